@@ -1,0 +1,78 @@
+#include "base/json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace mahler {
+
+namespace {
+
+bool hasFloat(const Json& j) {
+    if (j.is_number_float())
+        return true;
+    if (j.is_structured()) {
+        for (const auto& child : j)
+            if (hasFloat(child))
+                return true;
+    }
+    return false;
+}
+
+bool tooDeep(std::string_view text, int limit) {
+    int depth = 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inString) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                inString = false;
+        } else if (c == '"') {
+            inString = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > limit)
+                return true;
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+Result<Json> parseJson(std::string_view text, bool comments) {
+    if (tooDeep(text, 64))
+        return badInput("JSON is nested more than 64 levels deep");
+    try {
+        return Json::parse(text.begin(), text.end(), nullptr, true, comments);
+    } catch (const nlohmann::json::parse_error& e) {
+        std::size_t line = 1, column = 1;
+        for (std::size_t i = 0; i + 1 < e.byte && i < text.size(); ++i) {
+            column = text[i] == '\n' ? 1 : column + 1;
+            line += text[i] == '\n' ? 1 : 0;
+        }
+        return badInput("not valid JSON at line " + std::to_string(line) + ", column " + std::to_string(column));
+    } catch (const std::exception&) {
+        return badInput("not valid JSON");
+    }
+}
+
+Result<std::string> canonicalJson(const Json& body) {
+    if (hasFloat(body))
+        return badInput("a journal body must not hold floating-point numbers");
+    try {
+        return body.dump(-1, ' ', false, Json::error_handler_t::strict);
+    } catch (const std::exception&) {
+        return badInput("a journal body must be valid UTF-8");
+    }
+}
+
+Result<std::int64_t> toMicroCount(double value) {
+    if (!std::isfinite(value) || std::abs(value) > 9e12)
+        return badInput("value is not a finite number within 9e12");
+    return std::llround(value * 1e6);
+}
+
+} // namespace mahler

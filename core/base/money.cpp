@@ -1,0 +1,93 @@
+#include "base/money.h"
+
+#include <cmath>
+#include <limits>
+
+namespace mahler {
+
+template <class Tag> Result<Micros<Tag>> Micros<Tag>::fromDouble(double value) {
+    if (!std::isfinite(value) || std::abs(value) > 9e12)
+        return badInput("amount is not a finite number within 9e12");
+    return fromMicros(std::llround(value * static_cast<double>(kScale)));
+}
+
+template <class Tag> Result<Micros<Tag>> Micros<Tag>::parse(std::string_view text) {
+    const std::string shown(text.substr(0, 40));
+    std::size_t i = 0;
+    bool negative = false;
+    if (i < text.size() && (text[i] == '-' || text[i] == '+'))
+        negative = text[i++] == '-';
+    std::int64_t whole = 0;
+    std::size_t digits = 0;
+    for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, ++digits) {
+        if (whole > 900'000'000'000)
+            return badInput("amount '" + shown + "' is too large");
+        whole = whole * 10 + (text[i] - '0');
+    }
+    std::int64_t fraction = 0;
+    if (i < text.size() && text[i] == '.') {
+        ++i;
+        std::int64_t unit = kScale / 10;
+        for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, ++digits) {
+            if (unit == 0 && text[i] != '0')
+                return badInput("amount '" + shown + "' has more than six decimals");
+            fraction += (text[i] - '0') * unit;
+            unit /= 10;
+        }
+    }
+    if (digits == 0 || i != text.size())
+        return badInput("'" + shown + "' is not a decimal number");
+    const std::int64_t micros = whole * kScale + fraction;
+    return fromMicros(negative ? -micros : micros);
+}
+
+template <class Tag> std::string Micros<Tag>::str() const {
+    const bool negative = m_micros < 0;
+    const std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(m_micros) : static_cast<std::uint64_t>(m_micros);
+    std::string fraction = std::to_string(magnitude % kScale);
+    fraction.insert(0, 6 - fraction.size(), '0');
+    while (fraction.size() > 2 && fraction.back() == '0')
+        fraction.pop_back();
+    return (negative ? "-" : "") + std::to_string(magnitude / kScale) + "." + fraction;
+}
+
+template class Micros<struct PriceTag>;
+template class Micros<struct UsdTag>;
+
+static Result<std::int64_t> multiply(std::int64_t a, std::int64_t b) {
+    std::int64_t product = 0;
+    if (__builtin_mul_overflow(a, b, &product))
+        return badInput("money overflow");
+    return product;
+}
+
+Result<Usd> notional(Price price, std::int64_t contracts, int multiplier) {
+    const auto perPrice = multiply(contracts, multiplier);
+    if (!perPrice)
+        return perPrice.error();
+    const auto total = multiply(price.micros(), *perPrice);
+    if (!total)
+        return total.error();
+    return Usd::fromMicros(*total);
+}
+
+Result<Usd> times(Usd amount, std::int64_t factor) {
+    const auto total = multiply(amount.micros(), factor);
+    if (!total)
+        return total.error();
+    return Usd::fromMicros(*total);
+}
+
+Price TickRule::roundTo(Price price, bool up) const {
+    const std::int64_t tick = (abs(price) < edge ? below : atOrAbove).micros();
+    MAHLER_CHECK(tick > 0);
+    std::int64_t quotient = price.micros() / tick;
+    const std::int64_t remainder = price.micros() % tick;
+    if (remainder > 0 && up)
+        ++quotient;
+    if (remainder < 0 && !up)
+        --quotient;
+    return Price::fromMicros(quotient * tick);
+}
+
+} // namespace mahler

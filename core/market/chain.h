@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "market/contract.h"
+#include "market/quote.h"
+
+namespace mahler::market {
+
+/// Which cells of a row hold a value.
+enum RowFlag : std::uint16_t {
+    kHasBid = 1,
+    kHasAsk = 2,
+    kHasLast = 4,
+    kHasBidSize = 8,
+    kHasAskSize = 16,
+    kHasVolume = 32,
+    kHasOpenInterest = 64,
+    kHasVendorIv = 128,
+    kHasVendorDelta = 256,
+};
+
+/// The rows [begin, end) of one expiry of one root, sorted by strike, call before put.
+struct ExpirySlice {
+    TradingDate expiry{};
+    std::string root;
+    ExerciseStyle style = ExerciseStyle::American;
+    Settlement settlement = Settlement::PmPhysical;
+    int multiplier = 100;
+    UtcTime expiresAt{};
+    std::size_t begin = 0, end = 0;
+};
+
+/// One underlying's listed options at one time, as structure of arrays. Immutable once published.
+/// Money in micros; a cell counts only when its flag is set.
+struct OptionChain {
+    std::string underlying;
+    std::string source;         ///< "simulated", "SPX_20190502.csv.gz"
+    UtcTime time{};             ///< of the quotes
+    std::optional<Price> spot;  ///< absent when the file does not say (Cboe snapshots): take the parity forward
+    std::vector<ExpirySlice> expiries; ///< by expiry, then root
+
+    std::vector<std::int64_t> strike, bid, ask, last;
+    std::vector<Right> right;
+    std::vector<std::int32_t> bidSize, askSize;
+    std::vector<std::int64_t> volume, openInterest;
+    std::vector<float> vendorIv, vendorDelta;
+    std::vector<std::uint16_t> flags;
+
+    std::size_t size() const { return strike.size(); }
+    bool has(std::size_t row, RowFlag flag) const { return (flags[row] & flag) != 0; }
+    OptionContract contract(const ExpirySlice& slice, std::size_t row) const;
+    OptionContract contract(std::size_t row) const; ///< finds the slice by bisection
+    Quote quote(std::size_t row) const;
+    /// Row of a contract, or absent. Bisection over expiries and strikes.
+    std::optional<std::size_t> find(const OptionContract& contract) const;
+    const ExpirySlice* slice(TradingDate expiry, const std::string& root = {}) const;
+};
+
+/// Collects rows in any order and sorts them into a chain; refuses duplicates of (root, expiry, strike, right).
+class ChainBuilder {
+public:
+    struct Row {
+        OptionContract contract;
+        Quote quote;
+        std::optional<double> vendorIv, vendorDelta;
+    };
+    ChainBuilder(std::string underlying, UtcTime time, std::optional<Price> spot, std::string source);
+    /// @return false when the same contract was added before; the first one is kept.
+    bool add(Row row);
+    std::size_t size() const { return m_rows.size(); }
+    std::shared_ptr<const OptionChain> build() &&;
+
+private:
+    std::string m_underlying, m_source;
+    UtcTime m_time;
+    std::optional<Price> m_spot;
+    std::vector<Row> m_rows;
+    std::vector<std::string> m_seen;
+};
+
+} // namespace mahler::market
