@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "market/chain.h"
+#include "pricing/option_pricer.h"
+
+namespace mahler::pricing {
+
+/// What the pricer cannot read from the chain. Absent rate: implied from parity for European classes, else 0.04 and said so.
+struct CurveInputs {
+    std::optional<double> rate;          ///< continuous, per year
+    std::optional<double> dividendYield; ///< continuous; absent is implied from parity per expiry
+};
+
+/// A smooth slice in total variance, for drawing and for theoretical values.
+struct SmileFit {
+    bool ok = false;
+    double a = 0, b = 0, rho = 0, m = 0, sigma = 0; ///< raw SVI: w(k) = a + b(rho(k-m) + sqrt((k-m)^2 + sigma^2)) (Gatheral 2004)
+    double rmse = 0;                               ///< in volatility
+    int used = 0, rejected = 0;
+    /// Volatility at log-moneyness k = ln(K/F); `years` of the slice.
+    double vol(double k, double years) const;
+};
+
+struct PricedExpiry {
+    double years = 0, forward = 0, discount = 1, rate = 0, dividendYield = 0;
+    bool forwardFromParity = false;
+    std::optional<double> atmVol;        ///< at the forward
+    std::optional<double> expectedMove;  ///< one standard deviation in price units, F * atmVol * sqrt(T)
+    std::optional<double> riskReversal25, butterfly25; ///< in volatility
+    SmileFit smile;
+};
+
+/// The chain with model values, row for row. Immutable once published.
+struct PricedChain {
+    std::shared_ptr<const market::OptionChain> chain;
+    double spot = 0;            ///< given, or the parity forward of the nearest expiry discounted back
+    bool spotFromParity = false;
+    std::vector<PricedExpiry> expiries; ///< as chain->expiries
+    // Per row. `iv` is of the mid; NaN never stands here: look at ivStatus.
+    std::vector<IvStatus> ivStatus;
+    std::vector<double> iv;
+    std::vector<double> delta, gamma, theta, vega, rho; ///< per unit, theta per YEAR; at `markVol`
+    std::vector<double> markVol; ///< own IV when trusted, otherwise the smile's; 0 when neither
+    std::vector<double> theo;    ///< model price at the smile's volatility; 0 when there is no smile
+    std::vector<bool> hasGreeks, hasTheo;
+    double milliseconds = 0; ///< what pricing took
+};
+
+/// Prices a whole chain. Thread-safe and deterministic; expiries are independent.
+std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::OptionChain> chain, const CurveInputs& curve);
+
+} // namespace mahler::pricing

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "market/feed.h"
+
+namespace mahler::simulation {
+
+enum class Scenario { Calm, VolSpike, Crash, GrindUp, StaleFeed, BrokerOutage };
+const char* toString(Scenario scenario);               ///< "calm", "vol-spike", "crash", "grind-up", "stale-feed", "broker-outage"
+Result<Scenario> parseScenario(std::string_view name); ///< BadInput lists the names
+const std::vector<Scenario>& allScenarios();
+
+struct SimulationConfig {
+    std::uint64_t seed = 7;
+    Scenario scenario = Scenario::Calm;
+    TradingDate date{};  ///< the first session; must be a trading day
+    int sessions = 1;    ///< how many sessions follow each other
+};
+
+/// SPY, QQQ, IWM, TLT, GLD and SPX (with SPXW) with full chains, VIX, history and events.
+/// The path moves in fixed internal steps of one second and every quote is a pure function of (seed, path, contract, time),
+/// so the same seed gives the same bytes at any speed and for any subset asked.
+std::unique_ptr<market::MarketFeed> makeSimulatedMarket(const SimulationConfig& config);
+
+/// Faults of the scenario that concern the broker, not the market, at a market time.
+struct BrokerFault {
+    bool down = false;        ///< every request fails
+    double rejectRate = 0;    ///< share of orders refused
+};
+BrokerFault brokerFaultAt(const SimulationConfig& config, UtcTime t);
+
+} // namespace mahler::simulation

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace mahler::store {
+
+/// One record before it has a place in the chain. `body` is canonical JSON (base/json.h).
+struct NewRecord {
+    std::string type;          ///< "order.intent"
+    int schemaVersion = 1;
+    std::string actor;         ///< "user:ann", "agent:desk", "system", "broker"
+    std::string correlation;   ///< the id that ties a story together (order, proposal, cycle)
+    std::string body;
+    std::string searchText;    ///< what full-text search finds; derived, not hashed
+};
+
+struct Record {
+    std::int64_t seq = 0;      ///< 1, 2, 3 ... no gaps
+    std::int64_t utcNs = 0, monoNs = 0;
+    std::string runId;
+    std::string type;
+    int schemaVersion = 1;
+    std::string actor, correlation, body;
+    Digest previousHash{}, hash{};
+};
+
+/// SHA-256(0x00 | every field length-prefixed (64-bit little endian) | previous hash), SAFETY section 9.
+Digest recordHash(const Record& record);
+
+struct VerifyReport {
+    bool ok = false;
+    std::int64_t records = 0;
+    std::int64_t firstBadSeq = 0; ///< 0 when ok
+    std::string reason;           ///< why it failed, or a sentence that says what was checked
+    std::string lastHashHex;
+};
+
+struct SearchQuery {
+    std::string text;          ///< FTS5 words; empty matches all
+    std::string type, actor, correlation; ///< prefixes; empty matches all
+    std::int64_t sinceUtcNs = 0, untilUtcNs = 0; ///< 0: open
+    std::size_t limit = 200;
+    std::int64_t beforeSeq = 0; ///< for paging, newest first; 0 starts at the end
+};
+
+/// The append-only, hash-chained journal in one SQLite file (SAFETY section 9). One writer per file, one thread.
+class Journal {
+public:
+    struct Options {
+        std::string runId;       ///< of this process
+        Digest checkpointKey{};  ///< HMAC key of checkpoints; from the keychain or a 0600 file
+        bool durable = true;     ///< false only in benchmarks and throw-away tests
+    };
+    /// Creates or opens; checks permissions (0600, owner, no symlink), PRAGMAs by reading them back, page integrity, the whole hash chain and
+    /// the side-file anchor. @return Integrity naming the first bad seq, Io, or Busy when another process holds it.
+    static Result<std::unique_ptr<Journal>> open(const std::string& path, Options options);
+    virtual ~Journal() = default;
+
+    /// One transaction, durable on return. @return the records as stored. After an Io error the journal refuses everything.
+    virtual Result<std::vector<Record>> append(Timestamp now, std::span<const NewRecord> records) = 0;
+    /// Keeps a blob under its SHA-256 (deliberations, model replies). Part of the next append's transaction or its own.
+    virtual Result<Digest> putContent(std::string_view bytes) = 0;
+    virtual Result<std::string> content(const Digest& hash) const = 0;
+    virtual std::int64_t lastSeq() const = 0;
+    virtual Digest lastHash() const = 0;
+    virtual Result<void> checkpoint(Timestamp now) = 0; ///< also by itself every 100 records and 60 s, and on close
+    virtual Result<std::vector<Record>> read(std::int64_t fromSeq, std::size_t limit) const = 0;
+    virtual Result<std::vector<Record>> search(const SearchQuery& query) const = 0;
+};
+
+/// Opens for reading only, without a lock: for search and export beside a running desk.
+class JournalReader {
+public:
+    static Result<std::unique_ptr<JournalReader>> open(const std::string& path);
+    virtual ~JournalReader() = default;
+    virtual Result<std::vector<Record>> read(std::int64_t fromSeq, std::size_t limit) const = 0;
+    virtual Result<std::vector<Record>> search(const SearchQuery& query) const = 0;
+    virtual Result<std::string> content(const Digest& hash) const = 0;
+    virtual std::int64_t lastSeq() const = 0;
+};
+
+/// Checks a journal file from outside. Does not need the key (checkpoint HMACs are checked only when `key` is given).
+Result<VerifyReport> verifyJournal(const std::string& path, const Digest* key = nullptr);
+/// Line-delimited JSON, one record a line, written to `outPath` ("-" is stdout).
+Result<std::int64_t> exportJournal(const std::string& path, const std::string& outPath);
+
+} // namespace mahler::store
