@@ -1,0 +1,76 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "approval/users.h"
+#include "base/hash.h"
+#include "base/time.h"
+#include "portfolio/combo_order.h"
+
+namespace mahler::approval {
+
+/// SAFETY section 4: T0 automatic, T1 Trader, T2 Risk Manager, T3 Portfolio Manager and Team Lead both.
+enum class Tier { T0 = 0, T1 = 1, T2 = 2, T3 = 3 };
+const char* toString(Tier tier);
+
+struct TierInputs {
+    Usd orderValue;                     ///< of this order
+    Usd recentOpeningsSameUnderlying;   ///< opened, working or UNKNOWN within 15 minutes: added before tiering
+    bool newStrategy = false;           ///< first execution of this strategy
+    std::optional<double> concentrationAfter; ///< market value of the underlying / portfolio value after the trade
+    std::optional<double> vix, vixPriorClose, vixSessionLow, vixSessionHigh;
+    std::optional<double> dayPnlFraction;
+    DeskKind desk = DeskKind::DemoTeam;
+};
+
+struct TierDecision {
+    Tier tier = Tier::T3;
+    bool refused = false;                 ///< above $50,000 on a one-person desk
+    std::vector<std::string> reasons;     ///< why this tier, one sentence each
+    std::chrono::seconds deadline{0};     ///< then REJECTED
+    std::chrono::seconds openWithin{0};   ///< 0: no such rule; else escalates when not opened
+    std::chrono::seconds minimumReview{0};
+};
+TierDecision decideTier(const TierInputs& in);
+
+enum class ApprovalState { Pending, Approved, Rejected };
+enum class RejectCause { None, Person, Expired, Halted, Restart, PriceMoved, Stale, Superseded, TierChanged, GateRefused, FlowOver };
+const char* toString(ApprovalState state);
+const char* toString(RejectCause cause);
+
+/// One decision of one person.
+struct Signature {
+    UserId user;
+    bool approve = false;
+    std::string reason;
+    Timestamp at{};
+};
+
+struct Request {
+    ApprovalId id;
+    ProposalId proposal;
+    portfolio::ComboOrder order;
+    Digest shownHash{};             ///< SHA-256 of what the approver is shown (S8)
+    TierDecision tier;
+    Timestamp createdAt{};
+    MonoTime deadline{};            ///< monotonic
+    std::uint64_t haltEpoch = 0;
+    std::optional<Timestamp> openedAt;
+    bool escalated = false;
+    std::vector<Signature> signatures;
+    ApprovalState state = ApprovalState::Pending;
+    RejectCause cause = RejectCause::None;
+    std::string causeText;
+};
+
+/// What an answer does to a pending request. Pure; the caller journals and applies.
+struct AnswerOutcome {
+    ApprovalState state = ApprovalState::Pending; ///< Pending: a first of two signatures was accepted
+    std::string refusedBecause;                   ///< not empty: the answer itself was not accepted and nothing changes
+};
+AnswerOutcome judgeAnswer(const Request& request, const User& user, bool approve, const Digest& shownHash, const std::string& reason,
+                          std::optional<Usd> typedMaxLoss, Usd maxLoss, Timestamp now);
+
+} // namespace mahler::approval
