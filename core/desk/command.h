@@ -1,0 +1,169 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "approval/approvals.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "execution/broker.h"
+#include "market/quote.h"
+#include "risk/halt.h"
+
+namespace mahler::desk {
+
+// What comes in. Every command but MarketTick is journaled whole before its events; ticks go to the tape.
+
+/// First command of every run.
+struct Started {
+    std::string runId, feedName;
+    approval::DeskKind kind = approval::DeskKind::DemoTeam;
+    bool simulated = true;
+    std::string account;
+    Usd startingCash;              ///< used only when the journal has no account yet
+    std::vector<std::string> underlyings;
+};
+
+/// What the desk is told of a session when it begins; model inputs for Greeks and exits.
+struct SessionFacts {
+    TradingDate date{};
+    UtcTime open{}, close{};
+    std::optional<double> rate;                     ///< continuous, per year
+    std::map<std::string, double> dividendYield;    ///< by underlying
+    std::map<std::string, double> realised10;       ///< 10-day realised volatility
+};
+
+struct MarketTick {
+    market::Tick tick;
+};
+
+/// One finished agent cycle. The whole deliberation lies in the content table under its hash.
+struct CycleFinished {
+    CycleId id;
+    std::string underlying, action, reason, strategy;
+    Digest deliberation{};
+    std::optional<portfolio::ComboOrder> order; ///< when the decision enters
+    std::int64_t requested = 0;                 ///< units the sizing allowed before the decision
+    std::string synthesis, caseFor, caseAgainst;
+    std::vector<std::string> unanswered;
+    std::int64_t confidencePpm = 0;
+    bool failed = false;
+};
+
+struct RequestCycle { ///< a person, or the scheduler
+    std::string actor, underlying;
+};
+
+/// A person's own order from the builder; passes the same gate and tiers.
+struct ProposeOrder {
+    UserId user;
+    portfolio::ComboOrder order;
+    std::string reason;
+};
+
+struct OpenRequest { ///< an approver has the request on screen
+    ApprovalId id;
+    UserId user;
+};
+
+struct AnswerRequest {
+    ApprovalId id;
+    UserId user;
+    bool approve = false;
+    Digest shownHash{};
+    std::string reason;
+    std::optional<Usd> typedMaxLoss;
+};
+
+/// Replaces a pending request by a smaller one (never a larger).
+struct SizeDown {
+    ApprovalId id;
+    UserId user;
+    std::int64_t quantity = 1;
+};
+
+struct HaltRequest {
+    std::string actor;   ///< "user:ann", "system"
+    risk::Breaker breaker = risk::Breaker::B8Manual;
+    std::string reason;
+};
+
+/// Clears one latch, or all that this person may clear. The ten-second delay counts from this command.
+struct ResumeRequest {
+    UserId user;
+    std::optional<risk::Breaker> breaker;
+    std::string reason; ///< typed
+    std::string typed;  ///< must be "RESUME"
+};
+
+struct ClosePosition {
+    UserId user;
+    PositionId id;
+    std::string reason;
+};
+
+struct CancelOrder {
+    UserId user;
+    OrderId id;
+};
+
+struct CancelOpening { ///< all working opening orders
+    UserId user;
+};
+
+struct Flatten { ///< close everything; typed FLATTEN
+    UserId user;
+    std::string typed;
+};
+
+struct SwitchUser {
+    UserId user;
+};
+
+struct SetAutonomy { ///< agents scan by schedule, or only when asked
+    UserId user;
+    bool scheduled = true;
+};
+
+/// How one submission ended at the order path.
+struct SubmitOutcome {
+    OrderId id;
+    enum class Kind { Accepted, RefusedByGate, Unknown } kind = Kind::Unknown;
+    std::string text;
+};
+
+struct BrokerNews {
+    std::vector<execution::BrokerUpdate> updates;
+    std::vector<execution::BrokerCashEvent> cash;
+    int errors = 0;
+};
+
+struct Reconciliation {
+    execution::BrokerReport report;
+    std::string when; ///< "start", "periodic", "close", "reconnect"
+};
+
+struct TapeBlockWritten {
+    std::string file;
+    std::int64_t offset = 0, size = 0, entries = 0;
+    Digest hash{};
+};
+
+/// A worker or the runtime failed: B7 (S18).
+struct Failure {
+    std::string where, what;
+};
+
+using Command = std::variant<Started, SessionFacts, MarketTick, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
+                             SizeDown, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten, SwitchUser,
+                             SetAutonomy, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
+
+std::string commandName(const Command& command); ///< "answer_request"
+/// Journal form, integers only. MarketTick has none (it is on the tape).
+Result<Json> encodeCommand(const Command& command);
+Result<Command> decodeCommand(const std::string& name, const Json& body);
+
+} // namespace mahler::desk

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/deliberation.h"
+#include "approval/approvals.h"
+#include "execution/order.h"
+#include "market/quote.h"
+#include "portfolio/book.h"
+#include "risk/breakers.h"
+#include "risk/gate.h"
+#include "strategy/exits.h"
+
+namespace mahler::desk {
+
+enum class RunState { Running, Halting, Halted, HaltedUnconfirmed };
+const char* toString(RunState state); ///< "RUNNING", "HALTING", "HALTED", "HALTED-UNCONFIRMED"
+
+enum class Freshness { Fresh, Aging, Stale, Dead, Delayed, Closed, Unknown };
+/// UX 2.1: < 2 s, < 10 s, < 30 s, older.
+Freshness freshnessOf(std::optional<double> ageSeconds);
+
+struct LegView {
+    market::OptionContract contract;
+    int ratio = 0;                          ///< per unit
+    std::int64_t quantity = 0;              ///< signed contracts
+    market::Quote quote;
+    std::optional<double> ageSeconds;
+    std::optional<double> iv, delta;        ///< of one contract, per unit of underlying
+};
+
+struct PositionView {
+    portfolio::Position position;
+    portfolio::Mark mark;
+    std::vector<LegView> legs;
+    std::optional<double> delta, deltaDollars, gamma, thetaPerDay, vegaPerPoint; ///< position, in shares and dollars
+    strategy::ExitDistance exit;
+    std::optional<Usd> maxLoss, maxProfit;  ///< of the open units
+    std::optional<Usd> dayPnl;
+    std::optional<double> oldestAgeSeconds;
+    bool closing = false;                   ///< a closing order is out
+};
+
+struct OrderView {
+    execution::Order order;
+    std::optional<Price> mid;               ///< net, now
+    std::string description;
+    double ageSeconds = 0;
+    bool unacknowledged = false;            ///< no answer for 5 s: shown as UNKNOWN, "verify at broker"
+};
+
+/// now / after / limit of one measure, as the prompt shows it.
+struct EffectRow {
+    std::string measure;                    ///< "max_loss_equity", "portfolio_risk", "delta", "gamma", "theta", "vega", "buying_power", "day_loss_headroom"
+    std::optional<double> now, after, limit;
+    std::string unit;                       ///< "%", "USD", "shares", "USD/day", "USD/pt"
+};
+
+struct ApprovalView {
+    approval::Request request;
+    std::string description;
+    Usd maxLoss, maxProfit;                 ///< of the whole order at its limit, fees in maxLoss
+    std::vector<double> breakevens;
+    std::vector<LegView> legs;
+    std::optional<Price> mid, natural;      ///< net, now
+    Price midAtProposal;
+    std::optional<double> spot, spotAtProposal, ivNow, ivAtProposal;
+    Usd fees;
+    std::vector<EffectRow> effects;
+    std::vector<risk::Check> checks;        ///< as of the last re-check
+    std::string strategy, caseFor, caseAgainst, synthesis;
+    std::vector<std::string> unanswered;
+    std::optional<double> confidence;
+    CycleId cycle;
+    std::string changedSince;               ///< one line: "spot +0.32, net -0.01"; empty when nothing moved
+    std::vector<std::string> events;        ///< in the holding period
+    double secondsLeft = 0;
+    std::vector<std::string> blockedBecause; ///< why Approve is disabled now; empty: may be approved
+};
+
+struct CycleView {
+    CycleId id;
+    std::string underlying, action, reason;
+    UtcTime at{};
+    bool running = false;
+    std::string step;
+    double fraction = 0;
+    std::string deliberationHash;
+    ProposalId proposal;
+};
+
+struct FillView {
+    UtcTime at{};
+    OrderId order;
+    std::string description;
+    std::int64_t quantity = 0;
+    Price net;
+    Usd fees;
+};
+
+struct NoticeView {
+    UtcTime at{};
+    enum class Level { Log, Advisory, Critical } level = Level::Log;
+    std::string text;
+};
+
+struct UnderlyingView {
+    market::UnderlyingQuote quote;
+    std::optional<double> ageSeconds;
+};
+
+/// Everything the screen shows of the desk, as one immutable value published by the runtime.
+struct DeskView {
+    Timestamp at{};
+    std::string environment;                ///< "DEMO", "REPLAY", "PAPER", "LIVE"
+    std::string feedName, accountName;
+    market::Session session = market::Session::Closed;
+    UtcTime sessionOpen{}, sessionClose{};
+    double speed = 1;
+    bool paused = false, slowedForApproval = false;
+
+    RunState state = RunState::Halted;
+    std::vector<risk::Latch> latches;
+    std::string haltReason;                 ///< most severe first, one sentence
+    int cancelsPending = 0, cancelsTotal = 0;
+    std::optional<double> resumeInSeconds;  ///< a resume is counting down
+    std::vector<risk::BreakerReading> breakers;
+
+    portfolio::Account account;
+    portfolio::AccountMarks marks;
+    std::optional<Usd> buyingPower;
+    portfolio::GreeksSum greeks;
+    double portfolioRiskFraction = 0;       ///< worst case of book and working orders / equity
+    risk::Limits limits;
+
+    std::vector<UnderlyingView> underlyings;
+    std::optional<double> vix, vixPriorClose, vixAgeSeconds;
+
+    std::vector<PositionView> positions;    ///< open ones
+    std::vector<portfolio::Position> closedToday;
+    std::vector<OrderView> orders;          ///< working first, then newest
+    std::vector<FillView> fills;            ///< newest first
+    std::vector<ApprovalView> approvals;    ///< pending, most urgent first
+    std::vector<approval::Request> decided; ///< newest first, this session
+    std::vector<CycleView> cycles;          ///< newest first
+    std::vector<NoticeView> notices;        ///< newest first, at most 200
+
+    approval::DeskKind deskKind = approval::DeskKind::DemoTeam;
+    approval::User user;
+    std::vector<approval::User> users;
+    bool autonomous = true;
+    std::optional<UtcTime> nextScan, nextPositionCheck;
+    std::optional<UtcTime> lastReconciled;
+    std::string reconciliation;             ///< "clean" or what differs
+
+    std::int64_t journalSeq = 0;
+    bool journalOk = true;
+    std::optional<double> commandP50Us, commandP99Us; ///< of the desk's handling
+    int brokerErrors = 0, dataErrors = 0;   ///< in the last 60 s
+};
+
+} // namespace mahler::desk

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <QObject>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agents/deliberation.h"
+#include "desk/command.h"
+#include "desk/desk_view.h"
+#include "pricing/chain_pricer.h"
+
+namespace mahler::ui {
+
+/// One journal record, ready to show. Plain values: the screen never meets the store.
+struct JournalRow {
+    std::int64_t seq = 0;
+    UtcTime at{};
+    std::string type, actor, correlation, summary, body; ///< body is the canonical JSON
+    bool chainOk = true;
+};
+
+struct JournalQuery {
+    std::string text, type, actor, correlation;
+    UtcTime since{}; ///< epoch: no bound
+    std::int64_t beforeSeq = 0;
+    std::size_t limit = 200;
+};
+
+/// The screen's only way to the desk. Lives on the GUI thread; calls return at once, answers come as signals.
+class DeskPort : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    /// Closes the order gate with one atomic store before it returns, then has the halt journaled. Any context.
+    virtual void halt(const std::string& how) = 0;
+    /// @return false when the desk's queue is full: say so, nothing was sent.
+    virtual bool send(desk::Command command) = 0;
+    /// Which underlying's chain is on screen; chainReady follows while it changes.
+    virtual void watchChain(const std::string& underlying) = 0;
+    virtual void runCycle(const std::string& underlying) = 0;
+    /// Asks for the deliberation of a cycle; deliberationReady follows.
+    virtual void requestDeliberation(const std::string& cycleId) = 0;
+    virtual void searchJournal(const JournalQuery& query) = 0;
+    virtual void setSpeed(double speed) = 0;
+    virtual void setPaused(bool paused) = 0;
+
+Q_SIGNALS:
+    void viewReady(std::shared_ptr<const mahler::desk::DeskView> view);
+    void chainReady(std::shared_ptr<const mahler::pricing::PricedChain> chain);
+    void deliberationReady(std::shared_ptr<const mahler::agents::Deliberation> deliberation);
+    void cycleProgressed(QString underlying, QString step, double fraction);
+    void journalReady(std::shared_ptr<const std::vector<mahler::ui::JournalRow>> rows, bool complete);
+    void failed(QString what); ///< English detail for the log; the screen says it in its own words
+};
+
+} // namespace mahler::ui
