@@ -69,18 +69,38 @@ public:
         Quote quote;
         std::optional<double> vendorIv, vendorDelta;
     };
+    /// A row as a reader of large files hands it over: money in micros, a field counts when its flag is set.
+    struct RawRow {
+        std::uint32_t group = 0; ///< from group()
+        Right right = Right::Call;
+        std::uint16_t flags = 0;
+        std::int64_t strike = 0, bid = 0, ask = 0, last = 0;
+        std::int64_t volume = 0, openInterest = 0;
+        std::int32_t bidSize = 0, askSize = 0;
+        float vendorIv = 0, vendorDelta = 0;
+    };
     ChainBuilder(std::string underlying, UtcTime time, std::optional<Price> spot, std::string source);
+    /// Sizes are kept up to 2^31 - 1. Style, settlement and multiplier of an expiry are those of its first row.
     /// @return false when the same contract was added before; the first one is kept.
     bool add(Row row);
+    /// The number of the (root, expiry) of this contract, for RawRow. Found by scanning: keep it while it stays the same.
+    std::uint32_t group(const OptionContract& contract);
+    /// @return false as above.
+    bool addRaw(const RawRow& row);
     std::size_t size() const { return m_rows.size(); }
+    UtcTime time() const { return m_time; }
     std::shared_ptr<const OptionChain> build() &&;
 
 private:
+    void grow();
+    std::size_t findSlot(const RawRow& row) const;
+
     std::string m_underlying, m_source;
     UtcTime m_time;
     std::optional<Price> m_spot;
-    std::vector<Row> m_rows;
-    std::vector<std::string> m_seen;
+    std::vector<RawRow> m_rows;
+    std::vector<ExpirySlice> m_groups;
+    std::vector<std::uint32_t> m_slots; ///< open-addressed set of row numbers + 1; 0 is free
 };
 
 } // namespace mahler::market

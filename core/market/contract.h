@@ -29,7 +29,8 @@ struct ClassSpec {
 };
 
 /// Known index roots (SPX, SPXW, XSP, NDX, NDXP, RUT, RUTW, VIX, VIXW); any other root is an American,
-/// physically settled equity or fund option on the symbol of the same name.
+/// physically settled equity or fund option on the symbol of the same name. Ticks: 0.05 / 0.10 from 3.00 for SPX, NDX and
+/// RUT classes, 0.01 for XSP, SPY, QQQ and IWM, 0.01 / 0.05 from 3.00 for the rest (Penny Interval Program).
 ClassSpec classSpec(std::string_view root);
 
 /// One listed option. A value; compare by id().
