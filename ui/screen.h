@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QWidget>
+#include <memory>
+
+#include "ui/desk_port.h"
+
+namespace mahler::ui {
+
+using ViewPtr = std::shared_ptr<const desk::DeskView>;
+using ChainPtr = std::shared_ptr<const pricing::PricedChain>;
+using DeliberationPtr = std::shared_ptr<const agents::Deliberation>;
+
+/// One screen of the centre. Gets values, emits intents; holds no prices, rules or queries of its own.
+class Screen : public QWidget {
+    Q_OBJECT
+public:
+    using QWidget::QWidget;
+    virtual QString id() const = 0;     ///< "chain", "positions" ... for layouts and screenshots
+    virtual QString title() const = 0;  ///< translated
+    virtual void setView(const ViewPtr&) {}
+    virtual void setChain(const ChainPtr&) {}
+    virtual void setDeliberation(const DeliberationPtr&) {}
+    /// The keys of this pane, for F1: (key, what it does).
+    virtual QList<QPair<QString, QString>> keys() const { return {}; }
+
+Q_SIGNALS:
+    void builderRequested(mahler::portfolio::ComboOrder draft); ///< open the builder with these legs
+    void screenRequested(QString id);                          ///< go to another screen
+    void deliberationRequested(QString cycleId);
+    void journalRequested(QString correlation);
+};
+
+} // namespace mahler::ui
