@@ -157,6 +157,36 @@ Result<std::vector<std::string>> zipEntries(const std::string& path) {
     return names;
 }
 
+Result<void> readZip(const std::string& path,
+                     const std::function<Result<void>(const std::string& name, std::string_view bytes)>& visit,
+                     std::size_t entryLimit) {
+    auto archive = openZip(path);
+    if (!archive)
+        return archive.error();
+    std::vector<char> block(1 << 16);
+    std::string bytes;
+    const zip_int64_t count = zip_get_num_entries(archive->get(), 0);
+    for (zip_int64_t i = 0; i < count; ++i) {
+        const char* name = zip_get_name(archive->get(), static_cast<zip_uint64_t>(i), 0);
+        std::unique_ptr<zip_file_t, ZipFileCloser> file(zip_fopen_index(archive->get(), static_cast<zip_uint64_t>(i), 0));
+        const std::string shown = name ? name : std::to_string(i);
+        bytes.clear();
+        zip_int64_t got = file ? 1 : -1;
+        while (got > 0) {
+            got = zip_fread(file.get(), block.data(), block.size());
+            if (got > 0)
+                bytes.append(block.data(), static_cast<std::size_t>(got));
+            if (bytes.size() > entryLimit)
+                return badInput(path + ": " + shown + " is larger than " + std::to_string(entryLimit) + " bytes");
+        }
+        if (got < 0)
+            return badInput(path + ": " + shown + " is cut or damaged");
+        if (auto visited = visit(shown, bytes); !visited)
+            return visited;
+    }
+    return {};
+}
+
 Result<void> splitCsv(std::string_view line, std::vector<std::string>& cells) {
     std::size_t count = 0;
     auto cell = [&]() -> std::string& {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +38,12 @@ private:
 
 /// Names of the files inside a .zip, in archive order.
 Result<std::vector<std::string>> zipEntries(const std::string& path);
+
+/// Reads every file of a .zip in archive order, each whole, opening the archive once.
+/// @return BadInput on a damaged archive or an entry above `entryLimit` bytes; otherwise the first error of `visit`.
+Result<void> readZip(const std::string& path,
+                     const std::function<Result<void>(const std::string& name, std::string_view bytes)>& visit,
+                     std::size_t entryLimit = 64u << 20);
 
 /// Splits one CSV line (RFC 4180 quotes; quoted cells may not span lines). `cells` is reused.
 /// @return BadInput on an unclosed quote.

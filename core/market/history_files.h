@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "market/history.h"
+
+namespace mahler::market {
+
+/// All of a history folder, read once; asOf() cuts what was known on a day. Not thread-safe.
+class HistoryFiles {
+public:
+    /// A missing or damaged file is named in `notes` and stays unknown. @return NotFound without the folder,
+    /// BadInput when it is a file.
+    static Result<HistoryFiles> read(const std::string& directory, std::vector<std::string>& notes);
+
+    /// Bars, VIX and rates dated up to `lastSession`; FOMC days up to 120 days after `today`, of the coming ones only
+    /// those that were scheduled (an emergency meeting is not known before it happens).
+    History asOf(TradingDate lastSession, TradingDate today) const;
+
+    bool hasVix() const { return !m_vix.empty(); }
+    const std::vector<DailyValue>& vix() const { return m_vix; }
+
+private:
+    std::map<std::string, std::vector<DailyBar>> m_bars;
+    std::vector<DailyValue> m_vix, m_rates; ///< rates continuous, per year
+    std::vector<TradingDate> m_fomc;
+};
+
+/// A value older than this is not the last known value, it is history.
+constexpr int kLastKnownDays = 10;
+
+} // namespace mahler::market
