@@ -54,6 +54,8 @@ public:
     /// The token is redeemed immediately before the bytes leave; a refused token sends nothing. Never retried (S3).
     virtual Result<void> submit(const Order& order, risk::RiskToken token) = 0;
     virtual Result<void> cancel(const OrderId& id) = 0;
+    /// Market time and quotes move on: brokers that live in this process match orders against them; others ignore it.
+    virtual void onTick(Timestamp, const market::Tick&) {}
     /// News since the last poll, in order.
     virtual std::vector<BrokerUpdate> poll() = 0;
     virtual std::vector<BrokerCashEvent> pollCash() = 0;

@@ -1,0 +1,211 @@
+#include <algorithm>
+
+#include "desk/codec.h"
+#include "desk/context.h"
+
+namespace mahler::desk {
+
+namespace {
+
+constexpr MonoTime kStaleForFive = 15s; ///< stale from 10 s on (UX 2.1); five seconds of it reject (UX 4.2)
+
+Json requestBody(const approval::Request& r) { return {{"request", codec::from(r)}}; }
+
+void end(Context& c, approval::Request r, approval::ApprovalState state, approval::RejectCause cause, const std::string& actor,
+         const std::string& text) {
+    r.state = state;
+    r.cause = cause;
+    r.causeText = text;
+    c.emit("approval.decided", actor, r.id.str(), requestBody(r));
+}
+
+/// SHA-256 of everything the approver decides on (S8).
+Digest shownHashOf(const approval::Request& r, const Proposal& p) {
+    Json shown = {{"id", r.id.str()},
+                  {"order", codec::from(r.order)},
+                  {"max_loss", shownMaxLoss(r.order).micros()},
+                  {"value", p.value.micros()},
+                  {"tier", approval::toString(r.tier.tier)},
+                  {"reasons", r.tier.reasons},
+                  {"deadline_s", r.tier.deadline.count()},
+                  {"checks", codec::from(p.checks)},
+                  {"case_for", p.caseFor},
+                  {"case_against", p.caseAgainst},
+                  {"unanswered", p.unanswered}};
+    const auto text = canonicalJson(shown);
+    MAHLER_CHECK(text.has_value());
+    return sha256(*text);
+}
+
+std::optional<std::string> priceMoved(const Context& c, const approval::Request& r) {
+    const auto quote = quoteCombo(c.market, r.order.legs, c.now.mono);
+    if (!quote)
+        return "a leg has no two-sided quote";
+    const Price half = Price::fromMicros((quote->best - quote->natural).micros() / 2);
+    const Price band = std::max(c.limits.priceBandMinimum, half);
+    if (r.order.netLimit < quote->natural - band || r.order.netLimit > quote->best + band)
+        return "net mid is now " + quote->mid.str() + ", limit " + r.order.netLimit.str();
+    return std::nullopt;
+}
+
+} // namespace
+
+Usd shownMaxLoss(const portfolio::ComboOrder& order) {
+    const auto bounds = portfolio::payoffBounds(order.legs, order.netLimit);
+    MAHLER_CHECK(bounds.maxLoss.has_value()); // the gate refuses undefined risk before anybody is asked
+    std::int64_t contracts = 0;
+    for (const auto& leg : order.legs)
+        contracts += std::abs(leg.ratio);
+    const auto loss = times(*bounds.maxLoss, order.quantity);
+    const auto fees = times(risk::kFeePerContract, contracts * order.quantity);
+    MAHLER_CHECK(loss && fees);
+    return *loss + *fees;
+}
+
+approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value) {
+    approval::TierInputs in;
+    in.orderValue = value;
+    for (const auto& sent : c.state.sent)
+        if (sent.opening && sent.underlying == order.underlying && c.now.utc - sent.at.utc < 15min)
+            in.recentOpeningsSameUnderlying += sent.value;
+    in.newStrategy = !c.state.executedStrategies.count(strategy);
+    const auto marks = c.marks();
+    if (marks.equity && marks.equity->micros() > 0) {
+        Usd exposure = value;
+        for (const auto& [id, position] : c.state.positions)
+            if (position.underlying == order.underlying)
+                exposure += portfolio::worstCaseLoss(position).value_or(Usd{});
+        in.concentrationAfter = ratio(exposure, *marks.equity);
+    }
+    in.vix = c.market.vix();
+    in.vixPriorClose = c.market.vixPriorClose();
+    in.vixSessionLow = c.market.vixLow();
+    in.vixSessionHigh = c.market.vixHigh();
+    in.dayPnlFraction = marks.dayPnlFraction;
+    in.desk = c.state.kind;
+    return approval::decideTier(in);
+}
+
+void requestApproval(Context& c, const Proposal& p, const approval::TierDecision& tier) {
+    approval::Request r;
+    r.id = ApprovalId(c.number("A-"));
+    r.proposal = p.id;
+    r.order = p.order;
+    r.tier = tier;
+    r.createdAt = c.now;
+    r.deadline = c.now.mono + tier.deadline;
+    r.haltEpoch = c.state.haltEpoch;
+    r.shownHash = shownHashOf(r, p);
+    c.emit("approval.requested", p.order.source, r.id.str(), requestBody(r));
+}
+
+void onOpenRequest(Context& c, const OpenRequest& command) {
+    const auto it = c.state.approvals.find(command.id);
+    if (it == c.state.approvals.end() || it->second.openedAt)
+        return;
+    approval::Request r = it->second;
+    r.openedAt = c.now;
+    c.emit("approval.opened", "user:" + command.user.str(), r.id.str(), requestBody(r));
+}
+
+void onAnswer(Context& c, const AnswerRequest& a) {
+    const std::string actor = "user:" + a.user.str();
+    const auto refuse = [&](const std::string& why) {
+        c.emit("approval.refused", actor, a.id.str(), {{"id", a.id.str()}, {"why", why}});
+        c.notice(NoticeView::Level::Advisory, "Answer to " + a.id.str() + " not accepted: " + why);
+    };
+    const auto it = c.state.approvals.find(a.id);
+    const auto* user = c.user(a.user);
+    if (it == c.state.approvals.end())
+        return refuse("the request is no longer pending");
+    if (!user)
+        return refuse("unknown user");
+    approval::Request r = it->second;
+    const auto outcome =
+        approval::judgeAnswer(r, *user, a.approve, a.shownHash, a.reason, a.typedMaxLoss, shownMaxLoss(r.order), c.now);
+    if (!outcome.refusedBecause.empty())
+        return refuse(outcome.refusedBecause);
+    r.signatures.push_back({a.user, a.approve, a.reason, c.now});
+    c.emit("approval.signed", actor, r.id.str(), requestBody(r));
+    if (outcome.state == approval::ApprovalState::Pending)
+        return;
+    using approval::ApprovalState;
+    using approval::RejectCause;
+    if (outcome.state == ApprovalState::Rejected)
+        return end(c, r, ApprovalState::Rejected, RejectCause::Person, actor, a.reason);
+
+    // Everything is looked at again at the click: halt, price, gate, tier.
+    if (c.state.halted() || r.haltEpoch != c.state.haltEpoch)
+        return end(c, r, ApprovalState::Rejected, RejectCause::Halted, "system", "halted since the request was made");
+    if (const auto moved = priceMoved(c, r))
+        return end(c, r, ApprovalState::Rejected, RejectCause::PriceMoved, "system", *moved);
+    const auto proposal = c.state.proposals.find(r.proposal);
+    MAHLER_CHECK(proposal != c.state.proposals.end());
+    const std::string strategy = proposal->second.strategy;
+    const auto decision = c.gate.evaluate(r.order, gateContext(c, strategy));
+    if (!decision.pass) {
+        std::string why;
+        for (const auto& check : decision.checks)
+            if (!check.pass)
+                why += (why.empty() ? "" : "; ") + check.reason;
+        return end(c, r, ApprovalState::Rejected, RejectCause::GateRefused, "system", why);
+    }
+    const auto tier = tierOf(c, r.order, strategy, decision.value.value_or(Usd{}));
+    if (tier.tier > r.tier.tier || tier.refused)
+        return end(c, r, ApprovalState::Rejected, RejectCause::TierChanged, "system",
+                   tier.reasons.empty() ? "the tier rose" : tier.reasons.front());
+    std::string by;
+    for (const auto& s : r.signatures)
+        by += (by.empty() ? "" : "+") + s.user.str();
+    end(c, r, ApprovalState::Approved, RejectCause::None, actor, a.reason);
+    intend(c, r.order, r.proposal, strategy, decision, by, {});
+}
+
+void onSizeDown(Context& c, const SizeDown& command) {
+    const auto it = c.state.approvals.find(command.id);
+    const auto* user = c.user(command.user);
+    if (it == c.state.approvals.end() || !user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)) ||
+        command.quantity < 1 || command.quantity >= it->second.order.quantity)
+        return c.notice(NoticeView::Level::Advisory, "Size of " + command.id.str() + " not changed");
+    const approval::Request old = it->second;
+    const Proposal origin = c.state.proposals.at(old.proposal);
+    end(c, old, approval::ApprovalState::Rejected, approval::RejectCause::Superseded, "user:" + command.user.str(),
+        "sized down to " + std::to_string(command.quantity));
+    Proposal smaller = origin;
+    smaller.order.quantity = command.quantity;
+    smaller.awaitingQuotes = true;
+    smaller.midAtProposal.reset();
+    smaller.spot.reset();
+    smaller.iv.reset();
+    propose(c, std::move(smaller));
+}
+
+void rejectAll(Context& c, approval::RejectCause cause, const std::string& text) {
+    const auto pending = c.state.approvals;
+    for (const auto& [id, request] : pending)
+        end(c, request, approval::ApprovalState::Rejected, cause, "system", text);
+}
+
+void watchApprovals(Context& c) {
+    const auto pending = c.state.approvals;
+    for (const auto& [id, request] : pending) {
+        using approval::ApprovalState;
+        using approval::RejectCause;
+        const auto quote = quoteCombo(c.market, request.order.legs, c.now.mono);
+        if (c.now.mono >= request.deadline)
+            end(c, request, ApprovalState::Rejected, RejectCause::Expired, "system", "no answer in time");
+        else if (quote && quote->age >= kStaleForFive)
+            end(c, request, ApprovalState::Rejected, RejectCause::Stale, "system", "a leg was stale for 5 s");
+        else if (const auto moved = priceMoved(c, request))
+            end(c, request, ApprovalState::Rejected, RejectCause::PriceMoved, "system", *moved);
+        else if (request.tier.openWithin.count() > 0 && !request.openedAt && !request.escalated &&
+                 c.now.mono >= request.createdAt.mono + request.tier.openWithin) {
+            approval::Request r = request;
+            r.escalated = true;
+            c.emit("approval.escalated", "system", id.str(), requestBody(r));
+            c.notice(NoticeView::Level::Critical, "Request " + id.str() + " was not opened in time: everyone who may approve is asked");
+        }
+    }
+}
+
+} // namespace mahler::desk

@@ -1,0 +1,221 @@
+#include <algorithm>
+
+#include "desk/codec.h"
+#include "desk/context.h"
+
+namespace mahler::desk {
+
+namespace {
+
+constexpr MonoTime kOpeningPatience = 300s; ///< an opening order that does not fill is taken back (seed 002 section 8.2)
+constexpr MonoTime kClosingPatience = 30s;  ///< a closing order is cancelled so that it can be re-priced
+constexpr MonoTime kReconcileEvery = 60s;
+
+/// Net of the units filled since the last report, exact to a micro.
+Price netOfIncrement(const execution::Order& before, const execution::BrokerUpdate& u) {
+    const std::int64_t units = u.filled - before.filled;
+    const std::int64_t total = u.averageNet.micros() * u.filled - before.averageNet.micros() * before.filled;
+    return Price::fromMicros(total / units);
+}
+
+void bookFill(Context& c, const execution::Order& before, const execution::BrokerUpdate& u) {
+    const std::int64_t units = u.filled - before.filled;
+    const Price net = netOfIncrement(before, u);
+    const Usd fees = u.fees - before.fees;
+    const int multiplier = before.combo.legs.front().contract.multiplier;
+    const auto cash = notional(net, units, multiplier);
+    MAHLER_CHECK(cash && c.state.account);
+    const bool opening = before.combo.intent == portfolio::OrderIntent::Open;
+    portfolio::Position position;
+    if (opening) {
+        const PositionId id("POS-" + before.id.str());
+        const auto* held = c.state.position(id);
+        if (held) {
+            position = *held;
+        } else {
+            position.id = id;
+            position.underlying = before.combo.underlying;
+            position.kind = before.combo.kind;
+            position.legs = before.combo.legs;
+            position.openedAt = c.now.utc;
+            position.owner = before.combo.source;
+            position.proposal = before.proposal;
+            const auto p = c.state.proposals.find(before.proposal);
+            position.strategy = p == c.state.proposals.end() ? "unknown" : p->second.strategy;
+        }
+        const std::int64_t all = position.quantity + units;
+        position.openNet =
+            Price::fromMicros((position.openNet.micros() * position.quantity + net.micros() * units) / all);
+        position.quantity = all;
+        position.openFees += fees;
+    } else {
+        const auto* held = c.state.position(before.combo.closes);
+        if (!held || held->quantity < units)
+            return setHalt(c, risk::Breaker::B7Integrity, "broker",
+                           "closing fill of " + before.id.str() + " exceeds the position: reconcile by hand");
+        position = *held;
+        const auto realised = notional(position.openNet + net, units, multiplier);
+        MAHLER_CHECK(realised.has_value());
+        position.realised += *realised;
+        position.quantity -= units;
+        position.closeFees += fees;
+    }
+    c.emit("order.filled", "broker", before.id.str(),
+           {{"order", before.id.str()},
+            {"opening", opening},
+            {"description", portfolio::describe(before.combo)},
+            {"quantity", units},
+            {"net", net.micros()},
+            {"fees", fees.micros()},
+            {"cash", (c.state.account->cash + *cash - fees).micros()},
+            {"position", codec::from(position)}});
+    if (position.quantity == 0)
+        c.notice(NoticeView::Level::Advisory, "Closed " + position.id.str() + ", realised " + position.realised.str() + " before fees");
+}
+
+void onUpdate(Context& c, execution::BrokerUpdate u) {
+    const auto it = c.state.orders.find(u.id);
+    if (it == c.state.orders.end())
+        return setHalt(c, risk::Breaker::B7Integrity, "broker", "order " + u.id.str() + " is not in the journal");
+    const execution::Order before = it->second;
+    if (u.filled < before.filled)
+        return; // an older report that came late
+    if (u.state == before.state && u.filled == before.filled && u.text == before.text)
+        return;
+    if (!execution::mayFollow(before.state, u.state)) {
+        if (execution::isTerminal(before.state) && u.filled == before.filled)
+            return; // repeated or reordered news about an ended order
+        return setHalt(c, risk::Breaker::B7Integrity, "broker",
+                       "order " + u.id.str() + " went from " + execution::toString(before.state) + " to " + execution::toString(u.state));
+    }
+    if (u.filled > before.filled)
+        bookFill(c, before, u);
+    c.emit("order.state", "broker", u.id.str(), {{"update", codec::from(u)}});
+    if (u.state == execution::OrderState::Rejected)
+        c.notice(NoticeView::Level::Advisory, "Broker rejected " + u.id.str() + ": " + u.text);
+}
+
+/// Expiry, assignment and exercise arrive from the broker: adopt and show (S12).
+void onCash(Context& c, const execution::BrokerCashEvent& event) {
+    MAHLER_CHECK(c.state.account.has_value());
+    Json positions = Json::array();
+    std::int64_t left = event.quantity;
+    for (const auto& [id, held] : c.state.positions) {
+        if (left == 0)
+            break;
+        portfolio::Position p = held;
+        for (const auto& leg : p.legs)
+            if (leg.contract.id() == event.contractId)
+                left -= leg.ratio * p.quantity;
+        const bool expired = std::all_of(p.legs.begin(), p.legs.end(), [&](const portfolio::ComboLeg& leg) {
+            return leg.contract.expiresAt() <= c.now.utc;
+        });
+        if (expired && p.legs.back().contract.id() == event.contractId) {
+            p.quantity = 0;
+            positions.push_back(codec::from(p));
+        }
+    }
+    c.emit("position.adjusted", "broker", event.contractId,
+           {{"kind", event.kind},
+            {"contract", event.contractId},
+            {"quantity", event.quantity},
+            {"amount", event.amount.micros()},
+            {"text", event.text},
+            {"cash", (c.state.account->cash + event.amount).micros()},
+            {"positions", positions}});
+    c.notice(NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + event.amount.str());
+}
+
+std::map<std::string, std::int64_t> contractsHeld(const DeskState& state) {
+    std::map<std::string, std::int64_t> held;
+    for (const auto& [id, position] : state.positions)
+        for (const auto& leg : position.legs)
+            held[leg.contract.id()] += leg.ratio * position.quantity;
+    std::erase_if(held, [](const auto& entry) { return entry.second == 0; });
+    return held;
+}
+
+} // namespace
+
+void onBrokerNews(Context& c, const BrokerNews& news) {
+    if (news.errors > 0)
+        c.market.errors().add(c.now.mono, news.errors);
+    for (const auto& update : news.updates)
+        onUpdate(c, update);
+    for (const auto& event : news.cash)
+        onCash(c, event);
+}
+
+void onSubmitOutcome(Context& c, const SubmitOutcome& outcome) {
+    const auto it = c.state.orders.find(outcome.id);
+    if (it == c.state.orders.end() || it->second.state != execution::OrderState::Intent)
+        return;
+    execution::BrokerUpdate u{outcome.id, execution::OrderState::Submitted, 0, {}, {}, {}, outcome.text};
+    switch (outcome.kind) {
+    case SubmitOutcome::Kind::Accepted: break;
+    case SubmitOutcome::Kind::RefusedByGate: u.state = execution::OrderState::Rejected; break;
+    case SubmitOutcome::Kind::Unknown:
+        u.state = execution::OrderState::Unknown; // S3: a failed POST says nothing about the order
+        c.market.errors().add(c.now.mono, 1);
+        c.notice(NoticeView::Level::Critical, "Order " + outcome.id.str() + " is UNKNOWN: verify at broker");
+        break;
+    }
+    c.emit("order.state", "system", outcome.id.str(), {{"update", codec::from(u)}});
+}
+
+void onReconciliation(Context& c, const Reconciliation& command) {
+    const auto& report = command.report;
+    if (!report.clean) {
+        c.market.errors().add(c.now.mono, 1);
+        c.emit("reconciled", "broker", {}, {{"when", command.when}, {"clean", false}, {"result", "broker did not answer: " + report.error}});
+        return;
+    }
+    // The broker is the record of fact: its orders first, then positions and cash.
+    std::set<OrderId> known;
+    for (const auto& update : report.orders) {
+        known.insert(update.id);
+        if (c.state.orders.count(update.id))
+            onUpdate(c, update);
+        else if (update.id.str().starts_with("M-") && !execution::isTerminal(update.state))
+            setHalt(c, risk::Breaker::B7Integrity, "broker", "order " + update.id.str() + " is not in the journal");
+    }
+    for (const auto* order : c.state.liveOrders())
+        if (order->state == execution::OrderState::Unknown && !known.count(order->id))
+            c.emit("order.absent", "broker", order->id.str(), {{"order", order->id.str()}});
+    std::string differs;
+    std::map<std::string, std::int64_t> theirs;
+    for (const auto& p : report.positions)
+        if (p.quantity != 0)
+            theirs[p.contractId] += p.quantity;
+    const auto ours = contractsHeld(c.state);
+    for (const auto& [id, quantity] : theirs)
+        if (!ours.count(id) || ours.at(id) != quantity)
+            differs += (differs.empty() ? "" : "; ") + id + ": broker " + std::to_string(quantity) + ", journal " +
+                       std::to_string(ours.count(id) ? ours.at(id) : 0);
+    for (const auto& [id, quantity] : ours)
+        if (!theirs.count(id))
+            differs += (differs.empty() ? "" : "; ") + id + ": broker 0, journal " + std::to_string(quantity);
+    if (c.state.account && report.cash != c.state.account->cash)
+        differs += (differs.empty() ? "" : "; ") + std::string("cash: broker ") + report.cash.str() + ", journal " +
+                   c.state.account->cash.str();
+    const bool clean = differs.empty();
+    c.emit("reconciled", "broker", {}, {{"when", command.when}, {"clean", clean}, {"result", clean ? "clean" : differs}});
+    if (!clean)
+        setHalt(c, risk::Breaker::B7Integrity, "broker", "reconciliation: " + differs);
+}
+
+void watchOrders(Context& c) {
+    for (const auto* order : c.state.liveOrders()) {
+        if (order->state != execution::OrderState::Working && order->state != execution::OrderState::PartlyFilled)
+            continue;
+        const bool opening = order->combo.intent == portfolio::OrderIntent::Open;
+        if (c.now.mono - order->createdAt.mono >= (opening ? kOpeningPatience : kClosingPatience))
+            requestCancel(c, order->id, "system");
+    }
+    if (c.state.account && (!c.state.lastReconciled || !c.state.reconciledThisRun ||
+                            c.now.mono - c.state.lastReconciled->mono >= kReconcileEvery ||
+                            c.now.mono < c.state.lastReconciled->mono))
+        c.effect(Reconcile{c.state.reconciledThisRun ? "periodic" : "start"});
+}
+
+} // namespace mahler::desk

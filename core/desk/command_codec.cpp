@@ -1,0 +1,253 @@
+#include "desk/codec.h"
+#include "desk/command.h"
+
+namespace mahler::desk {
+
+namespace {
+
+using namespace codec;
+
+template <class... Fs> struct Overloaded : Fs... {
+    using Fs::operator()...;
+};
+template <class... Fs> Overloaded(Fs...) -> Overloaded<Fs...>;
+
+Json values(const std::map<std::string, double>& map) {
+    Json out = Json::object();
+    for (const auto& [key, value] : map)
+        out[key] = micro(value);
+    return out;
+}
+
+std::map<std::string, double> toValues(const Json& j) {
+    std::map<std::string, double> out;
+    for (const auto& [key, value] : j.items())
+        if (const auto v = fromMicro(value))
+            out[key] = *v;
+    return out;
+}
+
+Json cash(const execution::BrokerCashEvent& c) {
+    return {{"kind", c.kind}, {"contract", c.contractId}, {"quantity", c.quantity}, {"amount", c.amount.micros()}, {"text", c.text}};
+}
+
+execution::BrokerCashEvent toCash(const Json& j) {
+    return {j.at("kind").get<std::string>(), j.at("contract").get<std::string>(), j.at("quantity").get<std::int64_t>(),
+            Usd::fromMicros(j.at("amount").get<std::int64_t>()), j.at("text").get<std::string>()};
+}
+
+Json report(const execution::BrokerReport& r) {
+    Json positions = Json::array(), orders = Json::array();
+    for (const auto& p : r.positions)
+        positions.push_back({{"contract", p.contractId}, {"quantity", p.quantity}});
+    for (const auto& o : r.orders)
+        orders.push_back(from(o));
+    return {{"clean", r.clean}, {"error", r.error}, {"cash", r.cash.micros()}, {"positions", positions}, {"orders", orders}};
+}
+
+execution::BrokerReport toReport(const Json& j) {
+    execution::BrokerReport r;
+    r.clean = j.at("clean").get<bool>();
+    r.error = j.at("error").get<std::string>();
+    r.cash = Usd::fromMicros(j.at("cash").get<std::int64_t>());
+    for (const auto& p : j.at("positions"))
+        r.positions.push_back({p.at("contract").get<std::string>(), p.at("quantity").get<std::int64_t>()});
+    for (const auto& o : j.at("orders"))
+        r.orders.push_back(toBrokerUpdate(o));
+    return r;
+}
+
+std::string str(const Json& j, const char* key) { return j.at(key).get<std::string>(); }
+
+Json encode(const Command& command) {
+    return std::visit(
+        Overloaded{
+            [](const Started& c) -> Json {
+                return {{"run", c.runId}, {"feed", c.feedName}, {"single_person", c.kind == approval::DeskKind::SinglePerson},
+                        {"simulated", c.simulated}, {"account", c.account}, {"starting_cash", c.startingCash.micros()},
+                        {"underlyings", c.underlyings}};
+            },
+            [](const SessionFacts& c) -> Json {
+                return {{"date", formatDate(c.date)}, {"open", toNanos(c.open)}, {"close", toNanos(c.close)},
+                        {"rate", micro(c.rate)}, {"dividend_yield", values(c.dividendYield)}, {"realised10", values(c.realised10)}};
+            },
+            [](const MarketTick&) -> Json { return nullptr; },
+            [](const CycleFinished& c) -> Json {
+                return {{"cycle", c.id.str()}, {"underlying", c.underlying}, {"action", c.action}, {"reason", c.reason},
+                        {"strategy", c.strategy}, {"deliberation", text(c.deliberation)},
+                        {"order", c.order ? from(*c.order) : Json(nullptr)}, {"requested", c.requested}, {"synthesis", c.synthesis},
+                        {"case_for", c.caseFor}, {"case_against", c.caseAgainst}, {"unanswered", c.unanswered},
+                        {"confidence_ppm", c.confidencePpm}, {"failed", c.failed}};
+            },
+            [](const RequestCycle& c) -> Json { return {{"actor", c.actor}, {"underlying", c.underlying}}; },
+            [](const ProposeOrder& c) -> Json { return {{"user", c.user.str()}, {"order", from(c.order)}, {"reason", c.reason}}; },
+            [](const OpenRequest& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}}; },
+            [](const AnswerRequest& c) -> Json {
+                return {{"id", c.id.str()}, {"user", c.user.str()}, {"approve", c.approve}, {"shown_hash", text(c.shownHash)},
+                        {"reason", c.reason}, {"typed_max_loss", c.typedMaxLoss ? Json(c.typedMaxLoss->micros()) : Json(nullptr)}};
+            },
+            [](const SizeDown& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}, {"quantity", c.quantity}}; },
+            [](const HaltRequest& c) -> Json {
+                return {{"actor", c.actor}, {"breaker", risk::toString(c.breaker)}, {"reason", c.reason}};
+            },
+            [](const ResumeRequest& c) -> Json {
+                return {{"user", c.user.str()}, {"breaker", c.breaker ? Json(risk::toString(*c.breaker)) : Json(nullptr)},
+                        {"reason", c.reason}, {"typed", c.typed}};
+            },
+            [](const ClosePosition& c) -> Json { return {{"user", c.user.str()}, {"id", c.id.str()}, {"reason", c.reason}}; },
+            [](const CancelOrder& c) -> Json { return {{"user", c.user.str()}, {"id", c.id.str()}}; },
+            [](const CancelOpening& c) -> Json { return {{"user", c.user.str()}}; },
+            [](const Flatten& c) -> Json { return {{"user", c.user.str()}, {"typed", c.typed}}; },
+            [](const SwitchUser& c) -> Json { return {{"user", c.user.str()}}; },
+            [](const SetAutonomy& c) -> Json { return {{"user", c.user.str()}, {"scheduled", c.scheduled}}; },
+            [](const SubmitOutcome& c) -> Json {
+                return {{"id", c.id.str()}, {"kind", static_cast<int>(c.kind)}, {"text", c.text}};
+            },
+            [](const BrokerNews& c) -> Json {
+                Json updates = Json::array(), events = Json::array();
+                for (const auto& u : c.updates)
+                    updates.push_back(from(u));
+                for (const auto& e : c.cash)
+                    events.push_back(cash(e));
+                return {{"updates", updates}, {"cash", events}, {"errors", c.errors}};
+            },
+            [](const Reconciliation& c) -> Json { return {{"report", report(c.report)}, {"when", c.when}}; },
+            [](const TapeBlockWritten& c) -> Json {
+                return {{"file", c.file}, {"offset", c.offset}, {"size", c.size}, {"entries", c.entries}, {"hash", text(c.hash)}};
+            },
+            [](const Failure& c) -> Json { return {{"where", c.where}, {"what", c.what}}; },
+        },
+        command);
+}
+
+SessionFacts sessionFacts(const Json& j) {
+    SessionFacts c;
+    const auto date = parseDate(str(j, "date"));
+    MAHLER_CHECK(date.has_value());
+    c.date = *date;
+    c.open = utcFromNanos(j.at("open").get<std::int64_t>());
+    c.close = utcFromNanos(j.at("close").get<std::int64_t>());
+    c.rate = fromMicro(j.at("rate"));
+    c.dividendYield = toValues(j.at("dividend_yield"));
+    c.realised10 = toValues(j.at("realised10"));
+    return c;
+}
+
+CycleFinished cycleFinished(const Json& j) {
+    CycleFinished c;
+    c.id = CycleId(str(j, "cycle"));
+    c.underlying = str(j, "underlying");
+    c.action = str(j, "action");
+    c.reason = str(j, "reason");
+    c.strategy = str(j, "strategy");
+    c.deliberation = toDigest(j.at("deliberation"));
+    if (!j.at("order").is_null())
+        c.order = toCombo(j.at("order"));
+    c.requested = j.at("requested").get<std::int64_t>();
+    c.synthesis = str(j, "synthesis");
+    c.caseFor = str(j, "case_for");
+    c.caseAgainst = str(j, "case_against");
+    c.unanswered = j.at("unanswered").get<std::vector<std::string>>();
+    c.confidencePpm = j.at("confidence_ppm").get<std::int64_t>();
+    c.failed = j.at("failed").get<bool>();
+    return c;
+}
+
+risk::Breaker breaker(const Json& j) {
+    const auto parsed = risk::parseBreaker(j.get<std::string>());
+    MAHLER_CHECK(parsed.has_value());
+    return *parsed;
+}
+
+Command decode(const std::string& name, const Json& j) {
+    const auto user = [&] { return UserId(str(j, "user")); };
+    if (name == "started")
+        return Started{str(j, "run"), str(j, "feed"),
+                       j.at("single_person").get<bool>() ? approval::DeskKind::SinglePerson : approval::DeskKind::DemoTeam,
+                       j.at("simulated").get<bool>(), str(j, "account"), Usd::fromMicros(j.at("starting_cash").get<std::int64_t>()),
+                       j.at("underlyings").get<std::vector<std::string>>()};
+    if (name == "session_facts")
+        return sessionFacts(j);
+    if (name == "cycle_finished")
+        return cycleFinished(j);
+    if (name == "request_cycle")
+        return RequestCycle{str(j, "actor"), str(j, "underlying")};
+    if (name == "propose_order")
+        return ProposeOrder{user(), toCombo(j.at("order")), str(j, "reason")};
+    if (name == "open_request")
+        return OpenRequest{ApprovalId(str(j, "id")), user()};
+    if (name == "answer_request") {
+        AnswerRequest c{ApprovalId(str(j, "id")), user(), j.at("approve").get<bool>(), toDigest(j.at("shown_hash")), str(j, "reason"), {}};
+        if (!j.at("typed_max_loss").is_null())
+            c.typedMaxLoss = Usd::fromMicros(j.at("typed_max_loss").get<std::int64_t>());
+        return c;
+    }
+    if (name == "size_down")
+        return SizeDown{ApprovalId(str(j, "id")), user(), j.at("quantity").get<std::int64_t>()};
+    if (name == "halt_request")
+        return HaltRequest{str(j, "actor"), breaker(j.at("breaker")), str(j, "reason")};
+    if (name == "resume_request") {
+        ResumeRequest c{user(), {}, str(j, "reason"), str(j, "typed")};
+        if (!j.at("breaker").is_null())
+            c.breaker = breaker(j.at("breaker"));
+        return c;
+    }
+    if (name == "close_position")
+        return ClosePosition{user(), PositionId(str(j, "id")), str(j, "reason")};
+    if (name == "cancel_order")
+        return CancelOrder{user(), OrderId(str(j, "id"))};
+    if (name == "cancel_opening")
+        return CancelOpening{user()};
+    if (name == "flatten")
+        return Flatten{user(), str(j, "typed")};
+    if (name == "switch_user")
+        return SwitchUser{user()};
+    if (name == "set_autonomy")
+        return SetAutonomy{user(), j.at("scheduled").get<bool>()};
+    if (name == "submit_outcome") {
+        const int kind = j.at("kind").get<int>();
+        MAHLER_CHECK(kind >= 0 && kind <= static_cast<int>(SubmitOutcome::Kind::Unknown));
+        return SubmitOutcome{OrderId(str(j, "id")), static_cast<SubmitOutcome::Kind>(kind), str(j, "text")};
+    }
+    if (name == "broker_news") {
+        BrokerNews c;
+        for (const auto& u : j.at("updates"))
+            c.updates.push_back(toBrokerUpdate(u));
+        for (const auto& e : j.at("cash"))
+            c.cash.push_back(toCash(e));
+        c.errors = j.at("errors").get<int>();
+        return c;
+    }
+    if (name == "reconciliation")
+        return Reconciliation{toReport(j.at("report")), str(j, "when")};
+    if (name == "tape_block_written")
+        return TapeBlockWritten{str(j, "file"), j.at("offset").get<std::int64_t>(), j.at("size").get<std::int64_t>(),
+                                j.at("entries").get<std::int64_t>(), toDigest(j.at("hash"))};
+    if (name == "failure")
+        return Failure{str(j, "where"), str(j, "what")};
+    throw InvariantError("unknown command " + name);
+}
+
+} // namespace
+
+std::string commandName(const Command& command) {
+    static constexpr const char* kNames[] = {
+        "started",       "session_facts",  "market_tick",    "cycle_finished", "request_cycle", "propose_order", "open_request",
+        "answer_request", "size_down",     "halt_request",   "resume_request", "close_position", "cancel_order", "cancel_opening",
+        "flatten",       "switch_user",    "set_autonomy",   "submit_outcome", "broker_news",   "reconciliation", "tape_block_written",
+        "failure"};
+    static_assert(std::size(kNames) == std::variant_size_v<Command>);
+    return kNames[command.index()];
+}
+
+Result<Json> encodeCommand(const Command& command) { return encode(command); }
+
+Result<Command> decodeCommand(const std::string& name, const Json& body) {
+    try {
+        return decode(name, body);
+    } catch (const std::exception& e) {
+        return Error{ErrorCode::Integrity, "command " + name + ": " + e.what()};
+    }
+}
+
+} // namespace mahler::desk

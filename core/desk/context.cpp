@@ -1,0 +1,177 @@
+#include "desk/context.h"
+
+#include <algorithm>
+
+#include "pricing/option_pricer.h"
+
+namespace mahler::desk {
+
+void Context::emit(const std::string& type, const std::string& actor, const std::string& correlation, Json body) {
+    Event event{type, actor, correlation, std::move(body)};
+    apply(state, event, now);
+    out.events.push_back(std::move(event));
+}
+
+void Context::notice(NoticeView::Level level, const std::string& text) {
+    emit("notice", "system", {}, {{"level", static_cast<int>(level)}, {"text", text}});
+}
+
+std::string Context::number(const char* prefix) const { return prefix + std::to_string(state.nextNumber); }
+
+const std::vector<approval::User>& deskUsers(const DeskState& state) {
+    static const std::vector<approval::User> kSingle = {approval::singleUser()};
+    return state.kind == approval::DeskKind::SinglePerson ? kSingle : approval::demoUsers();
+}
+
+const approval::User* Context::user(const UserId& id) const {
+    const auto& users = deskUsers(state);
+    const auto it = std::find_if(users.begin(), users.end(), [&](const approval::User& u) { return u.id == id; });
+    return it == users.end() ? nullptr : &*it;
+}
+
+portfolio::AccountMarks accountMarks(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now) {
+    if (!state.account)
+        return {};
+    std::vector<portfolio::Position> positions;
+    for (const auto& [id, position] : state.positions)
+        positions.push_back(position);
+    const auto limit = MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9));
+    return portfolio::markAccount(*state.account, positions, market.freshOptions(now.mono, limit));
+}
+
+portfolio::AccountMarks Context::marks() const { return accountMarks(state, market, limits, now); }
+
+std::optional<ComboQuote> quoteCombo(const LiveMarket& market, const std::vector<portfolio::ComboLeg>& legs, MonoTime now) {
+    ComboQuote q;
+    for (const auto& leg : legs) {
+        const std::string id = leg.contract.id();
+        const market::Quote* quote = market.option(id);
+        const auto age = market.age(id, now);
+        if (!quote || !quote->twoSided() || !age)
+            return std::nullopt;
+        const std::int64_t n = leg.ratio < 0 ? -leg.ratio : leg.ratio;
+        const bool buy = leg.ratio > 0;
+        const std::int64_t bid = quote->bid->micros() * n, ask = quote->ask->micros() * n, mid = quote->mid()->micros() * n;
+        q.natural += Price::fromMicros(buy ? -ask : bid);
+        q.best += Price::fromMicros(buy ? -bid : ask);
+        q.mid += Price::fromMicros(buy ? -mid : mid);
+        q.age = std::max(q.age, *age);
+    }
+    return q;
+}
+
+std::optional<portfolio::UnitGreeks> unitGreeks(const DeskState& state, const LiveMarket& market, const market::OptionContract& contract,
+                                                UtcTime now) {
+    const market::Quote* quote = market.option(contract.id());
+    const auto spot = market.spot(contract.underlying);
+    if (!quote || !spot || !quote->mid())
+        return std::nullopt;
+    pricing::Inputs in;
+    in.right = contract.right;
+    in.spot = *spot;
+    in.strike = contract.strike.toDouble();
+    in.years = pricing::yearsBetween(now, contract.expiresAt());
+    in.rate = state.facts && state.facts->rate ? *state.facts->rate : 0.04;
+    if (state.facts) {
+        const auto yield = state.facts->dividendYield.find(contract.underlying);
+        if (yield != state.facts->dividendYield.end())
+            in.dividendYield = yield->second;
+    }
+    const auto iv = pricing::impliedVol(contract.style, in, quote->mid()->toDouble());
+    if (iv.status != pricing::IvStatus::Ok)
+        return std::nullopt;
+    in.vol = iv.vol;
+    const auto v = pricing::price(contract.style, in);
+    if (v.status == pricing::PriceStatus::BadInput)
+        return std::nullopt;
+    return portfolio::UnitGreeks{v.delta, v.gamma, v.theta, v.vega, iv.vol};
+}
+
+risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now) {
+    risk::BreakerInputs in;
+    in.now = now;
+    in.session = market.session();
+    if (state.account)
+        in.account = *state.account;
+    in.marks = accountMarks(state, market, limits, now);
+    in.hasPositions = !state.positions.empty();
+    in.vix = market.vix();
+    // Nothing can be older than the session: at the opening bell every instrument has its thirty seconds to be quoted.
+    const MonoTime sinceOpen = state.facts ? std::max(MonoTime{0}, MonoTime(now.utc - state.facts->open)) : MonoTime::max();
+    const MonoTime oldest = std::min(sinceOpen, now.mono - market.startedAt());
+    in.vixAge = std::min(market.vixAge(now.mono).value_or(MonoTime::max()), oldest);
+    const auto add = [&](const std::string& key) {
+        in.quoteAges.emplace_back(key, std::min(market.age(key, now.mono).value_or(MonoTime::max()), oldest));
+    };
+    for (const auto& symbol : state.underlyings)
+        add(symbol);
+    std::set<std::string> contracts;
+    for (const auto& [id, position] : state.positions)
+        for (const auto& leg : position.legs)
+            contracts.insert(leg.contract.id());
+    for (const auto* order : state.liveOrders())
+        for (const auto& leg : order->combo.legs)
+            contracts.insert(leg.contract.id());
+    for (const auto& [id, request] : state.approvals)
+        for (const auto& leg : request.order.legs)
+            contracts.insert(leg.contract.id());
+    for (const auto& id : contracts)
+        add(id);
+    auto errors = market.errors();
+    in.apiErrorsInWindow = errors.within(now.mono, std::chrono::seconds(risk::BreakerThresholds::kApiWindowSeconds));
+    return in;
+}
+
+risk::GateContext gateContext(const Context& c, const std::string& strategy) {
+    risk::GateContext g;
+    g.now = c.now;
+    g.session = c.market.session();
+    g.sessionClose = c.state.facts ? c.state.facts->close : UtcTime{};
+    g.limits = c.limits;
+    if (c.state.account)
+        g.account = *c.state.account;
+    g.marks = c.marks();
+    g.quotes = c.market.options();
+    for (const auto& [id, quote] : g.quotes)
+        if (const auto age = c.market.age(id, c.now.mono))
+            g.quoteAges[id] = *age;
+    for (const auto& [symbol, quote] : c.market.underlyings()) {
+        if (const auto age = c.market.age(symbol, c.now.mono))
+            g.quoteAges[symbol] = *age;
+        if (const auto spot = c.market.spot(symbol))
+            g.spots[symbol] = *spot;
+    }
+    for (const auto& [id, position] : c.state.positions)
+        g.positions.push_back(position);
+    for (const auto* order : c.state.liveOrders())
+        g.outstanding.push_back({order->id, order->combo, order->state == execution::OrderState::Unknown});
+    const auto addGreeks = [&](const std::vector<portfolio::ComboLeg>& legs) {
+        for (const auto& leg : legs) {
+            const std::string id = leg.contract.id();
+            if (g.greeks.count(id))
+                continue;
+            if (const auto greeks = unitGreeks(c.state, c.market, leg.contract, c.now.utc))
+                g.greeks[id] = *greeks;
+        }
+    };
+    for (const auto& position : g.positions)
+        addGreeks(position.legs);
+    for (const auto& order : g.outstanding)
+        addGreeks(order.order.legs);
+    for (const auto& [id, request] : c.state.approvals)
+        addGreeks(request.order.legs);
+    for (const auto& [id, proposal] : c.state.proposals)
+        if (proposal.awaitingQuotes)
+            addGreeks(proposal.order.legs);
+    for (const auto& sent : c.state.sent) {
+        // The monotonic clock of another run says nothing here: rebase by the wall clock.
+        const MonoTime at = sent.run == c.state.runId ? sent.at.mono : c.now.mono - (c.now.utc - sent.at.utc);
+        g.sent.push_back({at, sent.identity, sent.opening, sent.strategy, sent.underlying});
+    }
+    g.latches = c.state.latches;
+    g.disabledStrategies.assign(c.state.disabledStrategies.begin(), c.state.disabledStrategies.end());
+    g.strategy = strategy;
+    return g;
+}
+
+} // namespace mahler::desk

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "desk/live_market.h"
+#include "desk/state.h"
+#include "risk/gate.h"
+
+namespace mahler::desk {
+
+using namespace std::chrono_literals;
+
+/// One command under way: the state it may change only by events, the market it sees, the time it was given.
+struct Context {
+    DeskState& state;
+    LiveMarket& market;
+    const risk::Limits& limits;
+    const risk::Gate& gate;
+    Timestamp now;
+    Outcome& out;
+
+    /// Records a fact and folds it into the state at once.
+    void emit(const std::string& type, const std::string& actor, const std::string& correlation, Json body);
+    void effect(Effect effect) { out.effects.push_back(std::move(effect)); }
+    void notice(NoticeView::Level level, const std::string& text);
+    std::string number(const char* prefix) const; ///< "A-17": the desk's own ids
+
+    MonoTime quoteLimit() const { return MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9)); }
+    portfolio::AccountMarks marks() const;
+    const approval::User* user(const UserId& id) const;
+};
+
+/// Bid, mid and ask of a whole combo as cash to us per unit: natural sells at bid and buys at ask.
+struct ComboQuote {
+    Price natural, mid, best;
+    MonoTime age{}; ///< of the oldest leg
+};
+std::optional<ComboQuote> quoteCombo(const LiveMarket& market, const std::vector<portfolio::ComboLeg>& legs, MonoTime now);
+
+/// Model Greeks of one contract from its own mid (or the last good one); absent without a usable quote and spot.
+std::optional<portfolio::UnitGreeks> unitGreeks(const DeskState& state, const LiveMarket& market, const market::OptionContract& contract,
+                                                UtcTime now);
+
+risk::GateContext gateContext(const Context& context, const std::string& strategy);
+risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now);
+portfolio::AccountMarks accountMarks(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now);
+const std::vector<approval::User>& deskUsers(const DeskState& state);
+
+// orders.cpp: idea -> gate -> tier -> intent
+void propose(Context& c, Proposal proposal);
+void priceAwaitingProposals(Context& c);
+void onCycleFinished(Context& c, const CycleFinished& command);
+void onRequestCycle(Context& c, const RequestCycle& command);
+void onProposeOrder(Context& c, const ProposeOrder& command);
+/// Commits the intent of an order the gate has passed and has it submitted. `plan` names the close-all plan, or is empty.
+void intend(Context& c, const portfolio::ComboOrder& order, const ProposalId& proposal, const std::string& strategy,
+            const risk::GateDecision& decision, const std::string& approvedBy, const std::string& plan);
+/// Builds, checks and sends a closing order. `aggression` 0 is mid less slippage; each step goes further, up to the band.
+bool closePosition(Context& c, const portfolio::Position& position, const std::string& source, int aggression, const std::string& plan);
+void requestCancel(Context& c, const OrderId& id, const std::string& actor);
+
+// approvals.cpp
+void requestApproval(Context& c, const Proposal& proposal, const approval::TierDecision& tier);
+void onOpenRequest(Context& c, const OpenRequest& command);
+void onAnswer(Context& c, const AnswerRequest& command);
+void onSizeDown(Context& c, const SizeDown& command);
+void watchApprovals(Context& c);
+void rejectAll(Context& c, approval::RejectCause cause, const std::string& text);
+approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value);
+/// Worst case and value as the approver must type them.
+Usd shownMaxLoss(const portfolio::ComboOrder& order);
+
+// halting.cpp
+void setHalt(Context& c, risk::Breaker breaker, const std::string& actor, const std::string& reason);
+void watchBreakers(Context& c);
+void onHalt(Context& c, const HaltRequest& command);
+void onResume(Context& c, const ResumeRequest& command);
+void watchResume(Context& c);
+void stepPlan(Context& c);
+void startPlan(Context& c, const std::string& cause);
+
+// broker_side.cpp
+void onBrokerNews(Context& c, const BrokerNews& command);
+void onSubmitOutcome(Context& c, const SubmitOutcome& command);
+void onReconciliation(Context& c, const Reconciliation& command);
+void watchOrders(Context& c);
+
+// monitor.cpp
+void onStarted(Context& c, const Started& command);
+void onSessionFacts(Context& c, const SessionFacts& command);
+void keepBases(Context& c);
+void runSchedule(Context& c);
+void checkPositions(Context& c);
+
+} // namespace mahler::desk

@@ -1,0 +1,154 @@
+#include "desk/desk.h"
+
+#include <map>
+
+#include "desk/codec.h"
+#include "desk/context.h"
+
+namespace mahler::desk {
+
+namespace {
+
+template <class... Fs> struct Overloaded : Fs... {
+    using Fs::operator()...;
+};
+template <class... Fs> Overloaded(Fs...) -> Overloaded<Fs...>;
+
+void onClosePosition(Context& c, const ClosePosition& command) {
+    const auto* user = c.user(command.user);
+    const auto* position = c.state.position(command.id);
+    if (!user || !approval::mayClose(*user) || !position)
+        return c.notice(NoticeView::Level::Advisory, "Position " + command.id.str() + " cannot be closed by " + command.user.str());
+    for (const auto* order : c.state.liveOrders())
+        if (order->combo.closes == command.id)
+            return c.notice(NoticeView::Level::Advisory, "A closing order for " + command.id.str() + " is already out");
+    const portfolio::Position held = *position;
+    if (!closePosition(c, held, "user:" + command.user.str(), 1, {}))
+        c.notice(NoticeView::Level::Advisory, "Position " + command.id.str() + " not closed: no fresh two-sided quotes");
+}
+
+void onFlatten(Context& c, const Flatten& command) {
+    const auto* user = c.user(command.user);
+    if (!user || !approval::mayClose(*user) || command.typed != "FLATTEN")
+        return c.notice(NoticeView::Level::Advisory, "Flatten needs FLATTEN typed by someone who may close positions");
+    if (c.state.positions.empty())
+        return c.notice(NoticeView::Level::Advisory, "Nothing to close");
+    startPlan(c, "user:" + command.user.str());
+}
+
+void onCancelOrder(Context& c, const CancelOrder& command) {
+    const auto* user = c.user(command.user);
+    if (!user || !approval::mayClose(*user))
+        return c.notice(NoticeView::Level::Advisory, "User " + command.user.str() + " may not cancel orders");
+    requestCancel(c, command.id, "user:" + command.user.str());
+}
+
+void onCancelOpening(Context& c, const CancelOpening& command) {
+    for (const auto* order : c.state.liveOrders())
+        if (order->combo.intent == portfolio::OrderIntent::Open)
+            requestCancel(c, order->id, "user:" + command.user.str());
+}
+
+void onSwitchUser(Context& c, const SwitchUser& command) {
+    if (!c.state.simulated || !c.user(command.user))
+        return c.notice(NoticeView::Level::Advisory, "User " + command.user.str() + " cannot be switched to");
+    c.emit("user.switched", "user:" + command.user.str(), {}, {{"user", command.user.str()}});
+}
+
+void onSetAutonomy(Context& c, const SetAutonomy& command) {
+    const auto* user = c.user(command.user);
+    if (!user || (command.scheduled && !approval::mayProposeManually(*user)))
+        return c.notice(NoticeView::Level::Advisory, "User " + command.user.str() + " may not start scheduled scans");
+    c.emit("autonomy.set", "user:" + command.user.str(), {}, {{"scheduled", command.scheduled}});
+}
+
+} // namespace
+
+Desk::Desk(risk::Limits limits) : m_limits(limits) {}
+
+Result<void> Desk::restore(std::span<const StoredEvent> events) {
+    for (const auto& stored : events) {
+        try {
+            apply(m_state, stored.event, stored.at);
+        } catch (const std::exception& e) {
+            return Error{ErrorCode::Integrity, "event " + stored.event.type + ": " + e.what()};
+        }
+    }
+    return {};
+}
+
+void Desk::everySecond(Context& c) {
+    keepBases(c);
+    watchBreakers(c);
+    watchResume(c);
+    watchApprovals(c);
+    priceAwaitingProposals(c);
+    runSchedule(c);
+    watchOrders(c);
+    stepPlan(c);
+}
+
+Outcome Desk::handle(const Command& command, Timestamp now) {
+    Outcome out;
+    Context c{m_state, m_market, m_limits, m_gate, now, out};
+    std::visit(Overloaded{
+                   [&](const Started& x) { onStarted(c, x); },
+                   [&](const SessionFacts& x) { onSessionFacts(c, x); },
+                   [&](const MarketTick& x) {
+                       m_market.onTick(x.tick, now);
+                       everySecond(c);
+                   },
+                   [&](const CycleFinished& x) { onCycleFinished(c, x); },
+                   [&](const RequestCycle& x) { onRequestCycle(c, x); },
+                   [&](const ProposeOrder& x) { onProposeOrder(c, x); },
+                   [&](const OpenRequest& x) { onOpenRequest(c, x); },
+                   [&](const AnswerRequest& x) { onAnswer(c, x); },
+                   [&](const SizeDown& x) { onSizeDown(c, x); },
+                   [&](const HaltRequest& x) { onHalt(c, x); },
+                   [&](const ResumeRequest& x) { onResume(c, x); },
+                   [&](const ClosePosition& x) { onClosePosition(c, x); },
+                   [&](const CancelOrder& x) { onCancelOrder(c, x); },
+                   [&](const CancelOpening& x) { onCancelOpening(c, x); },
+                   [&](const Flatten& x) { onFlatten(c, x); },
+                   [&](const SwitchUser& x) { onSwitchUser(c, x); },
+                   [&](const SetAutonomy& x) { onSetAutonomy(c, x); },
+                   [&](const SubmitOutcome& x) { onSubmitOutcome(c, x); },
+                   [&](const BrokerNews& x) {
+                       onBrokerNews(c, x);
+                       watchBreakers(c);
+                   },
+                   [&](const Reconciliation& x) { onReconciliation(c, x); },
+                   [&](const TapeBlockWritten& x) {
+                       auto body = encodeCommand(x);
+                       MAHLER_CHECK(body.has_value());
+                       c.emit("tape.block", "system", x.file, *body);
+                   },
+                   [&](const Failure& x) { setHalt(c, risk::Breaker::B7Integrity, "system", x.where + ": " + x.what); },
+               },
+               command);
+    return out;
+}
+
+std::vector<market::OptionContract> Desk::watched() const {
+    std::map<std::string, market::OptionContract> all;
+    const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
+        for (const auto& leg : legs)
+            all.emplace(leg.contract.id(), leg.contract);
+    };
+    for (const auto& [id, position] : m_state.positions)
+        add(position.legs);
+    for (const auto* order : m_state.liveOrders())
+        add(order->combo.legs);
+    for (const auto& [id, request] : m_state.approvals)
+        add(request.order.legs);
+    for (const auto& [id, proposal] : m_state.proposals)
+        if (proposal.awaitingQuotes)
+            add(proposal.order.legs);
+    std::vector<market::OptionContract> list;
+    list.reserve(all.size());
+    for (auto& [id, contract] : all)
+        list.push_back(std::move(contract));
+    return list;
+}
+
+} // namespace mahler::desk

@@ -1,0 +1,335 @@
+#include "desk/desk_view.h"
+
+#include <algorithm>
+
+#include "desk/context.h"
+#include "desk/desk.h"
+#include "desk/schedule.h"
+#include "market/exchange_calendar.h"
+
+namespace mahler::desk {
+
+const char* toString(RunState state) {
+    switch (state) {
+    case RunState::Running: return "RUNNING";
+    case RunState::Halting: return "HALTING";
+    case RunState::Halted: return "HALTED";
+    case RunState::HaltedUnconfirmed: return "HALTED-UNCONFIRMED";
+    }
+    return "HALTED";
+}
+
+Freshness freshnessOf(std::optional<double> ageSeconds) {
+    if (!ageSeconds)
+        return Freshness::Unknown;
+    if (*ageSeconds < 2)
+        return Freshness::Fresh;
+    if (*ageSeconds < 10)
+        return Freshness::Aging;
+    return *ageSeconds < 30 ? Freshness::Stale : Freshness::Dead;
+}
+
+namespace {
+
+constexpr MonoTime kUnconfirmed = 5s;
+
+struct Viewer {
+    const DeskState& s;
+    const LiveMarket& m;
+    const risk::Limits& limits;
+    Timestamp now;
+    portfolio::GreeksBook greeks;
+    std::map<std::string, double> spots;
+
+    std::optional<double> age(const std::string& key) const {
+        const auto a = m.age(key, now.mono);
+        return a ? std::optional(std::chrono::duration<double>(*a).count()) : std::nullopt;
+    }
+
+    void collect(const std::vector<market::OptionContract>& watched) {
+        for (const auto& contract : watched)
+            if (const auto g = unitGreeks(s, m, contract, now.utc))
+                greeks[contract.id()] = *g;
+        for (const auto& [symbol, quote] : m.underlyings())
+            if (const auto spot = m.spot(symbol))
+                spots[symbol] = *spot;
+    }
+
+    std::vector<LegView> legs(const std::vector<portfolio::ComboLeg>& combo, std::int64_t units) const {
+        std::vector<LegView> out;
+        for (const auto& leg : combo) {
+            LegView v;
+            v.contract = leg.contract;
+            v.ratio = leg.ratio;
+            v.quantity = leg.ratio * units;
+            const std::string id = leg.contract.id();
+            if (const auto* quote = m.option(id))
+                v.quote = *quote;
+            v.ageSeconds = age(id);
+            if (const auto g = greeks.find(id); g != greeks.end()) {
+                v.iv = g->second.iv;
+                v.delta = g->second.delta;
+            }
+            out.push_back(std::move(v));
+        }
+        return out;
+    }
+
+    PositionView position(const portfolio::Position& p) const {
+        PositionView v;
+        v.position = p;
+        v.legs = legs(p.legs, p.quantity);
+        v.mark = portfolio::markPosition(p, m.freshOptions(now.mono, MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9))));
+        const auto sum = portfolio::sumGreeks({p}, greeks, spots);
+        if (sum.included == 1) {
+            v.delta = sum.delta;
+            v.deltaDollars = sum.deltaDollars;
+            v.gamma = sum.gamma;
+            v.thetaPerDay = sum.thetaPerDay;
+            v.vegaPerPoint = sum.vegaPerPoint;
+        }
+        std::optional<double> vol;
+        if (s.facts)
+            if (const auto it = s.facts->realised10.find(p.underlying); it != s.facts->realised10.end())
+                vol = it->second;
+        v.exit = strategy::exitDistance(p, v.mark, vol, s.facts ? s.facts->date : TradingDate{}, {});
+        v.maxLoss = portfolio::worstCaseLoss(p);
+        const auto bounds = portfolio::payoffBounds(p.legs, p.openNet);
+        if (bounds.maxProfit)
+            if (const auto total = times(*bounds.maxProfit, p.quantity))
+                v.maxProfit = *total;
+        v.dayPnl = v.mark.openPnl; // positions opened before today carry their whole open P&L here; attribution comes later
+        if (s.facts && market::toNewYork(p.openedAt).date != s.facts->date)
+            v.dayPnl.reset();
+        for (const auto& leg : v.legs) {
+            if (!leg.ageSeconds) {
+                v.oldestAgeSeconds.reset();
+                break;
+            }
+            v.oldestAgeSeconds = std::max(v.oldestAgeSeconds.value_or(0), *leg.ageSeconds);
+        }
+        for (const auto* order : s.liveOrders())
+            v.closing = v.closing || order->combo.closes == p.id;
+        return v;
+    }
+
+    OrderView order(const execution::Order& o) const {
+        OrderView v;
+        v.order = o;
+        v.description = portfolio::describe(o.combo);
+        if (const auto quote = quoteCombo(m, o.combo.legs, now.mono))
+            v.mid = quote->mid;
+        v.ageSeconds = std::chrono::duration<double>(now.mono - o.createdAt.mono).count();
+        const bool waiting = o.state == execution::OrderState::Intent || o.state == execution::OrderState::Submitted;
+        v.unacknowledged = waiting && now.mono - o.updatedAt.mono >= kUnconfirmed;
+        return v;
+    }
+
+    ApprovalView approval(const approval::Request& r, const portfolio::AccountMarks& marks, double riskFraction,
+                          const portfolio::GreeksSum& book) const;
+};
+
+std::vector<EffectRow> effectRows(const Viewer& viewer, const portfolio::ComboOrder& order, Usd maxLoss, Usd credit,
+                                  const portfolio::AccountMarks& marks, double riskFraction, const portfolio::GreeksSum& book) {
+    std::vector<EffectRow> rows;
+    if (!marks.equity || marks.equity->micros() <= 0)
+        return rows;
+    const double equity = marks.equity->toDouble();
+    const double loss = maxLoss.toDouble() / equity * 100;
+    rows.push_back({"max_loss_equity", std::nullopt, loss, viewer.limits.riskPerTrade * 100, "%"});
+    rows.push_back({"portfolio_risk", riskFraction * 100, riskFraction * 100 + loss, viewer.limits.portfolioRisk * 100, "%"});
+    portfolio::Position virtualPosition;
+    virtualPosition.underlying = order.underlying;
+    virtualPosition.legs = order.legs;
+    virtualPosition.quantity = order.quantity;
+    const auto sum = portfolio::sumGreeks({virtualPosition}, viewer.greeks, viewer.spots);
+    const bool known = sum.included == 1;
+    const auto after = [&](double base, double change) { return known ? std::optional(base + change) : std::nullopt; };
+    rows.push_back({"delta", book.delta, after(book.delta, sum.delta), std::nullopt, "shares"});
+    rows.push_back({"gamma", book.gamma, after(book.gamma, sum.gamma), std::nullopt, "shares/$"});
+    rows.push_back({"theta", book.thetaPerDay, after(book.thetaPerDay, sum.thetaPerDay), std::nullopt, "USD/day"});
+    rows.push_back({"vega", book.vegaPerPoint, after(book.vegaPerPoint, sum.vegaPerPoint), std::nullopt, "USD/pt"});
+    if (viewer.s.account) {
+        const double free = viewer.s.account->cash.toDouble() - riskFraction * equity;
+        rows.push_back({"buying_power", free, free - maxLoss.toDouble() + credit.toDouble(), 0.0, "USD"});
+        if (marks.dayPnl) {
+            const double room = viewer.s.account->dayStartEquity.toDouble() * 0.02 + marks.dayPnl->toDouble();
+            rows.push_back({"day_loss_headroom", room, room - maxLoss.toDouble(), 0.0, "USD"});
+        }
+    }
+    return rows;
+}
+
+ApprovalView Viewer::approval(const approval::Request& r, const portfolio::AccountMarks& marks, double riskFraction,
+                              const portfolio::GreeksSum& book) const {
+    ApprovalView v;
+    v.request = r;
+    v.description = portfolio::describe(r.order);
+    v.legs = legs(r.order.legs, r.order.quantity);
+    v.maxLoss = shownMaxLoss(r.order);
+    const auto bounds = portfolio::payoffBounds(r.order.legs, r.order.netLimit);
+    v.breakevens = bounds.breakevens;
+    std::int64_t contracts = 0;
+    for (const auto& leg : r.order.legs)
+        contracts += std::abs(leg.ratio);
+    v.fees = times(risk::kFeePerContract, contracts * r.order.quantity).value_or(Usd{});
+    if (bounds.maxProfit)
+        v.maxProfit = times(*bounds.maxProfit, r.order.quantity).value_or(Usd{}) - v.fees;
+    const auto quote = quoteCombo(m, r.order.legs, now.mono);
+    if (quote) {
+        v.mid = quote->mid;
+        v.natural = quote->natural;
+    }
+    v.spot = m.spot(r.order.underlying);
+    if (!v.legs.empty())
+        v.ivNow = v.legs.front().iv;
+    if (const auto it = s.proposals.find(r.proposal); it != s.proposals.end()) {
+        const Proposal& p = it->second;
+        v.midAtProposal = p.midAtProposal.value_or(Price{});
+        v.spotAtProposal = p.spot;
+        v.ivAtProposal = p.iv;
+        v.checks = p.checks;
+        v.strategy = p.strategy;
+        v.caseFor = p.caseFor;
+        v.caseAgainst = p.caseAgainst;
+        v.synthesis = p.synthesis;
+        v.unanswered = p.unanswered;
+        v.confidence = p.confidence;
+        v.cycle = p.cycle;
+        if (quote && p.midAtProposal && v.spot && p.spot) {
+            const Price net = quote->mid - *p.midAtProposal;
+            const auto move = Price::fromDouble(*v.spot - *p.spot).value_or(Price{});
+            if (net.micros() != 0 || move.micros() != 0)
+                v.changedSince = "spot " + std::string(move.micros() >= 0 ? "+" : "") + move.str() + ", net " +
+                                 (net.micros() >= 0 ? "+" : "") + net.str();
+        }
+    }
+    const auto credit = notional(r.order.netLimit, r.order.quantity, r.order.legs.front().contract.multiplier).value_or(Usd{});
+    v.effects = effectRows(*this, r.order, v.maxLoss, credit, marks, riskFraction, book);
+    v.secondsLeft = std::max(0.0, std::chrono::duration<double>(r.deadline - now.mono).count());
+    if (!quote)
+        v.blockedBecause.push_back("a leg has no two-sided quote");
+    else if (quote->age >= 10s)
+        v.blockedBecause.push_back("a leg is stale");
+    if (s.halted())
+        v.blockedBecause.push_back("trading is halted");
+    return v;
+}
+
+RunState runState(const DeskState& s, MonoTime now, int& pending, int& total) {
+    for (const auto& [id, at] : s.cancelAskedAt) {
+        ++total;
+        const auto it = s.orders.find(id);
+        if (it != s.orders.end() && !execution::isTerminal(it->second.state))
+            ++pending;
+    }
+    if (!s.halted())
+        return RunState::Running;
+    if (pending == 0)
+        return RunState::Halted;
+    const bool late = std::any_of(s.cancelAskedAt.begin(), s.cancelAskedAt.end(),
+                                  [&](const auto& entry) { return now - entry.second.mono >= kUnconfirmed; });
+    return late ? RunState::HaltedUnconfirmed : RunState::Halting;
+}
+
+void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
+    if (!s.facts)
+        return;
+    const auto local = market::toNewYork(now.utc);
+    for (const auto& slot : scheduleSlots())
+        if (slot.scan && local.date == s.facts->date && slot.secondsOfDay > local.secondsOfDay) {
+            v.nextScan = market::fromNewYork(local.date, slot.secondsOfDay / 3600, slot.secondsOfDay / 60 % 60);
+            break;
+        }
+    if (s.lastPositionCheck)
+        v.nextPositionCheck = s.lastPositionCheck->utc + 300s;
+}
+
+} // namespace
+
+DeskView Desk::view(Timestamp now) const {
+    DeskView v;
+    const DeskState& s = m_state;
+    Viewer viewer{s, m_market, m_limits, now, {}, {}};
+    viewer.collect(watched());
+    v.at = now;
+    v.feedName = s.feedName;
+    v.environment = s.simulated ? "DEMO" : "REPLAY";
+    v.session = m_market.session();
+    v.limits = m_limits;
+    if (s.facts) {
+        v.sessionOpen = s.facts->open;
+        v.sessionClose = s.facts->close;
+    }
+    v.state = runState(s, now.mono, v.cancelsPending, v.cancelsTotal);
+    v.latches = s.latches;
+    std::stable_sort(v.latches.begin(), v.latches.end(), [](const risk::Latch& a, const risk::Latch& b) {
+        return static_cast<int>(risk::actionOf(a.breaker)) > static_cast<int>(risk::actionOf(b.breaker));
+    });
+    if (!v.latches.empty())
+        v.haltReason = std::string(risk::toString(v.latches.front().breaker)) + ": " + v.latches.front().reason;
+    if (s.resume)
+        v.resumeInSeconds = std::max(0.0, std::chrono::duration<double>(s.resume->due - now.mono).count());
+    v.breakers = risk::readBreakers(breakerInputs(s, m_market, m_limits, now), s.latches);
+
+    if (s.account) {
+        v.account = *s.account;
+        v.accountName = s.account->name;
+    }
+    v.marks = accountMarks(s, m_market, m_limits, now);
+    std::vector<portfolio::Position> held;
+    Usd risk;
+    for (const auto& [id, p] : s.positions) {
+        held.push_back(p);
+        risk += portfolio::worstCaseLoss(p).value_or(Usd{});
+    }
+    for (const auto* order : s.liveOrders())
+        if (order->combo.intent == portfolio::OrderIntent::Open)
+            risk += shownMaxLoss(order->combo);
+    if (v.marks.equity && v.marks.equity->micros() > 0)
+        v.portfolioRiskFraction = ratio(risk, *v.marks.equity);
+    v.buyingPower = v.account.cash - risk;
+    v.greeks = portfolio::sumGreeks(held, viewer.greeks, viewer.spots);
+
+    for (const auto& symbol : s.underlyings)
+        if (const auto it = m_market.underlyings().find(symbol); it != m_market.underlyings().end())
+            v.underlyings.push_back({it->second, viewer.age(symbol)});
+    v.vix = m_market.vix();
+    v.vixPriorClose = m_market.vixPriorClose();
+    if (const auto age = m_market.vixAge(now.mono))
+        v.vixAgeSeconds = std::chrono::duration<double>(*age).count();
+
+    for (const auto& p : held)
+        v.positions.push_back(viewer.position(p));
+    v.closedToday = s.closedToday;
+    for (const auto& [id, order] : s.orders)
+        v.orders.push_back(viewer.order(order));
+    std::stable_sort(v.orders.begin(), v.orders.end(), [](const OrderView& a, const OrderView& b) {
+        const bool aLive = !execution::isTerminal(a.order.state), bLive = !execution::isTerminal(b.order.state);
+        return aLive != bLive ? aLive : a.order.createdAt.utc > b.order.createdAt.utc;
+    });
+    v.fills.assign(s.fills.begin(), s.fills.end());
+    for (const auto& [id, request] : s.approvals)
+        v.approvals.push_back(viewer.approval(request, v.marks, v.portfolioRiskFraction, v.greeks));
+    std::stable_sort(v.approvals.begin(), v.approvals.end(),
+                     [](const ApprovalView& a, const ApprovalView& b) { return a.secondsLeft < b.secondsLeft; });
+    v.decided.assign(s.decided.begin(), s.decided.end());
+    v.cycles.assign(s.cycles.begin(), s.cycles.end());
+    v.notices.assign(s.notices.begin(), s.notices.end());
+
+    v.deskKind = s.kind;
+    v.users = deskUsers(s);
+    for (const auto& u : v.users)
+        if (u.id == s.user)
+            v.user = u;
+    v.autonomous = s.autonomous;
+    if (s.lastReconciled)
+        v.lastReconciled = s.lastReconciled->utc;
+    v.reconciliation = s.reconciliation;
+    addSchedule(v, s, now);
+    auto errors = m_market.errors();
+    v.dataErrors = errors.within(now.mono, 60s);
+    return v;
+}
+
+} // namespace mahler::desk

@@ -1,0 +1,83 @@
+#include "desk/live_market.h"
+
+#include <algorithm>
+
+namespace mahler::desk {
+
+namespace {
+const std::string kVix = "$VIX";
+}
+
+void LiveMarket::start(MonoTime now) {
+    *this = LiveMarket();
+    m_startedAt = m_lastDirty = now;
+}
+
+void LiveMarket::see(const std::string& key, UtcTime source, MonoTime now) {
+    auto [it, fresh] = m_seen.try_emplace(key, Seen{source, now});
+    if (!fresh && source > it->second.source)
+        it->second = {source, now};
+}
+
+void LiveMarket::onTick(const market::Tick& tick, Timestamp now) {
+    if (tick.session == market::Session::Open && m_session != market::Session::Open) {
+        m_vixLow.reset();
+        m_vixHigh.reset();
+    }
+    m_session = tick.session;
+    m_lastTick = now;
+    for (const auto& u : tick.underlyings) {
+        if (u.quote.time > tick.time) // from the future: never used (S10)
+            continue;
+        m_underlyings[u.symbol] = u;
+        see(u.symbol, u.quote.time, now.mono);
+    }
+    for (const auto& w : tick.watched) {
+        if (w.quote.time > tick.time)
+            continue;
+        m_options[w.contractId] = w.quote;
+        see(w.contractId, w.quote.time, now.mono);
+    }
+    if (tick.vix && tick.vixTime <= tick.time) {
+        m_vix = tick.vix;
+        m_vixPriorClose = tick.vixPriorClose;
+        m_vixLow = std::min(m_vixLow.value_or(*tick.vix), *tick.vix);
+        m_vixHigh = std::max(m_vixHigh.value_or(*tick.vix), *tick.vix);
+        see(kVix, tick.vixTime, now.mono);
+    }
+    for (const auto& [symbol, quote] : m_underlyings)
+        if (age(symbol, now.mono).value_or(MonoTime::max()) > std::chrono::seconds(10))
+            m_lastDirty = now.mono;
+    if (tick.dataErrors > 0)
+        m_errors.add(now.mono, tick.dataErrors);
+}
+
+const market::Quote* LiveMarket::option(const std::string& contractId) const {
+    const auto it = m_options.find(contractId);
+    return it == m_options.end() ? nullptr : &it->second;
+}
+
+std::optional<double> LiveMarket::spot(const std::string& underlying) const {
+    const auto it = m_underlyings.find(underlying);
+    if (it == m_underlyings.end())
+        return std::nullopt;
+    const auto price = it->second.price();
+    return price ? std::optional(price->toDouble()) : std::nullopt;
+}
+
+std::optional<MonoTime> LiveMarket::age(const std::string& key, MonoTime now) const {
+    const auto it = m_seen.find(key);
+    return it == m_seen.end() ? std::nullopt : std::optional(now - it->second.at);
+}
+
+std::optional<MonoTime> LiveMarket::vixAge(MonoTime now) const { return age(kVix, now); }
+
+portfolio::QuoteBook LiveMarket::freshOptions(MonoTime now, MonoTime limit) const {
+    portfolio::QuoteBook fresh;
+    for (const auto& [id, quote] : m_options)
+        if (const auto a = age(id, now); a && *a < limit)
+            fresh.emplace(id, quote);
+    return fresh;
+}
+
+} // namespace mahler::desk

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "market/quote.h"
+#include "portfolio/book.h"
+#include "risk/breakers.h"
+
+namespace mahler::desk {
+
+/// The market as the ticks of this run have told it. Not part of the journaled state: after a restart everything is
+/// stale until a fresh quote arrives (SAFETY section 7).
+class LiveMarket {
+public:
+    /// A new run: nothing is known, and ages count from here.
+    void start(MonoTime now);
+    MonoTime startedAt() const { return m_startedAt; }
+    void onTick(const market::Tick& tick, Timestamp now);
+
+    market::Session session() const { return m_session; }
+    std::optional<Timestamp> lastTick() const { return m_lastTick; }
+    const portfolio::QuoteBook& options() const { return m_options; }
+    const std::map<std::string, market::UnderlyingQuote>& underlyings() const { return m_underlyings; }
+    const market::Quote* option(const std::string& contractId) const;
+    std::optional<double> spot(const std::string& underlying) const;
+    /// Since the source time of a contract or an underlying last advanced; absent when never quoted.
+    std::optional<MonoTime> age(const std::string& key, MonoTime now) const;
+    /// Quotes younger than `limit`: what may price, mark and size (S10).
+    portfolio::QuoteBook freshOptions(MonoTime now, MonoTime limit) const;
+
+    /// When an underlying was last found older than ten seconds: B5 clears a clean minute after it.
+    MonoTime lastDirty() const { return m_lastDirty; }
+
+    std::optional<double> vix() const { return m_vix; }
+    std::optional<double> vixPriorClose() const { return m_vixPriorClose; }
+    std::optional<double> vixLow() const { return m_vixLow; }
+    std::optional<double> vixHigh() const { return m_vixHigh; }
+    std::optional<MonoTime> vixAge(MonoTime now) const;
+
+    risk::ErrorWindow& errors() { return m_errors; }
+    const risk::ErrorWindow& errors() const { return m_errors; }
+
+private:
+    struct Seen {
+        UtcTime source{};
+        MonoTime at{};
+    };
+    void see(const std::string& key, UtcTime source, MonoTime now);
+
+    MonoTime m_startedAt{}, m_lastDirty{};
+    market::Session m_session = market::Session::Closed;
+    std::optional<Timestamp> m_lastTick;
+    portfolio::QuoteBook m_options;
+    std::map<std::string, market::UnderlyingQuote> m_underlyings;
+    std::map<std::string, Seen> m_seen;
+    std::optional<double> m_vix, m_vixPriorClose, m_vixLow, m_vixHigh;
+    risk::ErrorWindow m_errors;
+};
+
+} // namespace mahler::desk

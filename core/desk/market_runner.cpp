@@ -1,0 +1,151 @@
+#include "desk/market_runner.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "market/exchange_calendar.h"
+
+namespace mahler::desk {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Wall = std::chrono::steady_clock;
+
+constexpr int kMaxBehind = 4;
+
+/// Close-to-close volatility of the last `days` returns, annualised by 252.
+std::optional<double> realisedVolatility(const std::vector<market::DailyBar>& bars, std::size_t days) {
+    if (bars.size() < days + 1)
+        return std::nullopt;
+    double sum = 0, squares = 0;
+    for (std::size_t i = bars.size() - days; i < bars.size(); ++i) {
+        const double r = std::log(bars[i].close / bars[i - 1].close);
+        sum += r;
+        squares += r * r;
+    }
+    const double n = static_cast<double>(days);
+    const double variance = (squares - sum * sum / n) / (n - 1);
+    return std::sqrt(std::max(0.0, variance) * 252.0);
+}
+
+/// The desk's clock of a stepped market: its monotonic time is the market's own.
+Timestamp stamp(UtcTime t) { return {t, MonoTime(t.time_since_epoch())}; }
+
+} // namespace
+
+MarketRunner::MarketRunner(std::unique_ptr<market::MarketFeed> feed, std::optional<UtcTime> startAt, double speed, Sinks sinks)
+    : m_feed(std::move(feed)), m_info(m_feed->info()), m_startAt(startAt), m_sinks(std::move(sinks)), m_speed(speed),
+      m_thread([this](std::stop_token stop) {
+          try {
+              run(stop);
+          } catch (const std::exception& e) {
+              m_sinks.failed(e.what());
+          }
+      }) {}
+
+MarketRunner::~MarketRunner() { m_thread.request_stop(); }
+
+void MarketRunner::watch(std::vector<market::OptionContract> contracts) {
+    std::scoped_lock lock(m_mutex);
+    m_watched = std::move(contracts);
+}
+
+void MarketRunner::requestChain(const std::string& underlying, ChainReady ready) {
+    std::scoped_lock lock(m_mutex);
+    m_requests.emplace_back(underlying, std::move(ready));
+}
+
+void MarketRunner::serveRequests() {
+    std::vector<std::pair<std::string, ChainReady>> requests;
+    {
+        std::scoped_lock lock(m_mutex);
+        if (!m_lastTick)
+            return;
+        requests.swap(m_requests);
+    }
+    for (auto& [underlying, ready] : requests)
+        ready(m_feed->chain(underlying), m_feed->history(), m_lastTick);
+}
+
+void MarketRunner::announceSession(UtcTime now) {
+    const TradingDate date = market::toNewYork(now).date;
+    if (m_announced == date || !market::isTradingDay(date))
+        return;
+    const auto history = m_feed->history();
+    SessionFacts facts;
+    facts.date = date;
+    facts.open = market::sessionOpen(date);
+    facts.close = market::sessionClose(date);
+    if (history) {
+        facts.rate = history->rate;
+        facts.dividendYield = history->dividendYield;
+        for (const auto& [symbol, bars] : history->bars)
+            if (const auto vol = realisedVolatility(bars, 10))
+                facts.realised10[symbol] = *vol;
+    }
+    if (m_sinks.command(facts, stamp(now)))
+        m_announced = date;
+}
+
+bool MarketRunner::step(UtcTime to) {
+    std::vector<market::OptionContract> watched;
+    {
+        std::scoped_lock lock(m_mutex);
+        watched = m_watched;
+    }
+    auto tick = m_feed->advance(to, watched);
+    if (!tick) {
+        market::Tick failed; // the failure is news too: it counts for breaker B6
+        failed.time = to;
+        failed.session = market::sessionAt(to);
+        failed.dataErrors = 1;
+        return m_sinks.command(MarketTick{failed}, stamp(to));
+    }
+    m_lastTick = *tick;
+    announceSession(to);
+    return m_sinks.command(MarketTick{**tick}, stamp(to));
+}
+
+void MarketRunner::run(std::stop_token stop) {
+    UtcTime market = m_startAt ? *m_startAt : m_info.start;
+    step(market);
+    auto anchorWall = Wall::now();
+    UtcTime anchorMarket = market;
+    double anchorSpeed = m_speed.load();
+    bool told = false;
+    while (!stop.stop_requested()) {
+        serveRequests();
+        const double speed = m_paused.load() ? 0.0 : m_attention.load() ? std::min(1.0, m_speed.load()) : m_speed.load();
+        const auto now = Wall::now();
+        if (speed != anchorSpeed) {
+            anchorWall = now;
+            anchorMarket = market;
+            anchorSpeed = speed;
+        }
+        const auto next = m_feed->nextTime(market);
+        if (!next && !told) {
+            told = true;
+            m_sinks.ended();
+        }
+        bool due = false;
+        if (next && speed > 0) {
+            const double elapsed = std::chrono::duration<double>(now - anchorWall).count() * speed;
+            const double wanted = std::chrono::duration<double>(*next - anchorMarket).count();
+            // A night or the gap between two recorded days is not waited for.
+            due = elapsed >= wanted || (*next - market > 10min && now - anchorWall >= 1s);
+        }
+        if (!due || m_sinks.behind() >= kMaxBehind) {
+            std::this_thread::sleep_for(due ? 200us : 2ms);
+            continue;
+        }
+        step(*next);
+        if (*next - market > 10min || now - anchorWall > 2s) {
+            anchorWall = now;
+            anchorMarket = *next;
+        }
+        market = *next;
+    }
+}
+
+} // namespace mahler::desk

@@ -1,0 +1,240 @@
+#include <algorithm>
+
+#include "desk/codec.h"
+#include "desk/context.h"
+
+namespace mahler::desk {
+
+namespace {
+
+constexpr MonoTime kQuoteWait = 20s;   ///< an idea whose legs nobody quotes in this time is dropped
+constexpr const char* kAgent = "agent:desk";
+
+void drop(Context& c, const ProposalId& id, const std::string& why) {
+    c.emit("proposal.dropped", "system", id.str(), {{"proposal", id.str()}, {"why", why}});
+    c.notice(NoticeView::Level::Log, "Proposal " + id.str() + " dropped: " + why);
+}
+
+std::string failures(const std::vector<risk::Check>& checks) {
+    std::string text;
+    for (const auto& check : checks)
+        if (!check.pass)
+            text += (text.empty() ? "" : "; ") + (check.reason.empty() ? check.check : check.reason);
+    return text;
+}
+
+void journalChecks(Context& c, const Proposal& p, const risk::GateDecision& decision) {
+    const auto quote = quoteCombo(c.market, p.order.legs, c.now.mono);
+    std::optional<double> iv;
+    if (!p.order.legs.empty())
+        if (const auto greeks = unitGreeks(c.state, c.market, p.order.legs.front().contract, c.now.utc))
+            iv = greeks->iv;
+    c.emit("gate.checked", "system", p.id.str(),
+           {{"proposal", p.id.str()},
+            {"pass", decision.pass},
+            {"checks", codec::from(decision.checks)},
+            {"value", decision.value.value_or(Usd{}).micros()},
+            {"worst_case", decision.worstCase.value_or(Usd{}).micros()},
+            {"mid", quote ? Json(quote->mid.micros()) : Json(nullptr)},
+            {"spot", codec::micro(c.market.spot(p.order.underlying))},
+            {"iv", codec::micro(iv)}});
+}
+
+/// Five openings per strategy and underlying in ten minutes disable it until a Risk Manager re-enables it.
+void watchFlood(Context& c, const std::string& strategy, const std::string& underlying) {
+    const std::string key = strategy + "/" + underlying;
+    int recent = 0;
+    for (const auto& sent : c.state.sent)
+        if (sent.opening && sent.strategy == strategy && sent.underlying == underlying && c.now.utc - sent.at.utc < 10min)
+            ++recent;
+    if (recent >= c.limits.maxOpeningsPer10Minutes && !c.state.disabledStrategies.count(key)) {
+        c.emit("strategy.disabled", "system", key, {{"key", key}, {"openings", recent}});
+        c.notice(NoticeView::Level::Critical, "Strategy " + key + " disabled: " + std::to_string(recent) + " openings in 10 minutes");
+    }
+}
+
+void decide(Context& c, const Proposal& p) {
+    const risk::GateDecision decision = c.gate.evaluate(p.order, gateContext(c, p.strategy));
+    journalChecks(c, p, decision);
+    if (!decision.pass) {
+        drop(c, p.id, failures(decision.checks));
+        return;
+    }
+    const auto tier = tierOf(c, p.order, p.strategy, decision.value.value_or(Usd{}));
+    if (tier.refused) {
+        drop(c, p.id, tier.reasons.empty() ? "refused by tier" : tier.reasons.front());
+        return;
+    }
+    if (tier.tier == approval::Tier::T0)
+        intend(c, p.order, p.id, p.strategy, decision, "auto", {});
+    else
+        requestApproval(c, c.state.proposals.at(p.id), tier);
+}
+
+} // namespace
+
+void propose(Context& c, Proposal p) {
+    p.id = ProposalId(c.number("P-"));
+    const std::string identity = toHex(sha256(portfolio::canonicalText(p.order)));
+    c.emit("proposal.made", p.order.source, p.id.str(),
+           {{"proposal", p.id.str()},
+            {"cycle", p.cycle.str()},
+            {"strategy", p.strategy},
+            {"order", codec::from(p.order)},
+            {"synthesis", p.synthesis},
+            {"case_for", p.caseFor},
+            {"case_against", p.caseAgainst},
+            {"unanswered", p.unanswered},
+            {"confidence", codec::micro(p.confidence)}});
+    if (const auto valid = portfolio::validate(p.order); !valid)
+        return drop(c, p.id, valid.error().detail);
+    if (c.state.halted())
+        return drop(c, p.id, "trading is halted");
+    if (c.state.rejectedToday.count(identity))
+        return drop(c, p.id, "the same idea was rejected today");
+    for (const auto& [id, request] : c.state.approvals)
+        if (request.order.legs == p.order.legs)
+            return drop(c, p.id, "merged with the pending request " + id.str());
+}
+
+void priceAwaitingProposals(Context& c) {
+    std::vector<Proposal> waiting;
+    for (const auto& [id, p] : c.state.proposals)
+        if (p.awaitingQuotes)
+            waiting.push_back(p);
+    for (const auto& p : waiting) {
+        if (c.state.halted())
+            drop(c, p.id, "trading is halted");
+        else if (quoteCombo(c.market, p.order.legs, c.now.mono))
+            decide(c, p);
+        else if (c.now.mono - p.madeAt.mono > kQuoteWait)
+            drop(c, p.id, "a leg has no two-sided quote");
+    }
+}
+
+void onRequestCycle(Context& c, const RequestCycle& command) {
+    if (std::find(c.state.underlyings.begin(), c.state.underlyings.end(), command.underlying) == c.state.underlyings.end())
+        return c.notice(NoticeView::Level::Advisory, "No market for " + command.underlying);
+    for (const auto& cycle : c.state.cycles)
+        if (cycle.running && cycle.underlying == command.underlying)
+            return;
+    const CycleId id(c.number("C-"));
+    c.emit("cycle.requested", command.actor, id.str(), {{"cycle", id.str()}, {"underlying", command.underlying}});
+    c.effect(RunCycle{id, command.underlying});
+}
+
+void onCycleFinished(Context& c, const CycleFinished& r) {
+    const bool known = c.state.cyclesRunning.count(r.id) > 0; // older proposals are void after a restart
+    const bool wants = known && !r.failed && r.order && (r.action == "enter" || r.action == "reduce_size");
+    c.emit("cycle.finished", kAgent, r.id.str(),
+           {{"cycle", r.id.str()},
+            {"underlying", r.underlying},
+            {"action", r.action},
+            {"reason", r.reason},
+            {"deliberation", toHex(r.deliberation)},
+            {"proposal", wants ? c.number("P-") : ""},
+            {"known", known}});
+    if (!wants)
+        return;
+    Proposal p;
+    p.cycle = r.id;
+    p.strategy = r.strategy;
+    p.synthesis = r.synthesis;
+    p.caseFor = r.caseFor;
+    p.caseAgainst = r.caseAgainst;
+    p.unanswered = r.unanswered;
+    p.confidence = static_cast<double>(r.confidencePpm) / 1e6;
+    p.order = *r.order;
+    p.order.intent = portfolio::OrderIntent::Open; // agents open; only people, exits and breakers close
+    p.order.closes = {};
+    p.order.source = kAgent;
+    propose(c, std::move(p));
+}
+
+void onProposeOrder(Context& c, const ProposeOrder& command) {
+    const auto* user = c.user(command.user);
+    if (!user || !approval::mayProposeManually(*user))
+        return c.notice(NoticeView::Level::Advisory, "User " + command.user.str() + " may not propose orders");
+    Proposal p;
+    p.strategy = "manual";
+    p.synthesis = command.reason;
+    p.order = command.order;
+    p.order.source = "user:" + command.user.str();
+    p.order.intent = portfolio::OrderIntent::Open;
+    p.order.closes = {};
+    propose(c, std::move(p));
+}
+
+void intend(Context& c, const portfolio::ComboOrder& combo, const ProposalId& proposal, const std::string& strategy,
+            const risk::GateDecision& decision, const std::string& approvedBy, const std::string& plan) {
+    execution::Order order;
+    int attempt = 0;
+    do
+        order.id = execution::clientOrderId(combo, proposal.empty() ? ProposalId(c.number("X-")) : proposal, attempt++);
+    while (c.state.orders.count(order.id)); // never reused (S3)
+    order.combo = combo;
+    order.state = execution::OrderState::Intent;
+    order.createdAt = order.updatedAt = c.now;
+    order.approvedBy = approvedBy;
+    order.proposal = proposal;
+    if (const auto quote = quoteCombo(c.market, combo.legs, c.now.mono))
+        order.arrivalMid = quote->mid;
+    const std::size_t index = c.out.events.size();
+    c.emit("order.intent", combo.source, order.id.str(),
+           {{"order", codec::from(order)},
+            {"checks", codec::from(decision.checks)},
+            {"value", decision.value.value_or(Usd{}).micros()},
+            {"strategy", strategy},
+            {"plan", plan}});
+    c.effect(Submit{order, decision, index});
+    if (combo.intent == portfolio::OrderIntent::Open)
+        watchFlood(c, strategy, combo.underlying);
+}
+
+bool closePosition(Context& c, const portfolio::Position& position, const std::string& source, int aggression, const std::string& plan) {
+    portfolio::ComboOrder order;
+    order.underlying = position.underlying;
+    order.kind = position.kind;
+    order.intent = portfolio::OrderIntent::Close;
+    order.legs = position.legs;
+    for (auto& leg : order.legs)
+        leg.ratio = -leg.ratio;
+    order.quantity = position.quantity;
+    order.closes = position.id;
+    order.source = source;
+    const auto quote = quoteCombo(c.market, order.legs, c.now.mono);
+    if (!quote || quote->age >= c.quoteLimit())
+        return false; // never a blind order (S10): wait for quotes
+    // Mid less a growing share of the half-width, at most the natural price plus nothing: inside the band by construction.
+    const std::int64_t half = (quote->mid - quote->natural).micros();
+    const std::int64_t give = std::min<std::int64_t>(half, half * (1 + aggression) / 4);
+    const auto tick = market::classSpec(order.legs.front().contract.root).tick;
+    order.netLimit = tick.roundTo(Price::fromMicros(quote->mid.micros() - give), false);
+    const auto decision = c.gate.evaluate(order, gateContext(c, position.strategy));
+    if (!decision.pass) {
+        c.notice(NoticeView::Level::Critical,
+                 "Closing order for " + position.id.str() + " refused by the gate: " + failures(decision.checks));
+        return false;
+    }
+    intend(c, order, position.proposal, position.strategy, decision, source, plan);
+    return true;
+}
+
+void requestCancel(Context& c, const OrderId& id, const std::string& actor) {
+    const auto it = c.state.orders.find(id);
+    if (it == c.state.orders.end() || execution::isTerminal(it->second.state))
+        return;
+    if (it->second.state == execution::OrderState::Unknown && c.state.cleanAbsences[id] >= 3 && actor.starts_with("user:")) {
+        // Three clean absences over at least a minute, and now a person says so (S4).
+        execution::BrokerUpdate gone{id, execution::OrderState::Cancelled, it->second.filled, it->second.averageNet,
+                                     it->second.fees, {}, "declared absent by " + actor};
+        c.emit("order.state", actor, id.str(), {{"update", codec::from(gone)}});
+        return;
+    }
+    if (c.state.cancelAskedAt.count(id))
+        return;
+    c.emit("order.cancel", actor, id.str(), {{"order", id.str()}});
+    c.effect(Cancel{id});
+}
+
+} // namespace mahler::desk

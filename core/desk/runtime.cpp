@@ -1,0 +1,483 @@
+#include "desk/runtime.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "desk/context.h"
+#include "desk/cycle_command.h"
+
+namespace mahler::desk {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Wall = std::chrono::steady_clock;
+
+constexpr auto kPublishEvery = 50ms;
+constexpr auto kChainEvery = 400ms;
+
+/// What a broker that lives in this process holds, as the journal has it.
+execution::BrokerReport booksOf(const DeskState& state) {
+    execution::BrokerReport books;
+    books.clean = true;
+    if (state.account)
+        books.cash = state.account->cash;
+    std::map<std::string, std::int64_t> held;
+    for (const auto& [id, position] : state.positions)
+        for (const auto& leg : position.legs)
+            held[leg.contract.id()] += leg.ratio * position.quantity;
+    for (const auto& [id, quantity] : held)
+        if (quantity != 0)
+            books.positions.push_back({id, quantity});
+    return books;
+}
+
+} // namespace
+
+DeskRuntime::DeskRuntime(RuntimeOptions options, std::unique_ptr<agents::Reasoner> reasoner, RuntimeSinks sinks)
+    : m_options(std::move(options)), m_sinks(std::move(sinks)), m_reasoner(std::move(reasoner)), m_desk(m_options.limits) {}
+
+Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, const FeedFactory& makeFeed,
+                                                        const BrokerFactory& makeBroker,
+                                                        std::unique_ptr<agents::Reasoner> reasoner, RuntimeSinks sinks) {
+    auto runtime = std::unique_ptr<DeskRuntime>(new DeskRuntime(std::move(options), std::move(reasoner), std::move(sinks)));
+    DeskRuntime& r = *runtime;
+    auto recorder = Recorder::open({r.m_options.directory, r.m_options.runId, r.m_options.checkpointKey, r.m_options.durable});
+    if (!recorder)
+        return recorder.error();
+    r.m_recorder = std::move(*recorder);
+    const auto events = r.m_recorder->storedEvents();
+    if (!events)
+        return events.error();
+    if (const auto restored = r.m_desk.restore(*events); !restored)
+        return restored.error();
+    const std::optional<UtcTime> last = events->empty() ? std::nullopt : std::optional(events->back().at.utc);
+    auto feed = makeFeed(last);
+    if (!feed)
+        return feed.error();
+    r.m_broker = makeBroker(r.m_gate, r.m_haltGate, booksOf(r.m_desk.state()));
+    if (!r.m_options.account.empty() && r.m_broker->account() != r.m_options.account)
+        r.m_options.account = r.m_broker->account();
+
+    const auto info = (*feed)->info();
+    const std::optional<UtcTime> startAt = last && *last > info.start && *last < info.end ? last : std::nullopt;
+    r.m_now = {startAt.value_or(info.start), MonoTime(startAt.value_or(info.start).time_since_epoch())};
+    const auto failed = [&r](const char* who) {
+        return [&r, who](const std::string& what) { r.send(Failure{who, what}); };
+    };
+    r.m_query = std::make_unique<Worker>("query", 64, failed("query"));
+    r.m_pricing = std::make_unique<Worker>("pricing", 64, failed("pricing"));
+    r.m_agents = std::make_unique<Worker>("agents", 64, failed("agents"));
+    r.handle(Started{r.m_options.runId, info.name, r.m_options.kind, r.m_options.simulated, r.m_options.account,
+                     r.m_options.startingCash, info.underlyings},
+             r.m_now);
+    r.drainInternal();
+    if (r.m_broken)
+        return Error{ErrorCode::Io, "the journal " + r.journalPath() + " cannot be written"};
+    r.m_market = std::make_unique<MarketRunner>(
+        std::move(*feed), startAt, r.m_options.speed,
+        MarketRunner::Sinks{[&r](Command command, Timestamp at) {
+                                const bool tick = std::holds_alternative<MarketTick>(command);
+                                if (tick)
+                                    ++r.m_ticksBehind;
+                                const bool taken = r.m_mailbox.push(Timed{std::move(command), at});
+                                if (tick && !taken)
+                                    --r.m_ticksBehind;
+                                return taken;
+                            },
+                            [&r] { return r.m_ticksBehind.load(); }, failed("market"), [] {}});
+    r.m_market->watch(r.m_desk.watched());
+    r.m_thread = std::jthread([&r](std::stop_token stop) { r.run(stop); });
+    return runtime;
+}
+
+DeskRuntime::~DeskRuntime() {
+    m_market.reset();
+    m_agents.reset();
+    m_pricing.reset();
+    m_query.reset();
+    m_thread.request_stop();
+    m_mailbox.close();
+    if (m_thread.joinable())
+        m_thread.join();
+    m_haltGate.close();
+    if (m_recorder && !m_broken) {
+        if (const auto block = m_recorder->flushTape(); block && *block)
+            handle(**block, m_now);
+        if (const auto done = m_recorder->checkpoint(m_now); !done)
+            log(LogLevel::Error, "last checkpoint: " + done.error().detail);
+    }
+}
+
+void DeskRuntime::halt(const std::string& actor, const std::string& how) {
+    ++m_haltsPending; // before the gate: an opening that sees none pending fails on the epoch
+    m_haltGate.close();
+    {
+        std::scoped_lock lock(m_haltMutex);
+        m_halts.push_back({actor, risk::Breaker::B8Manual, how});
+    }
+    m_mailbox.push(Nudge{}); // a full box is awake anyway
+}
+
+bool DeskRuntime::send(Command command) { return m_mailbox.push(Timed{std::move(command), {}}); }
+
+void DeskRuntime::watchChain(const std::string& underlying) {
+    {
+        std::scoped_lock lock(m_chainMutex);
+        m_chainWanted = underlying;
+        m_lastChain = {};
+    }
+    refreshChain();
+}
+
+void DeskRuntime::requestDeliberation(const std::string& cycleId) { m_mailbox.push(DeliberationWanted{cycleId}); }
+
+void DeskRuntime::searchJournal(const store::SearchQuery& query) {
+    m_query->post([this, query](std::stop_token) {
+        auto reader = store::JournalReader::open(journalPath());
+        if (!reader)
+            return m_sinks.failed("journal search: " + reader.error().detail);
+        auto rows = (*reader)->search(query);
+        if (!rows)
+            return m_sinks.failed("journal search: " + rows.error().detail);
+        const bool complete = rows->size() < query.limit;
+        m_sinks.journal(std::make_shared<const std::vector<store::Record>>(std::move(*rows)), complete);
+    });
+}
+
+void DeskRuntime::run(std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        auto message = m_mailbox.popFor(20ms);
+        drainHalts();
+        if (message)
+            receive(std::move(*message));
+        refreshChain();
+        publish(false);
+    }
+}
+
+void DeskRuntime::receive(Message message) {
+    if (auto* timed = std::get_if<Timed>(&message)) {
+        if (timed->at)
+            m_now = *timed->at;
+        handle(timed->command, m_now);
+        if (const auto* tick = std::get_if<MarketTick>(&timed->command)) {
+            --m_ticksBehind;
+            afterTick(tick->tick, m_now);
+        }
+    } else if (const auto* done = std::get_if<CycleDone>(&message)) {
+        finishCycle(*done);
+    } else if (const auto* wanted = std::get_if<DeliberationWanted>(&message)) {
+        showDeliberation(wanted->cycleId);
+    }
+    drainInternal();
+}
+
+void DeskRuntime::drainHalts() {
+    std::vector<HaltRequest> halts;
+    {
+        std::scoped_lock lock(m_haltMutex);
+        halts.swap(m_halts);
+    }
+    for (const auto& halt : halts) {
+        handle(halt, m_now);
+        drainInternal();
+        if (!m_broken)
+            --m_haltsPending;
+    }
+    if (!halts.empty())
+        publish(true);
+}
+
+void DeskRuntime::drainInternal() {
+    while (!m_internal.empty()) {
+        const Command command = std::move(m_internal.front());
+        m_internal.pop_front();
+        handle(command, m_now);
+    }
+}
+
+void DeskRuntime::handle(const Command& given, Timestamp now) {
+    if (m_broken)
+        return;
+    const auto began = Wall::now();
+    const std::uint64_t epoch = m_haltGate.epoch();
+    // What is journaled is what is handled: model values are rounded to their journal form first.
+    Command command = given;
+    if (!std::holds_alternative<MarketTick>(given)) {
+        const auto body = encodeCommand(given);
+        auto decoded = body ? decodeCommand(commandName(given), *body) : Result<Command>(body.error());
+        if (!decoded)
+            return fail("command", decoded.error().detail);
+        command = std::move(*decoded);
+    }
+    const std::int64_t no = ++m_commandNo;
+    Outcome outcome;
+    try {
+        outcome = m_desk.handle(command, now);
+    } catch (const std::exception& e) {
+        return fail("desk", e.what());
+    }
+    for (const auto& effect : outcome.effects)
+        if (std::holds_alternative<CloseGate>(effect))
+            m_haltGate.close();
+    std::vector<std::int64_t> seqs;
+    if (!commit(command, no, now, outcome, seqs))
+        return;
+    for (const auto& effect : outcome.effects)
+        perform(effect, seqs, epoch, now);
+    if (!outcome.events.empty() && m_market)
+        m_market->watch(m_desk.watched());
+    if (m_handlingUs.size() >= 1000)
+        m_handlingUs.erase(m_handlingUs.begin(), m_handlingUs.begin() + 500);
+    m_handlingUs.push_back(std::chrono::duration<double, std::micro>(Wall::now() - began).count());
+}
+
+bool DeskRuntime::commit(const Command& command, std::int64_t no, Timestamp now, const Outcome& outcome,
+                         std::vector<std::int64_t>& seqs) {
+    std::optional<TapeBlockWritten> block;
+    Result<void> taped;
+    if (const auto* tick = std::get_if<MarketTick>(&command)) {
+        auto full = m_recorder->tape(no, now, tick->tick);
+        if (full)
+            block = *full;
+        else
+            taped = full.error();
+    }
+    if (taped && !block && !outcome.events.empty() && !std::holds_alternative<TapeBlockWritten>(command)) {
+        auto flushed = m_recorder->flushTape(); // what came before must be replayable
+        if (flushed)
+            block = *flushed;
+        else
+            taped = flushed.error();
+    }
+    std::vector<Recorder::Entry> entries{{&command, no, &outcome.events}};
+    Outcome blockOutcome;
+    Command blockCommand;
+    if (taped && block) {
+        blockCommand = *block;
+        blockOutcome = m_desk.handle(blockCommand, now);
+        entries.push_back({&blockCommand, ++m_commandNo, &blockOutcome.events});
+    }
+    auto stored = taped ? m_recorder->commit(entries, now) : Result<std::vector<std::int64_t>>(taped.error());
+    if (!stored) {
+        m_haltGate.close(); // no journal, no trading (S2, S18)
+        m_broken = true;
+        log(LogLevel::Error, "journal: " + stored.error().detail);
+        m_sinks.failed("journal: " + stored.error().detail);
+        return false;
+    }
+    seqs = std::move(*stored);
+    return true;
+}
+
+void DeskRuntime::perform(const Effect& effect, const std::vector<std::int64_t>& seqs, std::uint64_t epoch, Timestamp now) {
+    if (const auto* run = std::get_if<RunCycle>(&effect)) {
+        startCycle(*run);
+    } else if (const auto* out = std::get_if<Submit>(&effect)) {
+        submit(*out, seqs.at(out->intentEvent), epoch, now);
+    } else if (const auto* cancel = std::get_if<Cancel>(&effect)) {
+        if (const auto done = m_broker->cancel(cancel->id); !done)
+            log(LogLevel::Warning, "cancel " + cancel->id.str() + ": " + done.error().detail);
+    } else if (std::holds_alternative<OpenGate>(effect)) {
+        if (m_haltsPending == 0)
+            m_haltGate.openIf(epoch);
+    } else if (const auto* reconcile = std::get_if<Reconcile>(&effect)) {
+        BrokerNews news{m_broker->poll(), m_broker->pollCash(), m_broker->takeErrors()};
+        if (!news.updates.empty() || !news.cash.empty() || news.errors > 0)
+            m_internal.push_back(std::move(news));
+        m_internal.push_back(Reconciliation{m_broker->report(), reconcile->when});
+    }
+}
+
+void DeskRuntime::submit(const Submit& effect, std::int64_t seq, std::uint64_t epoch, Timestamp now) {
+    execution::Order order = effect.order;
+    order.intentSeq = seq;
+    auto token = m_gate.issue(order.combo, effect.decision, m_broker->account(), m_haltGate, epoch, seq, now.mono);
+    SubmitOutcome outcome{order.id, SubmitOutcome::Kind::RefusedByGate, {}};
+    if (!token) {
+        outcome.text = token.error().detail;
+    } else if (const auto sent = m_broker->submit(order, std::move(*token)); sent) {
+        outcome.kind = SubmitOutcome::Kind::Accepted;
+    } else {
+        const bool refused = sent.error().code == ErrorCode::Rejected;
+        outcome.kind = refused ? SubmitOutcome::Kind::RefusedByGate : SubmitOutcome::Kind::Unknown;
+        outcome.text = sent.error().detail;
+    }
+    m_internal.push_back(outcome);
+}
+
+void DeskRuntime::afterTick(const market::Tick& tick, Timestamp now) {
+    if (m_broken)
+        return;
+    m_broker->onTick(now, tick);
+    BrokerNews news{m_broker->poll(), m_broker->pollCash(), m_broker->takeErrors()};
+    if (!news.updates.empty() || !news.cash.empty() || news.errors > 0)
+        handle(news, now);
+    m_market->setAttention(!m_desk.state().approvals.empty());
+}
+
+void DeskRuntime::startCycle(const RunCycle& effect) {
+    if (!m_market) // the desk is still starting
+        return;
+    const auto marks = accountMarks(m_desk.state(), m_desk.market(), m_options.limits, m_now);
+    auto base = std::make_shared<agents::CycleInputs>();
+    base->id = effect.id;
+    base->underlying = effect.underlying;
+    base->profile = m_options.profile;
+    base->limits = m_options.limits;
+    base->maxRounds = m_options.maxRounds;
+    base->equity = marks.equity.value_or(Usd{});
+    const auto view = m_desk.view(m_now);
+    for (const auto& p : view.positions)
+        base->positions.push_back(p.position);
+    base->bookGreeks = view.greeks;
+    base->rejectedToday.assign(m_desk.state().rejectedToday.begin(), m_desk.state().rejectedToday.end());
+    m_market->requestChain(effect.underlying, [this, base](auto chain, auto history, auto tick) {
+        const bool posted = m_agents->post([this, base, chain, history, tick](std::stop_token stop) {
+            std::shared_ptr<const agents::Deliberation> result;
+            if (chain) {
+                base->history = history;
+                base->asof = tick->time;
+                base->vix = tick->vix;
+                base->vixPriorClose = tick->vixPriorClose;
+                pricing::CurveInputs curve;
+                if (history) {
+                    curve.rate = history->rate;
+                    const auto yield = history->dividendYield.find(base->underlying);
+                    if (yield != history->dividendYield.end())
+                        curve.dividendYield = yield->second;
+                }
+                base->chain = pricing::priceChain(*chain, curve);
+                result = std::make_shared<const agents::Deliberation>(agents::runCycle(
+                    *base, *m_reasoner, [&](const agents::Progress& p) { m_sinks.progress(base->underlying, p); }, stop));
+            } else {
+                agents::Deliberation none;
+                none.id = base->id;
+                none.underlying = base->underlying;
+                none.decision.reason = "no chain: " + chain.error().detail;
+                result = std::make_shared<const agents::Deliberation>(std::move(none));
+            }
+            m_mailbox.push(CycleDone{result});
+        });
+        if (!posted) {
+            agents::Deliberation none;
+            none.id = base->id;
+            none.underlying = base->underlying;
+            none.decision.reason = "the agents are behind";
+            m_mailbox.push(CycleDone{std::make_shared<const agents::Deliberation>(std::move(none))});
+        }
+    });
+}
+
+void DeskRuntime::finishCycle(const CycleDone& done) {
+    const auto& d = *done.deliberation;
+    const auto hash = m_recorder->putContent(deliberationText(d));
+    if (!hash)
+        return fail("journal", hash.error().detail);
+    m_deliberations[d.id.str()] = done.deliberation;
+    while (m_deliberations.size() > 64)
+        m_deliberations.erase(m_deliberations.begin());
+    handle(commandOf(d, *hash), m_now);
+    m_sinks.deliberation(done.deliberation);
+}
+
+void DeskRuntime::showDeliberation(const std::string& cycleId) {
+    if (const auto it = m_deliberations.find(cycleId); it != m_deliberations.end())
+        return m_sinks.deliberation(it->second);
+    for (const auto& cycle : m_desk.state().cycles) {
+        Digest hash{};
+        if (cycle.id.str() != cycleId || !digestFromHex(cycle.deliberationHash, hash))
+            continue;
+        const auto bytes = m_recorder->content(hash);
+        const auto json = bytes ? parseJson(*bytes) : Result<Json>(bytes.error());
+        auto deliberation = json ? agents::deliberationFromJson(*json) : Result<agents::Deliberation>(json.error());
+        if (!deliberation)
+            return m_sinks.failed("deliberation " + cycleId + ": " + deliberation.error().detail);
+        deliberation->id = cycle.id;
+        return m_sinks.deliberation(std::make_shared<const agents::Deliberation>(std::move(*deliberation)));
+    }
+}
+
+void DeskRuntime::refreshChain() {
+    std::string wanted;
+    {
+        std::scoped_lock lock(m_chainMutex);
+        if (m_chainWanted.empty() || !m_market || Wall::now() - m_lastChain < kChainEvery || m_chainBusy.exchange(true))
+            return;
+        wanted = m_chainWanted;
+        m_lastChain = Wall::now();
+    }
+    m_market->requestChain(wanted, [this](auto chain, auto history, auto) {
+        const bool posted = chain && m_pricing->post([this, chain, history](std::stop_token) {
+            pricing::CurveInputs curve;
+            if (history) {
+                curve.rate = history->rate;
+                const auto yield = history->dividendYield.find((*chain)->underlying);
+                if (yield != history->dividendYield.end())
+                    curve.dividendYield = yield->second;
+            }
+            const auto priced = pricing::priceChain(*chain, curve);
+            m_chainBusy = false;
+            m_sinks.chain(priced);
+        });
+        if (!posted)
+            m_chainBusy = false;
+    });
+}
+
+void DeskRuntime::publish(bool force) {
+    const auto wall = Wall::now();
+    if (!m_market || (!force && wall - m_lastPublish < kPublishEvery))
+        return;
+    m_lastPublish = wall;
+    auto view = std::make_shared<DeskView>(m_desk.view(m_now));
+    view->speed = m_market->speed();
+    view->paused = m_market->paused();
+    view->slowedForApproval = m_market->slowed();
+    view->journalSeq = m_recorder->lastSeq();
+    view->journalOk = !m_broken;
+    if (!m_handlingUs.empty()) {
+        auto sorted = m_handlingUs;
+        std::sort(sorted.begin(), sorted.end());
+        view->commandP50Us = sorted[sorted.size() / 2];
+        view->commandP99Us = sorted[sorted.size() * 99 / 100];
+    }
+    if (m_broken) {
+        view->state = RunState::Halted;
+        view->haltReason = "B7: the journal cannot be written; nothing can be traded";
+    } else if (!m_haltGate.open() && view->state == RunState::Running) {
+        view->state = RunState::Halting; // the key was pressed, the journal entry is on its way
+    }
+    m_sinks.view(std::move(view));
+}
+
+void DeskRuntime::fail(const std::string& where, const std::string& what) {
+    // The half-done command never happened: the state is rebuilt from what was committed (S18).
+    m_haltGate.close();
+    log(LogLevel::Error, where + ": " + what);
+    m_sinks.failed(where + ": " + what);
+    Desk rebuilt(m_options.limits);
+    const auto events = m_recorder->storedEvents();
+    if (!events || !rebuilt.restore(*events)) {
+        m_broken = true;
+        return;
+    }
+    m_desk = std::move(rebuilt);
+    const std::int64_t no = ++m_commandNo;
+    const Command failure = Failure{where, what};
+    Outcome outcome;
+    try {
+        outcome = m_desk.handle(failure, m_now);
+    } catch (const std::exception& e) {
+        log(LogLevel::Error, std::string("halting failed: ") + e.what());
+        m_broken = true;
+        return;
+    }
+    std::vector<std::int64_t> seqs;
+    if (commit(failure, no, m_now, outcome, seqs))
+        for (const auto& effect : outcome.effects)
+            perform(effect, seqs, m_haltGate.epoch(), m_now);
+}
+
+} // namespace mahler::desk

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "desk/desk_view.h"
+#include "desk/event.h"
+
+namespace mahler::desk {
+
+/// What is known of an idea beyond its order: kept for the prompt and for the journal's reader.
+struct Proposal {
+    ProposalId id;
+    CycleId cycle;
+    std::string strategy, synthesis, caseFor, caseAgainst;
+    std::vector<std::string> unanswered;
+    std::optional<double> confidence;
+    portfolio::ComboOrder order;
+    Timestamp madeAt{};
+    bool awaitingQuotes = true;      ///< until its legs were quoted and the gate has seen it
+    std::optional<Price> midAtProposal;
+    std::optional<double> spot, iv;
+    std::vector<risk::Check> checks; ///< of the last evaluation
+    Usd value, worstCase;
+};
+
+/// One sent opening or closing order, for the rate, duplicate and flood rules, in both clocks (a restart has a new monotonic one).
+struct Sent {
+    Timestamp at{};
+    std::string run;
+    std::string identity;
+    bool opening = true;
+    std::string strategy, underlying;
+    Usd value;
+};
+
+/// Close everything, as one plan that survives a crash (SAFETY section 2).
+struct ClosePlan {
+    std::string id, cause;
+    std::map<PositionId, int> attempts; ///< per position; 6 means a person is needed
+    MonoTime lastStep{};
+};
+
+/// A resume that counts down. B1-B3 need two people; the first signature waits in DeskState::resumeSigned.
+struct PendingResume {
+    UserId user;
+    std::string reason;
+    std::vector<risk::Breaker> breakers;
+    Timestamp requestedAt{};
+    MonoTime due{};
+};
+
+/// The fold of the journal's events, and nothing else.
+struct DeskState {
+    std::string runId, feedName;
+    approval::DeskKind kind = approval::DeskKind::DemoTeam;
+    bool simulated = true;
+    std::vector<std::string> underlyings;
+    std::optional<portfolio::Account> account;
+    std::optional<SessionFacts> facts;
+    bool dayBased = false;                       ///< day-start equity was taken for facts->date
+
+    std::vector<risk::Latch> latches;
+    std::map<risk::Breaker, int> tripsThisSession;
+    std::uint64_t haltEpoch = 1;                 ///< counts halts; a request made before one is void
+    bool tradingDisabled = false;                ///< B3
+    std::optional<PendingResume> resume;
+    std::map<risk::Breaker, UserId> resumeSigned;
+    std::optional<ClosePlan> plan;
+
+    UserId user;
+    bool autonomous = true;
+
+    std::map<PositionId, portfolio::Position> positions;   ///< open ones
+    std::vector<portfolio::Position> closedToday;
+    std::map<OrderId, execution::Order> orders;            ///< live ones and today's ended ones
+    std::map<OrderId, Timestamp> cancelAskedAt;
+    std::map<OrderId, int> cleanAbsences;                  ///< reconciliations that did not know an UNKNOWN order
+    std::map<ProposalId, Proposal> proposals;
+    std::map<ApprovalId, approval::Request> approvals;     ///< pending
+    std::deque<approval::Request> decided;
+    std::vector<Sent> sent;
+    std::set<std::string> executedStrategies;
+    std::set<std::string> disabledStrategies;              ///< "strategy/underlying"
+    std::set<std::string> rejectedToday;                   ///< order identities a person rejected
+
+    std::deque<CycleView> cycles;                          ///< newest first
+    std::set<CycleId> cyclesRunning;
+    std::deque<FillView> fills;
+    std::deque<NoticeView> notices;
+
+    std::set<std::string> firedSlots;                      ///< "2026-11-23 10:35"
+    std::optional<Timestamp> lastPositionCheck;
+    std::map<PositionId, Timestamp> exitAskedAt;
+    std::optional<Timestamp> lastReconciled;
+    bool reconciledThisRun = false;
+    std::string reconciliation;
+    std::int64_t nextNumber = 1;                           ///< for ids made by the desk
+
+    bool latched(risk::Breaker breaker) const;
+    bool halted() const { return !latches.empty(); }
+    const portfolio::Position* position(const PositionId& id) const;
+    /// Working, intended, partly filled and UNKNOWN orders.
+    std::vector<const execution::Order*> liveOrders() const;
+};
+
+/// Folds one event into the state. Throws InvariantError or a JSON exception on a body this version does not know:
+/// Desk::restore() turns that into an Integrity error; "unknown type on read: stop, do not skip".
+void apply(DeskState& state, const Event& event, Timestamp at);
+
+} // namespace mahler::desk
