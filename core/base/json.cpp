@@ -18,7 +18,7 @@ bool hasFloat(const Json& j) {
     return false;
 }
 
-bool tooDeep(std::string_view text, int limit) {
+bool tooDeep(std::string_view text, int limit, bool comments) {
     int depth = 0;
     bool inString = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -28,6 +28,12 @@ bool tooDeep(std::string_view text, int limit) {
                 ++i;
             else if (c == '"')
                 inString = false;
+        } else if (comments && c == '/' && i + 1 < text.size() && (text[i + 1] == '/' || text[i + 1] == '*')) {
+            const bool line = text[i + 1] == '/';
+            const std::size_t end = line ? text.find('\n', i) : text.find("*/", i + 2);
+            if (end == std::string_view::npos)
+                return false; // the rest is a comment
+            i = line ? end : end + 1;
         } else if (c == '"') {
             inString = true;
         } else if (c == '[' || c == '{') {
@@ -43,7 +49,7 @@ bool tooDeep(std::string_view text, int limit) {
 } // namespace
 
 Result<Json> parseJson(std::string_view text, bool comments) {
-    if (tooDeep(text, 64))
+    if (tooDeep(text, 64, comments))
         return badInput("JSON is nested more than 64 levels deep");
     try {
         return Json::parse(text.begin(), text.end(), nullptr, true, comments);

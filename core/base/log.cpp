@@ -9,6 +9,8 @@ namespace mahler {
 
 void startLog(std::string_view directory) {
     try {
+        spdlog::drop("mahler"); // a second start moves the log
+        spdlog::set_level(spdlog::level::info);
         spdlog::set_default_logger(
             spdlog::rotating_logger_mt("mahler", std::string(directory) + "/mahler.log", 2 << 20, 4));
         spdlog::flush_on(spdlog::level::info);

@@ -55,10 +55,10 @@ template class Micros<struct PriceTag>;
 template class Micros<struct UsdTag>;
 
 static Result<std::int64_t> multiply(std::int64_t a, std::int64_t b) {
-    std::int64_t product = 0;
-    if (__builtin_mul_overflow(a, b, &product))
+    constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+    if (a == kMax || b == kMax || a < -kMax || b < -kMax || (a != 0 && (b < 0 ? -b : b) > kMax / (a < 0 ? -a : a)))
         return badInput("money overflow");
-    return product;
+    return a * b;
 }
 
 Result<Usd> notional(Price price, std::int64_t contracts, int multiplier) {

@@ -1,5 +1,6 @@
 #include "base/random.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -26,7 +27,11 @@ std::uint64_t Random::next() {
 
 double Random::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 
-double Random::normal() { return inverseNormal((static_cast<double>(next() >> 11) + 0.5) * 0x1.0p-53); }
+double Random::normal() {
+    // The topmost draw would round to 1, where the inverse is infinite.
+    const double p = (static_cast<double>(next() >> 11) + 0.5) * 0x1.0p-53;
+    return inverseNormal(std::min(p, 1.0 - 0x1.0p-53));
+}
 
 std::uint64_t Random::below(std::uint64_t n) {
     const std::uint64_t limit = n * (~std::uint64_t{0} / n);

@@ -226,7 +226,7 @@ Result<void> splitCsv(std::string_view line, std::vector<std::string>& cells) {
 
 Result<double> parseNumber(std::string_view text) {
     double value = 0.0;
-    if (!text.empty() && text.front() == '+')
+    if (text.size() > 1 && text.front() == '+' && text[1] != '-')
         text.remove_prefix(1);
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (ec != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
@@ -256,6 +256,8 @@ Result<std::string> readFile(const std::string& path, std::size_t limit) {
         if (bytes.size() > limit)
             return badInput(path + ": is larger than " + std::to_string(limit) + " bytes");
     }
+    if (in.bad())
+        return Error{ErrorCode::Io, path + ": cannot be read to its end"};
     return bytes;
 }
 
@@ -265,18 +267,25 @@ Result<void> writeFileAtomically(const std::string& path, std::string_view bytes
     const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return Error{ErrorCode::Io, path + ": " + std::strerror(errno)};
+    const auto giveUp = [&](const std::string& why) {
+        ::unlink(temporary.c_str());
+        return Error{ErrorCode::Io, path + ": " + why};
+    };
     std::size_t done = 0;
     while (done < bytes.size()) {
         const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n <= 0) {
+            const std::string why = std::strerror(errno);
             ::close(fd);
-            return Error{ErrorCode::Io, path + ": " + std::strerror(errno)};
+            return giveUp(why);
         }
         done += static_cast<std::size_t>(n);
     }
     const bool synced = ::fsync(fd) == 0;
     if (::close(fd) != 0 || !synced)
-        return Error{ErrorCode::Io, path + ": cannot be written to the disk"};
+        return giveUp("cannot be written to the disk");
 #else
     {
         std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
@@ -287,8 +296,19 @@ Result<void> writeFileAtomically(const std::string& path, std::string_view bytes
 #endif
     std::error_code ec;
     std::filesystem::rename(temporary, path, ec);
-    if (ec)
+    if (ec) {
+        std::error_code ignored;
+        std::filesystem::remove(temporary, ignored);
         return Error{ErrorCode::Io, path + ": " + ec.message()};
+    }
+#ifndef _WIN32
+    // The new name itself is on the disk only when its folder is.
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    if (const int dir = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); dir >= 0) {
+        ::fsync(dir);
+        ::close(dir);
+    }
+#endif
     return {};
 }
 

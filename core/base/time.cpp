@@ -59,8 +59,11 @@ Result<UtcTime> parseUtc(std::string_view text) {
     std::int64_t nanos = 0;
     if (at < text.size() && text[at] == '.') {
         std::int64_t unit = 100'000'000;
+        const std::size_t digits = at + 1;
         for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10)
             nanos += (text[at] - '0') * unit;
+        if (at == digits)
+            return wrong;
     }
     int offsetMinutes = 0;
     if (at < text.size() && text[at] == 'Z' && at + 1 == text.size()) {

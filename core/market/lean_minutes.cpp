@@ -334,6 +334,7 @@ private:
             for (; spotAt < m_spots.size() && m_spots[spotAt].end <= end; ++spotAt)
                 current.spot = m_spots[spotAt].price;
             current.time = timeOf(end);
+            dropExpired(current);
             const bool last = i == events.size();
             if (m_options.lastSnapshotOnly) { // the last one, or the last one known by then
                 const bool wanted = m_options.asof ? current.time <= *m_options.asof &&
@@ -344,6 +345,19 @@ private:
             }
             if (quoted || last || m_options.lastSnapshotOnly)
                 m_read.chains.push_back(std::make_shared<const OptionChain>(current));
+        }
+    }
+
+    /// A contract that has expired by the time of the chain has no quote any more.
+    void dropExpired(OptionChain& chain) {
+        constexpr int kQuoted = kHasBid | kHasAsk | kHasBidSize | kHasAskSize;
+        for (const ExpirySlice& slice : chain.expiries) {
+            if (slice.expiresAt > chain.time)
+                return; // slices are in order of expiry
+            for (std::size_t row = slice.begin; row < slice.end; ++row) {
+                m_read.report.stale += (chain.flags[row] & kQuoted) != 0 ? 1 : 0;
+                chain.flags[row] = static_cast<std::uint16_t>(chain.flags[row] & ~kQuoted);
+            }
         }
     }
 

@@ -1,0 +1,54 @@
+#include <QTest>
+#include <memory>
+#include <thread>
+
+#include "base/mailbox.h"
+
+using namespace mahler;
+using namespace std::chrono_literals;
+
+class TestBaseMailbox : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void aFullBoxRefuses() {
+        Mailbox<int> box(2);
+        QVERIFY(box.push(1) && box.push(2) && !box.push(3));
+        QCOMPARE(box.size(), std::size_t{2});
+        QCOMPARE(*box.tryPop(), 1);
+        QVERIFY(box.push(4));
+        QCOMPARE(*box.tryPop(), 2);
+        QCOMPARE(*box.tryPop(), 4);
+        QVERIFY(!box.tryPop());
+    }
+    void aClosedBoxRefusesAndGivesWhatItHas() {
+        Mailbox<std::unique_ptr<int>> box(4);
+        QVERIFY(box.push(std::make_unique<int>(7)));
+        box.close();
+        QVERIFY(box.closed() && !box.push(std::make_unique<int>(8)));
+        QCOMPARE(**box.popFor(1h), 7);
+        QVERIFY(!box.popFor(1h)); // at once, not after an hour
+    }
+    void waitingEndsAtTheDeadline() {
+        Mailbox<int> box(1);
+        QVERIFY(!box.popFor(1ms));
+    }
+    void everyMessageArrivesOnceAndInOrder() {
+        Mailbox<int> box(8);
+        const int count = 20'000;
+        std::jthread producer([&] {
+            for (int i = 0; i < count;)
+                if (box.push(i))
+                    ++i;
+                else
+                    std::this_thread::yield();
+            box.close();
+        });
+        int expected = 0;
+        while (const auto message = box.popFor(10s))
+            QCOMPARE(*message, expected++);
+        QCOMPARE(expected, count);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestBaseMailbox)
+#include "tst_base_mailbox.moc"

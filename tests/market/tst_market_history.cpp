@@ -1,0 +1,117 @@
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+
+#include "market/chain_files.h"
+
+using namespace mahler;
+using namespace mahler::market;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string kData = MAHLER_SHARED_DIR "/market-data";
+
+bool anyContains(const std::vector<std::string>& notes, const char* text) {
+    return std::any_of(notes.begin(), notes.end(), [&](const std::string& n) { return n.find(text) != std::string::npos; });
+}
+
+} // namespace
+
+class TestMarketHistory : public QObject {
+    Q_OBJECT
+
+    static void write(const QString& path, const QByteArray& bytes) {
+        QDir().mkpath(QFileInfo(path).path());
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
+            qFatal("cannot write a test file");
+    }
+
+private Q_SLOTS:
+    void nothingAfterTheDayIsKept() {
+        if (!QFile::exists(QString::fromStdString(kData + "/README.md")))
+            QSKIP("the shared market data is not here");
+        std::vector<std::string> notes;
+        const auto history = readHistory(kData, 2019y / 5 / 2, notes);
+        QVERIFY2(history.has_value(), history ? "" : history.error().detail.c_str());
+        QCOMPARE(history->bars.size(), std::size_t{6});
+        for (const auto& [symbol, bars] : history->bars)
+            QVERIFY(bars.back().date <= TradingDate(2019y / 5 / 2));
+        QVERIFY(history->bars.at("SPY").front().date == TradingDate(1993y / 1 / 29));
+        QCOMPARE(history->bars.at("SPX").back().close, 2945.83);
+        QCOMPARE(history->vix.back().value, 14.42);
+        QVERIFY(history->vix.back().date == TradingDate(2019y / 5 / 2));
+        // 2.47 per cent bond-equivalent on that day
+        QVERIFY(history->rate && std::abs(*history->rate - 2.0 * std::log(1.0 + 0.0247 / 2.0)) < 1e-12);
+        QVERIFY(history->iv30.empty() && history->dividendYield.empty());
+        // The next meetings within 120 days, and not the one after.
+        QVERIFY(std::any_of(history->events.begin(), history->events.end(), [](const MarketEvent& e) { return e.date == TradingDate(2019y / 7 / 31); }));
+        QVERIFY(history->events.back().date == TradingDate(2019y / 7 / 31));
+        QCOMPARE(history->events.back().kind, EventKind::Fomc);
+        QVERIFY(notes.empty());
+    }
+    void anEmergencyMeetingIsNotKnownBeforehand() {
+        if (!QFile::exists(QString::fromStdString(kData + "/README.md")))
+            QSKIP("the shared market data is not here");
+        std::vector<std::string> notes;
+        const auto knows = [](const History& h, TradingDate d) {
+            return std::any_of(h.events.begin(), h.events.end(), [&](const MarketEvent& e) { return e.date == d; });
+        };
+        const auto before = readHistory(kData, 2020y / 3 / 10, notes);
+        QVERIFY(before && !knows(*before, 2020y / 3 / 15) && knows(*before, 2020y / 3 / 3) && knows(*before, 2020y / 4 / 29));
+        const auto after = readHistory(kData, 2020y / 3 / 16, notes);
+        QVERIFY(after && knows(*after, 2020y / 3 / 15));
+    }
+    void oldRatesAndVolatilityAreNotTakenForTodays() {
+        if (!QFile::exists(QString::fromStdString(kData + "/README.md")))
+            QSKIP("the shared market data is not here");
+        std::vector<std::string> notes;
+        const auto history = readHistory(kData, 2026y / 8 / 19, notes);
+        QVERIFY(history && !history->rate);
+        QVERIFY(anyContains(notes, "VIX ends on 2021-08-31"));
+        QVERIFY(anyContains(notes, "the rate is unknown"));
+    }
+    void missingPartsAreNamedAndUnknown() {
+        QTemporaryDir dir;
+        std::vector<std::string> notes;
+        auto history = readHistory(dir.path().toStdString(), 2019y / 5 / 2, notes);
+        QVERIFY(history && history->bars.empty() && history->vix.empty() && !history->rate && history->events.empty());
+        QVERIFY(anyContains(notes, "no daily bars") && anyContains(notes, "VIX.csv") && anyContains(notes, "treasury-cmt.csv") &&
+                anyContains(notes, "fomc-dates.csv"));
+    }
+    void foldersOfEitherShapeAreFoundAndBadRowsCounted() {
+        QTemporaryDir dir;
+        write(dir.filePath("bars/SPY.csv"), "date,open,high,low,close\n2019-05-02,1,2,0.5,1.5\n2019-05-01,1,2,0.5,1.25\n2019-05-03,9,9,9,9\nbroken,1,1,1,1\n2019-04-30,5,4,5,5\n");
+        write(dir.filePath("VIX.csv"), "date,open,high,low,close\n2019-05-01,1,20,10,14.8\n");
+        write(dir.filePath("rates/treasury-cmt.csv"), "date,DGS1MO,DGS3MO\n2019-05-01,2.40,\n2019-05-02,,\n");
+        write(dir.filePath("QQQ.csv"), "this,is,not,a,bar\n1,2,3,4,5\n");
+        write(dir.filePath("EMPTY.csv"), "");
+        std::vector<std::string> notes;
+        const auto history = readHistory(dir.path().toStdString(), 2019y / 5 / 2, notes);
+        QVERIFY(history.has_value());
+        QCOMPARE(history->bars.size(), std::size_t{1});
+        QCOMPARE(history->bars.at("SPY").size(), std::size_t{2});
+        QCOMPARE(history->bars.at("SPY").back().close, 1.5);
+        QCOMPARE(history->vix.size(), std::size_t{1});
+        QVERIFY(history->rate && std::abs(*history->rate - 2.0 * std::log(1.012)) < 1e-12); // 1-month where 3-month is blank
+        QVERIFY(anyContains(notes, "2 unreadable rows") && anyContains(notes, "QQQ.csv:1:") && anyContains(notes, "EMPTY.csv: the file is empty"));
+    }
+    void aMissingFolderOrAFileIsAnError() {
+        QTemporaryDir dir;
+        std::vector<std::string> notes;
+        QCOMPARE(readHistory(dir.filePath("none").toStdString(), 2019y / 5 / 2, notes).error().code, ErrorCode::NotFound);
+        write(dir.filePath("file"), "x");
+        QCOMPARE(readHistory(dir.filePath("file").toStdString(), 2019y / 5 / 2, notes).error().code, ErrorCode::BadInput);
+    }
+    void everyEventKindHasAName() {
+        for (const EventKind kind : {EventKind::Fomc, EventKind::Cpi, EventKind::Jobs, EventKind::Gdp, EventKind::Earnings,
+                                     EventKind::ExDividend, EventKind::Expiry, EventKind::Holiday})
+            QVERIFY(*toString(kind) != '\0');
+    }
+};
+
+QTEST_APPLESS_MAIN(TestMarketHistory)
+#include "tst_market_history.moc"
