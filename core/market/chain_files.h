@@ -12,6 +12,9 @@
 namespace mahler::market {
 
 /// What reading a file left out, and why. Counts never hide: they are shown to the person who loaded the file.
+/// `rows` are all data rows read, `badRows` (at most 1 %) those that do not parse, `crossed` and `oneSided` rows are kept,
+/// `duplicates` and `stale` (the contract had expired by the quote time) are left out; `holidayRepeats` counts snapshots
+/// dated on a day without a session: they are returned and named here, the recorded feed skips them.
 struct ReadReport {
     std::string file;
     std::string dialect; ///< "mahler", "cboe-eod", "yahoo", "cboe-snapshot", "lean-minute"
@@ -25,13 +28,17 @@ struct ReadChains {
 };
 
 struct ChainFileOptions {
-    std::string underlying;        ///< keep only this one; empty keeps all
+    std::string underlying;        ///< keep only this one ("SPX" keeps SPX and SPXW, "SPXW" that root); empty keeps all
     std::optional<UtcTime> asof;   ///< overrides the quote time of a file that has none
-    bool lastSnapshotOnly = false; ///< for `mahler cycle`
+    bool lastSnapshotOnly = false; ///< of each underlying; with `asof`, the last one known by then. For `mahler cycle`
 };
 
 /// Reads one chain file, finding its dialect from header and name (DESIGN section 8; shared market data README).
-/// @return BadInput naming file, line and column for a wrong header, an unreadable file or more than 1 % bad rows.
+/// A bid of zero is a bid; an ask of zero is a missing ask. Spot is absent where the file has none (Cboe snapshots) or
+/// only a misleading one (Yahoo without its meta.json).
+/// @return BadInput naming file, line and column ("f.csv:12:7: ...") for a wrong header, an unreadable file or more than
+/// 1 % bad rows; NotFound for a missing file, for no row of `underlying`, or no snapshot by `asof`; Unsupported for options
+/// on futures.
 Result<ReadChains> readChainFile(const std::string& path, const ChainFileOptions& options);
 
 /// Daily bars and volatility of a folder: <SYMBOL>.csv (date,open,high,low,close[,adj_close,volume]) in it or in
@@ -39,7 +46,10 @@ Result<ReadChains> readChainFile(const std::string& path, const ChainFileOptions
 /// Nothing after `asof` is kept. What is missing stays unknown and is named in `notes`.
 Result<History> readHistory(const std::string& directory, TradingDate asof, std::vector<std::string>& notes);
 
-/// Plays a chain file, or a folder of them, as a feed: one step per recorded snapshot, nothing invented between.
+/// Plays a chain file, or a folder of them, as a feed: one step per recorded snapshot, nothing invented between. Files are
+/// read when the feed reaches them; one that turns out bad is skipped, named in info().notes and counted in dataErrors.
+/// VIX and prior closes are those of the sessions closed by then, stamped with the close. An empty `historyDirectory` leaves
+/// the past unknown. @return NotFound, or BadInput when nothing can be played.
 Result<std::unique_ptr<MarketFeed>> openRecordedFeed(const std::string& path, const std::string& historyDirectory);
 
 } // namespace mahler::market

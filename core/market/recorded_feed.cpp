@@ -60,6 +60,8 @@ public:
         });
         for (const RecordedFile& file : m_files)
             m_underlyings.insert(file.head.underlying);
+        if (!m_files.empty())
+            m_start = m_files.front().times.front();
     }
     bool empty() const { return m_files.empty(); }
     const Skipped& skipped() const { return m_skipped; }
@@ -69,8 +71,11 @@ public:
         info.kind = FeedKind::Recorded;
         info.name = m_name;
         info.underlyings.assign(m_underlyings.begin(), m_underlyings.end());
-        info.start = m_files.front().times.front();
+        info.start = m_start;
+        info.end = m_start;
         for (const RecordedFile& file : m_files) {
+            if (file.times.empty())
+                continue; // it could not be read
             const TradingDate day = toNewYork(file.times.back()).date;
             info.end = std::max(info.end, file.timesKnown ? file.times.back() : sessionClose(day));
         }
@@ -253,7 +258,7 @@ private:
     std::map<std::string, std::shared_ptr<const OptionChain>> m_current;
     std::shared_ptr<const History> m_history;
     TradingDate m_historyToday{}, m_historyLast{};
-    UtcTime m_now{};
+    UtcTime m_now{}, m_start{};
     bool m_started = false;
 };
 

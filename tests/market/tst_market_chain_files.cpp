@@ -6,6 +6,7 @@
 #include <cmath>
 #include <zlib.h>
 
+#include "base/random.h"
 #include "market/chain_files.h"
 #include "market/exchange_calendar.h"
 
@@ -171,6 +172,39 @@ private Q_SLOTS:
         QVERIFY2(detail.startsWith(QString::fromStdString(path)), qPrintable(detail));
         QVERIFY2(detail.contains(says), qPrintable(detail));
         QVERIFY2(!detail.contains('\n') && detail.size() < 500, qPrintable(detail));
+    }
+    void randomDamageIsAnErrorOrACountAndNeverACrash() {
+        const QByteArray own = QByteArray(kHeader) + goodRows(400);
+        const QByteArray eod = "underlying,underlying_last, exchange,optionroot,optionext,type,expiration,quotedate,strike,last,bid,ask,volume,openinterest,impliedvol,delta\n"
+                               "SPXW,2695.79,W,SPXW180131C01200000,,call,01/31/2018,01/02/2018,1200,1395.46,1483.6,1503.2,0,6007,0.0908,1\n"
+                               "SPXW,2695.79,W,SPXW180131P01200000,,put,01/31/2018,01/02/2018,1200,0,0,0.05,0,6007,0.9,-0.001\n";
+        Random random(2019);
+        int good = 0;
+        for (int i = 0; i < 600; ++i) {
+            QByteArray bytes = i % 2 == 0 ? own : eod;
+            for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
+                const auto at = static_cast<qsizetype>(random.below(static_cast<std::uint64_t>(bytes.size())));
+                switch (random.below(4)) {
+                case 0: bytes[at] = static_cast<char>(random.below(256)); break;
+                case 1: bytes.remove(at, static_cast<qsizetype>(random.below(40))); break;
+                case 2: bytes.insert(at, bytes.mid(static_cast<qsizetype>(random.below(200)), 30)); break;
+                case 3: bytes.truncate(at + 1); break;
+                }
+            }
+            const auto read = readChainFile(write("damaged.csv", bytes), {});
+            if (!read) {
+                QVERIFY(!read.error().detail.empty() && read.error().detail.find('\n') == std::string::npos);
+                continue;
+            }
+            ++good;
+            for (const auto& chain : read->chains)
+                for (std::size_t row = 0; row < chain->size(); ++row) {
+                    const Quote quote = chain->quote(row);
+                    QVERIFY(chain->strike[row] > 0 && (!quote.bid || quote.bid->micros() >= 0) && (!quote.ask || quote.ask->micros() > 0));
+                    QVERIFY(chain->find(chain->contract(row)) == row);
+                }
+        }
+        QVERIFY2(good > 20 && good < 580, qPrintable(QString::number(good)));
     }
     void directoriesAndMissingFilesAreNamed() {
         QVERIFY(QDir(m_dir.path()).mkpath("folder.csv"));
