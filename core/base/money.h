@@ -49,7 +49,7 @@ using Usd = Micros<struct UsdTag>;
 Result<Usd> notional(Price price, std::int64_t contracts, int multiplier);
 /// amount x factor, exact. @return BadInput on overflow.
 Result<Usd> times(Usd amount, std::int64_t factor);
-/// numerator / denominator as a plain ratio; absent when the denominator is zero.
+/// numerator / denominator as a plain ratio; infinite or not a number when the denominator is zero: ask before.
 inline double ratio(Usd numerator, Usd denominator) {
     return static_cast<double>(numerator.micros()) / static_cast<double>(denominator.micros());
 }

@@ -115,7 +115,9 @@ Result<ChainHeader> readChainHeader(const std::string& path, std::string_view li
     for (const DialectColumns& known : kDialects) {
         std::size_t count = 0;
         const std::string lacking = missingOf(known, names, count);
-        if (!best || count < fewest) {
+        // The own dialect stands for a file that resembles none.
+        const auto required = std::count_if(known.columns.begin(), known.columns.end(), [](const auto& c) { return c.required; });
+        if (!best || (count < fewest && 2 * count < static_cast<std::size_t>(required))) {
             best = &known;
             fewest = count;
             missing = lacking;

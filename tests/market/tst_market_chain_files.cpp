@@ -135,6 +135,9 @@ private Q_SLOTS:
         QTest::newRow("empty gzip") << gzip({}) << "e.csv.gz" << "the file is empty";
         QTest::newRow("header only") << QByteArray(kHeader) << "h.csv" << "no rows";
         QTest::newRow("wrong header") << QByteArray("a,b,c\n1,2,3\n") << "w.csv" << ":1: not an option chain header";
+        QTest::newRow("one column of another dialect missing")
+            << QByteArray("underlying,underlying_last,optionroot,type,expiration,quotedate,strike,bid\nx\n") << "o.csv" << "as cboe-eod it lacks ask";
+        QTest::newRow("nothing alike") << QByteArray("Some prose, with a comma\n") << "prose.csv" << "as mahler it lacks underlying_symbol";
         QTest::newRow("one column missing") << QByteArray(kHeader).replace(",ask", ",offer") + goodRows(2) << "m.csv" << "lacks ask";
         QTest::newRow("column twice") << QByteArray(kHeader).replace("volume", "bid") + goodRows(2) << "t.csv" << "lacks volume";
         QTest::newRow("too many bad rows") << good + row + "x,call,1,2,3,4\n" << "b.csv" << ":22:5: strike 'x' is not a positive price";

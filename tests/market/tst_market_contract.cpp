@@ -54,6 +54,12 @@ private Q_SLOTS:
         QCOMPARE(classSpec("AAPL").settlement, Settlement::PmPhysical);
         QCOMPARE(classSpec("AAPL").multiplier, 100);
     }
+    void closedSetsHaveNames() {
+        QCOMPARE(std::string(toString(Right::Call)) + toString(Right::Put), std::string("callput"));
+        QCOMPARE(std::string(toString(ExerciseStyle::American)) + toString(ExerciseStyle::European), std::string("americaneuropean"));
+        QCOMPARE(std::string(toString(Settlement::PmPhysical)) + toString(Settlement::PmCash) + toString(Settlement::AmCash),
+                 std::string("pm-physicalpm-casham-cash"));
+    }
     void ticksFollowTheClass() {
         const auto round = [](const char* root, const char* price, bool up) {
             return classSpec(root).tick.roundTo(*Price::parse(price), up).str();
