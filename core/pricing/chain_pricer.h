@@ -9,6 +9,8 @@
 
 namespace mahler::pricing {
 
+inline constexpr double kAssumedRate = 0.04; ///< continuous, per year
+
 /// What the pricer cannot read from the chain. Absent rate: implied from parity for European classes, else 0.04 and said so.
 struct CurveInputs {
     std::optional<double> rate;          ///< continuous, per year
@@ -27,7 +29,9 @@ struct SmileFit {
 
 struct PricedExpiry {
     double years = 0, forward = 0, discount = 1, rate = 0, dividendYield = 0;
+    double spot = 0;                ///< spot this expiry is priced on: its forward carried back at rate and dividendYield
     bool forwardFromParity = false;
+    bool rateAssumed = false;       ///< neither given nor implied by any European expiry: kAssumedRate
     std::optional<double> atmVol;        ///< at the forward
     std::optional<double> expectedMove;  ///< one standard deviation in price units, F * atmVol * sqrt(T)
     std::optional<double> riskReversal25, butterfly25; ///< in volatility

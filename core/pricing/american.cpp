@@ -1,0 +1,225 @@
+#include "pricing/american.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pricing/european.h"
+
+namespace mahler::pricing {
+
+namespace {
+
+constexpr int kTreeSteps = 600;
+constexpr double kLeastTotalVol = 1e-5; ///< below it the value is that of no volatility, within 4e-6 of spot
+
+double sign(market::Right right) { return right == market::Right::Call ? 1 : -1; }
+
+double bestExerciseTime(const Inputs& in) {
+    const double w = sign(in.right);
+    const auto value = [&](double t) {
+        return w * (in.spot * std::exp(-in.dividendYield * t) - in.strike * std::exp(-in.rate * t));
+    };
+    double best = value(in.years) > value(0) ? in.years : 0;
+    const double ratio = in.rate * in.strike / (in.dividendYield * in.spot);
+    if (ratio > 0 && std::isfinite(ratio) && in.rate != in.dividendYield) {
+        const double turn = std::log(ratio) / (in.rate - in.dividendYield);
+        if (turn > 0 && turn < in.years && value(turn) > value(best))
+            best = turn;
+    }
+    return best;
+}
+
+/// One price in the boundary method; `in` is valid and has one boundary.
+PutValue boundaryValue(const PutView& view, Accuracy accuracy, bool greeks) {
+    const PutProblem& p = view.put;
+    const OuterGrid grid = makeOuterGrid(p.rate, p.yield, p.years, accuracy);
+    const Boundary boundary = solveBoundary(p, accuracy);
+    return greeks ? putPriceGreeks(grid, boundary, p.vol, view.moneyness) : putPrice(grid, boundary, p.vol, view.moneyness);
+}
+
+/// Between what no volatility gives (or the European price) and what infinite volatility gives.
+double bounded(const Inputs& in, double european, double value) {
+    const double floor = std::max(european, zeroVolatilityValue(in));
+    const double most = std::max(in.right == market::Right::Call ? in.spot : in.strike, floor);
+    return std::isfinite(value) ? std::clamp(value, floor, most) : floor;
+}
+
+double europeanPriceOf(const Inputs& in) { return europeanValue(forwardTerms(in), in.vol * std::sqrt(in.years)); }
+
+/// `in` valid and not degenerate.
+double valueOf(const Inputs& in, Accuracy accuracy) {
+    const double european = europeanPriceOf(in);
+    const PutView view = putView(in);
+    switch (earlyExercise(view.put)) {
+    case EarlyExercise::Never: return european;
+    case EarlyExercise::TwoBoundaries: return bounded(in, european, americanTreePrice(in, kTreeSteps));
+    case EarlyExercise::OneBoundary: break;
+    }
+    const PutValue v = boundaryValue(view, accuracy, false);
+    return bounded(in, european, v.exercised ? exerciseValue(in) : european + v.premium * view.unit);
+}
+
+bool degenerate(const Inputs& in) {
+    return in.spot <= 1e-100 || in.strike <= 1e-100 || in.years <= 0 || in.vol * std::sqrt(in.years) < kLeastTotalVol;
+}
+
+Valuation degenerateAmerican(const Inputs& in) {
+    Valuation v;
+    const double w = sign(in.right), t = bestExerciseTime(in);
+    const double forward = in.spot * std::exp(-in.dividendYield * t), strike = in.strike * std::exp(-in.rate * t);
+    const double gap = w * (forward - strike), inTheMoney = gap > 0 ? 1 : gap < 0 ? 0 : 0.5;
+    v.price = std::max(gap, 0.0);
+    v.delta = w * inTheMoney * std::exp(-in.dividendYield * t);
+    v.rho = w * inTheMoney * t * strike;
+    v.status = PriceStatus::Degenerate;
+    return v;
+}
+
+double bumpedSlope(Inputs in, double Inputs::*field, double step, const auto& f) {
+    const double centre = in.*field;
+    in.*field = centre + step;
+    const double up = f(in);
+    in.*field = centre - step;
+    return (up - f(in)) / (2 * step);
+}
+
+void fillByDifferences(const Inputs& in, Valuation& v) {
+    const auto f = [](const Inputs& x) { return valueOf(x, Accuracy::Tight); };
+    v.vega = bumpedSlope(in, &Inputs::vol, 1e-3 * in.vol, f);
+    // A step that stays on this side of zero: the kind of early exercise changes there.
+    const double room = in.right == market::Right::Put && in.rate > 0 ? 0.5 * in.rate : 1e-4;
+    v.rho = bumpedSlope(in, &Inputs::rate, std::min(1e-4, room), f);
+}
+
+} // namespace
+
+PutView putView(const Inputs& in) {
+    PutView v;
+    if (in.right == market::Right::Put) {
+        v.put = {in.rate, in.dividendYield, in.vol, in.years};
+        v.moneyness = in.spot / in.strike;
+        v.unit = in.strike;
+    } else {
+        v.put = {in.dividendYield, in.rate, in.vol, in.years};
+        v.moneyness = in.strike / in.spot;
+        v.unit = in.spot;
+    }
+    return v;
+}
+
+EarlyExercise earlyExercise(const PutProblem& put) {
+    if (put.rate <= 0 && put.yield >= put.rate)
+        return EarlyExercise::Never;
+    if (put.rate <= 0)
+        return EarlyExercise::TwoBoundaries;
+    // The premium is at most the interest on the strike.
+    return put.rate * put.years < 1e-13 ? EarlyExercise::Never : EarlyExercise::OneBoundary;
+}
+
+double exerciseValue(const Inputs& in) { return std::max(sign(in.right) * (in.spot - in.strike), 0.0); }
+
+double zeroVolatilityValue(const Inputs& in) {
+    const double t = bestExerciseTime(in);
+    const double gap = in.spot * std::exp(-in.dividendYield * t) - in.strike * std::exp(-in.rate * t);
+    return std::max(sign(in.right) * gap, 0.0);
+}
+
+std::optional<double> americanPrice(const Inputs& in, Accuracy accuracy) {
+    if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0)
+        return std::nullopt;
+    return degenerate(in) ? zeroVolatilityValue(in) : valueOf(in, accuracy);
+}
+
+Valuation priceAmerican(const Inputs& in) {
+    if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0)
+        return {};
+    if (degenerate(in))
+        return degenerateAmerican(in);
+    const Valuation european = priceEuropean(in);
+    const PutView view = putView(in);
+    Valuation v;
+    v.status = PriceStatus::Ok;
+    switch (earlyExercise(view.put)) {
+    case EarlyExercise::Never: return european;
+    case EarlyExercise::TwoBoundaries: {
+        const auto f = [](const Inputs& x) { return bounded(x, europeanPriceOf(x), americanTreePrice(x, kTreeSteps)); };
+        const double step = 0.02 * in.spot * std::min(1.0, in.vol * std::sqrt(in.years));
+        Inputs up = in, down = in;
+        up.spot += step;
+        down.spot -= step;
+        v.price = f(in);
+        const double high = f(up), low = f(down);
+        v.delta = (high - low) / (2 * step);
+        v.gamma = std::max(0.0, (high - 2 * v.price + low) / (step * step));
+        v.vega = bumpedSlope(in, &Inputs::vol, 0.01 * in.vol, f);
+        v.rho = bumpedSlope(in, &Inputs::rate, 1e-3, f);
+        break;
+    }
+    case EarlyExercise::OneBoundary: {
+        const PutValue p = boundaryValue(view, Accuracy::Tight, true);
+        if (p.exercised) {
+            v.price = exerciseValue(in);
+            v.delta = sign(in.right);
+            return v;
+        }
+        v.price = bounded(in, european.price, european.price + p.premium * view.unit);
+        const double m = view.moneyness;
+        v.delta = in.right == market::Right::Put ? p.delta : p.price - m * p.delta;
+        v.gamma = in.right == market::Right::Put ? p.gamma / in.strike : m * m * p.gamma / in.spot;
+        fillByDifferences(in, v);
+        break;
+    }
+    }
+    // The Black-Scholes equation holds where the option lives on.
+    v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta -
+              0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
+    const bool finite = std::isfinite(v.delta) && std::isfinite(v.gamma) && std::isfinite(v.vega) && std::isfinite(v.rho);
+    if (!finite)
+        return degenerateAmerican(in);
+    return v;
+}
+
+ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
+    if (!validTerms(in) || !std::isfinite(price) || in.spot <= 1e-100 || in.strike <= 1e-100)
+        return {0, IvStatus::BadInput};
+    if (in.years <= 0)
+        return {0, IvStatus::Expired};
+    if (earlyExercise(putView(in).put) == EarlyExercise::Never)
+        return impliedVolEuropean(in, price);
+    if (price >= (in.right == market::Right::Call ? in.spot : in.strike))
+        return {0, IvStatus::AboveMaximum};
+    const double floor = zeroVolatilityValue(in), exercise = exerciseValue(in);
+    const double resolution = floor > 0 ? 1e-9 * (in.spot + in.strike) : 0;
+    if (price < floor - resolution)
+        return {0, IvStatus::BelowIntrinsic};
+    if (price <= floor + resolution)
+        return {0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
+    const ImpliedVol european = impliedVolEuropean(in, price); // an upper bound: American is dearer
+    if (european.status != IvStatus::Ok)
+        return european.status == IvStatus::AboveMaximum ? ImpliedVol{0, IvStatus::AboveMaximum}
+                                                         : ImpliedVol{0, IvStatus::BelowMinimum};
+    Inputs at = in;
+    double low = 0, high = european.vol * (1 + 1e-12), vol = european.vol;
+    at.vol = vol;
+    double miss = valueOf(at, Accuracy::Tight) - price, slope = priceEuropean(at).vega;
+    for (int step = 0; step < 100; ++step) {
+        (miss < 0 ? low : high) = vol;
+        double next = vol - miss / slope;
+        if (!(next > low && next < high))
+            next = 0.5 * (low + high);
+        if (std::fabs(next - vol) <= 1e-12 * vol || high - low <= 1e-12 * high)
+            return {next, IvStatus::Ok};
+        at.vol = next;
+        const double nextMiss = valueOf(at, Accuracy::Tight) - price;
+        const double secant = (nextMiss - miss) / (next - vol);
+        const bool settled = std::fabs(next - vol) < 1e-7 * vol;
+        slope = secant > 0 ? secant : priceEuropean(at).vega;
+        vol = next;
+        miss = nextMiss;
+        if (settled || miss == 0)
+            return {std::clamp(vol - miss / slope, low, high), IvStatus::Ok};
+    }
+    return {0, IvStatus::NoConvergence};
+}
+
+} // namespace mahler::pricing

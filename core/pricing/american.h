@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+
+#include "pricing/american_boundary.h"
+#include "pricing/option_pricer.h"
+
+namespace mahler::pricing {
+
+/// How early exercise can happen, by the signs of the carry (put: interest on the strike; call: the yield).
+enum class EarlyExercise {
+    Never,         ///< the European price is exact
+    OneBoundary,   ///< the usual case
+    TwoBoundaries, ///< negative rates only: priced on a tree
+};
+
+/// The put on strike 1 whose value times the strike (call: spot) is this option's.
+struct PutView {
+    PutProblem put;
+    double moneyness = 1; ///< of the put: S/K, for a call K/S
+    double unit = 1;      ///< K, for a call S
+};
+PutView putView(const Inputs& in);
+EarlyExercise earlyExercise(const PutProblem& put);
+
+/// Exercise value max(w(S - K), 0).
+double exerciseValue(const Inputs& in);
+/// The value without volatility: the best deterministic time to exercise; the floor of every American price.
+double zeroVolatilityValue(const Inputs& in);
+/// Price alone, a fifth of the work of priceAmerican(). @return absent when an input is out of range.
+std::optional<double> americanPrice(const Inputs& in, Accuracy accuracy);
+
+/// Binomial tree with a Black-Scholes last step and Richardson extrapolation (Broadie & Detemple 1996): about 1e-4 of
+/// spot / steps; independent of the boundary method, and right for negative rates. `in` must be valid, vol and years > 0.
+double americanTreePrice(const Inputs& in, int steps);
+
+} // namespace mahler::pricing

@@ -1,0 +1,266 @@
+#include "pricing/chain_carry.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pricing/american.h"
+#include "pricing/parity.h"
+
+namespace mahler::pricing {
+
+namespace {
+
+constexpr double kTwoWeeks = 14.0 / 365.0;
+constexpr double kGoodRateError = 0.005; ///< standard error of a rate worth taking from parity
+constexpr double kMostSpotGap = 0.03;    ///< between the quoted spot and the one parity wants
+
+double fromMicros(std::int64_t micros) { return static_cast<double>(micros) * 1e-6; }
+
+std::vector<ParityPair> pairsOf(const market::OptionChain& chain, const market::ExpirySlice& slice) {
+    std::vector<ParityPair> pairs;
+    for (std::size_t row = slice.begin; row + 1 < slice.end; ++row) {
+        if (chain.strike[row] != chain.strike[row + 1] || chain.right[row] == chain.right[row + 1])
+            continue;
+        const UsableQuote first = usableQuote(chain, row), second = usableQuote(chain, row + 1);
+        if (first.status != IvStatus::Ok || second.status != IvStatus::Ok)
+            continue;
+        const double sign = chain.right[row] == market::Right::Call ? 1 : -1;
+        pairs.push_back({fromMicros(chain.strike[row]), sign * (first.mid - second.mid), first.width + second.width});
+    }
+    return pairs;
+}
+
+/// The volatility of the out-of-the-money side nearest the forward, by the European formula: enough to weigh premiums.
+double roughVol(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& c) {
+    double best = 1e300, vol = 0;
+    for (std::size_t row = slice.begin; row < slice.end; ++row) {
+        const double strike = fromMicros(chain.strike[row]), distance = std::fabs(strike - c.forward);
+        const bool outOfTheMoney = chain.right[row] == market::Right::Call ? strike >= c.forward : strike < c.forward;
+        if (!outOfTheMoney || distance >= best)
+            continue;
+        const UsableQuote quote = usableQuote(chain, row);
+        if (quote.status != IvStatus::Ok)
+            continue;
+        const ImpliedVol iv = impliedVolEuropean({chain.right[row], c.spot, strike, c.years, c.rate, c.yield, 0}, quote.mid);
+        if (iv.status == IvStatus::Ok && iv.vol > 0.005 && iv.vol < 8) {
+            best = distance;
+            vol = iv.vol;
+        }
+    }
+    return vol;
+}
+
+/// American premiums of one expiry at one volatility.
+class Premiums {
+public:
+    Premiums(const Carry& c, double vol) : m_spot(c.spot), m_vol(vol) {
+        build({c.rate, c.yield, vol, c.years}, m_put);
+        build({c.yield, c.rate, vol, c.years}, m_call);
+    }
+    double callMinusPut(double strike) const {
+        return premium(m_call, strike / m_spot) * m_spot - premium(m_put, m_spot / strike) * strike;
+    }
+
+private:
+    struct Side {
+        bool exercised = false;
+        OuterGrid grid;
+        Boundary boundary;
+    };
+    static void build(const PutProblem& put, Side& side) {
+        side.exercised = earlyExercise(put) == EarlyExercise::OneBoundary;
+        if (side.exercised) {
+            side.grid = makeOuterGrid(put.rate, put.yield, put.years, Accuracy::Chain);
+            side.boundary = solveBoundary(put, Accuracy::Chain);
+        }
+    }
+    double premium(const Side& side, double m) const {
+        return side.exercised ? putPrice(side.grid, side.boundary, m_vol, m).premium : 0;
+    }
+    double m_spot, m_vol;
+    Side m_call, m_put;
+};
+
+class CarryFinder {
+public:
+    CarryFinder(const market::OptionChain& chain, const CurveInputs& curve) : m_chain(chain), m_curve(curve) {}
+
+    ChainCarry run() {
+        const std::size_t n = m_chain.expiries.size();
+        m_out.expiries.resize(n);
+        m_pairs.resize(n);
+        m_free.resize(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            m_out.expiries[i].years = yearsBetween(m_chain.time, m_chain.expiries[i].expiresAt);
+            m_pairs[i] = pairsOf(m_chain, m_chain.expiries[i]);
+        }
+        findRates();
+        findSpot();
+        if (!(m_out.spot > 0))
+            return m_out;
+        for (std::size_t i = 0; i < n; ++i)
+            findForward(i);
+        settleYields();
+        return m_out;
+    }
+
+private:
+    bool european(std::size_t i) const { return m_chain.expiries[i].style == market::ExerciseStyle::European; }
+
+    void findRates() {
+        std::vector<double> rates, weights;
+        for (std::size_t i = 0; i < m_pairs.size() && !m_curve.rate; ++i) {
+            const double years = m_out.expiries[i].years;
+            if (!european(i) || years < 7.0 / 365.0)
+                continue;
+            const std::optional<ParityFit> fit = fitParity(m_pairs[i], std::nullopt);
+            if (!fit || fit->used < 6)
+                continue;
+            const double rate = -std::log(fit->discount) / years, error = fit->discountError / (fit->discount * years);
+            if (error > kGoodRateError || rate < -0.05 || rate > 0.25)
+                continue;
+            m_free[i] = fit;
+            rates.push_back(rate);
+            weights.push_back(1 / (error * error));
+        }
+        const bool assumed = !m_curve.rate && rates.empty();
+        const double shared = m_curve.rate ? *m_curve.rate : assumed ? kAssumedRate : weightedMedian(rates, weights);
+        for (std::size_t i = 0; i < m_pairs.size(); ++i) {
+            Carry& c = m_out.expiries[i];
+            c.rate = shared;
+            if (m_free[i] && std::fabs(-std::log(m_free[i]->discount) / c.years - shared) < 0.02)
+                c.rate = -std::log(m_free[i]->discount) / c.years;
+            else
+                m_free[i].reset();
+            c.rateAssumed = assumed;
+            c.discount = std::exp(-c.rate * c.years);
+        }
+    }
+
+    std::optional<double> parityForward(std::size_t i) const {
+        if (m_free[i])
+            return m_free[i]->forward;
+        const std::optional<ParityFit> fit = fitParity(m_pairs[i], m_out.expiries[i].discount);
+        return fit ? std::optional(fit->forward) : std::nullopt;
+    }
+
+    void findSpot() {
+        if (m_chain.spot && m_chain.spot->micros() > 0) {
+            m_out.spot = m_chain.spot->toDouble();
+            return;
+        }
+        double nearest = 1e300;
+        for (std::size_t i = 0; i < m_pairs.size(); ++i) {
+            const Carry& c = m_out.expiries[i];
+            if (!(c.years > 0) || c.years >= nearest)
+                continue;
+            if (const std::optional<double> forward = parityForward(i)) {
+                nearest = c.years;
+                m_out.spot = *forward * std::exp(-(c.rate - m_curve.dividendYield.value_or(0)) * c.years);
+                m_out.spotFromParity = true;
+            }
+        }
+    }
+
+    void setForward(Carry& c, double forward) {
+        c.forward = forward;
+        c.fromParity = true;
+        c.yield = c.rate - std::log(forward / m_out.spot) / c.years;
+    }
+
+    void findForward(std::size_t i) {
+        Carry& c = m_out.expiries[i];
+        c.spot = m_out.spot;
+        c.yield = m_curve.dividendYield.value_or(0);
+        c.forward = c.spot * std::exp((c.rate - c.yield) * c.years);
+        if (!(c.years > 0) || m_curve.dividendYield)
+            return;
+        const std::optional<double> first = parityForward(i);
+        if (!first || std::fabs(*first / c.forward - 1) > kMostSpotGap + 0.15 * c.years)
+            return;
+        setForward(c, *first);
+        if (!european(i))
+            freeOfPremiums(i);
+    }
+
+    void freeOfPremiums(std::size_t i) {
+        Carry& c = m_out.expiries[i];
+        for (int round = 0; round < 3; ++round) {
+            // A short expiry has little premium whatever the yield: keep the noise out of the boundary.
+            Carry tamed = c;
+            tamed.yield = std::clamp(c.yield, -0.05, 0.25);
+            const double vol = roughVol(m_chain, m_chain.expiries[i], c);
+            if (!(vol > 0))
+                return;
+            const Premiums premiums(tamed, vol);
+            std::vector<ParityPair> pairs;
+            for (ParityPair p : m_pairs[i])
+                if (std::fabs(p.strike / c.forward - 1) < 0.05) {
+                    p.gap -= premiums.callMinusPut(p.strike);
+                    pairs.push_back(p);
+                }
+            const std::optional<ParityFit> fit = fitParity(pairs, c.discount);
+            if (!fit)
+                return;
+            const double moved = std::fabs(fit->forward - c.forward);
+            setForward(c, fit->forward);
+            if (moved < 1e-6 * c.forward)
+                return;
+        }
+    }
+
+    void settleYields() {
+        if (m_curve.dividendYield)
+            return;
+        std::vector<double> yields, weights;
+        for (const Carry& c : m_out.expiries)
+            if (c.fromParity && c.years >= kTwoWeeks && c.yield > -0.1 && c.yield < 0.3) {
+                yields.push_back(c.yield);
+                weights.push_back(std::min(c.years, 0.5));
+            }
+        const double shared = yields.empty() ? 0.0 : weightedMedian(yields, weights);
+        for (Carry& c : m_out.expiries) {
+            if (!(c.years > 0) || (c.fromParity && c.years >= kTwoWeeks && c.yield > -0.1 && c.yield < 0.3))
+                continue;
+            c.yield = shared;
+            const double spot = c.forward * std::exp(-(c.rate - shared) * c.years);
+            if (c.fromParity && std::fabs(spot / m_out.spot - 1) < kMostSpotGap) {
+                c.spot = spot;
+            } else {
+                c.fromParity = false;
+                c.forward = c.spot * std::exp((c.rate - shared) * c.years);
+            }
+        }
+    }
+
+    const market::OptionChain& m_chain;
+    const CurveInputs& m_curve;
+    ChainCarry m_out;
+    std::vector<std::vector<ParityPair>> m_pairs;
+    std::vector<std::optional<ParityFit>> m_free; ///< lines whose slope is worth believing
+};
+
+} // namespace
+
+UsableQuote usableQuote(const market::OptionChain& chain, std::size_t row) {
+    UsableQuote q;
+    if (!chain.has(row, market::kHasBid) || !chain.has(row, market::kHasAsk))
+        return q;
+    const std::int64_t bid = chain.bid[row], ask = chain.ask[row];
+    if (bid < 0 || ask < 0) {
+        q.status = IvStatus::BadInput;
+        return q;
+    }
+    if (bid == 0 || ask < bid)
+        return q;
+    q.mid = 0.5 * (fromMicros(bid) + fromMicros(ask));
+    q.width = std::max(fromMicros(ask - bid), kLeastWidth);
+    q.status = IvStatus::Ok;
+    return q;
+}
+
+ChainCarry impliedCarry(const market::OptionChain& chain, const CurveInputs& curve) {
+    return CarryFinder(chain, curve).run();
+}
+
+} // namespace mahler::pricing

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "pricing/chain_pricer.h"
+
+namespace mahler::pricing {
+
+/// A quote as the pricer may use it: status Ok means both sides stand, bid above zero, not crossed.
+struct UsableQuote {
+    double mid = 0, width = 0; ///< currency units; width at least kLeastWidth
+    IvStatus status = IvStatus::NoQuote;
+};
+inline constexpr double kLeastWidth = 0.005;
+/// Absent, zero-bid or crossed: NoQuote. A negative price: BadInput.
+UsableQuote usableQuote(const market::OptionChain& chain, std::size_t row);
+
+/// What one expiry is priced on.
+struct Carry {
+    double years = 0, rate = 0, yield = 0, discount = 1, forward = 0;
+    double spot = 0; ///< forward e^{-(rate - yield) years}; near the quoted spot, 0 when nothing is known
+    bool fromParity = false, rateAssumed = false;
+};
+
+struct ChainCarry {
+    std::vector<Carry> expiries; ///< as chain.expiries
+    double spot = 0;
+    bool spotFromParity = false;
+};
+
+/// Rates from the European expiries' parity lines, forwards and yields per expiry from parity; American call-put gaps are
+/// first freed of the difference of their exercise premiums, in three rounds. Expiries nearer than two weeks, whose
+/// yield is only noise, take the yield of the others and a spot that gives their forward.
+ChainCarry impliedCarry(const market::OptionChain& chain, const CurveInputs& curve);
+
+} // namespace mahler::pricing

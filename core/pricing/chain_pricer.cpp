@@ -1,0 +1,292 @@
+#include "pricing/chain_pricer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "pricing/american_slice.h"
+#include "pricing/chain_carry.h"
+#include "pricing/european.h"
+#include "pricing/gaussian.h"
+#include "pricing/smile_fit.h"
+
+namespace mahler::pricing {
+
+namespace {
+
+using market::Right;
+
+/// One strike of a slice; a side that is not listed has no row.
+struct StrikeRows {
+    double strike = 0;
+    std::optional<std::size_t> call, put;
+};
+
+/// European and American values of one expiry behind one face.
+class SliceValues {
+public:
+    SliceValues(market::ExerciseStyle style, const Carry& c) : m_carry(c) {
+        if (style == market::ExerciseStyle::American)
+            m_american.emplace(c.rate, c.yield, c.years);
+    }
+    ImpliedVol impliedVol(Right right, double strike, double price, double guess) {
+        return m_american ? m_american->impliedVol(right, m_carry.spot, strike, price, guess)
+                          : impliedVolEuropean(inputs(right, strike, 0), price);
+    }
+    Valuation value(Right right, double strike, double vol) {
+        return m_american ? m_american->value(right, m_carry.spot, strike, vol) : priceEuropean(inputs(right, strike, vol));
+    }
+    double price(Right right, double strike, double vol) {
+        if (m_american)
+            return m_american->price(right, m_carry.spot, strike, vol);
+        return europeanValue(forwardTerms(inputs(right, strike, vol)), vol * std::sqrt(m_carry.years));
+    }
+    double vega(double strike, double vol) const {
+        const double s = vol * std::sqrt(m_carry.years), d1 = std::log(m_carry.forward / strike) / s + 0.5 * s;
+        return m_carry.discount * m_carry.forward * normalPdf(d1) * std::sqrt(m_carry.years);
+    }
+
+private:
+    Inputs inputs(Right right, double strike, double vol) const {
+        return {right, m_carry.spot, strike, m_carry.years, m_carry.rate, m_carry.yield, vol};
+    }
+    Carry m_carry;
+    std::optional<AmericanSlice> m_american;
+};
+
+class SlicePricer {
+public:
+    SlicePricer(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& carry, PricedChain& out,
+                PricedExpiry& expiry)
+        : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry), m_values(slice.style, carry) {}
+
+    void run() {
+        collectStrikes();
+        implyVols();
+        fit();
+        describe();
+        value();
+    }
+
+private:
+    static Right otherSide(Right right) { return right == Right::Call ? Right::Put : Right::Call; }
+    Right outSide(double strike) const { return strike >= m_carry.forward ? Right::Call : Right::Put; }
+    static const std::optional<std::size_t>& rowOf(const StrikeRows& s, Right right) {
+        return right == Right::Call ? s.call : s.put;
+    }
+
+    void collectStrikes() {
+        for (std::size_t row = m_slice.begin; row < m_slice.end; ++row) {
+            const std::int64_t micros = m_chain.strike[row];
+            if (micros <= 0) {
+                m_out.ivStatus[row] = IvStatus::BadInput;
+                continue;
+            }
+            const double strike = static_cast<double>(micros) * 1e-6;
+            if (m_strikes.empty() || m_strikes.back().strike != strike)
+                m_strikes.push_back({strike, {}, {}});
+            (m_chain.right[row] == Right::Call ? m_strikes.back().call : m_strikes.back().put) = row;
+        }
+    }
+
+    /// @return the volatility when there is one, otherwise 0.
+    double implyRow(std::size_t row, Right right, double strike, double guess) {
+        const UsableQuote quote = usableQuote(m_chain, row);
+        if (quote.status != IvStatus::Ok) {
+            m_out.ivStatus[row] = quote.status;
+            return 0;
+        }
+        const ImpliedVol iv = m_values.impliedVol(right, strike, quote.mid, guess);
+        const bool good = iv.status == IvStatus::Ok && std::isfinite(iv.vol) && iv.vol > 0;
+        m_out.ivStatus[row] = iv.status == IvStatus::Ok && !good ? IvStatus::NoConvergence : iv.status;
+        m_out.iv[row] = good ? iv.vol : 0;
+        return m_out.iv[row];
+    }
+
+    void implyVols() {
+        double guess = 0;
+        for (const StrikeRows& s : m_strikes) {
+            const Right out = outSide(s.strike);
+            double own = 0;
+            if (const auto& row = rowOf(s, out))
+                own = implyRow(*row, out, s.strike, guess);
+            if (own > 0)
+                guess = own;
+            if (const auto& row = rowOf(s, otherSide(out)))
+                implyRow(*row, otherSide(out), s.strike, own > 0 ? own : guess);
+        }
+    }
+
+    void fit() {
+        std::vector<std::size_t> rows;
+        for (const StrikeRows& s : m_strikes) {
+            const auto& row = rowOf(s, outSide(s.strike));
+            if (!row || m_out.ivStatus[*row] != IvStatus::Ok)
+                continue;
+            const double vol = m_out.iv[*row], vega = m_values.vega(s.strike, vol), width = usableQuote(m_chain, *row).width;
+            if (!(vega > 0) || !std::isfinite(vega))
+                continue;
+            m_points.push_back({std::log(s.strike / m_carry.forward), vol, vega / width, 0.5 * width / vega});
+            rows.push_back(*row);
+        }
+        std::vector<bool> rejected;
+        m_expiry.smile = fitSmile(m_points, m_carry.years, rejected);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (rejected[i])
+                m_outliers.push_back(rows[i]);
+        std::sort(m_outliers.begin(), m_outliers.end());
+    }
+
+    void describe() {
+        const SmileFit& smile = m_expiry.smile;
+        const double years = m_carry.years;
+        if (smile.ok)
+            m_expiry.atmVol = smile.vol(0, years);
+        else
+            m_expiry.atmVol = nearestVol();
+        if (m_expiry.atmVol && !(*m_expiry.atmVol > 0))
+            m_expiry.atmVol.reset();
+        if (!m_expiry.atmVol)
+            return;
+        const double rootT = std::sqrt(years);
+        m_expiry.expectedMove = m_carry.forward * *m_expiry.atmVol * rootT;
+        if (!smile.ok)
+            return;
+        const std::optional<double> call = volAtDelta(1), put = volAtDelta(-1);
+        if (call && put) {
+            m_expiry.riskReversal25 = *call - *put;
+            m_expiry.butterfly25 = 0.5 * (*call + *put) - *m_expiry.atmVol;
+        }
+    }
+
+    /// Linear between the two quoted strikes around the forward.
+    std::optional<double> nearestVol() const {
+        if (m_points.empty())
+            return std::nullopt;
+        const auto above = std::find_if(m_points.begin(), m_points.end(), [](const SmilePoint& p) { return p.k >= 0; });
+        if (above == m_points.begin() || above == m_points.end()) {
+            const SmilePoint& edge = above == m_points.end() ? m_points.back() : m_points.front();
+            return std::fabs(edge.k) < 0.05 ? std::optional(edge.vol) : std::nullopt;
+        }
+        const SmilePoint &high = *above, &low = *(above - 1);
+        return low.vol + (high.vol - low.vol) * (0 - low.k) / (high.k - low.k);
+    }
+
+    /// Volatility where the forward delta is 0.25 (`side` 1: call, -1: put); absent outside the quoted strikes.
+    std::optional<double> volAtDelta(double side) const {
+        constexpr double kQuarter = 0.67448975019608174; // -inverse normal of 0.25
+        const double rootT = std::sqrt(m_carry.years);
+        double k = 0;
+        for (int i = 0; i < 30; ++i) {
+            const double s = m_expiry.smile.vol(k, m_carry.years) * rootT;
+            k = 0.5 * (k + s * (0.5 * s + side * kQuarter));
+        }
+        if (k < m_points.front().k || k > m_points.back().k)
+            return std::nullopt;
+        return m_expiry.smile.vol(k, m_carry.years);
+    }
+
+    double trustedVol(const StrikeRows& s, double smileVol) const {
+        const Right out = outSide(s.strike);
+        const auto& own = rowOf(s, out);
+        if (own && m_out.iv[*own] > 0 && !std::binary_search(m_outliers.begin(), m_outliers.end(), *own))
+            return m_out.iv[*own];
+        if (smileVol > 0)
+            return smileVol;
+        const auto& other = rowOf(s, otherSide(out));
+        return other ? m_out.iv[*other] : 0;
+    }
+
+    void value() {
+        for (const StrikeRows& s : m_strikes) {
+            const double smileVol =
+                m_expiry.smile.ok ? m_expiry.smile.vol(std::log(s.strike / m_carry.forward), m_carry.years) : 0;
+            const double vol = trustedVol(s, smileVol);
+            for (const Right right : {Right::Call, Right::Put}) {
+                const auto& listed = rowOf(s, right);
+                if (!listed)
+                    continue;
+                const std::size_t row = *listed;
+                if (vol > 0) {
+                    const Valuation v = m_values.value(right, s.strike, vol);
+                    if (v.status != PriceStatus::BadInput) {
+                        m_out.markVol[row] = vol;
+                        m_out.delta[row] = v.delta;
+                        m_out.gamma[row] = v.gamma;
+                        m_out.theta[row] = v.theta;
+                        m_out.vega[row] = v.vega;
+                        m_out.rho[row] = v.rho;
+                        m_out.hasGreeks[row] = true;
+                    }
+                }
+                if (smileVol > 0) {
+                    const double theo = m_values.price(right, s.strike, smileVol);
+                    m_out.hasTheo[row] = std::isfinite(theo);
+                    m_out.theo[row] = std::isfinite(theo) ? theo : 0;
+                }
+            }
+        }
+    }
+
+    const market::OptionChain& m_chain;
+    const market::ExpirySlice& m_slice;
+    const Carry& m_carry;
+    PricedChain& m_out;
+    PricedExpiry& m_expiry;
+    SliceValues m_values;
+    std::vector<StrikeRows> m_strikes;
+    std::vector<SmilePoint> m_points;
+    std::vector<std::size_t> m_outliers; ///< rows, sorted
+};
+
+void sizeRows(PricedChain& out, std::size_t rows) {
+    out.ivStatus.assign(rows, IvStatus::NoQuote);
+    for (std::vector<double>* column : {&out.iv, &out.delta, &out.gamma, &out.theta, &out.vega, &out.rho, &out.markVol, &out.theo})
+        column->assign(rows, 0.0);
+    out.hasGreeks.assign(rows, false);
+    out.hasTheo.assign(rows, false);
+}
+
+} // namespace
+
+std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::OptionChain> chain, const CurveInputs& curve) {
+    const auto start = std::chrono::steady_clock::now();
+    auto out = std::make_shared<PricedChain>();
+    out->chain = chain;
+    if (!chain)
+        return out;
+    CurveInputs usable;
+    if (curve.rate && std::fabs(*curve.rate) < 1) // also refuses NaN
+        usable.rate = curve.rate;
+    if (curve.dividendYield && std::fabs(*curve.dividendYield) < 1)
+        usable.dividendYield = curve.dividendYield;
+    sizeRows(*out, chain->size());
+    const ChainCarry carry = impliedCarry(*chain, usable);
+    out->spot = carry.spot;
+    out->spotFromParity = carry.spotFromParity;
+    out->expiries.resize(chain->expiries.size());
+    for (std::size_t i = 0; i < chain->expiries.size(); ++i) {
+        const market::ExpirySlice& slice = chain->expiries[i];
+        const Carry& c = carry.expiries[i];
+        PricedExpiry& e = out->expiries[i];
+        e.years = c.years;
+        e.rate = c.rate;
+        e.dividendYield = c.yield;
+        e.discount = c.discount;
+        e.forward = c.forward;
+        e.spot = c.spot;
+        e.forwardFromParity = c.fromParity;
+        e.rateAssumed = c.rateAssumed;
+        const bool known = c.spot > 0 && c.forward > 0;
+        if (!(c.years > 0) || !known) {
+            for (std::size_t row = slice.begin; row < slice.end; ++row)
+                out->ivStatus[row] = c.years > 0 ? IvStatus::BadInput : IvStatus::Expired;
+            continue;
+        }
+        SlicePricer(*chain, slice, c, *out, e).run();
+    }
+    out->milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return out;
+}
+
+} // namespace mahler::pricing
