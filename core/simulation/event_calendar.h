@@ -1,0 +1,39 @@
+#pragma once
+
+#include <vector>
+
+#include "market/history.h"
+#include "simulation/instruments.h"
+#include "simulation/trading_clock.h"
+
+namespace mahler::simulation {
+
+/// The simulated calendar, by rule: FOMC decisions on the Wednesdays that the 2026 meetings follow (last of
+/// January, April, July, October; third of March, June, September; second of December), CPI on the first
+/// session from the 11th, jobs on the first Friday, GDP on the last Thursday, index heavyweights' earnings in
+/// their usual weeks, ex-dividend days, monthly expiries and exchange holidays. Immutable.
+class EventCalendar {
+public:
+    explicit EventCalendar(const TradingClock& clock);
+
+    const std::vector<market::MarketEvent>& events() const { return m_events; } ///< by date
+    /// FOMC, CPI and jobs releases in (from, to].
+    int releasesBetween(UtcTime from, UtcTime to) const;
+    /// The instant of the FOMC decision on `date`, if there is one.
+    bool isFomcDay(TradingDate date) const;
+    /// CPI or jobs report before the open.
+    bool isReportDay(TradingDate date) const;
+    /// Dividends accrued in the fund's price since it last went ex, as a log price.
+    double accruedDividend(Asset asset, TradingDate date) const;
+
+private:
+    void add(TradingDate date, market::EventKind kind, std::string_view symbol, std::string_view title);
+    void addDividends(const TradingClock& clock);
+
+    std::vector<market::MarketEvent> m_events;
+    std::vector<UtcTime> m_releases;
+    std::vector<TradingDate> m_fomc, m_reports;
+    std::array<std::vector<TradingDate>, kAssets> m_exDates;
+};
+
+} // namespace mahler::simulation
