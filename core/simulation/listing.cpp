@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kDailySessions = 7, kWeeklyWeeks = 8, kMonthlyMonths = 9;
 /// Steps that are listed at least, and at most, with the finest spacing below and above the forward.
-constexpr int kLeastSteps = 34, kMostStepsBelow = 150, kMostStepsAbove = 90;
+constexpr int kLeastSteps = 34, kMostStepsBelow = 150, kMostStepsAbove = 90, kFarStepsBelow = 90,
+              kFarStepsAbove = 60;
 constexpr int kWingFactor = 5, kFarWingFactor = 10;
 constexpr double kFarYears = 0.17; ///< from here on the wings are listed more thinly
 
@@ -78,10 +79,12 @@ std::vector<Price> Listing::grid(const SurfaceSlice& slice) const {
     const auto steps = [&](double logMove) {
         return static_cast<int>(std::abs(slice.forward * std::expm1(logMove)) / step);
     };
-    const int below = std::clamp(steps(-2.1 * deviation - 0.01), kLeastSteps, kMostStepsBelow);
-    const int above = std::clamp(steps(1.7 * deviation + 0.01), kLeastSteps, kMostStepsAbove);
-    // Far enough that a day on which volatility triples still has its low deltas.
     const bool far = slice.years > kFarYears;
+    const int below =
+        std::clamp(steps(-2.1 * deviation - 0.01), kLeastSteps, far ? kFarStepsBelow : kMostStepsBelow);
+    const int above =
+        std::clamp(steps(1.7 * deviation + 0.01), kLeastSteps, far ? kFarStepsAbove : kMostStepsAbove);
+    // Far enough that a day on which volatility triples still has its low deltas.
     const int lowest = std::max(below, steps((far ? -4.6 : -6.5) * deviation - 0.05));
     const int highest = std::max(above, steps((far ? 3.2 : 4.0) * deviation + 0.04));
     const int innerBelow = steps(-2.1 * deviation), innerAbove = steps(1.7 * deviation);

@@ -104,8 +104,9 @@ SessionScript crashScript(double vix, Random& random) {
     return script;
 }
 
-SessionScript grindScript(double vix) {
-    SessionScript script{{{0.0, vix, 0.0}, {1.0, 0.985 * vix, 0.0065}}};
+/// The rise slows with the sessions, so that months of it do not double the market.
+SessionScript grindScript(double vix, int session) {
+    SessionScript script{{{0.0, vix, 0.0}, {1.0, 0.985 * vix, 0.0065 / (1.0 + 0.5 * session)}}};
     script.noiseScale = 0.55;
     script.volOfVolDay = 0.06;
     script.jumpsPerDay = 0.1;
@@ -145,7 +146,7 @@ SessionScript scriptFor(const SimulationConfig& config, int session, double prio
     if (session > 0) {
         const double rest = config.scenario == Scenario::GrindUp ? start : 18.5;
         const double vix = (rest + (priorVix - rest) * 0.86) * std::exp(0.025 * random.normal());
-        return config.scenario == Scenario::GrindUp ? grindScript(vix) : calmScript(vix);
+        return config.scenario == Scenario::GrindUp ? grindScript(vix, session) : calmScript(vix);
     }
     switch (config.scenario) {
     case Scenario::Calm:
@@ -157,7 +158,7 @@ SessionScript scriptFor(const SimulationConfig& config, int session, double prio
     case Scenario::Crash:
         return crashScript(start, random);
     case Scenario::GrindUp:
-        return grindScript(start);
+        return grindScript(start, session);
     }
     return calmScript(start);
 }
