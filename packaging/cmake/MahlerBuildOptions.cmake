@@ -10,7 +10,8 @@ if(MSVC)
     target_compile_options(mahler_build_options INTERFACE /W4 /permissive- /utf-8)
 else()
     target_compile_options(mahler_build_options INTERFACE
-        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual)
+        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>) # GCC 12 reports "text" + std::string falsely (bug 105651)
 endif()
 target_include_directories(mahler_build_options INTERFACE "${CMAKE_SOURCE_DIR}/core" "${CMAKE_SOURCE_DIR}")
 

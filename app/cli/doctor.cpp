@@ -1,0 +1,123 @@
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+#include "app/keychain.h"
+#include "app/settings.h"
+#include "base/clock.h"
+#include "market/exchange_calendar.h"
+#include "store/journal.h"
+
+namespace mahler::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Finding {
+    std::string what;
+    enum class Level { Ok, Warning, Wrong } level = Level::Ok;
+    std::string found, mend;
+};
+
+Finding dataFolder(const std::string& directory) {
+    std::error_code ec;
+    if (!fs::exists(directory, ec))
+        return {"data folder", Finding::Level::Ok, directory + " does not exist yet; it is made at the first start", ""};
+    const auto ready = prepareDataDirectory(directory);
+    if (!ready)
+        return {"data folder", Finding::Level::Wrong, ready.error().detail, "choose another with --data-dir, or chmod 700 " + directory};
+    return {"data folder", Finding::Level::Ok, directory + ", private and writable", ""};
+}
+
+Finding disk(const std::string& directory) {
+    std::error_code ec;
+    const std::string at = fs::exists(directory, ec) ? directory : fs::temp_directory_path(ec).string();
+    const auto space = fs::space(at, ec);
+    if (ec)
+        return {"disk", Finding::Level::Warning, "free space unknown", "check the disk of " + at};
+    const auto free = space.available >> 20;
+    if (free < 1024)
+        return {"disk", Finding::Level::Wrong, std::to_string(free) + " MiB free", "free at least 1 GiB: the journal must always be writable"};
+    return {"disk", Finding::Level::Ok, std::to_string(free) + " MiB free", ""};
+}
+
+Finding time() {
+    const auto now = SystemClock().now();
+    const auto local = market::formatNewYork(now.utc);
+    if (now.utc < UtcTime(std::chrono::sys_days(std::chrono::year{2025} / 1 / 1)))
+        return {"time", Finding::Level::Wrong, "the clock says " + formatUtc(now.utc), "set the clock, best by NTP"};
+    return {"time", Finding::Level::Ok, formatUtc(now.utc) + ", New York " + local, ""};
+}
+
+void journals(const std::string& directory, std::vector<Finding>& out) {
+    std::error_code ec;
+    if (!fs::is_directory(directory, ec)) {
+        out.push_back({"journal", Finding::Level::Ok, "none yet", ""});
+        return;
+    }
+    int found = 0;
+    for (const auto& entry : fs::directory_iterator(directory, ec)) {
+        const auto path = entry.path() / "journal.db";
+        if (!fs::exists(path, ec))
+            continue;
+        ++found;
+        const auto key = checkpointKeyBeside(path.string());
+        const auto report = store::verifyJournal(path.string(), key ? &*key : nullptr);
+        const std::string name = "journal " + entry.path().filename().string();
+        if (!report)
+            out.push_back({name, Finding::Level::Wrong, report.error().detail, "restore it from a backup; do not trade on it"});
+        else if (!report->ok)
+            out.push_back({name, Finding::Level::Wrong,
+                           "record " + std::to_string(report->firstBadSeq) + ": " + report->reason,
+                           "keep the file as evidence, restore from a backup; do not trade on it"});
+        else
+            out.push_back({name, Finding::Level::Ok, std::to_string(report->records) + " records, chain intact", ""});
+    }
+    if (found == 0)
+        out.push_back({"journal", Finding::Level::Ok, "none yet", ""});
+}
+
+Finding limits(const std::string& directory) {
+    const auto loaded = loadLimits(directory);
+    if (!loaded)
+        return {"configuration", Finding::Level::Wrong, loaded.error().detail, "mend or remove config.json; limits may only be tightened"};
+    return {"configuration", Finding::Level::Ok, "limits are the compiled ones or tighter", ""};
+}
+
+} // namespace
+
+int runDoctorCommand(const std::vector<std::string>& words) {
+    const auto args = Arguments::parse(words, {"data-dir"}, {"json"});
+    if (!args)
+        return badUsage(args.error());
+    if (!args->rest().empty())
+        return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
+    const std::string directory = args->value("data-dir").value_or(defaultDataDirectory());
+    std::vector<Finding> all{dataFolder(directory), disk(directory), time(), limits(directory)};
+    journals(directory, all);
+    const bool keychain = keychainAvailable();
+    all.push_back({"secrets", keychain ? Finding::Level::Ok : Finding::Level::Warning,
+                   keychain ? "the system keychain answers" : "no system keychain here: simulated desks keep their checkpoint key in a 0600 file",
+                   keychain ? "" : "install and unlock a keychain (Secret Service) before any live account is connected"});
+    all.push_back({"providers", Finding::Level::Ok, "none configured: simulated market, simulated broker, rule-based reasoner need none", ""});
+    bool wrong = false;
+    Json json = Json::array();
+    for (const auto& f : all) {
+        const char* level = f.level == Finding::Level::Ok ? "ok" : f.level == Finding::Level::Warning ? "warning" : "wrong";
+        wrong = wrong || f.level == Finding::Level::Wrong;
+        if (args->flag("json"))
+            json.push_back({{"check", f.what}, {"level", level}, {"found", f.found}, {"mend", f.mend}});
+        else
+            std::printf("%-8s %-24s %s%s%s\n", level, f.what.c_str(), oneLine(f.found).c_str(), f.mend.empty() ? "" : "\n         mend: ",
+                        oneLine(f.mend).c_str());
+    }
+    if (args->flag("json"))
+        std::printf("%s\n", json.dump(2).c_str());
+    return wrong ? 1 : 0;
+}
+
+} // namespace mahler::app

@@ -1,0 +1,21 @@
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+#include "pricing/price_table.h"
+
+namespace mahler::app {
+
+int runPriceCommand(const std::vector<std::string>& words) {
+    const auto args = Arguments::parse(words, {"in", "out"}, {});
+    if (!args)
+        return badUsage(args.error());
+    const auto in = args->required("in");
+    const auto out = args->required("out");
+    if (!in || !out)
+        return badUsage(!in ? in.error() : out.error());
+    const auto done = pricing::priceTable(*in, *out);
+    if (!done)
+        return badUsage(done.error());
+    return 0;
+}
+
+} // namespace mahler::app

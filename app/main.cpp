@@ -1,0 +1,77 @@
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#ifndef _WIN32
+#include <sys/stat.h>
+#endif
+
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+
+namespace {
+
+constexpr const char* kHelp = R"(Mahler: a workstation on which a trader supervises an autonomous options desk.
+
+mahler [--market sim|replay:PATH] [--seed N] [--speed X] [--scenario NAME] [--data-dir DIR] [--history DIR]
+       [--date YYYY-MM-DD] [--profile seed|calibrated] [--single-person] [--theme dark|light]
+    opens the workstation; the default is the simulated market with the rule-based reasoner: no key, no network
+mahler cycle --chain FILE --underlying SPY [--history DIR] [--asof TIME] [--reasoner rules]
+       [--profile seed|calibrated] [--json]
+    one full analysis cycle on a recorded chain
+mahler price --in contracts.csv --out results.csv
+    prices a table of contracts
+mahler journal verify|export|search|replay FILE ...
+    checks the chain, exports (--out FILE), searches (--text WORDS ...), replays and compares byte for byte
+mahler screenshots --out DIR [--size WxH] [--theme dark|light] [--scenario NAME]
+    renders every screen, filled with a seeded session, without a display
+mahler doctor [--data-dir DIR] [--json]
+    checks data folder, journal, secrets, time and disk, and says how to mend what is wrong
+mahler --version | --help
+
+Scenarios: calm, vol-spike, crash, grind-up, stale-feed, broker-outage.
+Exit codes: 0 success, 1 what was checked does not hold, 2 bad input.
+)";
+
+int dispatch(int& argc, char** argv) {
+    using namespace mahler::app;
+    std::vector<std::string> words(argv + 1, argv + argc);
+    const std::string first = words.empty() ? "" : words.front();
+    if (first == "--help" || first == "-h" || first == "help") {
+        std::fputs(kHelp, stdout);
+        return 0;
+    }
+    if (first == "--version") {
+        std::printf("mahler %s\n", MAHLER_VERSION);
+        return 0;
+    }
+    if (first.empty() || first.starts_with("--"))
+        return runWorkstation(words, argc, argv);
+    words.erase(words.begin());
+    if (first == "cycle")
+        return runCycleCommand(words);
+    if (first == "price")
+        return runPriceCommand(words);
+    if (first == "journal")
+        return runJournalCommand(words);
+    if (first == "doctor")
+        return runDoctorCommand(words);
+    if (first == "screenshots")
+        return runScreenshotsCommand(words, argc, argv);
+    return badUsage({mahler::ErrorCode::BadInput, "unknown command '" + first + "'; mahler --help lists them"});
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+#ifndef _WIN32
+    ::umask(0077); // files of ours are for the user alone (SAFETY section 8)
+#endif
+    try {
+        return dispatch(argc, argv);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "mahler: internal error: %s\n", mahler::app::oneLine(e.what()).c_str());
+        return 2;
+    }
+}

@@ -1,0 +1,151 @@
+#include "app/ui_bridge.h"
+
+#include <QMetaObject>
+#include <mutex>
+
+#include "base/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace mahler::app {
+
+/// Bursts conflate: only the newest view and chain wait for the GUI thread.
+struct UiBridge::Latest {
+    std::mutex mutex;
+    std::shared_ptr<const desk::DeskView> view;
+    std::shared_ptr<const pricing::PricedChain> chain;
+    bool viewQueued = false, chainQueued = false;
+};
+
+namespace {
+
+/// One line of a record for the table: the telling fields of its body.
+std::string summaryOf(const store::Record& record) {
+    const auto body = parseJson(record.body);
+    if (!body || !body->is_object())
+        return record.body.substr(0, 160);
+    for (const char* key : {"text", "reason", "why", "result", "description", "synthesis"})
+        if (body->contains(key) && body->at(key).is_string() && !body->at(key).get_ref<const std::string&>().empty())
+            return body->at(key).get<std::string>().substr(0, 240);
+    std::string out;
+    for (const auto& [key, value] : body->items()) {
+        if (!value.is_primitive() || out.size() > 160)
+            continue;
+        out += (out.empty() ? "" : ", ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    return out;
+}
+
+} // namespace
+
+UiBridge::UiBridge(QObject* parent) : DeskPort(parent), m_latest(std::make_shared<Latest>()) {}
+
+desk::RuntimeSinks UiBridge::sinks() {
+    desk::RuntimeSinks s;
+    auto latest = m_latest;
+    s.view = [this, latest](std::shared_ptr<const desk::DeskView> view) {
+        {
+            std::scoped_lock lock(latest->mutex);
+            latest->view = std::move(view);
+            if (std::exchange(latest->viewQueued, true))
+                return;
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, latest] {
+                std::shared_ptr<const desk::DeskView> newest;
+                {
+                    std::scoped_lock lock(latest->mutex);
+                    newest = latest->view;
+                    latest->viewQueued = false;
+                }
+                m_user = newest->user.id.str();
+                Q_EMIT viewReady(newest);
+            },
+            Qt::QueuedConnection);
+    };
+    s.chain = [this, latest](std::shared_ptr<const pricing::PricedChain> chain) {
+        {
+            std::scoped_lock lock(latest->mutex);
+            latest->chain = std::move(chain);
+            if (std::exchange(latest->chainQueued, true))
+                return;
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, latest] {
+                std::shared_ptr<const pricing::PricedChain> newest;
+                {
+                    std::scoped_lock lock(latest->mutex);
+                    newest = latest->chain;
+                    latest->chainQueued = false;
+                }
+                Q_EMIT chainReady(newest);
+            },
+            Qt::QueuedConnection);
+    };
+    s.deliberation = [this](std::shared_ptr<const agents::Deliberation> d) {
+        QMetaObject::invokeMethod(this, [this, d] { Q_EMIT deliberationReady(d); }, Qt::QueuedConnection);
+    };
+    s.progress = [this](const std::string& underlying, const agents::Progress& p) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, u = QString::fromStdString(underlying), step = QString::fromStdString(p.step), fraction = p.fraction] {
+                Q_EMIT cycleProgressed(u, step, fraction);
+            },
+            Qt::QueuedConnection);
+    };
+    s.journal = [this](std::shared_ptr<const std::vector<store::Record>> records, bool complete) {
+        auto rows = std::make_shared<std::vector<ui::JournalRow>>();
+        rows->reserve(records->size());
+        for (const auto& r : *records)
+            rows->push_back({r.seq, utcFromNanos(r.utcNs), r.type, r.actor, r.correlation, summaryOf(r), r.body,
+                             store::recordHash(r) == r.hash});
+        QMetaObject::invokeMethod(this, [this, rows, complete] { Q_EMIT journalReady(rows, complete); }, Qt::QueuedConnection);
+    };
+    s.failed = [this](const std::string& what) {
+        QMetaObject::invokeMethod(this, [this, text = QString::fromStdString(what)] { Q_EMIT failed(text); }, Qt::QueuedConnection);
+    };
+    return s;
+}
+
+void UiBridge::attach(std::unique_ptr<desk::DeskRuntime> runtime) { m_runtime = std::move(runtime); }
+void UiBridge::detach() { m_runtime.reset(); }
+
+void UiBridge::halt(const std::string& how) {
+    if (m_runtime)
+        m_runtime->halt("user:" + (m_user.empty() ? std::string("unknown") : m_user), how);
+}
+bool UiBridge::send(desk::Command command) { return m_runtime && m_runtime->send(std::move(command)); }
+void UiBridge::watchChain(const std::string& underlying) {
+    if (m_runtime)
+        m_runtime->watchChain(underlying);
+}
+void UiBridge::runCycle(const std::string& underlying) { send(desk::RequestCycle{"user:" + m_user, underlying}); }
+void UiBridge::requestDeliberation(const std::string& cycleId) {
+    if (m_runtime)
+        m_runtime->requestDeliberation(cycleId);
+}
+void UiBridge::searchJournal(const ui::JournalQuery& query) {
+    if (!m_runtime)
+        return;
+    store::SearchQuery q;
+    q.text = query.text;
+    q.type = query.type;
+    q.actor = query.actor;
+    q.correlation = query.correlation;
+    q.sinceUtcNs = toNanos(query.since);
+    q.beforeSeq = query.beforeSeq;
+    q.limit = query.limit;
+    m_runtime->searchJournal(q);
+}
+void UiBridge::setSpeed(double speed) {
+    if (m_runtime)
+        m_runtime->setSpeed(speed);
+}
+void UiBridge::setPaused(bool paused) {
+    if (m_runtime)
+        m_runtime->setPaused(paused);
+}
+
+} // namespace mahler::app

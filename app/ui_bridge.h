@@ -1,0 +1,39 @@
+#pragma once
+
+#include <QPointer>
+#include <memory>
+
+#include "desk/runtime.h"
+#include "ui/desk_port.h"
+
+namespace mahler::app {
+
+/// Carries values from the runtime's threads to the GUI thread and intents back. Outlives the runtime.
+class UiBridge final : public ui::DeskPort {
+    Q_OBJECT
+public:
+    explicit UiBridge(QObject* parent = nullptr);
+
+    /// Sinks to start a runtime with; each queues onto the GUI thread, newest view wins.
+    desk::RuntimeSinks sinks();
+    void attach(std::unique_ptr<desk::DeskRuntime> runtime);
+    void detach(); ///< stops and joins the runtime
+    desk::DeskRuntime* runtime() { return m_runtime.get(); }
+
+    void halt(const std::string& how) override;
+    bool send(desk::Command command) override;
+    void watchChain(const std::string& underlying) override;
+    void runCycle(const std::string& underlying) override;
+    void requestDeliberation(const std::string& cycleId) override;
+    void searchJournal(const ui::JournalQuery& query) override;
+    void setSpeed(double speed) override;
+    void setPaused(bool paused) override;
+
+private:
+    struct Latest;
+    std::shared_ptr<Latest> m_latest; ///< the newest values not yet shown; shared with the runtime's threads
+    std::string m_user;
+    std::unique_ptr<desk::DeskRuntime> m_runtime;
+};
+
+} // namespace mahler::app

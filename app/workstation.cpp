@@ -1,0 +1,165 @@
+#include "app/workstation.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "agents/deliberation.h"
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+#include "app/settings.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "execution/simulated_broker.h"
+#include "market/chain_files.h"
+#include "market/exchange_calendar.h"
+
+namespace mahler::app {
+
+namespace {
+
+constexpr double kMinSpeed = 1, kMaxSpeed = 600;
+
+std::string newRunId() {
+    const auto now = SystemClock().now();
+    char buffer[40];
+    std::snprintf(buffer, sizeof buffer, "run-%016llx", static_cast<unsigned long long>(toNanos(now.utc)));
+    return buffer;
+}
+
+std::string safeName(std::string text) {
+    for (auto& c : text)
+        if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_')
+            c = '-';
+    return text.substr(0, 60);
+}
+
+/// A desk that was stopped goes on where it stopped: the same day, or the next session when the day was over.
+simulation::SimulationConfig configFor(const WorkstationOptions& options, std::optional<UtcTime> last) {
+    simulation::SimulationConfig config;
+    config.seed = options.seed;
+    config.scenario = options.scenario;
+    config.date = options.date;
+    config.sessions = 5;
+    if (last) {
+        const TradingDate lastDay = market::toNewYork(*last).date;
+        const int gone = market::tradingDaysBetween(options.date, lastDay);
+        config.sessions = std::max(5, gone + 5);
+    }
+    return config;
+}
+
+} // namespace
+
+TradingDate defaultSimulationDate() {
+    using namespace std::chrono;
+    return year{2026} / November / 23;
+}
+
+Result<WorkstationOptions> parseWorkstationOptions(const std::vector<std::string>& words) {
+    const auto args = Arguments::parse(
+        words, {"market", "seed", "speed", "scenario", "data-dir", "history", "date", "profile", "theme"}, {"single-person"});
+    if (!args)
+        return args.error();
+    if (!args->rest().empty())
+        return badInput("unexpected '" + args->rest().front() + "'");
+    WorkstationOptions o;
+    o.dataDirectory = args->value("data-dir").value_or(defaultDataDirectory());
+    if (o.dataDirectory.empty())
+        return badInput("--data-dir is empty");
+    o.market = args->value("market").value_or("sim");
+    if (o.market == "live")
+        return badInput("--market live: no broker is connected in this version; use sim or replay:PATH");
+    if (o.market != "sim" && !o.market.starts_with("replay:"))
+        return badInput("--market '" + o.market + "' is unknown; use sim or replay:PATH");
+    const auto seed = args->integer("seed", 7, 0, std::numeric_limits<std::int64_t>::max());
+    if (!seed)
+        return seed.error();
+    o.seed = static_cast<std::uint64_t>(*seed);
+    const auto speed = args->number("speed", 60, kMinSpeed, kMaxSpeed);
+    if (!speed)
+        return speed.error();
+    o.speed = *speed;
+    const auto scenario = simulation::parseScenario(args->value("scenario").value_or("calm"));
+    if (!scenario)
+        return scenario.error();
+    o.scenario = *scenario;
+    o.date = defaultSimulationDate();
+    if (const auto text = args->value("date")) {
+        const auto date = parseDate(*text);
+        if (!date)
+            return badInput("--date " + date.error().detail);
+        if (!market::isTradingDay(*date))
+            return badInput("--date " + *text + " is not a trading day");
+        o.date = *date;
+    }
+    o.historyDirectory = args->value("history").value_or("");
+    const auto profile = strategy::profileByName(args->value("profile").value_or("calibrated"));
+    if (!profile)
+        return profile.error();
+    o.profile = *profile;
+    o.singlePerson = args->flag("single-person");
+    const std::string theme = args->value("theme").value_or("dark");
+    if (theme != "dark" && theme != "light")
+        return badInput("--theme '" + theme + "' is unknown; use dark or light");
+    o.dark = theme == "dark";
+    return o;
+}
+
+std::string deskDirectory(const WorkstationOptions& o) {
+    if (o.market == "sim")
+        return o.dataDirectory + "/sim-" + std::to_string(o.seed) + "-" + simulation::toString(o.scenario) + "-" + formatDate(o.date) +
+               (o.singlePerson ? "-single" : "");
+    return o.dataDirectory + "/replay-" + safeName(std::filesystem::path(o.market.substr(7)).filename().string());
+}
+
+Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o, desk::RuntimeSinks sinks) {
+    if (const auto ready = prepareDataDirectory(o.dataDirectory); !ready)
+        return ready.error();
+    startLog(o.dataDirectory);
+    const std::string directory = deskDirectory(o);
+    if (const auto ready = prepareDataDirectory(directory); !ready)
+        return ready.error();
+    const auto key = checkpointKeyFor(directory);
+    if (!key)
+        return key.error();
+    const auto limits = loadLimits(o.dataDirectory);
+    if (!limits)
+        return limits.error();
+
+    desk::RuntimeOptions options;
+    options.directory = directory;
+    options.runId = newRunId();
+    options.checkpointKey = *key;
+    options.kind = o.singlePerson ? approval::DeskKind::SinglePerson : approval::DeskKind::DemoTeam;
+    options.limits = *limits;
+    options.profile = o.profile;
+    options.speed = o.speed;
+    options.simulated = o.market == "sim";
+
+    auto config = std::make_shared<simulation::SimulationConfig>();
+    const desk::FeedFactory makeFeed = [&o, config](std::optional<UtcTime> last) -> Result<std::unique_ptr<market::MarketFeed>> {
+        if (o.market != "sim")
+            return market::openRecordedFeed(o.market.substr(7), o.historyDirectory);
+        *config = configFor(o, last);
+        return simulation::makeSimulatedMarket(*config);
+    };
+    const bool simulated = o.market == "sim";
+    const desk::BrokerFactory makeBroker = [config, simulated](risk::Gate& gate, const risk::HaltGate& halt,
+                                                              const execution::BrokerReport& books) {
+        execution::SimulatedBrokerConfig broker;
+        broker.seed = config->seed;
+        if (simulated) {
+            broker.down = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).down; };
+            broker.rejectRate = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).rejectRate; };
+        }
+        auto made = execution::SimulatedBroker::create(broker, gate, halt);
+        if (!books.positions.empty() || books.cash.micros() != 0)
+            made->restore(books);
+        return made;
+    };
+    return desk::DeskRuntime::start(options, makeFeed, makeBroker, agents::makeRuleReasoner(), std::move(sinks));
+}
+
+} // namespace mahler::app

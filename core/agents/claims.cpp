@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "agents/deliberation.h"
+#include "base/text_file.h"
+
+namespace mahler::agents {
+
+namespace {
+
+struct NumberToken {
+    std::size_t begin = 0, end = 0; ///< in the cleaned text
+    double value = 0;
+    int decimals = 0;
+    bool claimed = false;
+};
+
+struct Citation {
+    std::size_t at = 0; ///< position in the cleaned text where the bracket stood
+    std::string id;
+};
+
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// Every run of digits is a number, wherever it stands: "30-day" and "Q3" too. Thousands may be grouped with commas.
+std::vector<NumberToken> findNumbers(const std::string& text) {
+    std::vector<NumberToken> out;
+    for (std::size_t i = 0; i < text.size();) {
+        if (!isDigit(text[i])) {
+            ++i;
+            continue;
+        }
+        NumberToken token;
+        token.begin = i;
+        std::string digits;
+        while (i < text.size() && (isDigit(text[i]) || (text[i] == ',' && i + 3 < text.size() && isDigit(text[i + 1]) &&
+                                                        isDigit(text[i + 2]) && isDigit(text[i + 3])))) {
+            if (text[i] != ',')
+                digits.push_back(text[i]);
+            ++i;
+        }
+        if (i + 1 < text.size() && text[i] == '.' && isDigit(text[i + 1])) {
+            digits.push_back(text[i++]);
+            while (i < text.size() && isDigit(text[i])) {
+                digits.push_back(text[i++]);
+                ++token.decimals;
+            }
+        }
+        token.end = i;
+        token.value = parseNumber(digits).value_or(std::nan(""));
+        const bool minus = token.begin > 0 && text[token.begin - 1] == '-' && (token.begin == 1 || !std::isalnum(static_cast<unsigned char>(text[token.begin - 2])));
+        const bool unicodeMinus = token.begin >= 3 && text.compare(token.begin - 3, 3, "\xE2\x88\x92") == 0;
+        if (minus || unicodeMinus) {
+            token.begin -= minus ? 1 : 3;
+            token.value = -token.value;
+        }
+        out.push_back(token);
+    }
+    return out;
+}
+
+bool matches(double stated, int decimals, double actual) {
+    return std::abs(stated - actual) <= 0.5 * std::pow(10.0, -decimals) * (1 + 1e-9) + 1e-12;
+}
+
+std::optional<double> factNumber(const FactTable& facts, const std::string& id) {
+    const auto it = facts.find(FactId(id));
+    return it == facts.end() ? std::nullopt : it->second.number;
+}
+
+/// "=a-b", "=a+b", "=a*b" or "=a/b" over two facts; ids hold no operator signs but the dot and underscore.
+std::optional<double> derived(const FactTable& facts, const std::string& expression) {
+    const auto at = expression.find_first_of("+-*/", 1);
+    if (at == std::string::npos)
+        return std::nullopt;
+    const auto a = factNumber(facts, expression.substr(1, at - 1));
+    const auto b = factNumber(facts, expression.substr(at + 1));
+    if (!a || !b)
+        return std::nullopt;
+    switch (expression[at]) {
+    case '+': return *a + *b;
+    case '-': return *a - *b;
+    case '*': return *a * *b;
+    default: return *b == 0 ? std::nullopt : std::optional(*a / *b);
+    }
+}
+
+bool looksLikeId(const std::string& id) {
+    if (id.empty() || id.size() > 80)
+        return false;
+    for (const char c : id)
+        if (!std::isalnum(static_cast<unsigned char>(c)) && std::string("._=+-*/").find(c) == std::string::npos)
+            return false;
+    return true;
+}
+
+} // namespace
+
+CheckedText checkClaims(const std::string& textWithCitations, const FactTable& facts) {
+    CheckedText out;
+    std::vector<Citation> citations;
+    for (std::size_t i = 0; i < textWithCitations.size(); ++i) {
+        const std::size_t close = textWithCitations[i] == '[' ? textWithCitations.find(']', i) : std::string::npos;
+        const std::string id = close == std::string::npos ? "" : textWithCitations.substr(i + 1, close - i - 1);
+        if (!looksLikeId(id)) {
+            out.text.push_back(textWithCitations[i]);
+            continue;
+        }
+        if (!out.text.empty() && out.text.back() == ' ')
+            out.text.pop_back();
+        citations.push_back({out.text.size(), id});
+        i = close;
+    }
+    auto numbers = findNumbers(out.text);
+    for (const auto& citation : citations) {
+        const auto fact = facts.find(FactId(citation.id));
+        if (fact != facts.end() && !fact->second.number) {
+            // A word: it must stand right before the bracket; the digits in it (a date) are then backed by it.
+            const std::string& word = fact->second.word;
+            if (citation.at < word.size() || out.text.compare(citation.at - word.size(), word.size(), word) != 0)
+                continue;
+            for (auto& n : numbers)
+                if (n.end <= citation.at && n.end > citation.at - word.size() && !n.claimed) {
+                    n.claimed = true;
+                    out.claims.push_back({out.text.substr(n.begin, n.end - n.begin), n.begin, fact->first, n.value, n.value,
+                                          ClaimStatus::Verified});
+                }
+            continue;
+        }
+        NumberToken* nearest = nullptr;
+        for (auto& n : numbers)
+            if (n.end <= citation.at && citation.at - n.end <= 28 && !n.claimed)
+                nearest = &n;
+        if (!nearest)
+            continue;
+        nearest->claimed = true;
+        Claim claim{out.text.substr(nearest->begin, nearest->end - nearest->begin), nearest->begin, FactId(citation.id),
+                    nearest->value, {}, ClaimStatus::Struck};
+        const bool expression = citation.id.front() == '=';
+        claim.actual = expression ? derived(facts, citation.id) : factNumber(facts, citation.id);
+        if (claim.actual && matches(claim.stated, nearest->decimals, *claim.actual))
+            claim.status = expression ? ClaimStatus::Derived : ClaimStatus::Verified;
+        out.claims.push_back(std::move(claim));
+    }
+    for (const auto& n : numbers)
+        if (!n.claimed)
+            out.claims.push_back({out.text.substr(n.begin, n.end - n.begin), n.begin, {}, n.value, {}, ClaimStatus::Struck});
+    std::sort(out.claims.begin(), out.claims.end(), [](const Claim& a, const Claim& b) { return a.offset < b.offset; });
+    return out;
+}
+
+} // namespace mahler::agents

@@ -1,0 +1,329 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <future>
+
+#include "agents/facts.h"
+#include "agents/rule_analysts.h"
+#include "market/exchange_calendar.h"
+
+namespace mahler::agents {
+
+const char* toString(Stance stance) {
+    switch (stance) {
+    case Stance::Favourable: return "favourable";
+    case Stance::Neutral: return "neutral";
+    case Stance::Unfavourable: return "unfavourable";
+    }
+    return "neutral";
+}
+
+const char* toString(Action action) {
+    switch (action) {
+    case Action::Enter: return "enter";
+    case Action::Skip: return "skip";
+    case Action::ReduceSize: return "reduce_size";
+    case Action::NoDecision: return "no_decision";
+    }
+    return "no_decision";
+}
+
+namespace {
+
+using Wall = std::chrono::steady_clock;
+
+struct Stopwatch {
+    std::map<std::string, double>& into;
+    Wall::time_point last = Wall::now();
+    void lap(const std::string& step) {
+        const auto now = Wall::now();
+        into[step] = std::chrono::duration<double, std::milli>(now - last).count();
+        last = now;
+    }
+};
+
+/// Cleans the text and checks every number in it; struck numbers cost weight in proportion.
+double check(std::string& text, std::vector<Claim>& claims, const FactTable& facts, ClaimTotals& totals) {
+    auto checked = checkClaims(text, facts);
+    text = std::move(checked.text);
+    claims = std::move(checked.claims);
+    int struck = 0;
+    for (const auto& claim : claims) {
+        ++totals.total;
+        totals.verified += claim.status == ClaimStatus::Verified;
+        totals.derived += claim.status == ClaimStatus::Derived;
+        struck += claim.status == ClaimStatus::Struck;
+    }
+    totals.struck += struck;
+    return claims.empty() ? 1.0 : 1.0 - static_cast<double>(struck) / static_cast<double>(claims.size());
+}
+
+struct Weights {
+    double aggressive, neutral, conservative;
+};
+
+/// Seed 002 section 7.2. An unknown VIX is treated as a high one.
+Weights riskWeights(std::optional<double> vix) {
+    if (!vix || *vix > 30)
+        return {0.1, 0.3, 0.6};
+    if (*vix > 20)
+        return {0.2, 0.5, 0.3};
+    return {0.3, 0.5, 0.2};
+}
+
+/// The gate's dry run: the same checks on this chain's quotes, as if sent now. Halt state and rates are the desk's to know.
+std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrder& order) {
+    const auto& priced = *in.chain;
+    const auto& chain = *priced.chain;
+    risk::GateContext g;
+    g.now = {in.asof, MonoTime(in.asof.time_since_epoch())};
+    g.session = market::Session::Open;
+    g.sessionClose = market::sessionClose(market::toNewYork(in.asof).date);
+    g.limits = in.limits;
+    g.account.cash = g.account.dayStartEquity = g.account.weekStartEquity = g.account.highWaterMark = in.equity;
+    g.marks.equity = in.equity;
+    g.positions = in.positions;
+    g.strategy = "credit_spread";
+    g.spots[in.underlying] = priced.spot;
+    g.quoteAges[in.underlying] = MonoTime{0};
+    const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
+        for (const auto& leg : legs) {
+            const auto row = chain.find(leg.contract);
+            if (!row)
+                continue;
+            const std::string id = leg.contract.id();
+            g.quotes[id] = chain.quote(*row);
+            g.quoteAges[id] = MonoTime{0};
+            if (priced.hasGreeks[*row])
+                g.greeks[id] = {priced.delta[*row], priced.gamma[*row], priced.theta[*row], priced.vega[*row], priced.markVol[*row]};
+        }
+    };
+    add(order.legs);
+    for (const auto& p : in.positions)
+        if (p.underlying == in.underlying)
+            add(p.legs);
+    return risk::Gate().evaluate(order, g).checks;
+}
+
+const strategy::Candidate* choose(const strategy::ScreenResult& screen, const CycleInputs& in, std::optional<std::size_t>& index) {
+    for (std::size_t i = 0; i < screen.candidates.size(); ++i) {
+        const auto& c = screen.candidates[i];
+        const bool rejected = std::find(in.rejectedToday.begin(), in.rejectedToday.end(), c.id) != in.rejectedToday.end();
+        const bool held = std::any_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) {
+            return p.legs == c.legs;
+        });
+        if (!rejected && !held) {
+            index = i;
+            return &c;
+        }
+    }
+    return nullptr;
+}
+
+Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, const std::function<void(const Progress&)>& progress,
+                        std::stop_token stop, Stopwatch& watch) {
+    const auto tell = [&](const std::string& step, double fraction) {
+        if (progress)
+            progress({step, fraction});
+    };
+    static const market::History kNoHistory;
+    const auto& history = in.history ? *in.history : kNoHistory;
+    tell("analytics", 0.05);
+    d.analysis = analytics::analyse(*in.chain, history, in.vix, in.vixPriorClose);
+    addMarketFacts(d.facts, in, d.analysis);
+    watch.lap("analytics");
+    tell("screening", 0.15);
+    d.screen = strategy::screenCreditSpreads(*in.chain, d.analysis, in.profile);
+    std::optional<std::size_t> index;
+    const strategy::Candidate* best = choose(d.screen, in, index);
+    addScreenFacts(d.facts, in, d.analysis, d.screen, best);
+    watch.lap("screening");
+
+    tell("analysts", 0.3);
+    std::vector<std::future<Result<AnalystReport>>> running;
+    for (const auto& role : analystRoles())
+        running.push_back(std::async(std::launch::async, [&, role] {
+            const auto began = Wall::now();
+            auto report = reasoner.analyst(role, d.facts);
+            if (report)
+                report->milliseconds = std::chrono::duration<double, std::milli>(Wall::now() - began).count();
+            return report;
+        }));
+    std::optional<Error> failed;
+    for (auto& future : running) {
+        auto report = future.get();
+        if (report)
+            d.analysts.push_back(std::move(*report));
+        else
+            failed = report.error();
+    }
+    if (failed)
+        return *failed;
+    for (auto& report : d.analysts)
+        report.confidence *= check(report.text, report.claims, d.facts, d.claims);
+    watch.lap("analysts");
+
+    std::vector<DebateRound> rounds;
+    for (int round = 1; round <= std::clamp(in.maxRounds, 1, 5); ++round) {
+        if (stop.stop_requested())
+            return Error{ErrorCode::Busy, "the cycle was stopped"};
+        tell("debate " + std::to_string(round), 0.35 + 0.1 * round);
+        const Argument* against = rounds.empty() ? nullptr : &rounds.back().bear;
+        auto bull = reasoner.argue("bull", round, d.facts, d.analysts, rounds, against);
+        if (!bull)
+            return bull.error();
+        bull->strength *= check(bull->text, bull->claims, d.facts, d.claims);
+        auto bear = reasoner.argue("bear", round, d.facts, d.analysts, rounds, &*bull);
+        if (!bear)
+            return bear.error();
+        bear->strength *= check(bear->text, bear->claims, d.facts, d.claims);
+        rounds.push_back({std::move(*bull), std::move(*bear), 0});
+        double b = 0, r = 0;
+        for (const auto& past : rounds) {
+            b += past.bull.strength;
+            r += past.bear.strength;
+        }
+        // Consensus is the share of the weight that lies on one side: a half is dissent, one is agreement.
+        rounds.back().consensus = b + r > 0 ? std::max(b, r) / (b + r) : 0.5;
+        if (rounds.back().consensus >= in.consensusStop)
+            break;
+    }
+    auto debate = reasoner.facilitate(d.facts, d.analysts, std::move(rounds));
+    if (!debate)
+        return debate.error();
+    d.debate = std::move(*debate);
+    watch.lap("debate");
+    return {};
+}
+
+/// The synthesis repeats checked sentences: its numbers are those already verified.
+void checkSynthesis(Deliberation& d) {
+    const auto found = checkClaims(d.debate.synthesis, d.facts);
+    for (auto claim : found.claims) {
+        for (const auto& round : d.debate.rounds)
+            for (const auto* a : {&round.bull, &round.bear})
+                for (const auto& known : a->claims)
+                    if (claim.status == ClaimStatus::Struck && known.text == claim.text && known.status != ClaimStatus::Struck) {
+                        claim.fact = known.fact;
+                        claim.actual = known.actual;
+                        claim.status = known.status;
+                    }
+        ++d.claims.total;
+        d.claims.verified += claim.status == ClaimStatus::Verified;
+        d.claims.derived += claim.status == ClaimStatus::Derived;
+        d.claims.struck += claim.status == ClaimStatus::Struck;
+        d.debate.synthesisClaims.push_back(claim);
+    }
+}
+
+Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, Stopwatch& watch) {
+    std::optional<std::size_t> index;
+    const strategy::Candidate* best = choose(d.screen, in, index);
+    const auto conclude = [&](Action action, std::string reason) {
+        d.decision.action = action;
+        d.decision.reason = std::move(reason);
+        check(d.decision.reason, d.decision.claims, d.facts, d.claims);
+    };
+    if (best) {
+        constexpr std::int64_t kLegs = 2;
+        const Usd perContract = best->maxLoss + *times(risk::kFeePerContract, kLegs);
+        d.sizing = risk::sizePosition(in.underlying, perContract, in.equity, in.positions, in.limits);
+        addSizeFacts(d.facts, in, d.sizing);
+        const Weights w = riskWeights(valueOf(d.facts, "vix"));
+        const std::pair<const char*, double> perspectives[] = {
+            {"aggressive", w.aggressive}, {"neutral", w.neutral}, {"conservative", w.conservative}};
+        double weighted = 0;
+        for (const auto& [name, weight] : perspectives) {
+            auto view = reasoner.riskView(name, d.facts, d.sizing.contracts);
+            if (!view)
+                return view.error();
+            view->weight = weight;
+            check(view->text, view->claims, d.facts, d.claims);
+            weighted += weight * static_cast<double>(view->contracts);
+            d.riskViews.push_back(std::move(*view));
+        }
+        d.decision.contracts = static_cast<std::int64_t>(std::floor(weighted + 1e-9));
+        FactBuilder(d.facts, in.asof).number("risk.contracts", static_cast<double>(d.decision.contracts), "contracts", 0, "risk views");
+    }
+    FactBuilder add(d.facts, in.asof);
+    add.number("debate.confidence", d.debate.confidence, "", 2, "debate");
+    watch.lap("risk");
+
+    if (!best) {
+        d.decision.contracts = 0;
+        std::string why = "No trade: of " + cite(d.facts, "screen.considered") + " none passes";
+        if (known(d.facts, "screen.tightest"))
+            why += "; the tightest rule is " + cite(d.facts, "screen.tightest");
+        conclude(Action::Skip, why + ".");
+        return {};
+    }
+    if (d.debate.winner == "bear" && d.debate.confidence > 0.8) {
+        d.decision.contracts = 0;
+        conclude(Action::Skip, "The case against won with a confidence of " + cite(d.facts, "debate.confidence") + ".");
+        return {};
+    }
+    const bool halve = d.debate.winner == "bear";
+    if (halve)
+        d.decision.contracts /= 2;
+    add.number("decision.contracts", static_cast<double>(d.decision.contracts), "contracts", 0, "decision");
+    if (d.decision.contracts <= 0) {
+        conclude(Action::Skip, std::string(halve ? "The case against halves the size, and it" : "The size") + " comes to " +
+                                   cite(d.facts, "decision.contracts") + ".");
+        return {};
+    }
+    d.decision.candidate = index;
+    portfolio::ComboOrder order;
+    order.underlying = in.underlying;
+    order.kind = best->kind;
+    order.legs = best->legs;
+    order.quantity = d.decision.contracts;
+    order.netLimit = best->limit;
+    order.source = "agent:desk";
+    d.gate = dryRun(in, order);
+    watch.lap("gate");
+    d.order = order;
+    conclude(halve ? Action::ReduceSize : Action::Enter,
+             std::string(halve ? "The case against asks for half the size: " : "Enter: ") + cite(d.facts, "decision.contracts") + " of the " +
+                 cite(d.facts, "trade.kind") + " " + cite(d.facts, "trade.short_strike") + " by " + cite(d.facts, "trade.long_strike") +
+                 " expiring " + cite(d.facts, "trade.expiry") + " for a credit of " + cite(d.facts, "trade.credit") + ".");
+    return {};
+}
+
+} // namespace
+
+Deliberation runCycle(const CycleInputs& in, Reasoner& reasoner, const std::function<void(const Progress&)>& progress,
+                      std::stop_token stop) {
+    Deliberation d;
+    d.id = in.id;
+    d.underlying = in.underlying;
+    d.asof = in.asof;
+    d.reasoner = reasoner.name();
+    const auto began = Wall::now();
+    Stopwatch watch{d.timingsMs};
+    const auto refuse = [&](const std::string& why) {
+        d.decision = {};
+        d.decision.action = Action::NoDecision;
+        d.decision.reason = why;
+        d.order.reset();
+    };
+    if (!in.chain || !in.chain->chain || in.chain->chain->size() == 0) {
+        refuse("no option chain");
+    } else if (in.chain->spot <= 0) {
+        refuse("no price of the underlying, given or implied");
+    } else {
+        d.timingsMs["pricing"] = in.chain->milliseconds;
+        auto done = deliberate(in, reasoner, d, progress, stop, watch);
+        if (done) {
+            checkSynthesis(d);
+            done = decide(in, reasoner, d, watch);
+        }
+        if (!done)
+            refuse(done.error().detail);
+    }
+    d.timingsMs["total"] = std::chrono::duration<double, std::milli>(Wall::now() - began).count() + d.timingsMs["pricing"];
+    if (progress)
+        progress({"done", 1.0});
+    return d;
+}
+
+} // namespace mahler::agents
