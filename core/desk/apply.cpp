@@ -196,6 +196,7 @@ void orderState(DeskState& s, const Event& e, Timestamp at) {
     order.filled = update.filled;
     order.averageNet = update.averageNet;
     order.fees = update.fees;
+    order.cashFlow = update.cashFlow;
     if (!update.brokerId.empty())
         order.brokerId = update.brokerId;
     order.text = update.text;

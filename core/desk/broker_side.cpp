@@ -11,20 +11,13 @@ constexpr MonoTime kOpeningPatience = 300s; ///< an opening order that does not 
 constexpr MonoTime kClosingPatience = 30s;  ///< a closing order is cancelled so that it can be re-priced
 constexpr MonoTime kReconcileEvery = 60s;
 
-/// Net of the units filled since the last report, exact to a micro.
-Price netOfIncrement(const execution::Order& before, const execution::BrokerUpdate& u) {
-    const std::int64_t units = u.filled - before.filled;
-    const std::int64_t total = u.averageNet.micros() * u.filled - before.averageNet.micros() * before.filled;
-    return Price::fromMicros(total / units);
-}
-
 void bookFill(Context& c, const execution::Order& before, const execution::BrokerUpdate& u) {
     const std::int64_t units = u.filled - before.filled;
-    const Price net = netOfIncrement(before, u);
-    const Usd fees = u.fees - before.fees;
     const int multiplier = before.combo.legs.front().contract.multiplier;
-    const auto cash = notional(net, units, multiplier);
-    MAHLER_CHECK(cash && c.state.account);
+    const Usd fees = u.fees - before.fees;
+    const Usd cash = u.cashFlow - before.cashFlow; // exact; the net below may be rounded to a micro
+    const Price net = Price::fromMicros(cash.micros() / (units * multiplier));
+    MAHLER_CHECK(c.state.account.has_value());
     const bool opening = before.combo.intent == portfolio::OrderIntent::Open;
     portfolio::Position position;
     if (opening) {
@@ -54,9 +47,9 @@ void bookFill(Context& c, const execution::Order& before, const execution::Broke
             return setHalt(c, risk::Breaker::B7Integrity, "broker",
                            "closing fill of " + before.id.str() + " exceeds the position: reconcile by hand");
         position = *held;
-        const auto realised = notional(position.openNet + net, units, multiplier);
-        MAHLER_CHECK(realised.has_value());
-        position.realised += *realised;
+        const auto opened = notional(position.openNet, units, multiplier);
+        MAHLER_CHECK(opened.has_value());
+        position.realised += *opened + cash;
         position.quantity -= units;
         position.closeFees += fees;
     }
@@ -67,7 +60,7 @@ void bookFill(Context& c, const execution::Order& before, const execution::Broke
             {"quantity", units},
             {"net", net.micros()},
             {"fees", fees.micros()},
-            {"cash", (c.state.account->cash + *cash - fees).micros()},
+            {"cash", (c.state.account->cash + cash - fees).micros()},
             {"position", codec::from(position)}});
     if (position.quantity == 0)
         c.notice(NoticeView::Level::Advisory, "Closed " + position.id.str() + ", realised " + position.realised.str() + " before fees");

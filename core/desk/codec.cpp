@@ -158,6 +158,7 @@ Json from(const execution::Order& o) {
             {"filled", o.filled},
             {"average_net", o.averageNet.micros()},
             {"fees", o.fees.micros()},
+            {"cash_flow", o.cashFlow.micros()},
             {"arrival_mid", o.arrivalMid ? Json(o.arrivalMid->micros()) : Json(nullptr)},
             {"created", from(o.createdAt)},
             {"updated", from(o.updatedAt)},
@@ -177,6 +178,7 @@ execution::Order toOrder(const Json& j) {
     o.filled = j.at("filled").get<std::int64_t>();
     o.averageNet = price(j.at("average_net"));
     o.fees = usd(j.at("fees"));
+    o.cashFlow = usd(j.at("cash_flow"));
     if (!j.at("arrival_mid").is_null())
         o.arrivalMid = price(j.at("arrival_mid"));
     o.createdAt = toTimestamp(j.at("created"));
@@ -275,6 +277,7 @@ Json from(const execution::BrokerUpdate& u) {
             {"filled", u.filled},
             {"average_net", u.averageNet.micros()},
             {"fees", u.fees.micros()},
+            {"cash_flow", u.cashFlow.micros()},
             {"broker_id", u.brokerId},
             {"text", u.text}};
 }
@@ -288,6 +291,7 @@ execution::BrokerUpdate toBrokerUpdate(const Json& j) {
     u.filled = j.at("filled").get<std::int64_t>();
     u.averageNet = price(j.at("average_net"));
     u.fees = usd(j.at("fees"));
+    u.cashFlow = usd(j.at("cash_flow"));
     u.brokerId = j.at("broker_id").get<std::string>();
     u.text = j.at("text").get<std::string>();
     return u;

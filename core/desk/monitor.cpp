@@ -55,7 +55,7 @@ void onStarted(Context& c, const Started& s) {
         if (order->state == execution::OrderState::Unknown)
             continue;
         execution::BrokerUpdate u{order->id, execution::OrderState::Unknown, order->filled, order->averageNet, order->fees, {},
-                                  "the desk was restarted"};
+                                  "the desk was restarted", order->cashFlow};
         c.emit("order.state", "system", order->id.str(), {{"update", codec::from(u)}});
     }
     c.effect(Reconcile{"start"});

@@ -227,7 +227,8 @@ void requestCancel(Context& c, const OrderId& id, const std::string& actor) {
     if (it->second.state == execution::OrderState::Unknown && c.state.cleanAbsences[id] >= 3 && actor.starts_with("user:")) {
         // Three clean absences over at least a minute, and now a person says so (S4).
         execution::BrokerUpdate gone{id, execution::OrderState::Cancelled, it->second.filled, it->second.averageNet,
-                                     it->second.fees, {}, "declared absent by " + actor};
+                                     it->second.fees, {}, "declared absent by " + actor,
+                                     it->second.cashFlow};
         c.emit("order.state", actor, id.str(), {{"update", codec::from(gone)}});
         return;
     }

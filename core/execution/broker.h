@@ -21,6 +21,7 @@ struct BrokerUpdate {
     Price averageNet;
     Usd fees;
     std::string brokerId, text;
+    Usd cashFlow{};           ///< exact cash of all fills, before fees: averages round, cash must not
 };
 
 /// Cash movement that is not a fill: expiry settlement, assignment, exercise, fee.

@@ -25,6 +25,7 @@ struct Order {
     std::int64_t filled = 0;          ///< units
     Price averageNet;                 ///< of the filled units
     Usd fees;
+    Usd cashFlow{};                   ///< exact cash of the filled units, before fees
     std::optional<Price> arrivalMid;  ///< net mid when the intent was made
     Timestamp createdAt{}, updatedAt{};
     std::int64_t intentSeq = 0;       ///< journal sequence number

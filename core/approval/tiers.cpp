@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "approval/approvals.h"
+
+namespace mahler::approval {
+
+const char* toString(Tier tier) {
+    switch (tier) {
+    case Tier::T0: return "T0";
+    case Tier::T1: return "T1";
+    case Tier::T2: return "T2";
+    case Tier::T3: return "T3";
+    }
+    return "T3";
+}
+
+const char* toString(ApprovalState state) {
+    switch (state) {
+    case ApprovalState::Pending: return "pending";
+    case ApprovalState::Approved: return "approved";
+    case ApprovalState::Rejected: return "rejected";
+    }
+    return "rejected";
+}
+
+const char* toString(RejectCause cause) {
+    switch (cause) {
+    case RejectCause::None: return "none";
+    case RejectCause::Person: return "person";
+    case RejectCause::Expired: return "expired";
+    case RejectCause::Halted: return "halted";
+    case RejectCause::Restart: return "restart";
+    case RejectCause::PriceMoved: return "price_moved";
+    case RejectCause::Stale: return "stale";
+    case RejectCause::Superseded: return "superseded";
+    case RejectCause::TierChanged: return "tier_changed";
+    case RejectCause::GateRefused: return "gate_refused";
+    case RejectCause::FlowOver: return "flow_over";
+    }
+    return "none";
+}
+
+namespace {
+
+constexpr Usd dollars(std::int64_t whole) { return Usd::fromMicros(whole * 1'000'000); }
+
+std::chrono::seconds deadlineOf(Tier tier) {
+    switch (tier) {
+    case Tier::T0: return std::chrono::seconds(0);
+    case Tier::T1: return std::chrono::seconds(30);
+    case Tier::T2: return std::chrono::seconds(120);
+    case Tier::T3: return std::chrono::seconds(300);
+    }
+    return std::chrono::seconds(0);
+}
+
+std::string percent(double fraction) {
+    char buffer[40];
+    std::snprintf(buffer, sizeof buffer, "%.1f %%", fraction * 100);
+    return buffer;
+}
+
+/// The larger of the move from the prior close and the session's range so far, as a fraction; absent when unknown.
+std::optional<double> vixMove(const TierInputs& in) {
+    std::optional<double> move;
+    if (in.vix && in.vixPriorClose && *in.vixPriorClose > 0)
+        move = std::abs(*in.vix / *in.vixPriorClose - 1);
+    if (in.vixSessionLow && in.vixSessionHigh && *in.vixSessionLow > 0)
+        move = std::max(move.value_or(0), *in.vixSessionHigh / *in.vixSessionLow - 1);
+    return move;
+}
+
+} // namespace
+
+TierDecision decideTier(const TierInputs& in) {
+    TierDecision d;
+    const Usd value = in.orderValue + in.recentOpeningsSameUnderlying;
+    d.tier = value < dollars(1'000)     ? Tier::T0
+             : value < dollars(10'000)  ? Tier::T1
+             : value <= dollars(50'000) ? Tier::T2
+                                        : Tier::T3;
+    std::string why = "order value $" + in.orderValue.str();
+    if (in.recentOpeningsSameUnderlying.micros() > 0)
+        why += " and $" + in.recentOpeningsSameUnderlying.str() + " opened in the same underlying within 15 minutes";
+    d.reasons.push_back(why);
+    d.deadline = deadlineOf(d.tier);
+    // Each trigger demands a tier and a deadline: the highest tier and the shortest deadline apply (SAFETY section 4).
+    bool review = false;
+    const auto atLeast = [&](Tier tier, std::chrono::seconds deadline, std::string reason) {
+        d.tier = std::max(d.tier, tier);
+        d.deadline = d.deadline.count() == 0 ? deadline : std::min(d.deadline, deadline);
+        d.reasons.push_back(std::move(reason));
+    };
+    if (in.newStrategy) {
+        review = d.tier <= Tier::T1; // a 60 s review replaces the trader's 30 s; longer tiers keep their own
+        atLeast(Tier::T1, std::chrono::seconds(60), "first execution of this strategy");
+    }
+    if (in.concentrationAfter && *in.concentrationAfter > 0.15)
+        atLeast(Tier::T2, std::chrono::seconds(120), "one underlying would be " + percent(*in.concentrationAfter) + " of the portfolio (over 15 %)");
+    if (in.vix && *in.vix > 25)
+        atLeast(Tier::T1, std::chrono::seconds(30), "VIX is above 25");
+    if (!in.vix)
+        atLeast(Tier::T1, std::chrono::seconds(30), "VIX is unknown");
+    if (const auto move = vixMove(in); move && *move >= 0.20)
+        atLeast(Tier::T1, std::chrono::seconds(30), "VIX has moved " + percent(*move) + " (20 % or more)");
+    if (!in.dayPnlFraction)
+        atLeast(Tier::T2, std::chrono::seconds(120), "the day's P&L is unknown");
+    else if (*in.dayPnlFraction <= -0.016)
+        atLeast(Tier::T2, std::chrono::seconds(120), "the day's loss has used 80 % of its limit");
+    // A value tier's own deadline is never longer than the table's; the first-execution review is the one exception upwards.
+    if (review && d.tier == Tier::T1 && d.deadline == std::chrono::seconds(30) && d.reasons.size() == 2)
+        d.deadline = std::chrono::seconds(60);
+    if (d.tier == Tier::T2)
+        d.openWithin = std::chrono::seconds(30);
+    if (d.tier == Tier::T3 && in.desk == DeskKind::SinglePerson) {
+        d.refused = true;
+        d.reasons.insert(d.reasons.begin(), "above $50,000 needs two people; a one-person desk cannot approve it");
+    }
+    return d;
+}
+
+} // namespace mahler::approval

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "risk/gate_checks.h"
+
+namespace mahler::risk::checks {
+
+std::optional<ComboPrices> comboPrices(const portfolio::ComboOrder& order, const portfolio::QuoteBook& quotes) {
+    ComboPrices p;
+    for (const auto& leg : order.legs) {
+        const auto it = quotes.find(leg.contract.id());
+        if (it == quotes.end() || !it->second.twoSided())
+            return std::nullopt;
+        const std::int64_t n = std::abs(leg.ratio);
+        const bool buy = leg.ratio > 0;
+        const std::int64_t bid = it->second.bid->micros() * n, ask = it->second.ask->micros() * n, mid = it->second.mid()->micros() * n;
+        p.natural += Price::fromMicros(buy ? -ask : bid);
+        p.best += Price::fromMicros(buy ? -bid : ask);
+        p.mid += Price::fromMicros(buy ? -mid : mid);
+    }
+    return p;
+}
+
+namespace {
+
+void quotes(Collector& c) {
+    const auto& g = c.context;
+    std::string missing, crossed, stale;
+    const MonoTime limit(static_cast<std::int64_t>(g.limits.quoteMaxAgeSeconds * 1e9));
+    const auto ageOf = [&](const std::string& key) {
+        const auto it = g.quoteAges.find(key);
+        return it == g.quoteAges.end() ? MonoTime::max() : it->second;
+    };
+    for (const auto& leg : c.order.legs) {
+        const std::string id = leg.contract.id();
+        const auto it = g.quotes.find(id);
+        if (it == g.quotes.end() || !it->second.bid || !it->second.ask)
+            missing = id;
+        else if (it->second.crossed())
+            crossed = id;
+        if (ageOf(id) >= limit || (it != g.quotes.end() && it->second.time > g.now.utc))
+            stale = id;
+    }
+    if (ageOf(c.order.underlying) >= limit)
+        stale = c.order.underlying;
+    c.add("quotes_present", missing.empty() ? "all legs" : missing, "both sides", missing.empty(), missing + " has no two-sided quote");
+    c.add("quotes_not_crossed", crossed.empty() ? "none" : crossed, "none", crossed.empty(), crossed + " is crossed");
+    c.add("quotes_fresh", stale.empty() ? "fresh" : stale, "< " + std::to_string(static_cast<int>(g.limits.quoteMaxAgeSeconds)) + " s",
+          stale.empty(), stale + " is stale or from the future");
+}
+
+void band(Collector& c) {
+    const auto prices = comboPrices(c.order, c.context.quotes);
+    if (!prices)
+        return c.add("price_band", c.order.netLimit.str(), "unknown", false, "no quotes to hold the price against");
+    const auto half = Price::fromMicros(static_cast<std::int64_t>(
+        static_cast<double>((prices->best - prices->natural).micros()) * c.context.limits.priceBandFraction));
+    const Price w = std::max(c.context.limits.priceBandMinimum, half);
+    const Price low = prices->natural - w, high = prices->best + w;
+    c.add("price_band", c.order.netLimit.str(), "[" + low.str() + ", " + high.str() + "]",
+          c.order.netLimit >= low && c.order.netLimit <= high, "the limit is outside the price band around the quotes");
+}
+
+/// SAFETY names 8 % without saying of which leg. Short legs are held to it; a long wing may be one nickel wide, because a
+/// far wing quoted 0.10 x 0.12 is liquid and no other wing would protect better.
+void liquidity(Collector& c) {
+    const auto& g = c.context;
+    std::string wide, thin, quiet;
+    double worst = 0;
+    std::int64_t leastInterest = std::numeric_limits<std::int64_t>::max(), leastVolume = leastInterest;
+    for (const auto& leg : c.order.legs) {
+        const std::string id = leg.contract.id();
+        const auto it = g.quotes.find(id);
+        const auto mid = it == g.quotes.end() ? std::nullopt : it->second.mid();
+        if (!mid || mid->micros() <= 0) {
+            wide = thin = quiet = id;
+            continue;
+        }
+        const Price width = *it->second.width();
+        const double fraction = static_cast<double>(width.micros()) / static_cast<double>(mid->micros());
+        const bool wing = leg.ratio > 0 && c.order.legs.size() > 1;
+        if (!wing)
+            worst = std::max(worst, fraction);
+        if (fraction > g.limits.maxSpreadFraction && !(wing && width <= Price::fromMicros(50'000)))
+            wide = id;
+        if (wing)
+            continue;
+        leastInterest = std::min(leastInterest, it->second.openInterest.value_or(-1));
+        leastVolume = std::min(leastVolume, it->second.volume.value_or(-1));
+        if (it->second.openInterest.value_or(-1) < g.limits.minOpenInterest)
+            thin = id;
+        if (it->second.volume.value_or(-1) < g.limits.minVolume)
+            quiet = id;
+    }
+    const auto count = [](std::int64_t n) { return n < 0 || n == std::numeric_limits<std::int64_t>::max() ? std::string("unknown") : std::to_string(n); };
+    c.add("bid_ask_width", percent(worst), "<= " + percent(g.limits.maxSpreadFraction), wide.empty(), wide + " is quoted too wide");
+    c.add("open_interest", count(leastInterest), ">= " + std::to_string(g.limits.minOpenInterest), thin.empty(), thin + " has too little open interest");
+    c.add("volume", count(leastVolume), ">= " + std::to_string(g.limits.minVolume), quiet.empty(), quiet + " has too little volume");
+}
+
+} // namespace
+
+void market(Collector& c) {
+    quotes(c);
+    band(c);
+    if (c.opening())
+        liquidity(c);
+}
+
+} // namespace mahler::risk::checks

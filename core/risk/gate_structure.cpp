@@ -1,0 +1,81 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "risk/gate_checks.h"
+
+namespace mahler::risk::checks {
+
+namespace {
+
+/// Every short leg is covered by a long leg of the same right that does not expire before it, and the loss is bounded.
+std::optional<std::string> uncovered(const portfolio::ComboOrder& order) {
+    std::map<market::Right, int> net;
+    for (const auto& leg : order.legs)
+        net[leg.contract.right] += leg.ratio;
+    for (const auto& leg : order.legs) {
+        if (leg.ratio >= 0)
+            continue;
+        int cover = 0;
+        for (const auto& other : order.legs)
+            if (other.ratio > 0 && other.contract.right == leg.contract.right && other.contract.expiresAt() >= leg.contract.expiresAt())
+                cover += other.ratio;
+        if (cover < -leg.ratio || net[leg.contract.right] < 0)
+            return "short leg " + leg.contract.id() + " is not covered by a long leg of the same right";
+    }
+    if (!portfolio::payoffBounds(order.legs, order.netLimit).maxLoss)
+        return "the worst case of this structure is undefined";
+    return std::nullopt;
+}
+
+/// The largest distance between the strikes of one right: what the structure can lose before its credit.
+Price widthOf(const portfolio::ComboOrder& order) {
+    Price widest;
+    for (const auto& a : order.legs)
+        for (const auto& b : order.legs)
+            if (a.contract.right == b.contract.right)
+                widest = std::max(widest, abs(a.contract.strike - b.contract.strike));
+    return widest;
+}
+
+void closing(Collector& c) {
+    const auto& positions = c.context.positions;
+    const auto it = std::find_if(positions.begin(), positions.end(), [&](const portfolio::Position& p) { return p.id == c.order.closes; });
+    if (it == positions.end())
+        return c.add("closes_position", "unknown position", "a held one", false, "position " + c.order.closes.str() + " is not held");
+    std::int64_t already = 0;
+    for (const auto& o : c.context.outstanding)
+        if (o.order.closes == c.order.closes)
+            already += o.order.quantity;
+    c.add("closes_position", std::to_string(c.order.quantity + already) + " units", "<= " + std::to_string(it->quantity),
+          c.order.quantity + already <= it->quantity, "closing more than is held would flip the position");
+    bool reverse = it->legs.size() == c.order.legs.size();
+    for (const auto& held : it->legs)
+        reverse = reverse && std::any_of(c.order.legs.begin(), c.order.legs.end(), [&](const portfolio::ComboLeg& l) {
+                      return l.contract == held.contract && l.ratio == -held.ratio;
+                  });
+    c.add("structure_whole", reverse ? "the whole structure" : "another structure", "the held legs, reversed", reverse,
+          "a closing order must close the whole structure it names");
+}
+
+} // namespace
+
+void structure(Collector& c) {
+    const auto valid = portfolio::validate(c.order);
+    c.add("order_valid", valid ? "valid" : "invalid", "valid", valid.has_value(), valid ? "" : valid.error().detail);
+    c.add("max_contracts", std::to_string(c.order.quantity), "<= " + std::to_string(c.context.limits.maxContractsPerOrder),
+          c.order.quantity <= c.context.limits.maxContractsPerOrder, "more contracts than one order may have");
+    if (!c.opening())
+        return closing(c);
+    const auto naked = uncovered(c.order);
+    c.add("defined_risk", naked ? "undefined" : "defined", "defined", !naked, naked.value_or(""));
+    if (c.order.netLimit.micros() > 0 && c.order.legs.size() > 1) {
+        const Price width = widthOf(c.order);
+        c.add("credit_below_width", c.order.netLimit.str(), "< " + width.str(), c.order.netLimit < width,
+              "a credit of the whole width or more is a wrong price");
+    }
+    if (c.order.netLimit.micros() > 0 && c.order.legs.size() == 1)
+        c.add("credit_below_width", c.order.netLimit.str(), "a debit", false, "a bought option cannot bring a credit");
+}
+
+} // namespace mahler::risk::checks

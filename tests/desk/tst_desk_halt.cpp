@@ -1,0 +1,183 @@
+#include <QTest>
+
+#include "desk_harness.h"
+
+using namespace mahler;
+using namespace mahler::desk;
+using mahler::desk::testing::Harness;
+
+class DeskHaltTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void haltClosesTheGateCancelsOpeningOrdersAndKeepsPositions() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        h.quote(Harness::put(460), 0.80, 0.83);
+        auto other = Harness::spread(1, 0.30);
+        other.legs = {{Harness::put(465), -1}, {Harness::put(460), 1}};
+        h.propose(other);
+        if (h.pending())
+            h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const auto live = h.state().liveOrders();
+        QCOMPARE(live.size(), std::size_t{1});
+        const OrderId id = live.front()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        const auto outcome = h.give(HaltRequest{"user:x", risk::Breaker::B8Manual, "F12"});
+        bool closed = false, cancelled = false;
+        for (const auto& effect : outcome.effects) {
+            closed = closed || std::holds_alternative<CloseGate>(effect);
+            if (const auto* c = std::get_if<Cancel>(&effect))
+                cancelled = cancelled || c->id == id;
+        }
+        QVERIFY(closed);
+        QVERIFY(cancelled);
+        QCOMPARE(h.state().positions.size(), std::size_t{1});
+        QCOMPARE(h.desk().view(h.now()).state, RunState::Halting);
+        h.ticks(6);
+        QCOMPARE(h.desk().view(h.now()).state, RunState::HaltedUnconfirmed);
+        h.brokerSays(id, execution::OrderState::Cancelled);
+        QCOMPARE(h.desk().view(h.now()).state, RunState::Halted);
+    }
+
+    void nothingIsProposedWhileHalted() {
+        Harness h;
+        h.open();
+        h.give(HaltRequest{"user:x", risk::Breaker::B8Manual, "F12"});
+        h.propose(Harness::spread(1));
+        QVERIFY(!h.pending());
+        QVERIFY(h.effects<Submit>().empty());
+    }
+
+    void resumeNeedsRoleReasonWordAndTenSeconds() {
+        Harness h;
+        h.open();
+        h.give(HaltRequest{"user:x", risk::Breaker::B8Manual, "F12"});
+        const auto manager = h.userWith(approval::Role::RiskManager);
+        h.give(ResumeRequest{h.userWith(approval::Role::Analyst), {}, "because", "RESUME"});
+        h.give(ResumeRequest{manager, {}, "", "RESUME"});
+        h.give(ResumeRequest{manager, {}, "because", "resume"});
+        h.ticks(15);
+        QVERIFY(h.state().halted());
+        h.give(ResumeRequest{manager, {}, "checked with the broker", "RESUME"});
+        h.ticks(8);
+        QVERIFY(h.state().halted());
+        h.ticks(4);
+        QVERIFY(!h.state().halted());
+    }
+
+    void aSecondHaltEndsACountdown() {
+        Harness h;
+        h.open();
+        h.give(HaltRequest{"user:x", risk::Breaker::B8Manual, "F12"});
+        h.give(ResumeRequest{h.userWith(approval::Role::RiskManager), {}, "fine again", "RESUME"});
+        h.ticks(3);
+        h.give(HaltRequest{"user:y", risk::Breaker::B8Manual, "F12 again"});
+        h.ticks(20);
+        QVERIFY(h.state().halted());
+    }
+
+    void vixAtFiftyHaltsAndAPersonClearsItLater() {
+        Harness h;
+        h.open();
+        h.setVix(50.0);
+        h.tick();
+        QVERIFY(h.state().latched(risk::Breaker::B4Vix));
+        h.setVix(49.0);
+        h.ticks(700);
+        QVERIFY(h.state().latched(risk::Breaker::B4Vix));
+        h.give(ResumeRequest{h.userWith(approval::Role::RiskManager), risk::Breaker::B4Vix, "VIX is down", "RESUME"});
+        h.ticks(12);
+        QVERIFY(!h.state().halted());
+    }
+
+    void aFrozenFeedTripsAtThirtySecondsAndClearsAfterACleanMinute() {
+        Harness h;
+        h.open();
+        h.freezeFeed(true);
+        h.ticks(28);
+        QVERIFY(!h.state().latched(risk::Breaker::B5StaleData));
+        h.ticks(4);
+        QVERIFY(h.state().latched(risk::Breaker::B5StaleData));
+        h.freezeFeed(false);
+        h.ticks(40);
+        QVERIFY(h.state().latched(risk::Breaker::B5StaleData));
+        h.ticks(40);
+        QVERIFY(!h.state().latched(risk::Breaker::B5StaleData));
+    }
+
+    void fiveErrorsInAMinuteHalt() {
+        Harness h;
+        h.open();
+        for (int i = 0; i < 4; ++i)
+            h.give(BrokerNews{{}, {}, 1});
+        QVERIFY(!h.state().halted());
+        h.give(BrokerNews{{}, {}, 1});
+        QVERIFY(h.state().latched(risk::Breaker::B6ApiErrors));
+    }
+
+    void aDailyLossHaltsAtOnceAndClosesAfterASecondMark() {
+        Harness h;
+        h.open();
+        h.holdSpread(4);
+        // 100,000 x 2 % = 2,000: four spreads lose five dollars each way a hundred shares at most; mark them down hard.
+        h.quote(Harness::put(470), 30.00, 30.20);
+        h.quote(Harness::put(465), 24.00, 24.20);
+        h.tick();
+        QVERIFY2(h.state().latched(risk::Breaker::B1DailyLoss), h.desk().view(h.now()).haltReason.c_str());
+        QVERIFY(!h.state().plan);
+        h.ticks(2);
+        QVERIFY(h.state().plan.has_value());
+        const auto submits = h.effects<Submit>();
+        QCOMPARE(submits.back().order.combo.intent, portfolio::OrderIntent::Close);
+        QCOMPARE(submits.back().order.combo.quantity, std::int64_t{4});
+    }
+
+    void lossLatchesDoNotClearOnTheSameDay() {
+        Harness h;
+        h.open();
+        h.give(HaltRequest{"system", risk::Breaker::B1DailyLoss, "test"});
+        h.give(ResumeRequest{h.userWith(approval::Role::RiskManager), {}, "want to go on", "RESUME"});
+        h.give(ResumeRequest{h.userWith(approval::Role::PortfolioManager), {}, "me too", "RESUME"});
+        h.ticks(20);
+        QVERIFY(h.state().latched(risk::Breaker::B1DailyLoss));
+    }
+
+    void latchesSurviveARestart() {
+        Harness h;
+        h.open();
+        h.give(HaltRequest{"user:x", risk::Breaker::B8Manual, "F12"});
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()).has_value());
+        QVERIFY(again.state().latched(risk::Breaker::B8Manual));
+    }
+
+    void flattenNeedsTheWordAndClosesEverything() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        h.give(Flatten{h.userWith(approval::Role::Trader), "flatten"});
+        QVERIFY(!h.state().plan);
+        h.give(Flatten{h.userWith(approval::Role::Trader), "FLATTEN"});
+        h.tick();
+        QVERIFY(h.state().plan.has_value());
+        const auto last = h.effects<Submit>().back().order;
+        QCOMPARE(last.combo.intent, portfolio::OrderIntent::Close);
+        h.give(SubmitOutcome{last.id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(last.id, execution::OrderState::Filled, 2, -0.38, 4.0);
+        h.ticks(2);
+        QVERIFY(!h.state().plan);
+        QVERIFY(h.state().positions.empty());
+    }
+
+    void aFailureInsideTheProgramHalts() {
+        Harness h;
+        h.open();
+        h.give(Failure{"agents", "bad alloc"});
+        QVERIFY(h.state().latched(risk::Breaker::B7Integrity));
+    }
+};
+
+QTEST_APPLESS_MAIN(DeskHaltTest)
+#include "tst_desk_halt.moc"

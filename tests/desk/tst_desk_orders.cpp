@@ -1,0 +1,248 @@
+#include <QTest>
+
+#include "desk_harness.h"
+
+using namespace mahler;
+using namespace mahler::desk;
+using mahler::desk::testing::Harness;
+
+class DeskOrdersTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void startsHaltedAndRunsWhenReconciledAndFresh() {
+        Harness h;
+        h.give(Started{"run-1", "test", approval::DeskKind::DemoTeam, true, "SIM-1", Usd::fromMicros(100'000'000'000), {"SPY"}});
+        QVERIFY(h.state().latched(risk::Breaker::Startup));
+        Harness ready;
+        ready.open();
+        QVERIFY2(!ready.state().halted(), ready.desk().view(ready.now()).haltReason.c_str());
+        QCOMPARE(ready.effects<OpenGate>().size(), std::size_t{1});
+    }
+
+    void staysHaltedWhileTheBrokerDoesNotAnswer() {
+        Harness h;
+        h.give(Started{"run-1", "test", approval::DeskKind::DemoTeam, true, "SIM-1", Usd::fromMicros(100'000'000'000), {"SPY"}});
+        h.reconcile(false);
+        h.ticks(30);
+        QVERIFY(h.state().latched(risk::Breaker::Startup));
+        QVERIFY(h.effects<OpenGate>().empty());
+    }
+
+    void aProposalWaitsForQuotesAndThenMeetsTheGate() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        QCOMPARE(h.count("gate.checked"), 1);
+        QVERIFY2(h.lastBody("gate.checked").find("\"pass\":false") == std::string::npos || h.pending() || h.onlyOrder(),
+                 h.lastBody("gate.checked").c_str());
+        QVERIFY2(h.pending().has_value(), h.lastBody("proposal.dropped").c_str());
+    }
+
+    void aProposalNobodyQuotesIsDropped() {
+        Harness h;
+        h.open();
+        h.removeQuote(Harness::put(465));
+        h.propose(Harness::spread(1));
+        h.ticks(25);
+        QVERIFY(!h.pending());
+        QCOMPARE(h.count("proposal.dropped"), 1);
+        QVERIFY(h.effects<Submit>().empty());
+    }
+
+    void theGateRefusesWhatIsTooLargeAndSaysWhy() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(40)); // about 18 % of equity
+        QVERIFY(!h.pending());
+        QVERIFY(h.effects<Submit>().empty());
+        QVERIFY(h.lastBody("proposal.dropped").find("why") != std::string::npos);
+    }
+
+    void anApprovedOrderIsJournaledBeforeItIsSubmitted() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const auto submits = h.effects<Submit>();
+        QCOMPARE(submits.size(), std::size_t{1});
+        QCOMPARE(h.count("order.intent"), 1);
+        QVERIFY(submits.front().order.id.str().size() <= 32);
+        QVERIFY(submits.front().decision.pass);
+    }
+
+    void aFillMakesAPositionAndMovesCashExactly() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        QCOMPARE(h.state().positions.size(), std::size_t{1});
+        QCOMPARE(h.state().account->cash.micros(), 100'000'000'000 + 2 * 34'000'000 - 4'000'000);
+        const auto& p = h.state().positions.begin()->second;
+        QCOMPARE(p.quantity, std::int64_t{2});
+        QCOMPARE(p.openNet.micros(), std::int64_t{340'000});
+    }
+
+    void repeatedAndReorderedNewsChangesNothing() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        const auto cash = h.state().account->cash;
+        const OrderId id = h.state().orders.begin()->first;
+        h.brokerSays(id, execution::OrderState::Filled, 2, 0.34, 4.0);
+        h.brokerSays(id, execution::OrderState::Working, 0);
+        QVERIFY(h.state().account->cash == cash);
+        QVERIFY(!h.state().halted());
+    }
+
+    void aLostSubmissionIsUnknownAndNeverResent() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Unknown, "timeout"});
+        QCOMPARE(h.onlyOrder()->state, execution::OrderState::Unknown);
+        h.ticks(400);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{1});
+    }
+
+    void anUnknownOrderNeedsThreeCleanAbsencesAndAPerson() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Unknown, "timeout"});
+        auto report = h.books();
+        report.orders.clear();
+        for (int i = 0; i < 3; ++i) {
+            h.give(CancelOrder{h.userWith(approval::Role::Trader), id});
+            QCOMPARE(h.onlyOrder()->state, execution::OrderState::Unknown);
+            h.give(Reconciliation{report, "periodic"});
+            h.ticks(30);
+        }
+        h.give(CancelOrder{h.userWith(approval::Role::Trader), id});
+        QCOMPARE(h.onlyOrder()->state, execution::OrderState::Cancelled);
+    }
+
+    void agentsCannotCloseOrClaimAnotherSource() {
+        Harness h;
+        h.open();
+        auto order = Harness::spread(1);
+        order.intent = portfolio::OrderIntent::Close;
+        order.source = "user:ann";
+        h.propose(order);
+        QVERIFY(h.pending().has_value());
+        QCOMPARE(h.pending()->order.intent, portfolio::OrderIntent::Open);
+        QCOMPARE(h.pending()->order.source, std::string("agent:desk"));
+    }
+
+    void aMismatchWithTheBrokerHalts() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        auto report = h.books();
+        report.positions.clear();
+        h.give(Reconciliation{report, "periodic"});
+        QVERIFY(h.state().latched(risk::Breaker::B7Integrity));
+        QVERIFY(h.state().reconciliation.find("broker 0") != std::string::npos);
+    }
+
+    void anOrderThatIsNotInTheJournalHalts() {
+        Harness h;
+        h.open();
+        h.brokerSays(OrderId("M-NOTOURS"), execution::OrderState::Working);
+        QVERIFY(h.state().latched(risk::Breaker::B7Integrity));
+    }
+
+    void profitTargetClosesTheWholeSpreadAtTheNextCheck() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        h.quote(Harness::put(470), 0.50, 0.52);
+        h.quote(Harness::put(465), 0.38, 0.40);
+        h.ticks(320);
+        const auto submits = h.effects<Submit>();
+        QCOMPARE(submits.size(), std::size_t{2});
+        const auto& close = submits.back().order.combo;
+        QCOMPARE(close.intent, portfolio::OrderIntent::Close);
+        QCOMPARE(close.legs.size(), std::size_t{2});
+        QVERIFY(close.netLimit.micros() < 0);
+        h.give(SubmitOutcome{submits.back().order.id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(submits.back().order.id, execution::OrderState::Filled, 1, -0.13, 2.0);
+        QVERIFY(h.state().positions.empty());
+        QCOMPARE(h.state().closedToday.size(), std::size_t{1});
+        QCOMPARE(h.state().closedToday.front().realised.micros(), std::int64_t{21'000'000});
+    }
+
+    void scansFireAtTheirNewYorkTimesOnce() {
+        Harness h;
+        h.open();
+        h.jumpTo(10, 34, 58);
+        h.ticks(5);
+        QCOMPARE(h.effects<RunCycle>().size(), std::size_t{1});
+        h.ticks(100);
+        QCOMPARE(h.effects<RunCycle>().size(), std::size_t{1});
+    }
+
+    void theSameCommandsGiveTheSameBytes() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        h.ticks(30);
+        h.give(HaltRequest{"user:x", risk::Breaker::B8Manual, "test"});
+        Desk again{risk::Limits{}};
+        std::size_t next = 0;
+        for (const auto& [command, at] : h.commands()) {
+            for (const auto& event : again.handle(command, at).events) {
+                QVERIFY(next < h.events().size());
+                QCOMPARE(event.type, h.events()[next].event.type);
+                QCOMPARE(event.body.dump(), h.events()[next].event.body.dump());
+                ++next;
+            }
+        }
+        QCOMPARE(next, h.events().size());
+    }
+
+    void theStateIsTheFoldOfTheEvents() {
+        Harness h;
+        h.open();
+        h.holdSpread(3);
+        h.ticks(10);
+        Desk folded{risk::Limits{}};
+        const auto restored = folded.restore(h.events());
+        QVERIFY2(restored.has_value(), restored ? "" : restored.error().detail.c_str());
+        QCOMPARE(folded.state().positions.size(), h.state().positions.size());
+        QVERIFY(folded.state().account->cash == h.state().account->cash);
+        QCOMPARE(folded.state().orders.size(), h.state().orders.size());
+        QCOMPARE(folded.state().haltEpoch, h.state().haltEpoch);
+        QCOMPARE(folded.state().nextNumber, h.state().nextNumber);
+    }
+
+    void anUnknownEventTypeStopsTheRestore() {
+        Desk desk{risk::Limits{}};
+        const StoredEvent strange{{"something.new", "system", "", Json::object()}, {}};
+        const auto restored = desk.restore(std::span(&strange, 1));
+        QVERIFY(!restored.has_value());
+        QCOMPARE(restored.error().code, ErrorCode::Integrity);
+    }
+
+    void everyCommandSurvivesItsJournalForm() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        for (const auto& [command, at] : h.commands()) {
+            if (std::holds_alternative<MarketTick>(command))
+                continue;
+            const auto body = encodeCommand(command);
+            QVERIFY(body.has_value());
+            const auto text = canonicalJson(*body);
+            QVERIFY2(text.has_value(), commandName(command).c_str());
+            const auto back = decodeCommand(commandName(command), *parseJson(*text));
+            QVERIFY2(back.has_value(), commandName(command).c_str());
+            QCOMPARE(canonicalJson(*encodeCommand(*back)).value(), *text);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(DeskOrdersTest)
+#include "tst_desk_orders.moc"
