@@ -99,8 +99,8 @@ private:
 };
 
 const Scheme& schemeOf(Accuracy accuracy) {
-    static const Scheme chain(8, 12, 5, 20);
-    static const Scheme tight(12, 32, 9, 56);
+    static const Scheme chain(8, 12, 6, 24);
+    static const Scheme tight(14, 32, 10, 56);
     switch (accuracy) {
     case Accuracy::Chain: return chain;
     case Accuracy::Tight: return tight;
@@ -123,8 +123,8 @@ double qdPlusMiss(const PutProblem& put, double tau, double b) {
     const double root = std::sqrt((omega - 1) * (omega - 1) + 4 * alpha / h);
     const double lambda = -0.5 * (omega - 1 + root), slope = alpha / (h * h * root), spread = 2 * lambda + omega - 1;
     const double d1 = (std::log(b) + (put.rate - put.yield + 0.5 * v2) * tau) / v, d2 = d1 - v;
-    const double pdf = normalPdf(d1);
-    const double n1 = 1 - cdfGivenPdf(d1, pdf), n2 = 1 - cdfGivenPdf(d2, normalPdf(d2));
+    const double pdf = normalPdfFlushed(d1);
+    const double n1 = 1 - cdfGivenPdf(d1, pdf), n2 = 1 - cdfGivenPdf(d2, normalPdfFlushed(d2));
     const double european = discount * n2 - b * carry * n1;
     const double theta = put.rate * discount * n2 - put.yield * b * carry * n1 - 0.5 * put.vol * b * carry * pdf / std::sqrt(tau);
     const double gain = 1 - b - european;
@@ -222,14 +222,14 @@ Boundary solveBoundary(const PutProblem& put, Accuracy accuracy) {
             const Node& at = node[i];
             const double v = vol * at.root, ln = lnB[i] + lnX;
             const double dMinus = (ln + (drift - 0.5 * v2) * at.tau) / v, dPlus = dMinus + v;
-            const double pMinus = normalPdf(dMinus), pPlus = normalPdf(dPlus);
+            const double pMinus = normalPdfFlushed(dMinus), pPlus = normalPdfFlushed(dPlus);
             double top1 = 0, low1 = 0, top2 = 0, low2 = 0; // sums of N and D and of their derivatives by ln B
             const double* row = &scheme.innerMatrix[i * l * (n + 1)];
             for (std::size_t k = 0; k < l; ++k, row += n + 1) {
                 const double lnBu = -std::sqrt(std::max(interpolate(row, h, n + 1), 0.0));
                 const double rootS = at.root * scheme.sine[k], sd = vol * rootS, inverse = 1 / sd;
                 const double dm = (lnB[i] - lnBu + (drift - 0.5 * v2) * rootS * rootS) * inverse, dp = dm + sd;
-                const double pm = normalPdf(dm), pp = normalPdf(dp);
+                const double pm = normalPdfFlushed(dm), pp = normalPdfFlushed(dp);
                 const double flow = scheme.weight[k] * 2 * at.root * scheme.cosine[k] / vol; // du / (vol sqrt s)
                 const double time = flow * sd;                                             // du
                 const double a = flow * at.interest[k] * pm, b = flow * at.dividend[k] * pp;
@@ -272,9 +272,9 @@ double europeanPut(const OuterGrid& g, double vol, double m, double lnM, double&
     const double v = vol * g.rootYears;
     d1 = (lnM + (g.rate - g.yield + 0.5 * vol * vol) * g.years) / v;
     const double d2 = d1 - v;
-    pdf = normalPdf(d1);
+    pdf = normalPdfFlushed(d1);
     n1 = cdfGivenPdf(-d1, pdf);
-    return g.discount * cdfGivenPdf(-d2, normalPdf(d2)) - m * g.carry * n1;
+    return g.discount * cdfGivenPdf(-d2, normalPdfFlushed(d2)) - m * g.carry * n1;
 }
 
 } // namespace
@@ -294,7 +294,7 @@ PutValue putPrice(const OuterGrid& g, const Boundary& boundary, double vol, doub
     for (std::size_t k = 0; k < g.n; ++k) {
         const double dm = ((lnM - boundary.lnB[k]) * inverse + drift * inverse * g.s[k]) * g.inverseRootS[k];
         const double dp = dm + vol * g.rootS[k];
-        const double pm = normalPdf(dm), pp = pm * boundary.b[k] * g.growth[k] * inverseM;
+        const double pm = normalPdfFlushed(dm), pp = pm * boundary.b[k] * g.growth[k] * inverseM;
         sum += g.interest[k] * cdfGivenPdf(-dm, pm) - m * g.dividend[k] * cdfGivenPdf(-dp, pp);
     }
     value.premium = std::max(sum, 0.0);
@@ -321,7 +321,7 @@ PutValue putPriceGreeks(const OuterGrid& g, const Boundary& boundary, double vol
         const double inverseSd = inverse * g.inverseRootS[k];
         const double dm = ((lnM - boundary.lnB[k]) + drift * g.s[k]) * inverseSd;
         const double dp = dm + vol * g.rootS[k];
-        const double pm = normalPdf(dm), pp = pm * boundary.b[k] * g.growth[k] * inverseM;
+        const double pm = normalPdfFlushed(dm), pp = pm * boundary.b[k] * g.growth[k] * inverseM;
         const double tail = cdfGivenPdf(-dp, pp);
         sum += g.interest[k] * cdfGivenPdf(-dm, pm) - m * g.dividend[k] * tail;
         // S e^{-qs} phi(d+) = B e^{-rs} phi(d-) turns both derivatives into multiples of phi(d+).

@@ -11,10 +11,11 @@ namespace mahler::pricing {
 namespace {
 
 constexpr double kRateStep = 1e-5;
-constexpr double kLogStep = 0.125;   ///< of the volatility grid
-constexpr int kLowest = -40;         ///< ln 0.0067
-constexpr int kKnots = 64;           ///< up to ln 18
+constexpr double kLogStep = 0.08;    ///< of the volatility grid
+constexpr int kLowest = -62;         ///< ln 0.007
+constexpr int kKnots = 100;          ///< up to ln 19
 constexpr double kNegligible = 2e-8; ///< of the strike
+constexpr double kTick = 5e-6;       ///< of the strike: a time value under it says nothing of volatility
 
 double europeanOf(const Inputs& in) { return europeanValue(forwardTerms(in), in.vol * std::sqrt(in.years)); }
 
@@ -153,7 +154,7 @@ ImpliedVol AmericanSlice::impliedVol(market::Right right, double spot, double st
     if (target >= (right == market::Right::Call ? spot : strike))
         return {0, IvStatus::AboveMaximum};
     const double floor = zeroVolatilityValue(in), exercise = exerciseValue(in);
-    const double resolution = floor > 0 ? 1e-7 * strike : 0;
+    const double resolution = floor > 0 ? kTick * strike : 0;
     if (target < floor - resolution)
         return {0, IvStatus::BelowIntrinsic};
     if (target <= floor + resolution)
@@ -193,7 +194,7 @@ ImpliedVol AmericanSlice::impliedVol(market::Right right, double spot, double st
         if (vol > 17 || vol < 1e-4)
             break;
     }
-    return impliedVolAmerican(in, target);
+    return {0, IvStatus::NoConvergence};
 }
 
 } // namespace mahler::pricing

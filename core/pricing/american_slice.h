@@ -8,7 +8,7 @@ namespace mahler::pricing {
 
 /// American values of one expiry. Boundaries are built once per volatility of a small grid (on first use), shared by all
 /// strikes and interpolated between grid volatilities; a premium that cannot reach 2e-8 of the strike is left out.
-/// Price error about 1e-6 of spot, 5e-7 rms (tests). One thread at a time: it remembers what it built.
+/// Price error under 2e-7 of spot on the reference chain (tests). One thread at a time: it remembers what it built.
 class AmericanSlice {
 public:
     AmericanSlice(double rate, double dividendYield, double years);
@@ -16,7 +16,8 @@ public:
     double price(market::Right right, double spot, double strike, double vol);
     /// As priceAmerican(); vega and rho to about 1e-4 of themselves.
     Valuation value(market::Right right, double spot, double strike, double vol);
-    /// As impliedVolAmerican(), to about 1e-8; `guess` 0 when there is none.
+    /// As impliedVolAmerican(), to about 1e-8; `guess` 0 when there is none. Within 5e-6 of the strike of the exercise
+    /// value (less than half a tick) a price counts as that value.
     ImpliedVol impliedVol(market::Right right, double spot, double strike, double price, double guess);
 
 private:

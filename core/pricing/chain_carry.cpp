@@ -30,26 +30,6 @@ std::vector<ParityPair> pairsOf(const market::OptionChain& chain, const market::
     return pairs;
 }
 
-/// The volatility of the out-of-the-money side nearest the forward, by the European formula: enough to weigh premiums.
-double roughVol(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& c) {
-    double best = 1e300, vol = 0;
-    for (std::size_t row = slice.begin; row < slice.end; ++row) {
-        const double strike = fromMicros(chain.strike[row]), distance = std::fabs(strike - c.forward);
-        const bool outOfTheMoney = chain.right[row] == market::Right::Call ? strike >= c.forward : strike < c.forward;
-        if (!outOfTheMoney || distance >= best)
-            continue;
-        const UsableQuote quote = usableQuote(chain, row);
-        if (quote.status != IvStatus::Ok)
-            continue;
-        const ImpliedVol iv = impliedVolEuropean({chain.right[row], c.spot, strike, c.years, c.rate, c.yield, 0}, quote.mid);
-        if (iv.status == IvStatus::Ok && iv.vol > 0.005 && iv.vol < 8) {
-            best = distance;
-            vol = iv.vol;
-        }
-    }
-    return vol;
-}
-
 /// American premiums of one expiry at one volatility.
 class Premiums {
 public:
@@ -57,9 +37,10 @@ public:
         build({c.rate, c.yield, vol, c.years}, m_put);
         build({c.yield, c.rate, vol, c.years}, m_call);
     }
-    double callMinusPut(double strike) const {
-        return premium(m_call, strike / m_spot) * m_spot - premium(m_put, m_spot / strike) * strike;
+    double of(market::Right right, double strike) const {
+        return right == market::Right::Call ? premium(m_call, strike / m_spot) * m_spot : premium(m_put, m_spot / strike) * strike;
     }
+    double callMinusPut(double strike) const { return of(market::Right::Call, strike) - of(market::Right::Put, strike); }
 
 private:
     struct Side {
@@ -80,6 +61,30 @@ private:
     double m_spot, m_vol;
     Side m_call, m_put;
 };
+
+/// The volatility of the out-of-the-money side nearest the forward, by the European formula from its mid
+/// less the exercise premium as far as it is known.
+double roughVol(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& c,
+                const std::optional<Premiums>& premiums) {
+    double best = 1e300, vol = 0;
+    for (std::size_t row = slice.begin; row < slice.end; ++row) {
+        const double strike = fromMicros(chain.strike[row]), distance = std::fabs(strike - c.forward);
+        const bool outOfTheMoney = chain.right[row] == market::Right::Call ? strike >= c.forward : strike < c.forward;
+        if (!outOfTheMoney || distance >= best)
+            continue;
+        const UsableQuote quote = usableQuote(chain, row);
+        if (quote.status != IvStatus::Ok)
+            continue;
+        const double premium = premiums ? premiums->of(chain.right[row], strike) : 0;
+        const ImpliedVol iv =
+            impliedVolEuropean({chain.right[row], c.spot, strike, c.years, c.rate, c.yield, 0}, quote.mid - premium);
+        if (iv.status == IvStatus::Ok && iv.vol > 0.005 && iv.vol < 8) {
+            best = distance;
+            vol = iv.vol;
+        }
+    }
+    return vol;
+}
 
 class CarryFinder {
 public:
@@ -185,20 +190,26 @@ private:
 
     void freeOfPremiums(std::size_t i) {
         Carry& c = m_out.expiries[i];
-        for (int round = 0; round < 3; ++round) {
+        std::optional<Premiums> premiums;
+        for (int round = 0; round < 4; ++round) {
             // A short expiry has little premium whatever the yield: keep the noise out of the boundary.
             Carry tamed = c;
             tamed.yield = std::clamp(c.yield, -0.05, 0.25);
-            const double vol = roughVol(m_chain, m_chain.expiries[i], c);
+            const double vol = roughVol(m_chain, m_chain.expiries[i], c, premiums);
             if (!(vol > 0))
                 return;
-            const Premiums premiums(tamed, vol);
-            std::vector<ParityPair> pairs;
-            for (ParityPair p : m_pairs[i])
-                if (std::fabs(p.strike / c.forward - 1) < 0.05) {
-                    p.gap -= premiums.callMinusPut(p.strike);
-                    pairs.push_back(p);
-                }
+            premiums.emplace(tamed, vol);
+            // Away from the money the smile would change the premium: the six nearest pairs, and all within 2 %.
+            std::vector<ParityPair> pairs = m_pairs[i];
+            std::sort(pairs.begin(), pairs.end(), [&c](const ParityPair& a, const ParityPair& b) {
+                return std::fabs(a.strike - c.forward) < std::fabs(b.strike - c.forward);
+            });
+            std::size_t keep = std::min<std::size_t>(pairs.size(), 6);
+            while (keep < pairs.size() && std::fabs(pairs[keep].strike / c.forward - 1) < 0.02)
+                ++keep;
+            pairs.resize(keep);
+            for (ParityPair& p : pairs)
+                p.gap -= premiums->callMinusPut(p.strike);
             const std::optional<ParityFit> fit = fitParity(pairs, c.discount);
             if (!fit)
                 return;

@@ -30,7 +30,7 @@ struct ChainCarry {
 };
 
 /// Rates from the European expiries' parity lines, forwards and yields per expiry from parity; American call-put gaps are
-/// first freed of the difference of their exercise premiums, in three rounds. Expiries nearer than two weeks, whose
+/// first freed of the difference of their exercise premiums, in up to four rounds. Expiries nearer than two weeks, whose
 /// yield is only noise, take the yield of the others and a spot that gives their forward.
 ChainCarry impliedCarry(const market::OptionChain& chain, const CurveInputs& curve);
 

@@ -10,6 +10,9 @@ inline constexpr double kSqrtHalf = 0.70710678118654752440;
 
 inline double normalPdf(double x) { return kInvSqrt2Pi * std::exp(-0.5 * x * x); }
 
+/// As normalPdf(), but nothing below 1e-260: products of it stay clear of denormals, which cost a hundred times the time.
+inline double normalPdfFlushed(double x) { return x * x > 1197.0 ? 0.0 : kInvSqrt2Pi * std::exp(-0.5 * x * x); }
+
 /// Mills ratio (1 - Phi(y)) / phi(y), y >= 0; relative error < 1e-15.
 /// Our own Chebyshev fit of (1 + y) M(y) in w = (y - 4) / (y + 4), the variable of Shepherd & Laframboise 1981.
 inline double millsRatio(double y) {
