@@ -1,0 +1,176 @@
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+#include <QThread>
+#include <cstdio>
+#include <functional>
+
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+#include "app/ui_bridge.h"
+#include "app/workstation.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/theme.h"
+
+namespace mahler::app {
+
+namespace {
+
+struct Wanted {
+    QString out;
+    QList<QSize> sizes;
+    QStringList themes;
+};
+
+Result<Wanted> parse(const Arguments& args) {
+    Wanted w;
+    const auto out = args.required("out");
+    if (!out)
+        return out.error();
+    w.out = QString::fromStdString(*out);
+    if (!QDir().mkpath(w.out))
+        return Error{ErrorCode::Io, *out + ": cannot be made"};
+    w.sizes = {QSize(1366, 768), QSize(1920, 1080)};
+    if (const auto size = args.value("size")) {
+        const auto parts = QString::fromStdString(*size).split(QLatin1Char('x'));
+        const QSize chosen(parts.value(0).toInt(), parts.value(1).toInt());
+        if (parts.size() != 2 || chosen.width() < 1024 || chosen.height() < 640 || chosen.width() > 7680 || chosen.height() > 4320)
+            return badInput("--size '" + *size + "' is not WIDTHxHEIGHT from 1024x640 to 7680x4320");
+        w.sizes = {chosen};
+    }
+    w.themes = {QStringLiteral("dark"), QStringLiteral("light")};
+    if (const auto theme = args.value("theme")) {
+        if (*theme != "dark" && *theme != "light")
+            return badInput("--theme '" + *theme + "' is unknown; use dark or light");
+        w.themes = {QString::fromStdString(*theme)};
+    }
+    return w;
+}
+
+/// Runs the event loop until `done` or the time is over.
+bool pump(const std::function<bool()>& done, int seconds) {
+    QElapsedTimer timer;
+    timer.start();
+    while (!done() && timer.elapsed() < seconds * 1000) {
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+        QThread::msleep(2);
+    }
+    return done();
+}
+
+void save(ui::MainWindow& window, const QString& path) {
+    QApplication::processEvents();
+    window.grab().save(path);
+    std::printf("%s\n", qPrintable(path));
+}
+
+/// A seeded session: opens, scans, approves once, keeps a second request pending.
+bool fill(UiBridge& bridge, ui::ViewPtr& view) {
+    bridge.setSpeed(600);
+    if (!pump([&] { return view && view->state == desk::RunState::Running && view->session == market::Session::Open; }, 30))
+        return false;
+    for (const auto& u : view->underlyings)
+        bridge.runCycle(u.quote.symbol);
+    int approved = 0;
+    const bool traded = pump(
+        [&] {
+            if (!view->approvals.empty() && approved < 2) {
+                const auto& r = view->approvals.front().request;
+                for (const auto& user : view->users)
+                    if (user.has(approval::Role::RiskManager))
+                        bridge.send(desk::AnswerRequest{r.id, user.id, true, r.shownHash, "1 fits the book", view->approvals.front().maxLoss});
+                ++approved;
+                pump([&, id = r.id] { return view->approvals.empty() || view->approvals.front().request.id != id; }, 5);
+            }
+            return !view->positions.empty() && !view->approvals.empty();
+        },
+        40);
+    bridge.setSpeed(1);
+    pump([&] { return view->speed == 1; }, 2);
+    return traded;
+}
+
+} // namespace
+
+int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char** argv) {
+    const auto args = Arguments::parse(words, {"out", "size", "theme", "scenario", "seed"}, {});
+    if (!args)
+        return badUsage(args.error());
+    const auto wanted = parse(*args);
+    if (!wanted)
+        return badUsage(wanted.error());
+    QTemporaryDir folder;
+    std::vector<std::string> desk = {"--data-dir", folder.filePath(QStringLiteral("data")).toStdString(), "--speed", "600", "--seed", args->value("seed").value_or("7"),
+                                     "--scenario", args->value("scenario").value_or("calm")};
+    const auto options = parseWorkstationOptions(desk);
+    if (!options)
+        return badUsage(options.error());
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication app(argc, argv);
+    UiBridge bridge;
+    auto runtime = startDesk(*options, bridge.sinks());
+    if (!runtime)
+        return badUsage(runtime.error());
+    bridge.attach(std::move(*runtime));
+    ui::ViewPtr view;
+    ui::ChainPtr chain;
+    std::vector<ui::DeliberationPtr> debates;
+    QObject::connect(&bridge, &ui::DeskPort::viewReady, &bridge, [&](const ui::ViewPtr& v) { view = v; });
+    QObject::connect(&bridge, &ui::DeskPort::chainReady, &bridge, [&](const ui::ChainPtr& c) { chain = c; });
+    QObject::connect(&bridge, &ui::DeskPort::deliberationReady, &bridge, [&](const ui::DeliberationPtr& d) { debates.push_back(d); });
+    ui::applyTheme(app, ui::ThemeKind::Dark);
+    const bool filled = fill(bridge, view);
+    bridge.watchChain("SPY");
+    pump([&] { return chain && chain->chain->underlying == "SPY"; }, 10);
+    bridge.setPaused(true);
+    for (const auto& theme : wanted->themes) {
+        ui::applyTheme(app, theme == QLatin1String("dark") ? ui::ThemeKind::Dark : ui::ThemeKind::Light);
+        for (const auto& size : wanted->sizes) {
+            ui::MainWindow window(bridge, {});
+            window.resize(size);
+            window.show();
+            window.setView(view);
+            if (chain)
+                window.setChain(chain);
+            ui::DeliberationPtr best;
+            for (const auto& d : debates) {
+                window.setDeliberation(d);
+                if (!best || (d->order && !best->order))
+                    best = d;
+            }
+            if (best) {
+                static_cast<ui::DebateScreen*>(window.screen(QStringLiteral("debate")))->setDeliberation(best);
+                if (!best->screen.candidates.empty()) {
+                    portfolio::ComboOrder draft;
+                    draft.underlying = best->underlying;
+                    draft.legs = best->screen.candidates.front().legs;
+                    draft.netLimit = best->screen.candidates.front().limit;
+                    draft.quantity = 2;
+                    static_cast<ui::BuilderScreen*>(window.screen(QStringLiteral("builder")))->setDraft(draft);
+                    pump([&] { return chain && chain->chain->underlying == draft.underlying; }, 3);
+                    bridge.watchChain("SPY");
+                    pump([&] { return chain && chain->chain->underlying == "SPY"; }, 3);
+                }
+            }
+            const QString stem = QStringLiteral("%1/%%1-%2x%3-%4.png").arg(wanted->out).arg(size.width()).arg(size.height()).arg(theme);
+            for (const auto& id : window.screenIds()) {
+                window.showScreen(id);
+                pump([] { return false; }, id == QLatin1String("journal") ? 1 : 0);
+                save(window, stem.arg(id));
+            }
+            if (!view->approvals.empty()) {
+                window.showScreen(QStringLiteral("chain"));
+                window.openApproval(QString::fromStdString(view->approvals.front().request.id.str()));
+                save(window, stem.arg(QStringLiteral("approval")));
+            }
+        }
+    }
+    bridge.detach();
+    if (!filled)
+        std::fprintf(stderr, "mahler: note: this scenario ended without both a position and a pending request; the screens show what there was\n");
+    return 0;
+}
+
+} // namespace mahler::app

@@ -1,0 +1,164 @@
+#include "ui/charts/chart_view.h"
+
+#include <QChart>
+#include <QLegendMarker>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+namespace mahler::ui {
+
+namespace {
+
+constexpr int kPoints = 201;
+
+void styleAxis(QValueAxis* axis, const QString& title) {
+    axis->setTitleText(title);
+    axis->setTitleFont(textFont(11));
+    axis->setLabelsFont(numberFont());
+    axis->setTitleBrush(color(Token::Dim));
+    axis->setLabelsColor(color(Token::Dim));
+    axis->setGridLineColor(mix(Token::Panel, Token::Grid, 0.7));
+    axis->setLinePenColor(color(Token::Grid));
+    axis->setTickCount(6);
+}
+
+} // namespace
+
+ThemedChart::ThemedChart(const QString& xTitle, const QString& yTitle, QWidget* parent)
+    : QChartView(new QChart, parent), m_x(new QValueAxis), m_y(new QValueAxis) {
+    chart()->setBackgroundBrush(color(Token::Panel));
+    chart()->setBackgroundRoundness(0);
+    chart()->setMargins(QMargins(6, 6, 6, 6));
+    chart()->legend()->setLabelColor(color(Token::Dim));
+    chart()->legend()->setFont(textFont(11));
+    chart()->legend()->setAlignment(Qt::AlignTop);
+    setFrameShape(NoFrame);
+    setRenderHint(QPainter::Antialiasing);
+    setBackgroundBrush(color(Token::Panel));
+    styleAxis(m_x, xTitle);
+    styleAxis(m_y, yTitle);
+    chart()->addAxis(m_x, Qt::AlignBottom);
+    chart()->addAxis(m_y, Qt::AlignLeft);
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(yTitle);
+}
+
+QLineSeries* ThemedChart::addLine(const QString& name, Token token, Qt::PenStyle penStyle, double width) {
+    auto* series = new QLineSeries;
+    series->setName(name);
+    series->setPen(QPen(color(token), width, penStyle));
+    chart()->addSeries(series);
+    series->attachAxis(m_x);
+    series->attachAxis(m_y);
+    if (name.isEmpty())
+        for (auto* marker : chart()->legend()->markers(series))
+            marker->setVisible(false);
+    return series;
+}
+
+QScatterSeries* ThemedChart::addDots(const QString& name, Token token, double size) {
+    auto* series = new QScatterSeries;
+    series->setName(name);
+    series->setColor(color(token));
+    series->setBorderColor(color(Token::Panel));
+    series->setMarkerSize(size);
+    chart()->addSeries(series);
+    series->attachAxis(m_x);
+    series->attachAxis(m_y);
+    if (name.isEmpty())
+        for (auto* marker : chart()->legend()->markers(series))
+            marker->setVisible(false);
+    return series;
+}
+
+void ThemedChart::setRange(double x0, double x1, double y0, double y1) {
+    if (!(x1 > x0) || !(y1 > y0) || !std::isfinite(x0 + x1 + y0 + y1))
+        return;
+    m_x->setRange(x0, x1);
+    m_y->setRange(y0, y1);
+    const auto format = [](double span) { return span > 20 ? QStringLiteral("%.0f") : span > 2 ? QStringLiteral("%.1f") : QStringLiteral("%.2f"); };
+    m_x->setLabelFormat(format(x1 - x0));
+    m_y->setLabelFormat(format(y1 - y0));
+}
+
+void ThemedChart::setEmptyText(const QString& text) {
+    m_emptyText = text;
+    viewport()->update();
+}
+
+void ThemedChart::drawForeground(QPainter* painter, const QRectF& rect) {
+    QChartView::drawForeground(painter, rect);
+    if (m_emptyText.isEmpty())
+        return;
+    painter->setPen(color(Token::Dim));
+    painter->setFont(textFont(13));
+    painter->drawText(chart()->plotArea(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+}
+
+PayoffChart::PayoffChart(QWidget* parent)
+    : ThemedChart(tr("underlying at expiry"), tr("profit and loss, dollars"), parent), m_expiry(addLine(tr("at expiry"), Token::Accent)),
+      m_today(addLine(tr("now (model)"), Token::Loss, Qt::DashLine, 1.5)), m_zero(addLine({}, Token::Dim, Qt::SolidLine, 1)),
+      m_spot(addLine(tr("spot"), Token::Text, Qt::DotLine, 1)), m_low(addLine(tr("one sigma"), Token::Stale, Qt::DotLine, 1)),
+      m_high(addLine({}, Token::Stale, Qt::DotLine, 1)), m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
+    setAccessibleDescription(tr("Profit and loss of the structure against the underlying at expiry"));
+}
+
+void PayoffChart::clear(const QString& why) {
+    for (auto* s : {m_expiry, m_today, m_zero, m_spot, m_low, m_high})
+        s->clear();
+    m_breakevens->clear();
+    setEmptyText(why);
+}
+
+void PayoffChart::show(const Input& in) {
+    setEmptyText({});
+    double low = in.spot, high = in.spot;
+    for (const auto& leg : in.legs) {
+        low = std::min(low, leg.contract.strike.toDouble());
+        high = std::max(high, leg.contract.strike.toDouble());
+    }
+    const double margin = std::max({(high - low) * 0.35, in.sigma * 0.6, in.spot * 0.015, 1.0});
+    low = std::max(0.0, low - margin);
+    high += margin;
+    QList<QPointF> expiry, today;
+    double worst = 0, best = 0;
+    const auto value = [&](double s) { return portfolio::payoffAtExpiry(in.legs, in.net, s) * static_cast<double>(in.quantity); };
+    std::vector<double> xs;
+    for (int i = 0; i < kPoints; ++i)
+        xs.push_back(low + (high - low) * i / (kPoints - 1));
+    for (const auto& leg : in.legs)
+        xs.push_back(leg.contract.strike.toDouble());
+    std::sort(xs.begin(), xs.end());
+    for (const double x : xs) {
+        const double y = value(x);
+        expiry << QPointF(x, y);
+        worst = std::min(worst, y);
+        best = std::max(best, y);
+    }
+    for (const auto& [x, y] : in.today)
+        if (x >= low && x <= high) {
+            today << QPointF(x, y);
+            worst = std::min(worst, y);
+            best = std::max(best, y);
+        }
+    const double pad = std::max(1.0, (best - worst) * 0.12);
+    m_expiry->replace(expiry);
+    m_today->replace(today);
+    m_zero->replace({QPointF(low, 0), QPointF(high, 0)});
+    m_spot->replace({QPointF(in.spot, worst - pad), QPointF(in.spot, best + pad)});
+    const bool sigma = in.sigma > 0;
+    m_low->replace(sigma ? QList<QPointF>{QPointF(in.spot - in.sigma, worst - pad), QPointF(in.spot - in.sigma, best + pad)} : QList<QPointF>{});
+    m_high->replace(sigma ? QList<QPointF>{QPointF(in.spot + in.sigma, worst - pad), QPointF(in.spot + in.sigma, best + pad)} : QList<QPointF>{});
+    QList<QPointF> crossings;
+    QStringList spoken;
+    for (const double b : portfolio::payoffBounds(in.legs, in.net).breakevens) {
+        crossings << QPointF(b, 0);
+        spoken << QString::number(b, 'f', 2);
+    }
+    m_breakevens->replace(crossings);
+    setAccessibleDescription(tr("Largest loss %1, largest profit %2, breakeven %3").arg(worst, 0, 'f', 0).arg(best, 0, 'f', 0).arg(spoken.join(QStringLiteral(", "))));
+    setRange(low, high, worst - pad, best + pad);
+}
+
+} // namespace mahler::ui

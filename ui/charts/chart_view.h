@@ -1,0 +1,53 @@
+#pragma once
+
+#include <QChartView>
+#include <QLineSeries>
+#include <QScatterSeries>
+#include <QValueAxis>
+#include <vector>
+
+#include "portfolio/combo_order.h"
+#include "ui/theme/theme.h"
+
+namespace mahler::ui {
+
+/// A themed chart with one value axis each way. Series keep at most 400 points and are replaced, never appended to.
+class ThemedChart : public QChartView {
+    Q_OBJECT
+public:
+    ThemedChart(const QString& xTitle, const QString& yTitle, QWidget* parent = nullptr);
+    QLineSeries* addLine(const QString& name, Token token, Qt::PenStyle style = Qt::SolidLine, double width = 2);
+    QScatterSeries* addDots(const QString& name, Token token, double size = 6);
+    void setRange(double x0, double x1, double y0, double y1);
+    void setEmptyText(const QString& text);
+
+protected:
+    void drawForeground(QPainter* painter, const QRectF& rect) override;
+    QValueAxis *m_x, *m_y;
+
+private:
+    QString m_emptyText;
+};
+
+/// Profit and loss at expiry (solid) and at a date before it (dashed), with spot, zero and breakevens.
+class PayoffChart final : public ThemedChart {
+    Q_OBJECT
+public:
+    explicit PayoffChart(QWidget* parent = nullptr);
+    struct Input {
+        std::vector<portfolio::ComboLeg> legs;
+        Price net;
+        std::int64_t quantity = 1;
+        double spot = 0;
+        double sigma = 0;                     ///< one standard deviation to expiry in price units; 0: unknown
+        std::vector<std::pair<double, double>> today; ///< (spot, dollars) of the model value now; may be empty
+    };
+    void show(const Input& input);
+    void clear(const QString& why);
+
+private:
+    QLineSeries *m_expiry, *m_today, *m_zero, *m_spot, *m_low, *m_high;
+    QScatterSeries* m_breakevens;
+};
+
+} // namespace mahler::ui

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <QStyledItemDelegate>
+#include <QTableView>
+
+#include "ui/models/grid_model.h"
+
+namespace mahler::ui {
+
+/// Paints a cell by hand: background, text, stale look and focus, nothing else.
+class GridDelegate final : public QStyledItemDelegate {
+    Q_OBJECT
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override;
+};
+
+/// A table view with the delegate, compact rows, and an empty text in its middle.
+class GridView final : public QTableView {
+    Q_OBJECT
+public:
+    explicit GridView(GridModel* model, QWidget* parent = nullptr);
+    void setEmptyText(const QString& text);
+    const GridRow* currentRow() const;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    GridModel* m_model;
+    QString m_emptyText;
+};
+
+} // namespace mahler::ui

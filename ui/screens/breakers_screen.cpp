@@ -1,0 +1,124 @@
+#include <QHBoxLayout>
+#include <QInputDialog>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "ui/screens/table_screens.h"
+#include "ui/theme/format.h"
+#include "ui/theme/theme.h"
+
+namespace mahler::ui {
+
+namespace {
+
+const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
+
+QString name(risk::Breaker b) {
+    switch (b) {
+    case risk::Breaker::Startup: return BreakersScreen::tr("Start-up");
+    case risk::Breaker::B1DailyLoss: return BreakersScreen::tr("B1  Daily loss");
+    case risk::Breaker::B2WeeklyLoss: return BreakersScreen::tr("B2  Weekly loss");
+    case risk::Breaker::B3Drawdown: return BreakersScreen::tr("B3  Drawdown");
+    case risk::Breaker::B4Vix: return BreakersScreen::tr("B4  VIX");
+    case risk::Breaker::B5StaleData: return BreakersScreen::tr("B5  Stale data");
+    case risk::Breaker::B6ApiErrors: return BreakersScreen::tr("B6  Broker and data errors");
+    case risk::Breaker::B7Integrity: return BreakersScreen::tr("B7  Integrity");
+    case risk::Breaker::B8Manual: return BreakersScreen::tr("B8  Manual halt");
+    }
+    return {};
+}
+
+} // namespace
+
+BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
+    : Screen(parent), m_port(port),
+      m_model(new GridModel({{tr("Breaker"), {}, 190, kLeft}, {tr("Now"), {}, 150}, {tr("Limit"), tr("compiled in; nothing can change it"), 90},
+                             {tr("% used"), {}, 66}, {tr("Headroom"), tr("dollars until it trips"), 90}, {tr("State"), {}, 96, kLeft},
+                             {tr("What it does"), {}, 230, kLeft}, {tr("Since"), {}, 70, kLeft}, {tr("Why"), {}, 420, kLeft}},
+                            this)),
+      m_notices(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("Level"), {}, 80, kLeft}, {tr("Notice"), {}, 900, kLeft}}, this)), m_state(new QLabel),
+      m_halt(new QPushButton(tr("Halt  (F12)"))), m_resume(new QPushButton(tr("Resume…"))), m_flatten(new QPushButton(tr("Flatten…"))) {
+    auto* grid = new GridView(m_model);
+    auto* notices = new GridView(m_notices);
+    grid->setAccessibleName(tr("Breakers"));
+    notices->setAccessibleName(tr("Notices"));
+    notices->setEmptyText(tr("No notices."));
+    m_state->setTextFormat(Qt::PlainText);
+    m_state->setFont(textFont(14, true));
+    auto* top = new QHBoxLayout;
+    top->addWidget(m_state, 1);
+    top->addWidget(m_halt);
+    top->addWidget(m_resume);
+    top->addWidget(m_flatten);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
+    layout->addLayout(top);
+    layout->addWidget(grid, 2);
+    auto* label = new QLabel(tr("Notices, newest first"));
+    label->setFont(textFont(12, true));
+    layout->addWidget(label);
+    layout->addWidget(notices, 3);
+    m_resume->setToolTip(tr("Clears latches: role, typed reason, typed RESUME, ten seconds (SAFETY section 2)"));
+    m_flatten->setToolTip(tr("Closes every position as one plan; FLATTEN must be typed"));
+    connect(m_halt, &QPushButton::clicked, this, [this] { m_port.halt("button on the breaker screen"); });
+    connect(m_resume, &QPushButton::clicked, this, &BreakersScreen::resumeRequested);
+    connect(m_flatten, &QPushButton::clicked, this, [this] {
+        auto* ask = new QInputDialog(this);
+        ask->setAttribute(Qt::WA_DeleteOnClose);
+        ask->setWindowTitle(tr("Close every position"));
+        ask->setLabelText(tr("Every position is closed as one plan. Type FLATTEN to do it."));
+        connect(ask, &QInputDialog::textValueSelected, this,
+                [this](const QString& typed) { m_port.send(desk::Flatten{m_view ? m_view->user.id : UserId(), typed.toStdString()}); });
+        ask->open();
+    });
+}
+
+void BreakersScreen::setView(const ViewPtr& view) {
+    m_view = view;
+    auto readings = view->breakers;
+    std::stable_sort(readings.begin(), readings.end(), [](const risk::BreakerReading& a, const risk::BreakerReading& b) {
+        return a.used.value_or(9) > b.used.value_or(9);
+    });
+    std::vector<GridRow> rows;
+    for (const auto& r : readings) {
+        const bool set = r.latch.has_value();
+        const double used = r.used.value_or(1);
+        rows.push_back({format::text(risk::toString(r.breaker)),
+                        {{name(r.breaker), {}, Tone::Strong},
+                         {format::text(r.now), {}, r.used ? Tone::Plain : Tone::Warn},
+                         {format::text(r.limit), {}, Tone::Dim},
+                         {r.used ? format::percent(std::min(9.99, *r.used), 0) : tr("unknown"), used, used >= 0.8 ? Tone::Warn : Tone::Plain},
+                         {r.headroom ? format::money(*r.headroom) : format::dash(), {}, Tone::Plain},
+                         {set ? tr("▲ HALTED") : r.tripped ? tr("▲ tripping") : tr("clear"), {}, set || r.tripped ? Tone::Warn : Tone::Dim},
+                         {format::text(r.action), {}, Tone::Dim},
+                         {set ? format::timeNewYork(r.latch->since) : QString(), {}, Tone::Dim},
+                         {set ? format::text(r.latch->reason) : QString(), {}}},
+                        set, false, {}});
+    }
+    for (const auto& latch : view->latches)
+        if (latch.breaker == risk::Breaker::Startup)
+            rows.insert(rows.begin(), {QStringLiteral("startup"),
+                                       {{name(latch.breaker), {}, Tone::Strong}, {}, {}, {}, {}, {tr("▲ HALTED"), {}, Tone::Warn},
+                                        {tr("halt until reconciled and fresh"), {}, Tone::Dim}, {format::timeNewYork(latch.since), {}, Tone::Dim},
+                                        {format::text(latch.reason), {}}},
+                                       true, false, {}});
+    m_model->setRows(std::move(rows));
+    std::vector<GridRow> notices;
+    int n = static_cast<int>(view->notices.size());
+    for (const auto& notice : view->notices) {
+        const bool critical = notice.level == desk::NoticeView::Level::Critical;
+        notices.push_back({QString::number(n--) + format::text(notice.text),
+                           {{format::timeNewYork(notice.at), {}, Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(notice.at)},
+                            {critical ? tr("▲ critical") : notice.level == desk::NoticeView::Level::Advisory ? tr("advisory") : tr("log"), {},
+                             critical ? Tone::Warn : Tone::Dim},
+                            {format::text(notice.text), {}}},
+                           false, false, {}});
+    }
+    m_notices->setRows(std::move(notices));
+    m_state->setText(view->latches.empty() ? tr("RUNNING. No breaker is set.")
+                                           : tr("%1: %2").arg(QLatin1String(desk::toString(view->state)), format::text(view->haltReason)));
+    m_resume->setEnabled(!view->latches.empty());
+    m_flatten->setEnabled(!view->positions.empty());
+}
+
+} // namespace mahler::ui

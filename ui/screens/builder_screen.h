@@ -1,0 +1,57 @@
+#pragma once
+
+#include <QDoubleSpinBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSpinBox>
+#include <map>
+
+#include "ui/charts/chart_view.h"
+#include "ui/models/grid_view.h"
+#include "ui/screen.h"
+
+namespace mahler::ui {
+
+/// Legs, limit, payoff and metrics of a structure in the making. Sends a ProposeOrder, which meets the same gate and tiers as
+/// any agent's idea.
+class BuilderScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit BuilderScreen(DeskPort& port, QWidget* parent = nullptr);
+    QString id() const override { return QStringLiteral("builder"); }
+    QString title() const override { return tr("Builder", "screen"); }
+    void setView(const ViewPtr& view) override;
+    void setChain(const ChainPtr& chain) override;
+    QList<QPair<QString, QString>> keys() const override;
+    void setDraft(const portfolio::ComboOrder& draft);
+    const portfolio::ComboOrder& draft() const { return m_draft; }
+    /// Empty when the draft may be sent; otherwise what is missing.
+    QString blockedBecause() const;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void refresh(bool newLegs);
+    void moveStrike(int steps);
+    void moveExpiry(int steps);
+    void useTemplate(int kind);
+    void review();
+    std::optional<std::size_t> rowOf(const market::OptionContract& contract) const;
+    std::optional<Price> midNet(Price* natural = nullptr) const;
+
+    DeskPort& m_port;
+    QLabel *m_headline, *m_metrics, *m_block;
+    GridModel* m_model;
+    GridView* m_grid;
+    QSpinBox* m_quantity;
+    QDoubleSpinBox* m_limit;
+    QPushButton *m_review, *m_send;
+    PayoffChart* m_chart;
+    portfolio::ComboOrder m_draft;
+    ViewPtr m_view;
+    std::map<std::string, ChainPtr> m_chains;
+    bool m_reviewed = false;
+};
+
+} // namespace mahler::ui

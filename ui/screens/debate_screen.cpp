@@ -1,0 +1,267 @@
+#include "ui/screens/debate_screen.h"
+
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QScrollBar>
+#include <QSplitter>
+
+#include "ui/theme/format.h"
+#include "ui/theme/theme.h"
+
+namespace mahler::ui {
+
+namespace {
+
+const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
+
+QLabel* plain(const QString& text, int pixels = 12, bool bold = false, Token token = Token::Text) {
+    auto* label = new QLabel(text);
+    label->setTextFormat(Qt::PlainText); // agent text is untrusted: never rendered as markup
+    label->setWordWrap(true);
+    label->setFont(textFont(pixels, bold));
+    QPalette p = label->palette();
+    p.setColor(QPalette::WindowText, color(token));
+    label->setPalette(p);
+    label->setStyleSheet(QStringLiteral("color: %1; font-size: %2px;").arg(color(token).name()).arg(pixels));
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+/// "62 % iv.percentile ✓": what backs each number, in the order of the text.
+QString evidence(const std::vector<agents::Claim>& claims, const agents::FactTable& facts, QString& tooltip) {
+    QStringList chips, lines;
+    for (const auto& c : claims) {
+        const bool struck = c.status == agents::ClaimStatus::Struck;
+        const QString fact = c.fact.empty() ? DebateScreen::tr("no fact") : format::text(c.fact.str());
+        chips << (struck ? DebateScreen::tr("✗ %1 struck (%2)").arg(format::text(c.text), fact) : QStringLiteral("✓ %1 %2").arg(format::text(c.text), fact));
+        const auto it = facts.find(c.fact);
+        if (it != facts.end())
+            lines << DebateScreen::tr("%1 = %2 %3, from %4, %5 ET")
+                         .arg(fact, it->second.number ? format::number(*it->second.number, it->second.decimals) : format::text(it->second.word),
+                              format::text(it->second.unit), format::text(it->second.source), format::timeNewYork(it->second.time));
+    }
+    tooltip = lines.join(QLatin1Char('\n'));
+    return chips.join(QStringLiteral("   "));
+}
+
+QFrame* card(Token edge) {
+    auto* frame = new QFrame;
+    frame->setObjectName(QStringLiteral("card"));
+    frame->setStyleSheet(QStringLiteral("#card { background: %1; border: 1px solid %2; border-left: 3px solid %3; border-radius: 3px; }")
+                             .arg(color(Token::Panel).name(), color(Token::Grid).name(), color(edge).name()));
+    auto* layout = new QVBoxLayout(frame);
+    layout->setContentsMargins(10, 7, 10, 7);
+    layout->setSpacing(4);
+    return frame;
+}
+
+QFrame* textCard(const QString& head, const QString& note, const std::string& text, const std::vector<agents::Claim>& claims,
+                 const agents::FactTable& facts, Token edge) {
+    auto* frame = card(edge);
+    auto* layout = static_cast<QVBoxLayout*>(frame->layout());
+    auto* top = new QHBoxLayout;
+    top->addWidget(plain(head, 12, true), 1);
+    auto* right = plain(note, 11, false, Token::Dim);
+    right->setWordWrap(false);
+    top->addWidget(right);
+    layout->addLayout(top);
+    layout->addWidget(plain(format::text(text)));
+    if (!claims.empty()) {
+        QString tooltip;
+        auto* chips = plain(evidence(claims, facts, tooltip), 11, false, Token::Dim);
+        chips->setToolTip(tooltip);
+        chips->setAccessibleName(DebateScreen::tr("evidence"));
+        layout->addWidget(chips);
+    }
+    layout->addStretch(1);
+    return frame;
+}
+
+Token edgeOf(agents::Stance stance) {
+    switch (stance) {
+    case agents::Stance::Favourable: return Token::Gain;
+    case agents::Stance::Neutral: return Token::Stale;
+    case agents::Stance::Unfavourable: return Token::Loss;
+    }
+    return Token::Stale;
+}
+
+QString stanceText(agents::Stance stance) {
+    switch (stance) {
+    case agents::Stance::Favourable: return DebateScreen::tr("favourable");
+    case agents::Stance::Neutral: return DebateScreen::tr("neutral");
+    case agents::Stance::Unfavourable: return DebateScreen::tr("unfavourable");
+    }
+    return {};
+}
+
+QString roleText(const std::string& role) {
+    if (role == "iv_term")
+        return DebateScreen::tr("Volatility and term structure");
+    if (role == "technical")
+        return DebateScreen::tr("Technical");
+    if (role == "macro")
+        return DebateScreen::tr("Macro and events");
+    if (role == "greeks")
+        return DebateScreen::tr("Greeks and portfolio risk");
+    return format::text(role);
+}
+
+} // namespace
+
+DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
+    : Screen(parent), m_port(port),
+      m_model(new GridModel({{tr("Time ET"), {}, 66, kLeft}, {tr("Symbol"), {}, 56, kLeft}, {tr("Decision"), {}, 110, kLeft}}, this)),
+      m_cycles(new GridView(m_model)), m_scroll(new QScrollArea) {
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setAccessibleName(tr("Debate"));
+    m_cycles->setAccessibleName(tr("Cycles"));
+    m_cycles->setEmptyText(tr("No cycle yet."));
+    m_cycles->setMaximumWidth(290);
+    m_cycles->installEventFilter(this);
+    auto* split = new QSplitter;
+    split->addWidget(m_cycles);
+    split->addWidget(m_scroll);
+    split->setStretchFactor(1, 1);
+    split->setSizes({250, 1000});
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
+    layout->addWidget(split);
+    auto* empty = plain(tr("No debate yet. The agents meet at 10:35, 12:00 and 15:30 New York time; Ctrl+R runs a cycle now."), 13, false, Token::Dim);
+    empty->setAlignment(Qt::AlignCenter);
+    m_scroll->setWidget(empty);
+    connect(m_cycles->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
+        if (const GridRow* row = m_model->row(now.row()); row && row->key != m_wanted)
+            showCycle(row->key);
+    });
+}
+
+QList<QPair<QString, QString>> DebateScreen::keys() const {
+    return {{tr("Up / Down"), tr("choose a cycle")}, {QStringLiteral("J / K"), tr("scroll the debate")}};
+}
+
+void DebateScreen::setView(const ViewPtr& view) {
+    std::vector<GridRow> rows;
+    for (const auto& c : view->cycles)
+        rows.push_back({format::text(c.id.str()),
+                        {{format::timeNewYork(c.at), {}, Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(c.at)},
+                         {format::text(c.underlying), {}, Tone::Strong},
+                         {c.running ? tr("running…") : format::text(c.action), {},
+                          c.action == "enter" ? Tone::Gain : c.action == "reduce_size" ? Tone::Loss : Tone::Dim, desk::Freshness::Fresh, format::text(c.reason)}},
+                        false, false, {}});
+    m_model->setRows(std::move(rows));
+}
+
+void DebateScreen::showCycle(const QString& cycleId) {
+    m_wanted = cycleId;
+    m_port.requestDeliberation(cycleId.toStdString());
+}
+
+void DebateScreen::setDeliberation(const DeliberationPtr& d) {
+    if (!m_wanted.isEmpty() && format::text(d->id.str()) != m_wanted)
+        return;
+    if (m_wanted.isEmpty() && m_shown && m_shown->order && !d->order)
+        return; // the newest debate that led to an order stays until another is chosen
+    m_shown = d;
+    rebuild();
+}
+
+void DebateScreen::rebuild() {
+    const auto& d = *m_shown;
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(6, 0, 10, 6);
+    layout->setSpacing(8);
+    layout->addWidget(plain(tr("%1: %2 — %3").arg(format::text(d.underlying), format::text(agents::toString(d.decision.action)), format::text(d.decision.reason)), 15, true));
+    const auto total = d.timingsMs.find("total");
+    layout->addWidget(plain(tr("reasoner %1 (rule-based), as of %2 ET   %3 numbers: %4 verified, %5 derived, %6 struck   %7 ms")
+                                .arg(format::text(d.reasoner), format::timeNewYork(d.asof))
+                                .arg(d.claims.total)
+                                .arg(d.claims.verified)
+                                .arg(d.claims.derived)
+                                .arg(d.claims.struck)
+                                .arg(total == d.timingsMs.end() ? format::dash() : format::number(total->second, 0)),
+                            11, false, Token::Dim));
+    auto* analysts = new QGridLayout;
+    analysts->setSpacing(8);
+    int n = 0;
+    for (const auto& a : d.analysts) {
+        analysts->addWidget(textCard(roleText(a.role), tr("%1, confidence %2").arg(stanceText(a.stance), format::number(a.confidence, 2)), a.text, a.claims, d.facts,
+                                     edgeOf(a.stance)),
+                            n / 2, n % 2);
+        ++n;
+    }
+    analysts->setColumnStretch(0, 1);
+    analysts->setColumnStretch(1, 1);
+    layout->addLayout(analysts);
+    auto* rounds = new QGridLayout;
+    rounds->setSpacing(8);
+    int r = 0;
+    for (const auto& round : d.debate.rounds) {
+        const auto head = [&](const agents::Argument& a, const QString& side) {
+            return a.answers.empty() ? tr("%1: %2").arg(format::text(a.id), side) : tr("%1: %2, answers %3").arg(format::text(a.id), side, format::text(a.answers));
+        };
+        const auto note = [&](const agents::Argument& a) { return tr("strength %1").arg(format::number(a.strength, 2)); };
+        rounds->addWidget(textCard(head(round.bull, tr("for")), note(round.bull), round.bull.text, round.bull.claims, d.facts, Token::Gain), 2 * r, 0);
+        rounds->addWidget(textCard(head(round.bear, tr("against")), note(round.bear), round.bear.text, round.bear.claims, d.facts, Token::Loss), 2 * r, 1);
+        auto* consensus = plain(tr("Round %1: %2 of the weight lies on one side").arg(r + 1).arg(format::percent(round.consensus, 0)), 11, false, Token::Dim);
+        rounds->addWidget(consensus, 2 * r + 1, 0, 1, 2);
+        ++r;
+    }
+    rounds->setColumnStretch(0, 1);
+    rounds->setColumnStretch(1, 1);
+    layout->addLayout(rounds);
+    auto* verdict = textCard(tr("Facilitator: %1 prevails").arg(format::text(d.debate.winner)), tr("confidence %1").arg(format::number(d.debate.confidence, 2)),
+                             d.debate.synthesis, {}, d.facts, Token::Info);
+    if (!d.debate.unanswered.empty()) {
+        QStringList open;
+        for (const auto& u : d.debate.unanswered)
+            open << format::text(u);
+        static_cast<QVBoxLayout*>(verdict->layout())
+            ->insertWidget(2, plain(tr("▲ %n unanswered: %1", "arguments nobody met", static_cast<int>(open.size())).arg(open.join(QStringLiteral("; "))), 12, false, Token::Warn));
+    }
+    layout->addWidget(verdict);
+    if (!d.riskViews.empty()) {
+        auto* views = new QHBoxLayout;
+        for (const auto& v : d.riskViews)
+            views->addWidget(textCard(tr("%1, weight %2").arg(format::text(v.perspective), format::number(v.weight, 1)),
+                                      tr("%n contract(s)", "", static_cast<int>(v.contracts)), v.text, v.claims, d.facts, Token::Stale));
+        layout->addLayout(views);
+    }
+    if (!d.gate.empty()) {
+        int failed = 0;
+        QStringList reasons;
+        for (const auto& c : d.gate)
+            if (!c.pass) {
+                ++failed;
+                reasons << format::text(c.reason);
+            }
+        auto* gate = card(failed ? Token::Loss : Token::Gain);
+        static_cast<QVBoxLayout*>(gate->layout())
+            ->addWidget(plain(tr("Risk gate, dry run: %1 of %2 checks pass. %3").arg(static_cast<int>(d.gate.size()) - failed).arg(d.gate.size()).arg(reasons.join(QStringLiteral("; ")))));
+        layout->addWidget(gate);
+    }
+    QStringList steps;
+    for (const auto& [step, ms] : d.timingsMs)
+        if (step != "total")
+            steps << tr("%1 %2 ms").arg(format::text(step), format::number(ms, 1));
+    layout->addWidget(plain(steps.join(QStringLiteral("   ")), 11, false, Token::Dim));
+    layout->addStretch(1);
+    m_scroll->setWidget(page);
+}
+
+bool DebateScreen::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_cycles && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_J || key == Qt::Key_K) {
+            auto* bar = m_scroll->verticalScrollBar();
+            bar->setValue(bar->value() + (key == Qt::Key_J ? 120 : -120));
+            return true;
+        }
+    }
+    return Screen::eventFilter(watched, event);
+}
+
+} // namespace mahler::ui

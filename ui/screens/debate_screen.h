@@ -1,0 +1,38 @@
+#pragma once
+
+#include <QLabel>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include "ui/models/grid_view.h"
+#include "ui/screen.h"
+
+namespace mahler::ui {
+
+/// One cycle as it was argued: analysts, rounds, facilitator, risk views, decision, each number with its evidence.
+/// Everything an agent wrote is shown as plain text.
+class DebateScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit DebateScreen(DeskPort& port, QWidget* parent = nullptr);
+    QString id() const override { return QStringLiteral("debate"); }
+    QString title() const override { return tr("Debate", "screen"); }
+    void setView(const ViewPtr& view) override;
+    void setDeliberation(const DeliberationPtr& deliberation) override;
+    QList<QPair<QString, QString>> keys() const override;
+    void showCycle(const QString& cycleId);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void rebuild();
+    DeskPort& m_port;
+    GridModel* m_model;
+    GridView* m_cycles;
+    QScrollArea* m_scroll;
+    QString m_wanted;
+    DeliberationPtr m_shown;
+};
+
+} // namespace mahler::ui

@@ -1,0 +1,172 @@
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include "ui/screens/table_screens.h"
+#include "ui/theme/format.h"
+#include "ui/theme/theme.h"
+
+namespace mahler::ui {
+
+namespace {
+
+const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
+
+std::vector<GridColumn> columns() {
+    return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 50},
+            {OpportunitiesScreen::tr("Structure"), {}, 250, kLeft},
+            {OpportunitiesScreen::tr("DTE"), {}, 44},
+            {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 50},
+            {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 62},
+            {OpportunitiesScreen::tr("/ width"), OpportunitiesScreen::tr("credit as a share of the width"), 56},
+            {OpportunitiesScreen::tr("POP"), OpportunitiesScreen::tr("probability of profit after costs, physical density"), 54},
+            {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 60},
+            {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 66},
+            {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 46},
+            {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the short leg, share of mid"), 56},
+            {OpportunitiesScreen::tr("OI"), {}, 60},
+            {OpportunitiesScreen::tr("Failed rule"), {}, 110, kLeft},
+            {OpportunitiesScreen::tr("Event before expiry"), {}, 200, kLeft}};
+}
+
+GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
+    portfolio::ComboOrder shown;
+    shown.underlying = c.underlying;
+    shown.legs = c.legs;
+    shown.kind = c.kind;
+    shown.netLimit = c.limit;
+    const Tone tone = failed.isEmpty() ? Tone::Plain : Tone::Dim;
+    return {format::text(c.id) + failed,
+            {{format::number(c.score, 2), c.score, failed.isEmpty() ? Tone::Strong : Tone::Dim},
+             {format::text(portfolio::describe(shown)), {}, failed.isEmpty() ? Tone::Strong : Tone::Dim},
+             {QString::number(c.dte) + QLatin1Char('d'), c.dte, tone},
+             {format::signedNumber(c.shortDelta, 2), c.shortDelta, tone},
+             {format::price(c.credit), c.credit.toDouble(), tone},
+             {format::percent(c.creditToWidth), c.creditToWidth, tone},
+             {format::percent(c.probabilityOfProfit), c.probabilityOfProfit, tone},
+             {format::signedNumber(c.expectedValue, 2), c.expectedValue, c.expectedValue > 0 ? Tone::Gain : Tone::Loss},
+             {format::money(c.maxLoss), static_cast<qlonglong>(c.maxLoss.micros()), tone},
+             {c.ivPercentile ? format::number(*c.ivPercentile, 0) : format::dash(), {}, tone, desk::Freshness::Fresh,
+              c.ivPercentile ? QString() : OpportunitiesScreen::tr("unknown: no volatility history")},
+             {format::percent(c.bidAskFraction), c.bidAskFraction, tone},
+             {format::count(c.openInterest), static_cast<qlonglong>(c.openInterest), Tone::Dim},
+             {failed, {}, Tone::Warn},
+             {format::text(c.eventNote), {}, Tone::Dim}},
+            false, false, {}};
+}
+
+} // namespace
+
+OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
+    : Screen(parent), m_port(port), m_model(new GridModel(columns(), this)),
+      m_rules(new GridModel({{tr("Underlying"), {}, 80, kLeft}, {tr("Rule"), {}, 140, kLeft}, {tr("Threshold"), {}, 200, kLeft},
+                             {tr("Rejected first"), tr("spreads for which this was the first failing rule"), 100},
+                             {tr("Would pass"), tr("spreads that fail this rule and no other"), 90}},
+                            this)),
+      m_grid(new GridView(m_model)), m_rulesGrid(new GridView(m_rules)), m_facts(new QLabel), m_run(new QPushButton(tr("Run a cycle now  (R)"))) {
+    m_facts->setTextFormat(Qt::PlainText);
+    m_facts->setWordWrap(true);
+    auto* top = new QHBoxLayout;
+    top->addWidget(m_facts, 1);
+    top->addWidget(m_run);
+    auto* split = new QSplitter(Qt::Vertical);
+    split->addWidget(m_grid);
+    split->addWidget(m_rulesGrid);
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 1);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
+    layout->addLayout(top);
+    layout->addWidget(split, 1);
+    m_grid->setAccessibleName(tr("Opportunities"));
+    m_rulesGrid->setAccessibleName(tr("Screening rules"));
+    m_grid->setEmptyText(tr("No scan yet today. The agents scan at 10:35, 12:00 and 15:30 New York time, or now with R."));
+    m_grid->installEventFilter(this);
+    m_run->setToolTip(tr("Runs the agents once on every underlying"));
+    connect(m_run, &QPushButton::clicked, this, [this] {
+        if (m_view)
+            for (const auto& u : m_view->underlyings)
+                m_port.runCycle(u.quote.symbol);
+    });
+}
+
+QList<QPair<QString, QString>> OpportunitiesScreen::keys() const {
+    return {{QStringLiteral("R"), tr("run a cycle on every underlying")}, {tr("Enter"), tr("open in the builder")}};
+}
+
+void OpportunitiesScreen::setView(const ViewPtr& view) { m_view = view; }
+
+void OpportunitiesScreen::setDeliberation(const DeliberationPtr& d) {
+    const auto it = m_latest.find(d->underlying);
+    if (it != m_latest.end() && it->second->asof > d->asof)
+        return;
+    m_latest[d->underlying] = d;
+    rebuild();
+}
+
+void OpportunitiesScreen::rebuild() {
+    std::vector<std::pair<double, GridRow>> passed, missed;
+    std::vector<GridRow> rules;
+    QStringList facts;
+    for (const auto& [symbol, d] : m_latest) {
+        for (const auto& c : d->screen.candidates)
+            passed.emplace_back(c.score, rowOf(c, {}));
+        for (std::size_t i = 0; i < d->screen.nearMisses.size(); ++i)
+            missed.emplace_back(d->screen.nearMisses[i].score, rowOf(d->screen.nearMisses[i], format::text(d->screen.nearMissRules.at(i))));
+        for (const auto& r : d->screen.rules)
+            rules.push_back({format::text(symbol + r.rule),
+                             {{format::text(symbol), {}, Tone::Strong}, {format::text(r.rule), {}}, {format::text(r.limit), {}, Tone::Dim},
+                              {QString::number(r.rejected), r.rejected, r.rejected > 0 ? Tone::Plain : Tone::Dim},
+                              {QString::number(r.soleReject), r.soleReject, r.soleReject > 0 ? Tone::Plain : Tone::Dim}},
+                             false, false, {}});
+        facts << (d->screen.candidates.empty()
+                      ? tr("%1: 0 of %2 pass, tightest %3").arg(format::text(symbol)).arg(d->screen.considered).arg(format::text(d->screen.tightestRule))
+                      : tr("%1: %2 of %3 pass").arg(format::text(symbol)).arg(d->screen.candidates.size()).arg(d->screen.considered));
+    }
+    const auto better = [](const auto& a, const auto& b) { return a.first > b.first; };
+    std::stable_sort(passed.begin(), passed.end(), better);
+    std::stable_sort(missed.begin(), missed.end(), better);
+    std::vector<GridRow> rows;
+    for (auto& [score, row] : passed)
+        if (rows.size() < 200)
+            rows.push_back(std::move(row));
+    for (auto& [score, row] : missed)
+        if (rows.size() < 260)
+            rows.push_back(std::move(row));
+    m_model->setRows(std::move(rows));
+    m_rules->setRows(std::move(rules));
+    const QString profile = m_latest.empty() ? QString() : format::text(m_latest.begin()->second->screen.profile.name);
+    m_facts->setText(tr("Profile %1.   %2").arg(profile, facts.join(QStringLiteral("   "))));
+}
+
+bool OpportunitiesScreen::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != m_grid || event->type() != QEvent::KeyPress)
+        return Screen::eventFilter(watched, event);
+    auto* key = static_cast<QKeyEvent*>(event);
+    if (key->key() == Qt::Key_R && !key->isAutoRepeat()) {
+        m_run->click();
+        return true;
+    }
+    if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
+        const GridRow* row = m_grid->currentRow();
+        if (!row)
+            return true;
+        for (const auto& [symbol, d] : m_latest)
+            for (const auto* list : {&d->screen.candidates, &d->screen.nearMisses})
+                for (const auto& c : *list)
+                    if (row->key.startsWith(format::text(c.id))) {
+                        portfolio::ComboOrder draft;
+                        draft.underlying = c.underlying;
+                        draft.kind = c.kind;
+                        draft.legs = c.legs;
+                        draft.netLimit = c.limit;
+                        Q_EMIT builderRequested(draft);
+                        return true;
+                    }
+        return true;
+    }
+    return Screen::eventFilter(watched, event);
+}
+
+} // namespace mahler::ui

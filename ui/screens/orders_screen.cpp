@@ -1,0 +1,140 @@
+#include <QKeyEvent>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include "ui/screens/table_screens.h"
+#include "ui/theme/format.h"
+#include "ui/theme/theme.h"
+
+namespace mahler::ui {
+
+namespace {
+
+const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
+
+std::vector<GridColumn> orderColumns() {
+    return {{OrdersScreen::tr("Time ET"), {}, 66, kLeft},
+            {OrdersScreen::tr("Order"), {}, 260, kLeft},
+            {OrdersScreen::tr("State"), {}, 118, kLeft},
+            {OrdersScreen::tr("Filled"), OrdersScreen::tr("units filled of units ordered"), 58},
+            {OrdersScreen::tr("Limit"), OrdersScreen::tr("net cash per share: cr received, db paid"), 68},
+            {OrdersScreen::tr("Mid now"), {}, 68},
+            {OrdersScreen::tr("Average"), OrdersScreen::tr("net of the filled units"), 68},
+            {OrdersScreen::tr("Slippage"), OrdersScreen::tr("average less mid at arrival, dollars per share"), 64},
+            {OrdersScreen::tr("Fees"), {}, 54},
+            {OrdersScreen::tr("Age"), {}, 44},
+            {OrdersScreen::tr("Source"), {}, 110, kLeft},
+            {OrdersScreen::tr("Approved by"), {}, 90, kLeft},
+            {OrdersScreen::tr("Client id"), {}, 190, kLeft},
+            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 220, kLeft}};
+}
+
+QString stateText(const desk::OrderView& o) {
+    using execution::OrderState;
+    if (o.unacknowledged)
+        return OrdersScreen::tr("UNKNOWN: verify at broker");
+    switch (o.order.state) {
+    case OrderState::Intent: return OrdersScreen::tr("intent");
+    case OrderState::Submitted: return OrdersScreen::tr("submitted");
+    case OrderState::Working: return OrdersScreen::tr("working");
+    case OrderState::PartlyFilled: return OrdersScreen::tr("partly filled");
+    case OrderState::Filled: return OrdersScreen::tr("filled");
+    case OrderState::CancelPending: return OrdersScreen::tr("cancelling");
+    case OrderState::Cancelled: return OrdersScreen::tr("cancelled");
+    case OrderState::Rejected: return OrdersScreen::tr("rejected");
+    case OrderState::Expired: return OrdersScreen::tr("expired");
+    case OrderState::Unknown: return OrdersScreen::tr("UNKNOWN: verify at broker");
+    }
+    return {};
+}
+
+} // namespace
+
+OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
+    : Screen(parent), m_port(port), m_orders(new GridModel(orderColumns(), this)),
+      m_fills(new GridModel({{tr("Time ET"), {}, 66, kLeft}, {tr("Fill"), {}, 300, kLeft}, {tr("Units"), {}, 50}, {tr("Net"), {}, 70}, {tr("Fees"), {}, 60},
+                             {tr("Order"), {}, 200, kLeft}},
+                            this)),
+      m_ordersGrid(new GridView(m_orders)), m_fillsGrid(new GridView(m_fills)) {
+    auto* split = new QSplitter(Qt::Vertical);
+    split->addWidget(m_ordersGrid);
+    split->addWidget(m_fillsGrid);
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 2);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
+    layout->addWidget(split);
+    m_ordersGrid->setAccessibleName(tr("Orders"));
+    m_fillsGrid->setAccessibleName(tr("Fills"));
+    m_ordersGrid->setEmptyText(tr("No orders today."));
+    m_fillsGrid->setEmptyText(tr("No fills today."));
+    m_ordersGrid->installEventFilter(this);
+}
+
+QList<QPair<QString, QString>> OrdersScreen::keys() const {
+    return {{QStringLiteral("C"), tr("cancel the order")}, {tr("J, Enter"), tr("its records in the journal")}};
+}
+
+void OrdersScreen::setView(const ViewPtr& view) {
+    m_view = view;
+    std::vector<GridRow> rows;
+    for (const auto& o : view->orders) {
+        const auto& order = o.order;
+        const bool live = !execution::isTerminal(order.state);
+        const bool unknown = o.unacknowledged || order.state == execution::OrderState::Unknown;
+        GridRow row;
+        row.key = format::text(order.id.str());
+        row.marked = live;
+        row.data = row.key;
+        std::optional<double> slippage;
+        if (order.filled > 0 && order.arrivalMid)
+            slippage = (order.averageNet - *order.arrivalMid).toDouble();
+        const Tone tone = live ? Tone::Plain : Tone::Dim;
+        row.cells = {{format::timeNewYork(order.createdAt.utc), {}, tone, desk::Freshness::Fresh, format::timeTooltip(order.createdAt.utc)},
+                     {format::text(o.description), {}, live ? Tone::Strong : Tone::Plain},
+                     {stateText(o), {}, unknown ? Tone::Warn : live ? Tone::Strong : tone},
+                     {tr("%1 / %2").arg(order.filled).arg(order.combo.quantity), static_cast<qlonglong>(order.filled), tone},
+                     {format::net(order.combo.netLimit), {}, tone},
+                     {format::net(o.mid), {}, Tone::Dim},
+                     {order.filled > 0 ? format::net(order.averageNet) : format::dash(), {}, tone},
+                     {format::signedNumber(slippage, 2), {}, slippage ? (*slippage < 0 ? Tone::Loss : Tone::Gain) : Tone::Dim},
+                     {order.filled > 0 ? format::money(order.fees) : format::dash(), {}, Tone::Dim},
+                     {live ? format::age(o.ageSeconds) : QString(), {}, Tone::Dim},
+                     {format::text(order.combo.source), {}, Tone::Dim},
+                     {format::text(order.approvedBy), {}, Tone::Dim},
+                     {row.key, {}, Tone::Dim},
+                     {format::text(order.text), {}, Tone::Dim}};
+        rows.push_back(std::move(row));
+    }
+    m_orders->setRows(std::move(rows));
+    std::vector<GridRow> fills;
+    int n = static_cast<int>(view->fills.size());
+    for (const auto& f : view->fills)
+        fills.push_back({QString::number(n--),
+                         {{format::timeNewYork(f.at), {}, Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(f.at)},
+                          {format::text(f.description), {}},
+                          {QString::number(f.quantity), static_cast<qlonglong>(f.quantity)},
+                          {format::net(f.net), {}},
+                          {format::money(f.fees), {}, Tone::Dim},
+                          {format::text(f.order.str()), {}, Tone::Dim}},
+                         false, false, {}});
+    m_fills->setRows(std::move(fills));
+}
+
+bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != m_ordersGrid || event->type() != QEvent::KeyPress)
+        return Screen::eventFilter(watched, event);
+    auto* key = static_cast<QKeyEvent*>(event);
+    const GridRow* row = m_ordersGrid->currentRow();
+    if (!row || key->isAutoRepeat())
+        return Screen::eventFilter(watched, event);
+    switch (key->key()) {
+    case Qt::Key_C: m_port.send(desk::CancelOrder{m_view->user.id, OrderId(row->key.toStdString())}); return true;
+    case Qt::Key_J:
+    case Qt::Key_Return:
+    case Qt::Key_Enter: Q_EMIT journalRequested(row->key); return true;
+    default: return Screen::eventFilter(watched, event);
+    }
+}
+
+} // namespace mahler::ui

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTimer>
+#include <map>
+
+#include "ui/models/grid_view.h"
+#include "ui/screen.h"
+
+namespace mahler::ui {
+
+/// Book, underlyings, structures and legs with marks, Greeks and the distance to each exit.
+class PositionsScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit PositionsScreen(DeskPort& port, QWidget* parent = nullptr);
+    QString id() const override { return QStringLiteral("positions"); }
+    QString title() const override { return tr("Positions", "screen"); }
+    void setView(const ViewPtr& view) override;
+    QList<QPair<QString, QString>> keys() const override;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    const desk::PositionView* current() const;
+    DeskPort& m_port;
+    GridModel* m_model;
+    GridView* m_grid;
+    QLabel* m_banner;
+    QString m_armed; ///< a close asked once; the second X sends it
+    ViewPtr m_view;
+};
+
+/// Working orders first, then the newest; fills below.
+class OrdersScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit OrdersScreen(DeskPort& port, QWidget* parent = nullptr);
+    QString id() const override { return QStringLiteral("orders"); }
+    QString title() const override { return tr("Orders", "screen"); }
+    void setView(const ViewPtr& view) override;
+    QList<QPair<QString, QString>> keys() const override;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    DeskPort& m_port;
+    GridModel *m_orders, *m_fills;
+    GridView *m_ordersGrid, *m_fillsGrid;
+    ViewPtr m_view;
+};
+
+/// The append-only record, newest first, with full-text search.
+class JournalScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit JournalScreen(DeskPort& port, QWidget* parent = nullptr);
+    QString id() const override { return QStringLiteral("journal"); }
+    QString title() const override { return tr("Journal", "screen"); }
+    void setView(const ViewPtr& view) override;
+    QList<QPair<QString, QString>> keys() const override;
+    void search(const QString& line);
+    /// "sym:SPY actor:user kind:order text words" to a query; unknown prefixes are words.
+    static JournalQuery parse(const QString& line);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void ask(std::int64_t beforeSeq);
+    void show(const std::vector<JournalRow>& rows, bool complete);
+    DeskPort& m_port;
+    QLineEdit* m_line;
+    GridModel* m_model;
+    GridView* m_grid;
+    QPlainTextEdit* m_detail;
+    std::vector<JournalRow> m_rows;
+    std::int64_t m_asked = 0, m_shownSeq = -1;
+    bool m_complete = false;
+    QTimer m_refresh;
+};
+
+/// Every breaker: now, limit, share used, headroom, action, state.
+class BreakersScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit BreakersScreen(DeskPort& port, QWidget* parent = nullptr);
+    QString id() const override { return QStringLiteral("breakers"); }
+    QString title() const override { return tr("Breakers", "screen"); }
+    void setView(const ViewPtr& view) override;
+
+Q_SIGNALS:
+    void resumeRequested();
+
+private:
+    DeskPort& m_port;
+    GridModel *m_model, *m_notices;
+    QLabel* m_state;
+    QPushButton *m_halt, *m_resume, *m_flatten;
+    ViewPtr m_view;
+};
+
+/// What the screener found last for each underlying, and which rule is tightest when it found nothing.
+class OpportunitiesScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit OpportunitiesScreen(DeskPort& port, QWidget* parent = nullptr);
+    QString id() const override { return QStringLiteral("opportunities"); }
+    QString title() const override { return tr("Opportunities", "screen"); }
+    void setView(const ViewPtr& view) override;
+    void setDeliberation(const DeliberationPtr& deliberation) override;
+    QList<QPair<QString, QString>> keys() const override;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void rebuild();
+    DeskPort& m_port;
+    GridModel *m_model, *m_rules;
+    GridView *m_grid, *m_rulesGrid;
+    QLabel* m_facts;
+    QPushButton* m_run;
+    std::map<std::string, DeliberationPtr> m_latest;
+    ViewPtr m_view;
+};
+
+} // namespace mahler::ui

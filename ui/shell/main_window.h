@@ -1,0 +1,74 @@
+#pragma once
+
+#include <QLabel>
+#include <QMainWindow>
+#include <QStackedWidget>
+#include <QSystemTrayIcon>
+#include <QToolButton>
+#include <QVector>
+#include <memory>
+
+#include "ui/approval/approval_prompt.h"
+#include "ui/screens/builder_screen.h"
+#include "ui/screens/chain_screen.h"
+#include "ui/screens/debate_screen.h"
+#include "ui/screens/table_screens.h"
+#include "ui/shell/bars.h"
+#include "ui/shell/halt_filter.h"
+#include "ui/shell/resume_dialog.h"
+
+namespace mahler::ui {
+
+/// The workstation's window: halt bar, screens, approvals rail, status strip. Makes its screens and shares values among them.
+class MainWindow final : public QMainWindow {
+    Q_OBJECT
+public:
+    /// `settingsPath` keeps the layout; a corrupt file falls back to the factory layout.
+    MainWindow(DeskPort& port, const QString& settingsPath, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    void showScreen(const QString& id);
+    QString currentScreen() const;
+    QStringList screenIds() const;
+    Screen* screen(const QString& id) const;
+    ApprovalPrompt* prompt() const { return m_prompt; }
+    void openApproval(const QString& approvalId);
+    void setView(const ViewPtr& view);
+    void setChain(const ChainPtr& chain);
+    void setDeliberation(const DeliberationPtr& deliberation);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void addScreen(Screen* screen, const QString& icon, const QKeySequence& key);
+    void makeMenus();
+    void showKeys();
+    void placePrompt();
+    void restoreLayout();
+    void openPalette();
+
+    DeskPort& m_port;
+    QString m_settingsPath;
+    HaltFilter* m_haltFilter;
+    HaltBar* m_haltBar;
+    StatusStrip* m_strip;
+    ApprovalsRail* m_rail;
+    QStackedWidget* m_stack;
+    QVector<Screen*> m_screens;
+    QVector<QToolButton*> m_buttons;
+    QFrame* m_nav;
+    QLabel* m_banner;
+    ApprovalPrompt* m_prompt;
+    ResumeDialog* m_resume;
+    ChainScreen* m_chain;
+    BuilderScreen* m_builder;
+    DebateScreen* m_debate;
+    JournalScreen* m_journal;
+    std::unique_ptr<QSystemTrayIcon> m_tray;
+    ViewPtr m_view;
+    QString m_acknowledged; ///< the newest critical notice a person has seen
+};
+
+} // namespace mahler::ui

@@ -1,0 +1,147 @@
+#include "ui/theme/theme.h"
+
+#include <QApplication>
+#include <QFontDatabase>
+#include <QPalette>
+#include <QStyleFactory>
+
+namespace mahler::ui {
+
+namespace {
+
+ThemeKind g_kind = ThemeKind::Dark;
+GainLoss g_palette = GainLoss::BlueOrange;
+
+struct Pair {
+    QRgb dark, light;
+};
+
+Pair pairOf(Token token, GainLoss palette) {
+    const bool greenRed = palette == GainLoss::GreenRed;
+    switch (token) {
+    case Token::Bg: return {0x11151B, 0xFFFFFF};
+    case Token::Panel: return {0x181E26, 0xF4F6F9};
+    case Token::Raised: return {0x222A35, 0xE8ECF2};
+    case Token::Text: return {0xE6EAF0, 0x12181F};
+    case Token::Dim: return {0x9AA7B8, 0x4C5866};
+    case Token::Gain: return greenRed ? Pair{0x3FCF8E, 0x0A7A45} : Pair{0x5AB4F8, 0x0B5CAD};
+    case Token::Loss: return greenRed ? Pair{0xFF6B6B, 0xC0262D} : Pair{0xFF9F45, 0xA84300};
+    case Token::Warn: return {0xFFD24A, 0x6B4F00};
+    case Token::Stale: return {0x8C97A6, 0x5A6573};
+    case Token::Info: return {0xAEB9C7, 0x3F4B59};
+    case Token::Halt: return {0xC4140F, 0xC4140F};
+    case Token::HaltText: return {0xFFFFFF, 0xFFFFFF};
+    case Token::HaltRing: return {0xFFD24A, 0xFFD24A};
+    case Token::Accent: return {0x5AB4F8, 0x0B5CAD};
+    case Token::Grid: return {0x2B3542, 0xD5DBE3};
+    case Token::TokenCount: break;
+    }
+    return {0, 0};
+}
+
+constexpr std::array<QRgb, 7> kHeatDark = {0xB35A00, 0x7A4513, 0x4A3420, 0x222A35, 0x1E3A52, 0x1D5482, 0x1F6FB5};
+constexpr std::array<QRgb, 7> kHeatLight = {0xF2994A, 0xF7C08A, 0xFBE0C4, 0xF4F6F9, 0xD3E4F5, 0xA3C9EC, 0x6FA9DF};
+
+QString sheet() {
+    const auto c = [](Token t) { return color(t).name(); };
+    const QString hover = mix(Token::Raised, Token::Text, 0.08).name();
+    return QStringLiteral(
+               "QWidget { font-size: 12px; }"
+               "QToolTip { background: %3; color: %4; border: 1px solid %6; padding: 4px; }"
+               "QPushButton { background: %3; color: %4; border: 1px solid %6; border-radius: 3px; padding: 4px 10px; min-height: 18px; }"
+               "QPushButton:hover { background: %8; }"
+               "QPushButton:focus, QComboBox:focus, QLineEdit:focus, QTableView:focus, QListView:focus, QToolButton:focus { border: 2px solid %7; }"
+               "QPushButton:disabled { color: %5; background: %2; }"
+               "QLineEdit, QComboBox, QSpinBox { background: %1; color: %4; border: 1px solid %6; border-radius: 3px; padding: 3px 6px; min-height: 18px; }"
+               "QComboBox QAbstractItemView { background: %2; color: %4; selection-background-color: %3; selection-color: %4; }"
+               "QTableView, QListView, QTreeView, QPlainTextEdit, QTextBrowser { background: %1; color: %4; border: 1px solid %6; gridline-color: %6; }"
+               "QHeaderView::section { background: %2; color: %5; border: none; border-bottom: 1px solid %6; padding: 3px 6px; }"
+               "QTabBar::tab { background: transparent; color: %5; padding: 5px 12px; border-bottom: 2px solid transparent; }"
+               "QTabBar::tab:selected { color: %4; border-bottom: 2px solid %7; }"
+               "QMenuBar { background: %2; color: %4; } QMenuBar::item:selected, QMenu::item:selected { background: %3; }"
+               "QMenu { background: %2; color: %4; border: 1px solid %6; }"
+               "QScrollBar:vertical { background: %1; width: 10px; } QScrollBar:horizontal { background: %1; height: 10px; }"
+               "QScrollBar::handle { background: %6; border-radius: 4px; min-height: 24px; min-width: 24px; }"
+               "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
+               "QSplitter::handle { background: %6; } QToolButton { border: 2px solid transparent; border-radius: 3px; padding: 3px; color: %5; }"
+               "QToolButton:hover { background: %8; } QToolButton:checked { background: %3; color: %4; }"
+               "QCheckBox { color: %4; } QLabel { color: %4; background: transparent; }")
+        .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover);
+}
+
+QString family(const QStringList& wanted) {
+    const QStringList families = QFontDatabase::families();
+    for (const auto& name : wanted)
+        if (families.contains(name))
+            return name;
+    return QApplication::font().family();
+}
+
+} // namespace
+
+QColor color(Token token, ThemeKind kind, GainLoss palette) {
+    const Pair pair = pairOf(token, palette);
+    return QColor::fromRgb(kind == ThemeKind::Dark ? pair.dark : pair.light);
+}
+
+QColor color(Token token) { return color(token, g_kind, g_palette); }
+
+QColor heat(int step) {
+    const auto i = static_cast<std::size_t>(qBound(0, step, 6));
+    return QColor::fromRgb(g_kind == ThemeKind::Dark ? kHeatDark.at(i) : kHeatLight.at(i));
+}
+
+QColor heatText() { return g_kind == ThemeKind::Dark ? QColor(Qt::white) : color(Token::Text); }
+
+QColor mix(Token a, Token b, double share) {
+    const QColor x = color(a), y = color(b);
+    const auto part = [share](int u, int v) { return qRound(u + (v - u) * share); };
+    return QColor(part(x.red(), y.red()), part(x.green(), y.green()), part(x.blue(), y.blue()));
+}
+
+ThemeKind currentTheme() { return g_kind; }
+
+QFont textFont(int pixels, bool bold) {
+    static const QString kFamily =
+        family({QStringLiteral("Inter"), QStringLiteral("Segoe UI"), QStringLiteral("SF Pro Text"), QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")});
+    QFont font(kFamily);
+    font.setPixelSize(pixels);
+    font.setBold(bold);
+    return font;
+}
+
+QFont numberFont(bool bold) {
+    // DejaVu Sans and Noto Sans have digits of one width; the condensed cut keeps dense grids readable.
+    static const QString kFamily = family({QStringLiteral("DejaVu Sans Condensed"), QStringLiteral("DejaVu Sans"), QStringLiteral("Noto Sans"), QStringLiteral("Segoe UI")});
+    QFont font(kFamily);
+    font.setPixelSize(12);
+    font.setBold(bold);
+    return font;
+}
+
+void applyTheme(QApplication& app, ThemeKind kind, GainLoss palette) {
+    g_kind = kind;
+    g_palette = palette;
+    app.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QPalette p;
+    p.setColor(QPalette::Window, color(Token::Bg));
+    p.setColor(QPalette::Base, color(Token::Bg));
+    p.setColor(QPalette::AlternateBase, color(Token::Panel));
+    p.setColor(QPalette::Button, color(Token::Raised));
+    p.setColor(QPalette::WindowText, color(Token::Text));
+    p.setColor(QPalette::Text, color(Token::Text));
+    p.setColor(QPalette::ButtonText, color(Token::Text));
+    p.setColor(QPalette::ToolTipBase, color(Token::Raised));
+    p.setColor(QPalette::ToolTipText, color(Token::Text));
+    p.setColor(QPalette::PlaceholderText, color(Token::Dim));
+    p.setColor(QPalette::Highlight, mix(Token::Raised, Token::Accent, 0.35));
+    p.setColor(QPalette::HighlightedText, color(Token::Text));
+    p.setColor(QPalette::Disabled, QPalette::Text, color(Token::Dim));
+    p.setColor(QPalette::Disabled, QPalette::WindowText, color(Token::Dim));
+    p.setColor(QPalette::Disabled, QPalette::ButtonText, color(Token::Dim));
+    app.setPalette(p);
+    app.setFont(textFont(12));
+    app.setStyleSheet(sheet());
+}
+
+} // namespace mahler::ui

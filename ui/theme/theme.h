@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <array>
+
+class QApplication;
+
+namespace mahler::ui {
+
+/// The one colour table (UX 2.3). No widget holds a colour of its own.
+enum class Token { Bg, Panel, Raised, Text, Dim, Gain, Loss, Warn, Stale, Info, Halt, HaltText, HaltRing, Accent, Grid, TokenCount };
+
+enum class ThemeKind { Dark, Light };
+enum class GainLoss { BlueOrange, GreenRed }; ///< blue and orange are safe for colour-blind users
+
+QColor color(Token token);
+QColor color(Token token, ThemeKind kind, GainLoss palette);
+/// Seven steps from loss (0) to gain (6), and the text colour that stands on them.
+QColor heat(int step);
+QColor heatText();
+/// A mix of two tokens, `share` of the second: for tints and lines.
+QColor mix(Token a, Token b, double share);
+
+ThemeKind currentTheme();
+/// Palette, style sheet and fonts for the whole application. GUI thread.
+void applyTheme(QApplication& app, ThemeKind kind, GainLoss palette = GainLoss::BlueOrange);
+
+QFont numberFont(bool bold = false); ///< digits of equal width
+QFont textFont(int pixels, bool bold = false);
+constexpr int kRowHeight = 21;   ///< compact rows
+constexpr int kSpacing = 8;
+
+} // namespace mahler::ui
