@@ -27,6 +27,14 @@ std::string summaryOf(const store::Record& record) {
     for (const char* key : {"text", "reason", "why", "result", "description", "synthesis"})
         if (body->contains(key) && body->at(key).is_string() && !body->at(key).get_ref<const std::string&>().empty())
             return body->at(key).get<std::string>().substr(0, 240);
+    if (body->contains("request") && body->at("request").contains("state")) {
+        const auto& r = body->at("request");
+        return r.at("state").get<std::string>() + " " + r.at("tier").at("tier").get<std::string>() + " " + r.at("order").at("underlying").get<std::string>() +
+               (r.at("cause_text").get<std::string>().empty() ? "" : ": " + r.at("cause_text").get<std::string>());
+    }
+    if (body->contains("update"))
+        return body->at("update").at("state").get<std::string>() + ", filled " + body->at("update").at("filled").dump() + " " +
+               body->at("update").at("text").get<std::string>();
     std::string out;
     for (const auto& [key, value] : body->items()) {
         if (!value.is_primitive() || out.size() > 160)

@@ -154,16 +154,18 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
                     pump([&] { return chain && chain->chain->underlying == "SPY"; }, 3);
                 }
             }
-            const QString stem = QStringLiteral("%1/%%1-%2x%3-%4.png").arg(wanted->out).arg(size.width()).arg(size.height()).arg(theme);
+            const auto path = [&](const QString& id) {
+                return QStringLiteral("%1/%2-%3x%4-%5.png").arg(wanted->out, id).arg(size.width()).arg(size.height()).arg(theme);
+            };
             for (const auto& id : window.screenIds()) {
                 window.showScreen(id);
                 pump([] { return false; }, id == QLatin1String("journal") ? 1 : 0);
-                save(window, stem.arg(id));
+                save(window, path(id));
             }
             if (!view->approvals.empty()) {
                 window.showScreen(QStringLiteral("chain"));
                 window.openApproval(QString::fromStdString(view->approvals.front().request.id.str()));
-                save(window, stem.arg(QStringLiteral("approval")));
+                save(window, path(QStringLiteral("approval")));
             }
         }
     }

@@ -185,8 +185,8 @@ void bearTrade(Collector& k) {
 void bearBook(Collector& k) {
     if (const auto risk = k.v("event.risk"); risk && known(k.facts, "event.next"))
         k.add("event_inside", 0.75 * ramp(*risk, 0.15, 0.8),
-              k.c("event.next") + " on " + k.c("event.next.date") + " comes in " + k.c("event.next.days") + ", with " + k.c("event.count") +
-                  " before expiry",
+              "Before expiry stands " + k.c("event.next") + " on " + k.c("event.next.date") + ", in " + k.c("event.next.days") + ", one of " +
+                  k.c("event.count"),
               {"quiet_calendar", "time_decay", "contango", "vix_calm"}, "The calendar is not empty.");
     if (const auto risk = k.v("book.risk"))
         k.add("book_heavy", 0.8 * ramp(*risk, 3, 9),

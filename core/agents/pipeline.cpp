@@ -185,7 +185,8 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
         }
         // Consensus is the share of the weight that lies on one side: a half is dissent, one is agreement.
         rounds.back().consensus = b + r > 0 ? std::max(b, r) / (b + r) : 0.5;
-        if (rounds.back().consensus >= in.consensusStop)
+        // Both sides are heard twice before agreement may end it: one exchange leaves every first point unanswered.
+        if (round >= 2 && rounds.back().consensus >= in.consensusStop)
             break;
     }
     auto debate = reasoner.facilitate(d.facts, d.analysts, std::move(rounds));
@@ -281,6 +282,14 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
     order.source = "agent:desk";
     d.gate = dryRun(in, order);
     watch.lap("gate");
+    // The book's other underlyings are not in this chain: their Greeks are the desk's to know.
+    const bool alone = std::all_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) { return p.underlying == in.underlying; });
+    for (const auto& c : d.gate)
+        if (!c.pass && (alone || (c.check != "portfolio_delta" && c.check != "portfolio_gamma"))) {
+            d.decision.contracts = 0;
+            conclude(Action::Skip, "The risk gate would refuse it (check " + c.check + ").");
+            return {};
+        }
     d.order = order;
     conclude(halve ? Action::ReduceSize : Action::Enter,
              std::string(halve ? "The case against asks for half the size: " : "Enter: ") + cite(d.facts, "decision.contracts") + " of the " +

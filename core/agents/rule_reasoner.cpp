@@ -132,7 +132,7 @@ public:
         if (view.contracts == 0 && sized > 0 && perspective != "conservative")
             view.contracts = 1;
         view.text = why + "; the sizer allows " + cite(facts, "size.contracts") + " at " + cite(facts, "size.risk") +
-                    " of equity, with VIX at " + cite(facts, "vix") + ".";
+                    " of equity" + (known(facts, "vix") ? ", with VIX at " + cite(facts, "vix") : std::string(", and VIX is unknown, which counts as high")) + ".";
         return view;
     }
 
@@ -171,8 +171,12 @@ private:
     /// An argument is answered when the next one of the other side counters its point.
     void listUnanswered(Debate& d) {
         const auto lead = [](const std::string& text) {
-            const auto stop = text.find(", ");
-            return text.substr(0, std::min<std::size_t>(stop == std::string::npos ? text.size() : stop, 140));
+            // The argument proper, without its opening: the first sentence of more than a few words.
+            std::size_t from = 0;
+            for (std::size_t stop; (stop = text.find(". ", from)) != std::string::npos; from = stop + 2)
+                if (stop - from > 50)
+                    return text.substr(from, stop - from);
+            return text.substr(from);
         };
         for (std::size_t i = 0; i < d.rounds.size(); ++i) {
             const auto& round = d.rounds[i];

@@ -42,8 +42,8 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
       m_tier(block(tr("Tier"), 12, false, Token::Dim)), m_effects(block(tr("Account effect"))), m_checks(block(tr("Checks"))), m_since(block(tr("Since proposed"))),
       m_against(block(tr("Strongest case against"))), m_open(block(tr("Unanswered"), 12, false, Token::Warn)), m_for(block(tr("Case for"))),
       m_events(block(tr("Verdict"), 12, false, Token::Dim)), m_status(block(tr("Status"), 13, true, Token::Warn)),
-      m_legs(new GridModel({{tr("Side"), {}, 50, kLeft}, {tr("Qty"), {}, 36}, {tr("Contract"), {}, 158, kLeft}, {tr("Bid"), {}, 52}, {tr("Mid"), {}, 52}, {tr("Ask"), {}, 52},
-                            {tr("IV"), {}, 50}, {tr("Delta"), tr("of one contract"), 46}, {tr("Age"), tr("of the quote"), 36}},
+      m_legs(new GridModel({{tr("Side"), {}, 44, kLeft}, {tr("Qty"), {}, 34}, {tr("Contract"), {}, 150, kLeft}, {tr("Bid"), {}, 46}, {tr("Mid"), {}, 46}, {tr("Ask"), {}, 46},
+                            {tr("IV"), {}, 50}, {tr("Delta"), tr("of one contract"), 46}, {tr("Age"), tr("of the quote"), 34}},
                            this)),
       m_chart(new PayoffChart), m_amount(new QLineEdit), m_reason(new QLineEdit), m_approve(new QPushButton), m_rejectButton(new QPushButton(tr("Reject  (R, 1-9)"))),
       m_smaller(new QPushButton(tr("Half the size  (S)"))), m_debate(new QPushButton(tr("Debate  (V)"))) {
@@ -57,7 +57,8 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
 
     auto* legs = new GridView(m_legs);
     legs->setFocusPolicy(Qt::NoFocus);
-    legs->setFixedHeight(5 * kRowHeight + 8);
+    legs->setFixedHeight(5 * kRowHeight + 12);
+    legs->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     const auto head = [](const QString& text) {
         auto* label = new QLabel(text);
         label->setStyleSheet(QStringLiteral("font-weight: bold; color: %1;").arg(color(Token::Dim).name()));

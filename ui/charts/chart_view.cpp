@@ -77,6 +77,8 @@ void ThemedChart::setRange(double x0, double x1, double y0, double y1) {
         return;
     m_x->setRange(x0, x1);
     m_y->setRange(y0, y1);
+    m_y->applyNiceNumbers();
+    m_x->applyNiceNumbers();
     const auto format = [](double span) { return span > 20 ? QStringLiteral("%.0f") : span > 2 ? QStringLiteral("%.1f") : QStringLiteral("%.2f"); };
     m_x->setLabelFormat(format(x1 - x0));
     m_y->setLabelFormat(format(y1 - y0));

@@ -2,6 +2,7 @@
 
 #include <QHeaderView>
 #include <QPainter>
+#include <algorithm>
 
 #include "ui/theme/theme.h"
 
@@ -95,6 +96,27 @@ void GridView::setEmptyText(const QString& text) {
 }
 
 const GridRow* GridView::currentRow() const { return m_model->row(currentIndex().row()); }
+
+void GridView::resizeEvent(QResizeEvent* event) {
+    QTableView::resizeEvent(event);
+    if (!m_fit)
+        return;
+    constexpr int kLeast = 44;
+    const auto& columns = m_model->columns();
+    int used = 0, elastic = 0;
+    const auto isText = [&](std::size_t i) { return columns[i].align.testFlag(Qt::AlignLeft) && columns[i].width >= 90; };
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        used += columns[i].width;
+        elastic += isText(i) ? columns[i].width : 0;
+    }
+    const int room = viewport()->width() - used;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        int width = columns[i].width;
+        if (elastic > 0 && isText(i)) // text columns share what is over and give way first, down to two fifths
+            width = std::max(std::max(kLeast, width * 2 / 5), width + room * width / elastic);
+        setColumnWidth(static_cast<int>(i), width);
+    }
+}
 
 void GridView::paintEvent(QPaintEvent* event) {
     QTableView::paintEvent(event);

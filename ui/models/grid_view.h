@@ -23,13 +23,17 @@ public:
     explicit GridView(GridModel* model, QWidget* parent = nullptr);
     void setEmptyText(const QString& text);
     const GridRow* currentRow() const;
+    /// Off for grids that set their own widths (the chain). On: text columns take what is left over and give way first.
+    void setFitColumns(bool fit) { m_fit = fit; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     GridModel* m_model;
     QString m_emptyText;
+    bool m_fit = true;
 };
 
 } // namespace mahler::ui

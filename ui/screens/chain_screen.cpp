@@ -16,12 +16,18 @@ namespace mahler::ui {
 namespace {
 
 enum Side { kCall = 0, kPut = 1 };
-// Left to right on the call side; the put side mirrors it.
+// Left to right on the call side; the put side mirrors it, but bid, mid and ask keep their order.
 enum Field { kGamma, kTheta, kVega, kEdge, kTheo, kVol, kOi, kIv, kDelta, kBid, kMid, kAsk, kFieldCount };
 constexpr int kStrikeColumn = kFieldCount;
 constexpr int kColumns = 2 * kFieldCount + 1;
 
-int columnOf(Side side, int field) { return side == kCall ? field : kStrikeColumn + kFieldCount - field; }
+int columnOf(Side side, int field) {
+    if (side == kCall)
+        return field;
+    if (field == kBid || field == kAsk)
+        field = field == kBid ? kAsk : kBid;
+    return kStrikeColumn + kFieldCount - field;
+}
 
 QString expiryKey(const market::ExpirySlice& slice) { return QString::fromStdString(slice.root + " " + formatDate(slice.expiry)); }
 
@@ -100,6 +106,7 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     layout->addLayout(top);
     layout->addWidget(m_expiries);
     layout->addWidget(m_grid, 1);
+    m_grid->setFitColumns(false);
     m_grid->setAccessibleName(tr("Option chain"));
     m_grid->setEmptyText(tr("Waiting for the first chain of this underlying."));
     m_grid->installEventFilter(this);
@@ -287,7 +294,7 @@ void ChainScreen::centre() {
 void ChainScreen::fitColumns() {
     // A narrow window drops what a wide one adds (UX section 5).
     const int wide = m_grid->viewport()->width();
-    const bool all = wide >= 1180, some = wide >= 960;
+    const bool all = wide >= 1400, some = wide >= 1090;
     for (const auto side : {kCall, kPut}) {
         for (const int f : {kGamma, kTheta, kVega})
             m_grid->setColumnHidden(columnOf(side, f), !all);

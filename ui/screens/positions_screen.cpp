@@ -12,21 +12,21 @@ namespace {
 
 std::vector<GridColumn> columns() {
     const auto left = Qt::AlignLeft | Qt::AlignVCenter;
-    return {{PositionsScreen::tr("Position"), {}, 250, left},
+    return {{PositionsScreen::tr("Position"), {}, 262, left},
             {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 44},
             {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 46},
-            {PositionsScreen::tr("Mark"), PositionsScreen::tr("price to close at mid, dollars per share"), 64},
+            {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 84},
             {PositionsScreen::tr("Open"), PositionsScreen::tr("net price at opening"), 64},
             {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 72},
-            {PositionsScreen::tr("% of max"), PositionsScreen::tr("share of the largest profit"), 60},
+            {PositionsScreen::tr("% of max"), PositionsScreen::tr("share of the largest profit"), 66},
             {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents"), 58},
             {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares per 1.00"), 58},
             {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58},
             {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 58},
             {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg"), 50},
             {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 72},
-            {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L as a share of the credit; target and stop; exit at 21 days"), 148, left},
-            {PositionsScreen::tr("Owner"), {}, 92, left},
+            {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L as a share of the credit; target and stop; exit at 21 days"), 132, left},
+            {PositionsScreen::tr("Owner"), {}, 90, left},
             {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 44}};
 }
 
@@ -72,7 +72,7 @@ void PositionsScreen::setView(const ViewPtr& view) {
     total.cells[8] = signedCell(view->greeks.gamma, 2, fresh);
     total.cells[9] = signedCell(view->greeks.thetaPerDay, 2, fresh);
     total.cells[10] = signedCell(view->greeks.vegaPerPoint, 2, fresh);
-    total.cells[12] = {format::percent(view->portfolioRiskFraction) + tr(" of 10%"), view->portfolioRiskFraction, Tone::Plain, fresh,
+    total.cells[12] = {format::percent(view->portfolioRiskFraction) + tr(" / 10%"), view->portfolioRiskFraction, Tone::Plain, fresh,
                        tr("worst case of positions and working orders as a share of equity, and its limit")};
     for (const auto& p : view->positions) {
         GridRow row;

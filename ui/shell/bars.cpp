@@ -74,7 +74,7 @@ void HaltBar::setView(const ViewPtr& view) {
     for (const auto& b : view->breakers)
         if (b.breaker == risk::Breaker::B1DailyLoss)
             used = b.used;
-    m_limit->setText(tr("Limit %1   Risk %2").arg(used ? format::percent(*used, 0) : format::dash(), format::percent(view->portfolioRiskFraction)));
+    m_limit->setText(tr("Day limit %1 used   Risk %2 of 10%").arg(used ? format::percent(*used, 0) : format::dash(), format::percent(view->portfolioRiskFraction)));
     paint(m_limit, dim);
     QString state = QLatin1String(desk::toString(view->state));
     if (view->state == desk::RunState::Halting && view->cancelsTotal > 0)

@@ -27,16 +27,16 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     m_nav->setObjectName(QStringLiteral("nav"));
     m_nav->setStyleSheet(QStringLiteral("#nav { background: %1; border-right: 1px solid %2; }").arg(color(Token::Panel).name(), color(Token::Grid).name()));
 
-    addScreen(m_chain = new ChainScreen(port), tr("CH"), QKeySequence(Qt::Key_F3));
-    addScreen(m_builder = new BuilderScreen(port), tr("BU"), QKeySequence(Qt::Key_F4));
-    addScreen(new PositionsScreen(port), tr("PO"), QKeySequence(Qt::Key_F7));
-    addScreen(m_debate = new DebateScreen(port), tr("DE"), QKeySequence(Qt::Key_F8));
-    addScreen(new OrdersScreen(port), tr("OR"), QKeySequence(Qt::Key_F9));
-    addScreen(new OpportunitiesScreen(port), tr("OP"), QKeySequence(Qt::Key_F10));
+    addScreen(m_chain = new ChainScreen(port), tr("Chain", "44 px wide button"), QKeySequence(Qt::Key_F3));
+    addScreen(m_builder = new BuilderScreen(port), tr("Build", "44 px wide button"), QKeySequence(Qt::Key_F4));
+    addScreen(new PositionsScreen(port), tr("Book", "44 px wide button"), QKeySequence(Qt::Key_F7));
+    addScreen(m_debate = new DebateScreen(port), tr("Debate", "44 px wide button"), QKeySequence(Qt::Key_F8));
+    addScreen(new OrdersScreen(port), tr("Orders", "44 px wide button"), QKeySequence(Qt::Key_F9));
+    addScreen(new OpportunitiesScreen(port), tr("Scan", "44 px wide button"), QKeySequence(Qt::Key_F10));
     auto* breakers = new BreakersScreen(port);
-    addScreen(breakers, tr("BR"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A));
-    addScreen(new VolatilityScreen(port), tr("VO"), QKeySequence(Qt::Key_F11));
-    addScreen(m_journal = new JournalScreen(port), tr("JO"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F));
+    addScreen(breakers, tr("Halts", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A));
+    addScreen(new VolatilityScreen(port), tr("Vol", "44 px wide button"), QKeySequence(Qt::Key_F11));
+    addScreen(m_journal = new JournalScreen(port), tr("Log", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F));
     nav->addStretch(1);
 
     m_banner->setTextFormat(Qt::PlainText);
@@ -92,7 +92,9 @@ void MainWindow::addScreen(Screen* screen, const QString& icon, const QKeySequen
     auto* button = new QToolButton;
     button->setText(icon);
     button->setCheckable(true);
-    button->setFixedSize(38, 34);
+    button->setFixedSize(40, 34);
+    button->setStyleSheet(QStringLiteral("font-size: 10px; padding: 0;"));
+    button->setFocusPolicy(Qt::TabFocus);
     button->setToolTip(tr("%1  (%2)").arg(screen->title(), key.toString(QKeySequence::NativeText)));
     button->setAccessibleName(screen->title());
     m_nav->layout()->addWidget(button);
@@ -282,7 +284,7 @@ void MainWindow::setDeliberation(const DeliberationPtr& deliberation) {
 
 void MainWindow::placePrompt() {
     const QRect area = m_stack->geometry().united(m_nav->geometry());
-    const int width = std::min(area.width() - 12, 1180), height = std::min(m_stack->height() - 8, 640);
+    const int width = std::min(area.width() - 12, 1180), height = std::min(m_stack->height() - 8, 720);
     m_prompt->setGeometry(m_stack->x() + (m_stack->width() - std::min(width, m_stack->width() - 12)) / 2, m_stack->y() + 4, std::min(width, m_stack->width() - 12), height);
     m_prompt->raise();
 }
