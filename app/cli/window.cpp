@@ -4,6 +4,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/settings.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
 #include "ui/shell/main_window.h"
@@ -15,6 +16,8 @@ int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv
     const auto options = parseWorkstationOptions(words);
     if (!options)
         return badUsage(options.error());
+    if (const auto ready = prepareDataDirectory(options->dataDirectory); !ready)
+        return badUsage(ready.error());
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("Mahler"));

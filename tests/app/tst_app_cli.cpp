@@ -1,0 +1,218 @@
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QJsonArray>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "app/settings.h"
+#include "app/workstation.h"
+
+using namespace mahler;
+
+/// The command line as a user meets it: exit codes, one clear error line, JSON that holds what DESIGN names.
+class CliTest : public QObject {
+    Q_OBJECT
+
+    struct Ran {
+        int code = -1;
+        QByteArray out, error;
+    };
+    static Ran run(const QStringList& arguments, int timeout = 60000) {
+        QProcess process;
+        process.start(QStringLiteral(MAHLER_BINARY), arguments);
+        Ran ran;
+        if (!process.waitForFinished(timeout)) {
+            process.kill();
+            process.waitForFinished();
+            return ran;
+        }
+        ran.code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
+        ran.out = process.readAllStandardOutput();
+        ran.error = process.readAllStandardError();
+        return ran;
+    }
+    static QString shared(const QString& path) { return QStringLiteral(MAHLER_SHARED_DIR) + QLatin1Char('/') + path; }
+    QString write(const QString& name, const QByteArray& bytes) {
+        QFile file(m_folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly))
+            qFatal("cannot write");
+        file.write(bytes);
+        return file.fileName();
+    }
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void badInputGetsOneClearLineAndCodeTwo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("says");
+        const QString header = QStringLiteral("underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n");
+        const QString row = QStringLiteral("SPY,500,2026-08-19,2026-09-18,%1,put,1.00,1.05,10,100\n");
+        const auto cycle = [](const QString& file) { return QStringList{"cycle", "--chain", file, "--underlying", "SPY", "--json"}; };
+        QTest::newRow("unknown command") << QStringList{"frobnicate"} << "frobnicate";
+        QTest::newRow("unknown option") << QStringList{"cycle", "--chian", "x"} << "chian";
+        QTest::newRow("missing chain option") << QStringList{"cycle", "--underlying", "SPY"} << "--chain";
+        QTest::newRow("no such file") << cycle(m_folder.filePath("nothing.csv")) << "nothing.csv";
+        QTest::newRow("a directory") << cycle(m_folder.path()) << "directory";
+        QTest::newRow("an empty file") << cycle(write("empty.csv", {})) << "empty.csv";
+        QTest::newRow("a wrong header") << cycle(write("header.csv", "a,b,c\n1,2,3\n")) << "header.csv";
+        QTest::newRow("negative prices") << cycle(write("negative.csv", (header + QStringLiteral("SPY,500,2026-08-19,2026-09-18,450,put,-1.00,-0.5,10,100\n")).toUtf8())) << "negative.csv";
+        QTest::newRow("a row cut short") << cycle(write("cut.csv", (header + row.arg(450) + QStringLiteral("SPY,500,2026-08")).toUtf8())) << "cut.csv";
+        QTest::newRow("a cut gzip") << cycle(write("cut.csv.gz", QByteArray::fromHex("1f8b08000000000000034b4c4a4e494d03"))) << "cut.csv.gz";
+        QTest::newRow("binary bytes") << cycle(write("bytes.csv", QByteArray(4096, '\0'))) << "bytes.csv";
+        QTest::newRow("a line without end") << cycle(write("long.csv", header.toUtf8() + QByteArray(3 << 20, 'x'))) << "long.csv";
+        QTest::newRow("price without input") << QStringList{"price", "--out", m_folder.filePath("o.csv")} << "--in";
+        QTest::newRow("price with a bad number")
+            << QStringList{"price", "--in", write("p.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\n1,european,call,abc,100,1,0,0,0.2,\n"), "--out",
+                           m_folder.filePath("o.csv")}
+            << "column spot";
+        QTest::newRow("journal of nothing") << QStringList{"journal", "verify", m_folder.filePath("none.db")} << "none.db";
+        QTest::newRow("journal that is a directory") << QStringList{"journal", "verify", m_folder.path()} << "not a file";
+        QTest::newRow("unknown journal verb") << QStringList{"journal", "burn", "x"} << "burn";
+        QTest::newRow("bad size") << QStringList{"screenshots", "--out", m_folder.filePath("s"), "--size", "big"} << "big";
+        QTest::newRow("unknown scenario") << QStringList{"--scenario", "doom"} << "doom";
+        QTest::newRow("speed out of range") << QStringList{"--speed", "1e9"} << "--speed";
+        QTest::newRow("a holiday") << QStringList{"--date", "2026-12-25"} << "trading day";
+        QTest::newRow("live without a broker") << QStringList{"--market", "live"} << "live";
+        QTest::newRow("data folder that is a file") << QStringList{"--data-dir", write("file", "x")} << "folder";
+        QTest::newRow("data folder that cannot be made") << QStringList{"--data-dir", "/proc/nothing/here"} << "/proc/nothing/here";
+    }
+    void badInputGetsOneClearLineAndCodeTwo() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, says);
+        const Ran ran = run(arguments);
+        QCOMPARE(ran.code, 2);
+        QVERIFY2(ran.error.contains(says.toUtf8()), ran.error.constData());
+        QCOMPARE(ran.error.trimmed().count('\n'), 0);
+        QVERIFY(ran.out.isEmpty());
+    }
+
+    void helpAndVersionExitZero() {
+        QCOMPARE(run({"--help"}).code, 0);
+        QVERIFY(run({"--version"}).out.startsWith("mahler "));
+    }
+
+    void priceGivesBookValues() {
+        // E.G. Haug, Option Pricing Formulas (1998), page 3: call, S 60, X 65, T 0.25, r 8 %, q 0, sigma 30 %: 2.1334.
+        const QString in = write("haug.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\nh,european,call,60,65,0.25,0.08,0,0.30,\ni,european,call,60,65,0.25,0.08,0,,2.1334\n");
+        const QString out = m_folder.filePath("haug-out.csv");
+        QCOMPARE(run({"price", "--in", in, "--out", out}).code, 0);
+        QFile file(out);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const auto lines = file.readAll().trimmed().split('\n');
+        QCOMPARE(lines.size(), 3);
+        QCOMPARE(lines[0], QByteArray("id,price,delta,gamma,theta,vega,rho,iv,error"));
+        QVERIFY(std::abs(lines[1].split(',')[1].toDouble() - 2.1334) < 1e-4);
+        QVERIFY(std::abs(lines[2].split(',')[7].toDouble() - 0.30) < 1e-4);
+    }
+
+    void aCycleOnRealChainsBacksEveryNumber_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("symbol");
+        for (const auto* day : {"12", "13", "14", "18"})
+            for (const auto* symbol : {"SPY", "QQQ", "IWM"})
+                QTest::addRow("%s 2026-08-%s", symbol, day) << QStringLiteral("market-data/options-eod/spy-qqq-iwm-2026-08/2026-08-%1/%2.csv.gz").arg(day, symbol) << QString(symbol);
+        QTest::newRow("SPX 2019-05-02") << "market-data/options-eod/spx-2019/SPX_20190502.csv.gz" << "SPX";
+        QTest::newRow("SPX 2019-06-20") << "market-data/options-eod/spx-2019/SPX_20190620.csv.gz" << "SPX";
+    }
+    void aCycleOnRealChainsBacksEveryNumber() {
+        QFETCH(QString, file);
+        QFETCH(QString, symbol);
+        if (!QFile::exists(shared(file)))
+            QSKIP("the shared market data are not beside the project");
+        const Ran ran = run({"cycle", "--chain", shared(file), "--underlying", symbol, "--json"});
+        QVERIFY2(ran.code == 0, ran.error.constData());
+        const auto json = QJsonDocument::fromJson(ran.out).object();
+        for (const auto* key : {"underlying", "asof", "reasoner", "facts", "analysts", "debate", "candidates", "risk", "sizing", "gate", "decision", "claims", "timings_ms"})
+            QVERIFY2(json.contains(QLatin1String(key)), key);
+        QCOMPARE(json["analysts"].toArray().size(), 4);
+        QVERIFY(!json["debate"].toObject()["rounds"].toArray().isEmpty());
+        const auto claims = json["claims"].toObject();
+        QVERIFY(claims["total"].toInt() > 15);
+        QCOMPARE(claims["struck"].toInt(), 0);
+        QCOMPARE(claims["verified"].toInt() + claims["derived"].toInt(), claims["total"].toInt());
+        QVERIFY(json["timings_ms"].toObject()["total"].toDouble() < 2000);
+        const auto action = json["decision"].toObject()["action"].toString();
+        QVERIFY(QStringList({"enter", "skip", "reduce_size", "no_decision"}).contains(action));
+    }
+
+    void unknownHistoryIsSaidAndNeverZero() {
+        const QString file = shared(QStringLiteral("market-data/options-eod/spy-qqq-iwm-2026-08/2026-08-18/SPY.csv.gz"));
+        if (!QFile::exists(file))
+            QSKIP("the shared market data are not beside the project");
+        const auto json = QJsonDocument::fromJson(run({"cycle", "--chain", file, "--underlying", "SPY", "--json"}).out).object();
+        for (const auto* fact : {"iv.percentile", "iv.rank", "rsi", "vix"})
+            QVERIFY2(!json["facts"].toObject().contains(QLatin1String(fact)), fact);
+        const auto analysts = json["analysts"].toArray();
+        QVERIFY(analysts[1].toObject()["text"].toString().contains(QLatin1String("unknown")));
+    }
+
+    void doctorSaysWhatIsWrong() {
+        QDir().mkpath(m_folder.filePath("wide"));
+        QFile::setPermissions(m_folder.filePath("wide"), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ReadOther);
+        const Ran ran = run({"doctor", "--data-dir", m_folder.filePath("wide"), "--json"});
+        QCOMPARE(ran.code, 1);
+        QVERIFY(ran.out.contains("chmod 700"));
+        QCOMPARE(run({"doctor", "--data-dir", m_folder.filePath("fresh")}).code, 0);
+    }
+
+    void looserLimitsAreRefusedAtLoadWithTheKeyNamed() {
+        const QString data = m_folder.filePath("loose");
+        QVERIFY(app::prepareDataDirectory(data.toStdString()).has_value());
+        QFile config(data + "/config.json");
+        QVERIFY(config.open(QIODevice::WriteOnly));
+        config.write("{ // tighten only\n \"limits\": {\"risk_per_trade\": 0.5}}");
+        config.close();
+        const auto limits = app::loadLimits(data.toStdString());
+        QVERIFY(!limits.has_value());
+        QVERIFY(limits.error().detail.find("risk_per_trade") != std::string::npos);
+    }
+
+    void aSecondInstanceAndAFlippedByteAreRefused() {
+        app::WorkstationOptions options;
+        options.dataDirectory = m_folder.filePath("twice").toStdString();
+        options.date = app::defaultSimulationDate();
+        options.profile = strategy::calibratedProfile();
+        desk::RuntimeSinks quiet;
+        quiet.view = [](auto) {};
+        quiet.chain = [](auto) {};
+        quiet.deliberation = [](auto) {};
+        quiet.progress = [](const auto&, const auto&) {};
+        quiet.journal = [](auto, bool) {};
+        quiet.failed = [](const auto&) {};
+        const std::string journal = app::deskDirectory(options) + "/journal.db";
+        {
+            auto first = app::startDesk(options, quiet);
+            QVERIFY2(first.has_value(), first ? "" : first.error().detail.c_str());
+            const auto second = app::startDesk(options, quiet);
+            QVERIFY(!second.has_value());
+            QCOMPARE(second.error().code, ErrorCode::Busy);
+            const Ran ran = run({"--data-dir", QString::fromStdString(options.dataDirectory), "--seed", "7"});
+            QCOMPARE(ran.code, 2);
+            QVERIFY2(ran.error.contains("another Mahler"), ran.error.constData());
+        }
+        QCOMPARE(run({"journal", "verify", QString::fromStdString(journal)}).code, 0);
+        QCOMPARE(run({"journal", "replay", QString::fromStdString(journal)}).code, 0);
+        QFile file(QString::fromStdString(journal));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray good = file.readAll();
+        file.close();
+        for (int i = 1; i <= 8; ++i) {
+            QByteArray bad = good;
+            const auto at = static_cast<qsizetype>(bad.size() * i / 9);
+            bad[at] = static_cast<char>(bad[at] ^ 0x20);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(bad);
+            file.close();
+            const Ran ran = run({"journal", "verify", QString::fromStdString(journal)});
+            QVERIFY2(ran.code == 1, qPrintable(QStringLiteral("byte %1 of %2: %3").arg(at).arg(bad.size()).arg(QString::fromUtf8(ran.error))));
+            QCOMPARE(ran.error.trimmed().count('\n'), 0);
+            QVERIFY(!app::startDesk(options, quiet).has_value());
+        }
+    }
+};
+
+QTEST_MAIN(CliTest)
+#include "tst_app_cli.moc"

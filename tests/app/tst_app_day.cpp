@@ -1,0 +1,189 @@
+#include <QApplication>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "app/ui_bridge.h"
+#include "app/settings.h"
+#include "app/workstation.h"
+#include "desk/replay.h"
+#include "store/journal.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+
+/// A simulated day at 600x through the real window: what a trader does with keys, this does with key events.
+class DayTest : public QObject {
+    Q_OBJECT
+
+    struct Session {
+        QTemporaryDir folder;
+        app::WorkstationOptions options;
+        app::UiBridge bridge;
+        std::unique_ptr<ui::MainWindow> window;
+        ui::ViewPtr view;
+        qint64 clock = 0;
+
+        explicit Session(simulation::Scenario scenario) {
+            options.dataDirectory = folder.filePath(QStringLiteral("data")).toStdString();
+            options.scenario = scenario;
+            options.date = app::defaultSimulationDate();
+            options.profile = strategy::calibratedProfile();
+            options.speed = 600;
+        }
+        bool start() {
+            auto runtime = app::startDesk(options, bridge.sinks());
+            if (!runtime) {
+                qWarning("%s", runtime.error().detail.c_str());
+                return false;
+            }
+            bridge.attach(std::move(*runtime));
+            window = std::make_unique<ui::MainWindow>(bridge, folder.filePath(QStringLiteral("window.ini")));
+            window->resize(1366, 768);
+            window->show();
+            window->prompt()->setClock([this] { return clock; });
+            window->prompt()->setGraceMs(0);
+            QObject::connect(&bridge, &ui::DeskPort::viewReady, window.get(), [this](const ui::ViewPtr& v) { view = v; });
+            return true;
+        }
+        void stop() {
+            window.reset();
+            bridge.detach();
+            view.reset();
+        }
+        std::string journal() const { return app::deskDirectory(options) + "/journal.db"; }
+
+        /// Opens the most urgent request with F2's action and approves it with A and Enter as the right user.
+        void approveOne() {
+            const auto a = view->approvals.front();
+            const bool manager = a.request.tier.tier >= approval::Tier::T2;
+            for (const auto& u : view->users)
+                if (u.has(manager ? approval::Role::RiskManager : approval::Role::Trader) && view->user.id != u.id) {
+                    bridge.send(desk::SwitchUser{u.id});
+                    break;
+                }
+            QTest::qWait(120);
+            if (!view || view->approvals.empty())
+                return;
+            const auto request = view->approvals.front();
+            window->openApproval(QString::fromStdString(request.request.id.str()));
+            for (auto* edit : window->prompt()->findChildren<QLineEdit*>())
+                if (edit->isVisibleTo(window->prompt()))
+                    edit->setText(edit->accessibleName().contains(QLatin1String("loss")) ? QString::fromStdString(request.maxLoss.str())
+                                                                                        : QStringLiteral("1 read all of it, agreed"));
+            QTest::keyClick(window->prompt(), Qt::Key_A);
+            clock += 20'000; // the reading time, without waiting for it
+            QTest::keyClick(window->prompt(), Qt::Key_Return);
+            QTest::qWait(120);
+        }
+    };
+
+    static void checkJournal(Session& s) {
+        const auto key = app::checkpointKeyBeside(s.journal());
+        QVERIFY(key.has_value());
+        const auto verified = store::verifyJournal(s.journal(), &*key);
+        QVERIFY2(verified.has_value() && verified->ok, verified ? verified->reason.c_str() : verified.error().detail.c_str());
+        const auto replayed = desk::replayJournal(s.journal(), risk::Limits{});
+        QVERIFY2(replayed.has_value(), replayed ? "" : replayed.error().detail.c_str());
+        QVERIFY2(replayed->same, replayed->detail.c_str());
+        QVERIFY(replayed->events > 50);
+        QVERIFY(replayed->ticks > 1000);
+    }
+
+private Q_SLOTS:
+    void initTestCase() { ui::applyTheme(*static_cast<QApplication*>(QApplication::instance()), ui::ThemeKind::Dark); }
+
+    void aDayProposesApprovesFillsExitsAndReplays() {
+        Session s(simulation::Scenario::Calm);
+        QVERIFY(s.start());
+        QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(!s.view->approvals.empty(), 60000); // the 10:35 scan
+        for (int i = 0; i < 12 && s.view->positions.empty(); ++i) {
+            if (!s.view->approvals.empty())
+                s.approveOne();
+            QTest::qWait(500);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(!s.view->positions.empty(), 20000);
+        QVERIFY(!s.view->fills.empty());
+        // Out again by hand: X twice on the position.
+        s.window->showScreen(QStringLiteral("positions"));
+        s.window->setView(s.view);
+        const auto open = s.view->positions.size();
+        auto* grid = s.window->screen(QStringLiteral("positions"))->findChild<QTableView*>();
+        QVERIFY(grid);
+        grid->setCurrentIndex(grid->model()->index(1, 0));
+        QTest::keyClick(grid, Qt::Key_X);
+        QTest::keyClick(grid, Qt::Key_X);
+        QTRY_VERIFY_WITH_TIMEOUT(s.view->positions.size() < open || !s.view->closedToday.empty(), 30000);
+        s.stop();
+        checkJournal(s);
+    }
+
+    void haltDuringTheDayLeavesNothingAfterTheGate() {
+        Session s(simulation::Scenario::Calm);
+        QVERIFY(s.start());
+        QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(!s.view->approvals.empty(), 60000);
+        QTest::keyClick(s.window.get(), Qt::Key_F12);
+        QVERIFY(!s.bridge.runtime()->gateOpen()); // closed before the key event returned
+        QTRY_VERIFY_WITH_TIMEOUT(s.view->state == desk::RunState::Halted, 5000);
+        QTRY_VERIFY_WITH_TIMEOUT(s.view->approvals.empty(), 5000);
+        const auto seqAtHalt = s.view->journalSeq;
+        for (const auto& u : s.view->underlyings)
+            s.bridge.runCycle(u.quote.symbol);
+        QTest::qWait(1500);
+        s.stop();
+        auto reader = store::JournalReader::open(s.journal());
+        QVERIFY(reader.has_value());
+        bool halted = false;
+        for (std::int64_t from = 1;;) {
+            const auto page = (*reader)->read(from, 500);
+            QVERIFY(page.has_value());
+            for (const auto& r : *page) {
+                if (r.type == "halt.set" && r.body.find("B8") != std::string::npos)
+                    halted = true;
+                if (halted)
+                    QVERIFY2(r.type != "order.intent", r.body.c_str());
+            }
+            if (page->size() < 500)
+                break;
+            from = page->back().seq + 1;
+        }
+        QVERIFY(halted);
+        QVERIFY(seqAtHalt > 0);
+        reader->reset();
+        checkJournal(s);
+    }
+
+    void aKilledDeskGoesOnWhereItStopped() {
+        Session s(simulation::Scenario::Calm);
+        QVERIFY(s.start());
+        QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(!s.view->approvals.empty(), 60000);
+        for (int i = 0; i < 8 && s.view->positions.empty(); ++i) {
+            if (!s.view->approvals.empty())
+                s.approveOne();
+            QTest::qWait(500);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(!s.view->positions.empty(), 20000);
+        s.bridge.setPaused(true);
+        QTest::qWait(300);
+        const auto held = s.view->positions.size();
+        const auto cash = s.view->account.cash;
+        const auto stoppedAt = s.view->at.utc;
+        s.stop();
+        QVERIFY(s.start());
+        QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
+        QVERIFY(s.view->positions.size() == held);
+        QVERIFY(s.view->account.cash == cash);
+        QVERIFY(s.view->at.utc >= stoppedAt);
+        s.stop();
+        checkJournal(s);
+    }
+};
+
+QTEST_MAIN(DayTest)
+#include "tst_app_day.moc"
