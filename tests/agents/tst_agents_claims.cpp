@@ -1,0 +1,93 @@
+#include <QTest>
+
+#include "agents/facts.h"
+
+using namespace mahler;
+using namespace mahler::agents;
+
+class ClaimsTest : public QObject {
+    Q_OBJECT
+
+    static FactTable facts() {
+        FactTable table;
+        FactBuilder add(table, {});
+        add.number("iv.percentile", 72.4, "%", 1, "test");
+        add.number("spot", 7712.4, "USD", 2, "test");
+        add.number("loss", -12.5, "USD", 2, "test");
+        add.number("a", 30, "", 0, "test");
+        add.number("b", 12, "", 0, "test");
+        add.word("expiry", "2026-12-31", "test");
+        return table;
+    }
+    static ClaimStatus only(const std::string& text) {
+        const auto checked = checkClaims(text, facts());
+        return checked.claims.size() == 1 ? checked.claims.front().status : ClaimStatus::Struck;
+    }
+
+private Q_SLOTS:
+    void aCitedNumberThatMatchesIsVerified_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("exact") << QByteArray("at 72.4 % [iv.percentile]");
+        QTest::newRow("rounded as written") << QByteArray("at 72 % [iv.percentile]");
+        QTest::newRow("grouped thousands") << QByteArray("spot 7,712.40 [spot]");
+        QTest::newRow("negative") << QByteArray("a loss of -12.50 USD [loss]");
+        QTest::newRow("unicode minus") << QByteArray("a loss of \xE2\x88\x92" "12.5 USD [loss]");
+    }
+    void aCitedNumberThatMatchesIsVerified() {
+        QFETCH(QByteArray, text);
+        QCOMPARE(only(text.toStdString()), ClaimStatus::Verified);
+    }
+
+    void whatDoesNotMatchIsStruck_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("wrong value") << QByteArray("at 73 % [iv.percentile]");
+        QTest::newRow("wrong in the last digit") << QByteArray("at 72.5 % [iv.percentile]");
+        QTest::newRow("unknown fact") << QByteArray("at 72.4 % [iv.rank]");
+        QTest::newRow("no citation") << QByteArray("at 72.4 %");
+        QTest::newRow("wrong sign") << QByteArray("12.5 [loss]");
+        QTest::newRow("hidden in a word") << QByteArray("the 30-day outlook");
+    }
+    void whatDoesNotMatchIsStruck() {
+        QFETCH(QByteArray, text);
+        QCOMPARE(only(text.toStdString()), ClaimStatus::Struck);
+    }
+
+    void derivedNumbersAreRecomputed() {
+        QCOMPARE(only("a gap of 18 [=a-b]"), ClaimStatus::Derived);
+        QCOMPARE(only("a ratio of 2.5 [=a/b]"), ClaimStatus::Derived);
+        QCOMPARE(only("a gap of 17 [=a-b]"), ClaimStatus::Struck);
+    }
+
+    void aCitedDateBacksItsDigits() {
+        const auto checked = checkClaims("expires 2026-12-31 [expiry] at last", facts());
+        QCOMPARE(checked.text, std::string("expires 2026-12-31 at last"));
+        QVERIFY(!checked.claims.empty());
+        for (const auto& c : checked.claims)
+            QCOMPARE(c.status, ClaimStatus::Verified);
+    }
+
+    void bracketsThatAreNoCitationStay() { QCOMPARE(checkClaims("a [quoted remark] here", facts()).text, std::string("a [quoted remark] here")); }
+
+    void citeWritesWhatTheCheckerAccepts() {
+        for (const auto& [id, fact] : facts()) {
+            const auto checked = checkClaims("it is " + cite(facts(), id.str()), facts());
+            for (const auto& c : checked.claims)
+                QVERIFY2(c.status == ClaimStatus::Verified, id.str().c_str());
+        }
+        QCOMPARE(cite(facts(), "nothing"), std::string("unknown"));
+    }
+
+    void unknownAndAbsurdValuesMakeNoFact() {
+        FactTable table;
+        FactBuilder add(table, {});
+        add.number("nan", std::nan(""), "", 2, "test");
+        add.number("absent", std::nullopt, "", 2, "test");
+        add.number("minus zero", -0.0001, "", 2, "test");
+        QVERIFY(!known(table, "nan"));
+        QVERIFY(!known(table, "absent"));
+        QCOMPARE(cite(table, "minus zero"), std::string("0.00 [minus zero]"));
+    }
+};
+
+QTEST_APPLESS_MAIN(ClaimsTest)
+#include "tst_agents_claims.moc"

@@ -1,0 +1,171 @@
+#include <QTest>
+#include <nlohmann/json.hpp>
+
+#include "agents/deliberation.h"
+#include "agents/facts.h"
+#include "market/exchange_calendar.h"
+#include "simulation/simulated_market.h"
+
+using namespace mahler;
+using namespace mahler::agents;
+
+class DebateTest : public QObject {
+    Q_OBJECT
+
+    static Deliberation at(simulation::Scenario scenario, int hour, int minute, const std::string& symbol = "SPY") {
+        simulation::SimulationConfig config;
+        config.scenario = scenario;
+        config.date = std::chrono::year{2026} / 11 / 23;
+        auto feed = simulation::makeSimulatedMarket(config);
+        const auto tick = feed->advance(market::fromNewYork(config.date, hour, minute), {});
+        const auto chain = feed->chain(symbol);
+        if (!tick || !chain)
+            return {};
+        CycleInputs in;
+        in.id = CycleId("C-1");
+        in.underlying = symbol;
+        in.asof = (*tick)->time;
+        in.vix = (*tick)->vix;
+        in.vixPriorClose = (*tick)->vixPriorClose;
+        in.history = feed->history();
+        pricing::CurveInputs curve;
+        curve.rate = in.history->rate;
+        in.chain = pricing::priceChain(*chain, curve);
+        in.profile = strategy::calibratedProfile();
+        in.equity = Usd::fromMicros(100'000'000'000);
+        return runCycle(in, *makeRuleReasoner());
+    }
+    static std::string spoken(const Deliberation& d) {
+        std::string all;
+        for (const auto& r : d.debate.rounds)
+            all += r.bull.point + "/" + r.bear.point + " ";
+        return all;
+    }
+
+private Q_SLOTS:
+    void everyNumberIsBackedInEveryMarket_data() {
+        QTest::addColumn<int>("scenario");
+        for (const auto s : simulation::allScenarios())
+            QTest::newRow(simulation::toString(s)) << static_cast<int>(s);
+    }
+    void everyNumberIsBackedInEveryMarket() {
+        QFETCH(int, scenario);
+        for (const auto* symbol : {"SPY", "QQQ", "IWM", "TLT", "GLD", "SPX"}) {
+            const auto d = at(static_cast<simulation::Scenario>(scenario), 14, 35, symbol);
+            QVERIFY2(d.claims.total > 20, symbol);
+            QVERIFY2(d.claims.struck == 0, symbol);
+            QCOMPARE(d.claims.verified + d.claims.derived, d.claims.total);
+        }
+    }
+
+    void calmSpikeAndCrashAreArguedDifferently() {
+        const auto calm = at(simulation::Scenario::Calm, 12, 0);
+        const auto spike = at(simulation::Scenario::VolSpike, 14, 0);
+        const auto crash = at(simulation::Scenario::Crash, 14, 0);
+        QVERIFY2(spoken(calm) != spoken(spike), spoken(calm).c_str());
+        QVERIFY2(spoken(spike) != spoken(crash), spoken(crash).c_str());
+        QCOMPARE(calm.debate.winner, std::string("bull"));
+        const auto bearWeight = [](const Deliberation& d) {
+            double sum = 0, all = 0;
+            for (const auto& r : d.debate.rounds) {
+                sum += r.bear.strength;
+                all += r.bear.strength + r.bull.strength;
+            }
+            return sum / all;
+        };
+        QVERIFY2(bearWeight(crash) > bearWeight(calm), QByteArray::number(bearWeight(crash)).constData());
+        QVERIFY2(bearWeight(spike) > bearWeight(calm), QByteArray::number(bearWeight(spike)).constData());
+        bool mentionsVix = false;
+        for (const auto& r : crash.debate.rounds)
+            mentionsVix = mentionsVix || r.bear.text.find("VIX") != std::string::npos;
+        QVERIFY(mentionsVix);
+    }
+
+    void everyLaterArgumentNamesTheOneItAnswers() {
+        const auto d = at(simulation::Scenario::Calm, 12, 0);
+        QVERIFY(d.debate.rounds.size() >= 2);
+        QVERIFY(d.debate.rounds.size() <= 3);
+        QVERIFY(d.debate.rounds.front().bull.answers.empty());
+        for (std::size_t i = 0; i < d.debate.rounds.size(); ++i) {
+            QCOMPARE(d.debate.rounds[i].bear.answers, d.debate.rounds[i].bull.id);
+            if (i > 0)
+                QCOMPARE(d.debate.rounds[i].bull.answers, d.debate.rounds[i - 1].bear.id);
+        }
+    }
+
+    void theSameFactsGiveTheSameWords() {
+        auto a = toJson(at(simulation::Scenario::VolSpike, 13, 0)), b = toJson(at(simulation::Scenario::VolSpike, 13, 0));
+        a.erase("timings_ms");
+        b.erase("timings_ms");
+        for (auto* j : {&a, &b})
+            for (auto& analyst : (*j)["analysts"])
+                analyst.erase("milliseconds");
+        QVERIFY(a == b);
+    }
+
+    void riskViewsAreWeightedByVix() {
+        const auto calm = at(simulation::Scenario::Calm, 12, 0);
+        QCOMPARE(calm.riskViews.size(), std::size_t{3});
+        double sum = 0;
+        for (const auto& v : calm.riskViews)
+            sum += v.weight;
+        QVERIFY(std::abs(sum - 1) < 1e-9);
+        const double vix = *calm.analysis.vix;
+        QCOMPARE(calm.riskViews[0].weight, vix <= 20 ? 0.3 : vix <= 30 ? 0.2 : 0.1);
+    }
+
+    void anOrderIsDefinedRiskAndWithinTheTradeLimit() {
+        int orders = 0;
+        for (const auto* symbol : {"SPY", "QQQ", "IWM", "GLD", "SPX"}) {
+            const auto d = at(simulation::Scenario::Calm, 10, 35, symbol);
+            if (!d.order)
+                continue;
+            ++orders;
+            const auto bounds = portfolio::payoffBounds(d.order->legs, d.order->netLimit);
+            QVERIFY(bounds.maxLoss.has_value());
+            QVERIFY(bounds.maxLoss->toDouble() * static_cast<double>(d.order->quantity) <= 2000.0);
+            QVERIFY(std::all_of(d.gate.begin(), d.gate.end(), [](const risk::Check& c) { return c.pass; }));
+        }
+        QVERIFY2(orders >= 2, QByteArray::number(orders).constData());
+    }
+
+    void aMissingChainIsNoDecisionWithAReason() {
+        CycleInputs in;
+        in.underlying = "SPY";
+        const auto d = runCycle(in, *makeRuleReasoner());
+        QCOMPARE(d.decision.action, Action::NoDecision);
+        QVERIFY(!d.decision.reason.empty());
+        QVERIFY(!d.order);
+    }
+
+    void aDeliberationSurvivesItsJson() {
+        const auto d = at(simulation::Scenario::Calm, 12, 0);
+        const auto json = toJson(d);
+        const auto back = deliberationFromJson(*parseJson(json.dump()));
+        QVERIFY2(back.has_value(), back ? "" : back.error().detail.c_str());
+        QCOMPARE(back->debate.rounds.size(), d.debate.rounds.size());
+        QCOMPARE(back->screen.candidates.size(), d.screen.candidates.size());
+        QCOMPARE(back->decision.reason, d.decision.reason);
+        QVERIFY(!deliberationFromJson(Json::object()).has_value());
+    }
+
+    void theSeedProfileSaysWhichRuleIsTightest() {
+        simulation::SimulationConfig config;
+        config.date = std::chrono::year{2026} / 11 / 23;
+        auto feed = simulation::makeSimulatedMarket(config);
+        QVERIFY(feed->advance(market::fromNewYork(config.date, 11, 0), {}).has_value());
+        const auto priced = pricing::priceChain(*feed->chain("SPY"), {});
+        const auto analysis = analytics::analyse(*priced, *feed->history(), 18.0, 17.5);
+        const auto seed = strategy::screenCreditSpreads(*priced, analysis, strategy::seedProfile());
+        QVERIFY(seed.considered > 50);
+        QVERIFY(seed.candidates.empty());
+        QCOMPARE(seed.tightestRule, std::string("credit_to_width"));
+        int rejected = 0;
+        for (const auto& r : seed.rules)
+            rejected += r.rejected;
+        QCOMPARE(rejected, seed.considered);
+    }
+};
+
+QTEST_APPLESS_MAIN(DebateTest)
+#include "tst_agents_debate.moc"
