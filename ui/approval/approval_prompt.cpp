@@ -57,7 +57,7 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
 
     auto* legs = new GridView(m_legs);
     legs->setFocusPolicy(Qt::NoFocus);
-    legs->setFixedHeight(5 * kRowHeight + 12);
+    legs->setFixedHeight(5 * kRowHeight + 8);
     legs->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     const auto head = [](const QString& text) {
         auto* label = new QLabel(text);
@@ -65,7 +65,7 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
         return label;
     };
     auto* left = new QVBoxLayout;
-    left->setSpacing(4);
+    left->setSpacing(2);
     left->addWidget(head(tr("LEGS")));
     left->addWidget(legs);
     left->addWidget(m_since);
@@ -75,14 +75,14 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
     left->addWidget(m_checks);
     left->addStretch(1);
     auto* right = new QVBoxLayout;
-    right->setSpacing(4);
+    right->setSpacing(2);
     right->addWidget(head(tr("STRONGEST CASE AGAINST   agent text, not verified advice")));
     right->addWidget(m_against);
     right->addWidget(m_open);
     right->addWidget(head(tr("CASE FOR   agent text")));
     right->addWidget(m_for);
     right->addWidget(m_events);
-    m_chart->setMinimumHeight(165);
+    m_chart->setMinimumHeight(160);
     right->addWidget(m_chart, 1);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
@@ -106,8 +106,8 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
     actions->addWidget(m_rejectButton);
     actions->addWidget(m_approve);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(14, 10, 14, 10);
-    layout->setSpacing(6);
+    layout->setContentsMargins(14, 8, 14, 8);
+    layout->setSpacing(4);
     layout->addWidget(m_consequence);
     layout->addWidget(m_facts);
     layout->addWidget(m_tier);

@@ -284,8 +284,8 @@ void MainWindow::setDeliberation(const DeliberationPtr& deliberation) {
 
 void MainWindow::placePrompt() {
     const QRect area = m_stack->geometry().united(m_nav->geometry());
-    const int width = std::min(area.width() - 12, 1180), height = std::min(m_stack->height() - 8, 720);
-    m_prompt->setGeometry(m_stack->x() + (m_stack->width() - std::min(width, m_stack->width() - 12)) / 2, m_stack->y() + 4, std::min(width, m_stack->width() - 12), height);
+    const int width = std::min(area.width() - 12, 1180), height = std::min(m_stack->height() - 4, 720);
+    m_prompt->setGeometry(m_stack->x() + (m_stack->width() - std::min(width, m_stack->width() - 12)) / 2, m_stack->y() + 2, std::min(width, m_stack->width() - 12), height);
     m_prompt->raise();
 }
 

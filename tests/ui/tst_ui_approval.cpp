@@ -1,0 +1,215 @@
+#include <QApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QTest>
+
+#include "fake_port.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+class ApprovalTest : public QObject {
+    Q_OBJECT
+
+    struct Shown {
+        FakePort port;
+        MainWindow window{port, {}};
+        qint64 clock = 1000;
+        explicit Shown(const ViewPtr& view) {
+            window.resize(1366, 688);
+            window.show();
+            window.prompt()->setClock([this] { return clock; });
+            window.prompt()->setGraceMs(0);
+            window.setView(view);
+            window.openApproval(QStringLiteral("A-17"));
+        }
+        void key(Qt::Key k) { QTest::keyClick(window.prompt(), k); }
+        std::vector<desk::AnswerRequest> answers() const { return port.all<desk::AnswerRequest>(); }
+        void type(const QString& loss, const QString& reason) {
+            for (auto* edit : window.prompt()->findChildren<QLineEdit*>())
+                edit->setText(edit->accessibleName().contains(QLatin1String("loss")) ? loss : reason);
+        }
+    };
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void armThenEnterApprovesAfterTheReadingTime() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.key(Qt::Key_A);
+        s.key(Qt::Key_Return);
+        QVERIFY(s.answers().empty()); // too early
+        s.clock += 900;
+        s.key(Qt::Key_Return);
+        QCOMPARE(s.answers().size(), std::size_t{1});
+        QVERIFY(s.answers().front().approve);
+        QVERIFY(s.answers().front().shownHash == sha256("shown"));
+    }
+
+    void enterOnAnUntouchedPromptRejects() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.clock += 5000;
+        s.key(Qt::Key_Return);
+        QCOMPARE(s.answers().size(), std::size_t{1});
+        QVERIFY(!s.answers().front().approve);
+    }
+
+    void holdingAOrEnterApprovesNothing() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.clock += 5000;
+        for (int i = 0; i < 90; ++i) {
+            QTest::simulateEvent(s.window.prompt(), true, Qt::Key_A, Qt::NoModifier, QStringLiteral("a"), true);
+            QTest::simulateEvent(s.window.prompt(), true, Qt::Key_Return, Qt::NoModifier, QStringLiteral("\r"), true);
+        }
+        QVERIFY(s.answers().empty());
+        QVERIFY(!s.window.prompt()->armed());
+    }
+
+    void aRequestThatArrivesWhileTypingGetsNoKey() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        QLineEdit edit(&window);
+        edit.show();
+        edit.setFocus();
+        QTest::keyClicks(&edit, QStringLiteral("abc"));
+        window.setView(viewWithRequest(approval::Tier::T1));
+        QTest::keyClicks(&edit, QStringLiteral("def"));
+        QTest::keyClick(&edit, Qt::Key_Return);
+        QCOMPARE(edit.text(), QStringLiteral("abcdef"));
+        QVERIFY(port.all<desk::AnswerRequest>().empty());
+        QVERIFY(!window.prompt()->isVisible());
+    }
+
+    void tierTwoNeedsTheTypedLossAndAReason() {
+        Shown s(viewWithRequest(approval::Tier::T2));
+        s.clock += 6000;
+        s.key(Qt::Key_A);
+        QVERIFY(!s.window.prompt()->armed());
+        s.type(QStringLiteral("4,381"), QStringLiteral("1 fine"));
+        s.key(Qt::Key_A);
+        QVERIFY(!s.window.prompt()->armed());
+        s.type(QStringLiteral("4,380.00"), QString());
+        s.key(Qt::Key_A);
+        QVERIFY(!s.window.prompt()->armed());
+        s.type(QStringLiteral("$4,380"), QStringLiteral("1 fine"));
+        s.key(Qt::Key_A);
+        QVERIFY(s.window.prompt()->armed());
+        s.key(Qt::Key_Return);
+        QCOMPARE(s.answers().size(), std::size_t{1});
+        QCOMPARE(s.answers().front().typedMaxLoss->micros(), std::int64_t{4'380'000'000});
+    }
+
+    void tierThreeNeedsALongReason() {
+        Shown s(viewWithRequest(approval::Tier::T3));
+        s.clock += 11000;
+        s.type(QStringLiteral("4380"), QStringLiteral("too short"));
+        s.key(Qt::Key_A);
+        QVERIFY(!s.window.prompt()->armed());
+        s.type(QStringLiteral("4380"), QStringLiteral("read the whole debate twice"));
+        s.key(Qt::Key_A);
+        QVERIFY(s.window.prompt()->armed());
+    }
+
+    void anAnalystCannotArm() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        for (const auto& u : view->users)
+            if (u.has(approval::Role::Analyst))
+                view->user = u;
+        Shown s(view);
+        s.key(Qt::Key_A);
+        QVERIFY(!s.window.prompt()->armed());
+    }
+
+    void aStaleLegBlocksWithItsCauseNamed() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->approvals.front().blockedBecause = {"a leg is stale"};
+        Shown s(view);
+        s.key(Qt::Key_A);
+        QVERIFY(!s.window.prompt()->armed());
+        bool named = false;
+        for (auto* label : s.window.prompt()->findChildren<QLabel*>())
+            named = named || label->text().contains(QLatin1String("stale"));
+        QVERIFY(named);
+    }
+
+    void rejectTakesACodeAndIsImmediate() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.key(Qt::Key_R);
+        s.key(Qt::Key_3);
+        QCOMPARE(s.answers().size(), std::size_t{1});
+        QVERIFY(!s.answers().front().approve);
+        QCOMPARE(s.answers().front().reason, std::string("3 risk"));
+    }
+
+    void escapeLeavesItUndecided() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.key(Qt::Key_Escape);
+        QVERIFY(s.answers().empty());
+        QVERIFY(!s.window.prompt()->isVisible());
+    }
+
+    void aChangedRequestDisarms() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        Shown s(view);
+        s.clock += 5000;
+        s.key(Qt::Key_A);
+        QVERIFY(s.window.prompt()->armed());
+        auto other = viewWithRequest(approval::Tier::T1);
+        other->approvals.front().request.shownHash = sha256("other");
+        s.window.setView(other);
+        QVERIFY(!s.window.prompt()->armed());
+    }
+
+    void aDecidedRequestClosesThePrompt() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        auto empty = viewWithRequest(approval::Tier::T1);
+        empty->approvals.clear();
+        s.window.setView(empty);
+        QVERIFY(!s.window.prompt()->isVisible());
+    }
+
+    void fourLegsAndFiveWarningsFitWithoutScrolling() {
+        Shown s(viewWithRequest(approval::Tier::T2, 4, 5));
+        QTest::qWait(50);
+        auto* prompt = s.window.prompt();
+        QVERIFY(s.window.rect().contains(QRect(prompt->mapTo(&s.window, QPoint(0, 0)), prompt->size())));
+        for (auto* bar : prompt->findChildren<QScrollBar*>())
+            QVERIFY2(!bar->isVisible(), qPrintable(bar->parent()->objectName()));
+        for (auto* label : prompt->findChildren<QLabel*>()) {
+            if (!label->isVisible() || label->text().isEmpty())
+                continue;
+            const int needed = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
+            QVERIFY2(label->height() >= needed - 1, qPrintable(label->text().left(60)));
+        }
+        QVERIFY(prompt->minimumSizeHint().height() <= prompt->height());
+    }
+
+    void agentTextIsNeverMarkup() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        bool shown = false;
+        for (auto* label : s.window.prompt()->findChildren<QLabel*>())
+            if (label->text().contains(QLatin1String("<b>"))) {
+                shown = true;
+                QCOMPARE(label->textFormat(), Qt::PlainText);
+            }
+        QVERIFY(shown);
+    }
+
+    void noButtonIsADefaultOne() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        for (auto* button : s.window.prompt()->findChildren<QPushButton*>()) {
+            QVERIFY(!button->isDefault());
+            QVERIFY(!button->autoDefault());
+        }
+    }
+};
+
+QTEST_MAIN(ApprovalTest)
+#include "tst_ui_approval.moc"

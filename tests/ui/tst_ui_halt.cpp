@@ -1,0 +1,162 @@
+#include <QApplication>
+#include <QComboBox>
+#include <QDialog>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QInputDialog>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMessageBox>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "fake_port.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+class HaltTest : public QObject {
+    Q_OBJECT
+
+    static void press(QWidget* widget, int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        QElapsedTimer timer;
+        timer.start();
+        QTest::keyClick(widget, static_cast<Qt::Key>(key), modifiers);
+        QVERIFY2(timer.elapsed() < 100, "slower than 100 ms");
+    }
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void haltFiresFromEveryContextOncePerPress_data() {
+        QTest::addColumn<QString>("where");
+        QTest::addColumn<int>("key");
+        QTest::addColumn<int>("modifiers");
+        for (const auto* where : {"window", "line edit", "modal dialog", "message box", "input dialog", "menu", "combo popup", "disabled window", "prompt", "grid"}) {
+            QTest::addRow("F12 in %s", where) << QString::fromLatin1(where) << int(Qt::Key_F12) << 0;
+            QTest::addRow("Pause in %s", where) << QString::fromLatin1(where) << int(Qt::Key_Pause) << 0;
+            QTest::addRow("Ctrl+Shift+H in %s", where) << QString::fromLatin1(where) << int(Qt::Key_H) << int(Qt::ControlModifier | Qt::ShiftModifier);
+        }
+    }
+    void haltFiresFromEveryContextOncePerPress() {
+        QFETCH(QString, where);
+        QFETCH(int, key);
+        QFETCH(int, modifiers);
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.setView(viewWithRequest(approval::Tier::T1));
+        QWidget* target = &window;
+        QDialog dialog(&window);
+        QLineEdit edit(&window);
+        QMessageBox box(&window);
+        QInputDialog input(&window);
+        QMenu menu(&window);
+        QComboBox combo(&window);
+        if (where == "line edit") {
+            edit.show();
+            target = &edit;
+        } else if (where == "modal dialog") {
+            dialog.setModal(true);
+            dialog.show();
+            target = &dialog;
+        } else if (where == "message box") {
+            box.setText(QStringLiteral("?"));
+            box.setModal(true);
+            box.show();
+            target = &box;
+        } else if (where == "input dialog") {
+            input.setModal(true);
+            input.show();
+            target = input.findChild<QLineEdit*>() ? static_cast<QWidget*>(input.findChild<QLineEdit*>()) : &input;
+        } else if (where == "menu") {
+            menu.addAction(QStringLiteral("x"));
+            menu.popup(QPoint(10, 10));
+            target = &menu;
+        } else if (where == "combo popup") {
+            combo.addItems({QStringLiteral("a"), QStringLiteral("b")});
+            combo.show();
+            combo.showPopup();
+            target = combo.view();
+        } else if (where == "disabled window") {
+            window.setEnabled(false);
+        } else if (where == "prompt") {
+            window.openApproval(QStringLiteral("A-17"));
+            target = window.prompt();
+        } else if (where == "grid") {
+            target = window.screen(QStringLiteral("chain"))->findChild<QTableView*>();
+        }
+        press(target, key, Qt::KeyboardModifiers(modifiers));
+        QCOMPARE(port.halts.size(), std::size_t{1});
+        press(target, key, Qt::KeyboardModifiers(modifiers));
+        QCOMPARE(port.halts.size(), std::size_t{2});
+    }
+
+    void aHeldKeyHaltsOnce() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        QTest::simulateEvent(&window, true, Qt::Key_F12, Qt::NoModifier, {}, false);
+        for (int i = 0; i < 50; ++i)
+            QTest::simulateEvent(&window, true, Qt::Key_F12, Qt::NoModifier, {}, true);
+        QCOMPARE(port.halts.size(), std::size_t{1});
+    }
+
+    void theHaltBarSaysSoInBarAndTitle() {
+        FakePort port;
+        MainWindow window(port, {});
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->state = desk::RunState::Halted;
+        view->haltReason = "B8: F12";
+        view->latches = {{risk::Breaker::B8Manual, {}, {}, "F12", 1, {}}};
+        window.setView(view);
+        QVERIFY(window.windowTitle().contains(QLatin1String("HALTED")));
+        QVERIFY(window.windowTitle().contains(QLatin1String("F12")));
+    }
+
+    void aCorruptLayoutFallsBackToTheFactoryOne() {
+        QTemporaryDir dir;
+        QFile file(dir.filePath(QStringLiteral("window.ini")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(5000, '\xff'));
+        file.close();
+        FakePort port;
+        MainWindow window(port, file.fileName());
+        QCOMPARE(window.currentScreen(), QStringLiteral("chain"));
+    }
+
+    void aHaltKeyTypesNothing() {
+        FakePort port;
+        MainWindow window(port, {});
+        QLineEdit edit(&window);
+        edit.show();
+        QTest::keyClick(&edit, Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(edit.text().isEmpty());
+    }
+
+    void everyTextTokenIsReadableOnEveryBackground() {
+        const auto luminance = [](const QColor& c) {
+            const auto part = [](double v) { return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+            return 0.2126 * part(c.redF()) + 0.7152 * part(c.greenF()) + 0.0722 * part(c.blueF());
+        };
+        const auto contrast = [&](const QColor& a, const QColor& b) {
+            const double x = luminance(a), y = luminance(b);
+            return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+        };
+        for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
+            for (const auto palette : {GainLoss::BlueOrange, GainLoss::GreenRed}) {
+                for (const auto back : {Token::Bg, Token::Panel, Token::Raised})
+                    for (const auto text : {Token::Text, Token::Dim, Token::Gain, Token::Loss, Token::Warn, Token::Stale, Token::Info})
+                        QVERIFY2(contrast(color(text, kind, palette), color(back, kind, palette)) >= 4.5,
+                                 qPrintable(QStringLiteral("token %1 on %2 in %3").arg(int(text)).arg(int(back)).arg(int(kind))));
+                QVERIFY(contrast(color(Token::HaltText, kind, palette), color(Token::Halt, kind, palette)) >= 4.5);
+            }
+    }
+};
+
+QTEST_MAIN(HaltTest)
+#include "tst_ui_halt.moc"
