@@ -1,2 +1,246 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstdio>
-int main() { return 0; }
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "agents/deliberation.h"
+#include "base/random.h"
+#include "desk/desk.h"
+#include "market/exchange_calendar.h"
+#include "pricing/chain_pricer.h"
+#include "pricing/option_pricer.h"
+#include "pricing/quantlib_check.h"
+#include "risk/gate.h"
+#include "simulation/simulated_market.h"
+#include "store/journal.h"
+
+namespace {
+
+using namespace mahler;
+using Wall = std::chrono::steady_clock;
+
+struct Row {
+    std::string name, unit;
+    std::optional<double> ours, peer, p50, p99, maxError, peerMaxError;
+    std::string peerName;
+};
+
+/// Times `work` `repeats` times in `unit` seconds and keeps median and 99th percentile.
+Row timed(const std::string& name, const std::string& unit, double unitSeconds, int repeats, const std::function<void(int)>& work) {
+    std::vector<double> samples;
+    work(0);
+    for (int i = 0; i < repeats; ++i) {
+        const auto began = Wall::now();
+        work(i);
+        samples.push_back(std::chrono::duration<double>(Wall::now() - began).count() / unitSeconds);
+    }
+    std::sort(samples.begin(), samples.end());
+    Row row{name, unit, {}, {}, {}, {}, {}, {}, {}};
+    row.p50 = row.ours = samples[samples.size() / 2];
+    row.p99 = samples[std::min(samples.size() - 1, samples.size() * 99 / 100)];
+    return row;
+}
+
+std::vector<pricing::Inputs> workload(int count) {
+    std::vector<pricing::Inputs> all;
+    Random random(11);
+    for (int i = 0; i < count; ++i)
+        all.push_back({random.uniform() < 0.5 ? market::Right::Call : market::Right::Put, 600, 600 * (0.8 + 0.4 * random.uniform()), 0.02 + random.uniform(),
+                       0.04, 0.012, 0.12 + 0.3 * random.uniform()});
+    return all;
+}
+
+/// Ours against QuantLib's engine for the same style, one thread, the same rows; the error is against QuantLib's price.
+Row against(const std::string& name, market::ExerciseStyle style, int count, int peerCount) {
+    const auto rows = workload(count);
+    double sink = 0;
+    const auto began = Wall::now();
+    for (const auto& in : rows)
+        sink += pricing::price(style, in).price;
+    const double ours = std::chrono::duration<double, std::micro>(Wall::now() - began).count() / count;
+    double worst = 0;
+    const auto peerBegan = Wall::now();
+    std::vector<double> theirs;
+    for (int i = 0; i < peerCount; ++i)
+        theirs.push_back(pricing::quantlibPrice(style, rows[static_cast<std::size_t>(i)]).value_or(std::nan("")));
+    const double peer = std::chrono::duration<double, std::micro>(Wall::now() - peerBegan).count() / peerCount;
+    for (int i = 0; i < peerCount; ++i)
+        worst = std::max(worst, std::abs(pricing::price(style, rows[static_cast<std::size_t>(i)]).price - theirs[static_cast<std::size_t>(i)]));
+    Row row{name, "us per price with Greeks (peer: price only)", ours, peer, ours, {}, worst, {}, "QuantLib 1.29 option object"};
+    return std::isfinite(sink) ? row : Row{};
+}
+
+risk::GateContext largeBook(portfolio::ComboOrder& order) {
+    risk::GateContext g;
+    const TradingDate today = std::chrono::year{2026} / 11 / 23;
+    g.now.utc = market::fromNewYork(today, 11, 0);
+    g.now.mono = MonoTime(g.now.utc.time_since_epoch());
+    g.session = market::Session::Open;
+    g.sessionClose = market::sessionClose(today);
+    g.marks.equity = Usd::fromMicros(100'000'000'000'000);
+    g.account.dayStartEquity = g.account.weekStartEquity = g.account.highWaterMark = *g.marks.equity;
+    g.spots["SPY"] = 600;
+    g.quoteAges["SPY"] = MonoTime{0};
+    const auto spread = [&](int i) {
+        const auto expiry = std::chrono::year{2026} / 12 / 31;
+        return std::vector<portfolio::ComboLeg>{{market::OptionContract::make("SPY", expiry, Price::fromMicros((300 + i) * 1'000'000LL), market::Right::Put), -1},
+                                                {market::OptionContract::make("SPY", expiry, Price::fromMicros((295 + i) * 1'000'000LL), market::Right::Put), 1}};
+    };
+    const auto quote = [&](const market::OptionContract& c) {
+        market::Quote q;
+        q.bid = Price::fromMicros(1'000'000 + c.strike.micros() / 1000);
+        q.ask = *q.bid + Price::fromMicros(20'000);
+        q.volume = 100;
+        q.openInterest = 1000;
+        q.time = g.now.utc;
+        g.quotes[c.id()] = q;
+        g.quoteAges[c.id()] = MonoTime{0};
+        g.greeks[c.id()] = {-0.12, 0.004, -20, 50, 0.18};
+    };
+    for (int i = 0; i < 500; ++i) { // 500 two-legged spreads: 1,000 legs
+        portfolio::Position p;
+        p.id = PositionId("P" + std::to_string(i));
+        p.underlying = "SPY";
+        p.legs = spread(i);
+        p.quantity = 1;
+        p.openNet = Price::fromMicros(500'000);
+        for (const auto& leg : p.legs)
+            quote(leg.contract);
+        g.positions.push_back(p);
+    }
+    order.underlying = "SPY";
+    order.kind = portfolio::StrategyKind::BullPutSpread;
+    order.legs = spread(100);
+    order.netLimit = Price::fromMicros(5'000);
+    order.source = "agent:desk";
+    return g;
+}
+
+std::shared_ptr<const market::OptionChain> bigChain(const market::History** history, std::unique_ptr<market::MarketFeed>& feed) {
+    simulation::SimulationConfig config;
+    config.date = std::chrono::year{2026} / 11 / 23;
+    feed = simulation::makeSimulatedMarket(config);
+    if (!feed->advance(market::fromNewYork(config.date, 11, 0), {}))
+        return nullptr;
+    static std::shared_ptr<const market::History> held;
+    held = feed->history();
+    *history = held.get();
+    return feed->chain("QQQ").value_or(nullptr);
+}
+
+std::string cpu() {
+    std::ifstream in("/proc/cpuinfo");
+    std::string line;
+    while (std::getline(in, line))
+        if (line.starts_with("model name"))
+            return line.substr(line.find(':') + 2);
+    return "unknown";
+}
+
+std::string isa() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512f") ? "scalar code (CPU has AVX-512)" : __builtin_cpu_supports("avx2") ? "scalar code (CPU has AVX2)" : "scalar code";
+#else
+    return "scalar code";
+#endif
+}
+
+std::vector<Row> measure() {
+    std::vector<Row> rows;
+    rows.push_back(against("european_price", market::ExerciseStyle::European, 20000, 4000));
+    rows.push_back(against("american_price", market::ExerciseStyle::American, 400, 60));
+
+    const market::History* history = nullptr;
+    std::unique_ptr<market::MarketFeed> feed;
+    const auto chain = bigChain(&history, feed);
+    if (chain) {
+        pricing::CurveInputs curve;
+        curve.rate = 0.04;
+        Row refresh = timed("chain_refresh_american_" + std::to_string(chain->size()), "ms", 1e-3, 9, [&](int) { pricing::priceChain(chain, curve); });
+        rows.push_back(refresh);
+        const auto priced = pricing::priceChain(chain, curve);
+        agents::CycleInputs in;
+        in.underlying = "QQQ";
+        in.asof = chain->time;
+        in.vix = 18.0;
+        in.vixPriorClose = 17.5;
+        in.history = std::make_shared<const market::History>(*history);
+        in.profile = strategy::calibratedProfile();
+        in.equity = Usd::fromMicros(100'000'000'000);
+        const auto reasoner = agents::makeRuleReasoner();
+        rows.push_back(timed("full_cycle_rule_based_" + std::to_string(chain->size()), "ms", 1e-3, 9, [&](int) {
+            in.chain = pricing::priceChain(chain, curve);
+            agents::runCycle(in, *reasoner);
+        }));
+        const auto analysis = analytics::analyse(*priced, *history, 18.0, 17.5);
+        rows.push_back(timed("strategy_coordination", "ms", 1e-3, 50, [&](int) { strategy::screenCreditSpreads(*priced, analysis, in.profile); }));
+    }
+    portfolio::ComboOrder order;
+    const auto context = largeBook(order);
+    const risk::Gate gate;
+    rows.push_back(timed("risk_decision_1000_legs", "us", 1e-6, 2000, [&](int) { (void)gate.evaluate(order, context); }));
+    risk::BreakerInputs breakers;
+    breakers.session = market::Session::Open;
+    breakers.account = context.account;
+    breakers.marks = context.marks;
+    breakers.vix = 18;
+    for (int i = 0; i < 1000; ++i)
+        breakers.quoteAges.emplace_back("SPY" + std::to_string(i), MonoTime(1));
+    rows.push_back(timed("breaker_evaluation", "us", 1e-6, 2000, [&](int) { (void)risk::evaluateBreakers(breakers); }));
+    risk::HaltGate halt;
+    rows.push_back(timed("halt_to_gate_closed", "us", 1e-6, 2000, [&](int) { halt.close(); }));
+    agents::FactTable facts;
+    facts[FactId("a")] = {FactId("a"), 12.5, {}, "%", 1, "bench", {}};
+    std::string text;
+    for (int i = 0; i < 20; ++i)
+        text += "one of 12.5 % [a] and more words about it, ";
+    rows.push_back(timed("agent_output_validation", "us", 1e-6, 500, [&](int) { (void)agents::checkClaims(text, facts); }));
+
+    const auto folder = std::filesystem::temp_directory_path() / ("mahler-bench-" + std::to_string(Wall::now().time_since_epoch().count()));
+    std::filesystem::create_directories(folder);
+    {
+        auto journal = store::Journal::open((folder / "j.db").string(), {"bench", {}, true});
+        if (journal) {
+            const store::NewRecord record{"order.state", 1, "system", "M-1", "{\"n\":1}", "SPY"};
+            rows.push_back(timed("journal_append_durable", "us", 1e-6, 200, [&](int i) {
+                (void)(*journal)->append({utcFromNanos(i), MonoTime(i)}, std::span(&record, 1));
+            }));
+        }
+    }
+    std::error_code ec;
+    std::filesystem::remove_all(folder, ec);
+    return rows;
+}
+
+nlohmann::json number(const std::optional<double>& v) { return v && std::isfinite(*v) ? nlohmann::json(*v) : nlohmann::json(nullptr); }
+
+} // namespace
+
+/// mahler_bench [--json]: the budgets of DESIGN section 9 that exist by now; ratios to the peer in the same run.
+int main(int argc, char** argv) {
+    const bool json = argc > 1 && std::strcmp(argv[1], "--json") == 0;
+    if (argc > 2 || (argc == 2 && !json)) {
+        std::fprintf(stderr, "mahler_bench: the only option is --json\n");
+        return 2;
+    }
+    const auto rows = measure();
+    nlohmann::json results = nlohmann::json::array();
+    for (const auto& r : rows) {
+        const std::optional<double> ratio = r.peer && r.ours && *r.ours > 0 ? std::optional(*r.peer / *r.ours) : std::nullopt;
+        results.push_back({{"name", r.name}, {"unit", r.unit}, {"ours", number(r.ours)}, {"peer", number(r.peer)},
+                           {"peer_name", r.peerName.empty() ? nlohmann::json(nullptr) : nlohmann::json(r.peerName)}, {"ratio", number(ratio)}, {"p50", number(r.p50)},
+                           {"p99", number(r.p99)}, {"max_error", number(r.maxError)}, {"peer_max_error", number(r.peerMaxError)}});
+        if (!json)
+            std::printf("%-36s %12.3f p50 %12s p99  %s%s\n", r.name.c_str(), r.p50.value_or(0), r.p99 ? std::to_string(*r.p99).c_str() : "-", r.unit.c_str(),
+                        ratio ? ("  peer/ours " + std::to_string(*ratio)).c_str() : "");
+    }
+    if (json)
+        std::printf("%s\n", nlohmann::json{{"machine", cpu() + ", " + std::to_string(std::thread::hardware_concurrency()) + " threads"}, {"isa", isa()}, {"results", results}}.dump(2).c_str());
+    return 0;
+}

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +20,17 @@ struct StoredEvent {
     Timestamp at{};
 };
 
+/// Greeks of watched contracts as the screen last saw them. Kept by whoever asks for views, never by the desk: what a view
+/// computes must not touch what a command decides.
+struct GreeksCache {
+    struct Entry {
+        Price mid;
+        double spot = 0;
+        std::optional<portfolio::UnitGreeks> greeks;
+    };
+    std::map<std::string, Entry> entries;
+};
+
 /// The trading desk: one deterministic state machine without threads, clock or I/O (DESIGN section 2).
 /// The same commands with the same times give the same events, byte for byte. One thread at a time.
 class Desk {
@@ -34,7 +47,7 @@ public:
     /// Contracts whose quotes the desk needs with every tick: held, working, pending or proposed.
     std::vector<market::OptionContract> watched() const;
     /// What the screen shows; the runtime adds speed, journal and timing figures.
-    DeskView view(Timestamp now) const;
+    DeskView view(Timestamp now, GreeksCache* cache = nullptr) const;
 
 private:
     void everySecond(struct Context& context);

@@ -1,6 +1,7 @@
 #include "desk/desk_view.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "desk/context.h"
 #include "desk/desk.h"
@@ -46,10 +47,31 @@ struct Viewer {
         return a ? std::optional(std::chrono::duration<double>(*a).count()) : std::nullopt;
     }
 
-    void collect(const std::vector<market::OptionContract>& watched) {
-        for (const auto& contract : watched)
-            if (const auto g = unitGreeks(s, m, contract, now.utc))
-                greeks[contract.id()] = *g;
+    /// An American value costs about a millisecond: unchanged quotes keep theirs, and at most a few are renewed per view.
+    void collect(const std::vector<market::OptionContract>& watched, GreeksCache* cache) {
+        constexpr int kRenewals = 6;
+        constexpr double kSpotMove = 2e-4;
+        int renewed = 0;
+        for (const auto& contract : watched) {
+            const std::string id = contract.id();
+            const auto* quote = m.option(id);
+            const auto mid = quote ? quote->mid() : std::nullopt;
+            const auto spot = m.spot(contract.underlying);
+            std::optional<portfolio::UnitGreeks> value;
+            const auto old = cache ? cache->entries.find(id) : std::map<std::string, GreeksCache::Entry>::iterator{};
+            const bool known = cache && old != cache->entries.end();
+            const bool same = known && mid && spot && old->second.mid == *mid && std::abs(*spot / old->second.spot - 1) < kSpotMove;
+            if (same || (known && mid && renewed >= kRenewals)) {
+                value = old->second.greeks;
+            } else {
+                value = unitGreeks(s, m, contract, now.utc);
+                ++renewed;
+                if (cache && mid && spot)
+                    cache->entries[id] = {*mid, *spot, value};
+            }
+            if (value)
+                greeks[id] = *value;
+        }
         for (const auto& [symbol, quote] : m.underlyings())
             if (const auto spot = m.spot(symbol))
                 spots[symbol] = *spot;
@@ -247,11 +269,11 @@ void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
 
 } // namespace
 
-DeskView Desk::view(Timestamp now) const {
+DeskView Desk::view(Timestamp now, GreeksCache* cache) const {
     DeskView v;
     const DeskState& s = m_state;
     Viewer viewer{s, m_market, m_limits, now, {}, {}};
-    viewer.collect(watched());
+    viewer.collect(watched(), cache);
     v.at = now;
     v.feedName = s.feedName;
     v.environment = s.simulated ? "DEMO" : "REPLAY";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analytics/indicators.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::desk {
@@ -13,21 +14,6 @@ using namespace std::chrono_literals;
 using Wall = std::chrono::steady_clock;
 
 constexpr int kMaxBehind = 4;
-
-/// Close-to-close volatility of the last `days` returns, annualised by 252.
-std::optional<double> realisedVolatility(const std::vector<market::DailyBar>& bars, std::size_t days) {
-    if (bars.size() < days + 1)
-        return std::nullopt;
-    double sum = 0, squares = 0;
-    for (std::size_t i = bars.size() - days; i < bars.size(); ++i) {
-        const double r = std::log(bars[i].close / bars[i - 1].close);
-        sum += r;
-        squares += r * r;
-    }
-    const double n = static_cast<double>(days);
-    const double variance = (squares - sum * sum / n) / (n - 1);
-    return std::sqrt(std::max(0.0, variance) * 252.0);
-}
 
 /// The desk's clock of a stepped market: its monotonic time is the market's own.
 Timestamp stamp(UtcTime t) { return {t, MonoTime(t.time_since_epoch())}; }
@@ -81,7 +67,7 @@ void MarketRunner::announceSession(UtcTime now) {
         facts.rate = history->rate;
         facts.dividendYield = history->dividendYield;
         for (const auto& [symbol, bars] : history->bars)
-            if (const auto vol = realisedVolatility(bars, 10))
+            if (const auto vol = analytics::realisedVolatility(bars, 10))
                 facts.realised10[symbol] = *vol;
     }
     if (m_sinks.command(facts, stamp(now)))

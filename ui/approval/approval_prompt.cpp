@@ -57,7 +57,7 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
 
     auto* legs = new GridView(m_legs);
     legs->setFocusPolicy(Qt::NoFocus);
-    legs->setFixedHeight(5 * kRowHeight + 8);
+    legs->setFixedHeight(5 * kRowHeight + 16);
     legs->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     const auto head = [](const QString& text) {
         auto* label = new QLabel(text);
