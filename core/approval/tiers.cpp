@@ -103,7 +103,7 @@ TierDecision decideTier(const TierInputs& in) {
         atLeast(Tier::T1, std::chrono::seconds(30), "VIX is above 25");
     if (!in.vix)
         atLeast(Tier::T1, std::chrono::seconds(30), "VIX is unknown");
-    if (const auto move = vixMove(in); move && *move >= 0.20)
+    if (const auto move = vixMove(in); move && *move >= 0.20 - 1e-9) // inclusive: 15 to 18 is 20 %, whatever doubles say
         atLeast(Tier::T1, std::chrono::seconds(30), "VIX has moved " + percent(*move) + " (20 % or more)");
     if (!in.dayPnlFraction)
         atLeast(Tier::T2, std::chrono::seconds(120), "the day's P&L is unknown");

@@ -53,6 +53,13 @@ struct SearchQuery {
     std::int64_t beforeSeq = 0; ///< for paging, newest first; 0 starts at the end
 };
 
+/// Where the chain stood. Kept outside the data folder (the keychain) it also proves that nobody put back an old copy of the
+/// whole folder.
+struct Checkpoint {
+    std::int64_t seq = 0;
+    Digest hash{};
+};
+
 /// The append-only, hash-chained journal in one SQLite file (SAFETY section 9). One writer per file, one thread.
 class Journal {
 public:
@@ -60,13 +67,18 @@ public:
         std::string runId;       ///< of this process
         Digest checkpointKey{};  ///< HMAC key of checkpoints; from the keychain or a 0600 file
         bool durable = true;     ///< false only in benchmarks and throw-away tests
+        std::optional<Checkpoint> kept{}; ///< the newest one kept outside; a journal that does not reach it is refused
+        std::function<void(const Checkpoint&)> keep{}; ///< gets every new checkpoint, on the writer's thread
     };
     /// Creates or opens; checks permissions (0600, owner, no symlink), PRAGMAs by reading them back, page integrity, the whole hash chain and
-    /// the side-file anchor. @return Integrity naming the first bad seq, Io, or Busy when another process holds it.
+    /// the side-file anchor. @return Integrity naming the first bad seq, Io, BadInput for a wrong mode, owner or kind of file,
+    /// Unsupported for another format, or Busy when another process holds it.
     static Result<std::unique_ptr<Journal>> open(const std::string& path, Options options);
     virtual ~Journal() = default;
 
-    /// One transaction, durable on return. @return the records as stored. After an Io error the journal refuses everything.
+    /// One transaction, durable on return. @return the records as stored; BadInput when one is not canonical, none is stored
+    /// then. Any other error is final: the journal refuses everything afterwards, and what was asked is found whole or not at
+    /// all when it is opened again.
     virtual Result<std::vector<Record>> append(Timestamp now, std::span<const NewRecord> records) = 0;
     /// Keeps a blob under its SHA-256 (deliberations, model replies). Part of the next append's transaction or its own.
     virtual Result<Digest> putContent(std::string_view bytes) = 0;
@@ -76,6 +88,10 @@ public:
     virtual Result<void> checkpoint(Timestamp now) = 0; ///< also by itself every 100 records and 60 s, and on close
     virtual Result<std::vector<Record>> read(std::int64_t fromSeq, std::size_t limit) const = 0;
     virtual Result<std::vector<Record>> search(const SearchQuery& query) const = 0;
+    /// True once the disk was full and the reserve had to be given up: there is room to say so and to halt, no more.
+    virtual bool reserveSpent() const = 0;
+    /// Makes the full-text projection anew from the texts it was given. It is no part of the chain.
+    virtual Result<void> rebuildSearch() = 0;
 };
 
 /// Opens for reading only, without a lock: for search and export beside a running desk.
@@ -89,7 +105,8 @@ public:
     virtual std::int64_t lastSeq() const = 0;
 };
 
-/// Checks a journal file from outside. Does not need the key (checkpoint HMACs are checked only when `key` is given).
+/// Checks a journal file from outside, also beside a running desk. Does not need the key (HMACs are checked only when `key` is
+/// given). A report's `reason` says what could not be checked. @return NotFound, BadInput for what is no journal, Unsupported.
 Result<VerifyReport> verifyJournal(const std::string& path, const Digest* key = nullptr);
 /// Line-delimited JSON, one record a line, written to `outPath` ("-" is stdout).
 Result<std::int64_t> exportJournal(const std::string& path, const std::string& outPath);

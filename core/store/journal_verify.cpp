@@ -1,9 +1,6 @@
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 
-#include "base/json.h"
-#include "base/text_file.h"
 #include "store/journal_tables.h"
 
 namespace mahler::store {
@@ -79,10 +76,41 @@ std::string contents(const Database& db) {
     }
 }
 
+/// What is wrong with the anchor, with the first seq that cannot be trusted.
+std::optional<std::pair<std::int64_t, std::string>> anchorMismatch(const Database& db, const Anchor& anchor, const VerifyReport& report, const Digest* key) {
+    if (key && signAnchor(anchor, *key) != anchor.hmacHex)
+        return std::pair(report.records + 1, std::string("the side file's signature does not hold"));
+    if (anchor.seq > report.records)
+        return std::pair(report.records + 1, "the journal ends at " + std::to_string(report.records) + " but was anchored at " +
+                                                 std::to_string(anchor.seq) + ": truncated or rolled back");
+    if (anchor.seq > 0) {
+        const auto at = read(db, anchor.seq, 1);
+        if (!at || at->empty() || toHex(at->front().hash) != anchor.hashHex)
+            return std::pair(anchor.seq, std::string("the record differs from the anchor"));
+    }
+    return std::nullopt;
+}
+
+/// Whether the bytes are those of the last clean exit; true as well when a writer began to change them meanwhile.
+bool sameBytes(const std::string& path, const Anchor& anchor) {
+    std::error_code ec;
+    if (anchor.fileHashHex.empty() || (std::filesystem::exists(path + "-wal", ec) && std::filesystem::file_size(path + "-wal", ec) > 0))
+        return true;
+    const auto now = fileHash(path);
+    if (now && *now == anchor.fileHashHex)
+        return true;
+    const auto again = readAnchor(path);
+    return again && *again && (*again)->fileHashHex != anchor.fileHashHex;
+}
+
 } // namespace
 
-VerifyReport verify(const Database& db, const std::string& path, const Digest* key, bool checkFile) {
+VerifyReport verify(Database& db, const std::string& path, const Digest* key, bool anchorNeeded) {
     VerifyReport report;
+    // The anchor first, then one moment of the file: a running writer only ever goes beyond it.
+    const auto anchor = readAnchor(path);
+    if (const auto begun = db.execute("BEGIN"); !begun)
+        return bad(report, 1, begun.error().detail);
     const auto pages = db.value("PRAGMA integrity_check(1)");
     const bool pagesOk = pages && *pages == "ok";
     std::map<std::int64_t, std::string> checkpointed;
@@ -108,85 +136,29 @@ VerifyReport verify(const Database& db, const std::string& path, const Digest* k
         return bad(report, report.records + 1, "checkpoint " + std::to_string(checkpointed.begin()->first) + " is beyond the journal's end");
     if (const auto wrong = contents(db); !wrong.empty())
         return bad(report, report.records + 1, wrong);
-    const auto anchor = readAnchor(path);
     if (!anchor)
         return bad(report, report.records + 1, anchor.error().detail);
     if (*anchor) {
-        const Anchor& a = **anchor;
-        if (key && signAnchor(a, *key) != a.hmacHex)
-            return bad(report, report.records + 1, "the side file's signature does not hold");
-        if (a.seq > report.records)
-            return bad(report, report.records + 1,
-                       "the journal ends at " + std::to_string(report.records) + " but was anchored at " + std::to_string(a.seq) +
-                           ": truncated or rolled back");
-        if (a.seq > 0) {
-            const auto at = read(db, a.seq, 1);
-            if (!at || at->empty() || toHex(at->front().hash) != a.hashHex)
-                return bad(report, a.seq, "the record differs from the anchor");
-        }
-        if (checkFile && !a.fileHashHex.empty()) {
-            const auto now = fileHash(path);
-            if (!now || *now != a.fileHashHex)
-                return bad(report, report.records + 1, "the file's bytes are not those of the last clean exit");
-        }
+        if (const auto wrong = anchorMismatch(db, **anchor, report, key))
+            return bad(report, wrong->first, wrong->second);
+        if (!sameBytes(path, **anchor))
+            return bad(report, report.records + 1, "the file's bytes are not those of the last clean exit");
+    } else if (anchorNeeded && report.records > 0) {
+        return bad(report, report.records + 1, "the side file with the anchor is missing: records may be missing too");
     }
+    if (const auto wrong = changedObject(db); !wrong.empty())
+        return bad(report, report.records + 1, wrong);
     report.ok = true;
-    report.reason = "sequence, chain, contents, checkpoints and anchor hold";
+    report.reason = "sequence, chain, contents and pages hold";
+    report.reason += *anchor ? ", the anchor too" : "; there is no side file, so a cut end would not be seen";
+    report.reason += key ? "; checkpoints are signed" : "; without the key the signatures were not checked";
     return report;
 }
 
 } // namespace tables
 
-namespace {
-
-/// Beside a running writer through the WAL; a copy on read-only media as it lies there.
-Result<Database> openForReading(const std::string& path) {
-    std::error_code ec;
-    const auto status = std::filesystem::status(path, ec);
-    if (!std::filesystem::exists(status))
-        return Error{ErrorCode::NotFound, path + ": no such file"};
-    if (!std::filesystem::is_regular_file(status))
-        return badInput(path + ": is not a file");
-    if (std::filesystem::file_size(path, ec) == 0)
-        return badInput(path + ": the file is empty, not a journal");
-    auto db = Database::open(path, Database::Mode::ReadOnly);
-    if (db && !db->value("SELECT count(*) FROM sqlite_master") && !std::filesystem::exists(path + "-wal", ec))
-        db = Database::open(path, Database::Mode::Immutable);
-    if (!db)
-        return db.error();
-    if (const auto harden = db->execute("PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA query_only=ON"); !harden)
-        return Error{ErrorCode::Integrity, path + ": " + harden.error().detail};
-    const auto isJournal = db->value("SELECT count(*) FROM sqlite_master WHERE name IN ('records', 'contents', 'checkpoints')");
-    if (!isJournal)
-        return Error{ErrorCode::Integrity, path + ": " + isJournal.error().detail};
-    if (*isJournal != "3")
-        return badInput(path + ": is not a Mahler journal");
-    return db;
-}
-
-class Reader final : public JournalReader {
-public:
-    explicit Reader(Database db) : m_db(std::move(db)) {}
-    Result<std::vector<Record>> read(std::int64_t from, std::size_t limit) const override { return tables::read(m_db, from, limit); }
-    Result<std::vector<Record>> search(const SearchQuery& q) const override { return tables::search(m_db, q); }
-    Result<std::string> content(const Digest& hash) const override { return tables::content(m_db, hash); }
-    std::int64_t lastSeq() const override { return tables::lastSeq(m_db).value_or(0); }
-
-private:
-    Database m_db;
-};
-
-} // namespace
-
-Result<std::unique_ptr<JournalReader>> JournalReader::open(const std::string& path) {
-    auto db = openForReading(path);
-    if (!db)
-        return db.error();
-    return std::unique_ptr<JournalReader>(std::make_unique<Reader>(std::move(*db)));
-}
-
 Result<VerifyReport> verifyJournal(const std::string& path, const Digest* key) {
-    auto db = openForReading(path);
+    auto db = tables::openForReading(path);
     if (!db) {
         if (db.error().code != ErrorCode::Integrity)
             return db.error();
@@ -195,51 +167,7 @@ Result<VerifyReport> verifyJournal(const std::string& path, const Digest* key) {
         report.reason = db.error().detail;
         return report;
     }
-    std::error_code ec;
-    const bool settled = !std::filesystem::exists(path + "-wal", ec) || std::filesystem::file_size(path + "-wal", ec) == 0;
-    return tables::verify(*db, path, key, settled);
-}
-
-Result<std::int64_t> exportJournal(const std::string& path, const std::string& outPath) {
-    auto reader = JournalReader::open(path);
-    if (!reader)
-        return reader.error();
-    std::FILE* out = outPath == "-" ? stdout : std::fopen(outPath.c_str(), "wb");
-    if (!out)
-        return Error{ErrorCode::Io, outPath + ": cannot be written"};
-    std::int64_t count = 0;
-    Result<std::int64_t> result = std::int64_t{0};
-    constexpr std::size_t kPage = 1000;
-    for (std::int64_t from = 1;;) {
-        const auto page = (*reader)->read(from, kPage);
-        if (!page) {
-            result = page.error();
-            break;
-        }
-        for (const auto& r : *page) {
-            const auto body = parseJson(r.body);
-            const Json line = {{"seq", r.seq},     {"utc_ns", r.utcNs}, {"utc", formatUtc(utcFromNanos(r.utcNs))}, {"mono_ns", r.monoNs},
-                               {"run_id", r.runId}, {"type", r.type},    {"schema_version", r.schemaVersion},        {"actor", r.actor},
-                               {"correlation", r.correlation}, {"body", body ? *body : Json(r.body)},
-                               {"prev_hash", toHex(r.previousHash)}, {"hash", toHex(r.hash)}};
-            const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-            if (std::fwrite(text.data(), 1, text.size(), out) != text.size()) {
-                result = Error{ErrorCode::Io, outPath + ": the disk is full or the pipe closed"};
-                break;
-            }
-            ++count;
-        }
-        if (!result || page->size() < kPage) {
-            if (result)
-                result = count;
-            break;
-        }
-        from = page->back().seq + 1;
-    }
-    const bool flushed = out == stdout ? std::fflush(out) == 0 : std::fclose(out) == 0;
-    if (!flushed && result)
-        return Error{ErrorCode::Io, outPath + ": cannot be written"};
-    return result;
+    return tables::verify(*db, path, key, false);
 }
 
 } // namespace mahler::store

@@ -24,6 +24,8 @@ public:
     std::int64_t integer(int column) const { return sqlite3_column_int64(m_handle.get(), column); }
     std::string text(int column) const;
     bool isInteger(int column) const { return sqlite3_column_type(m_handle.get(), column) == SQLITE_INTEGER; }
+    bool isText(int column) const { return sqlite3_column_type(m_handle.get(), column) == SQLITE_TEXT; }
+    bool isBlob(int column) const { return sqlite3_column_type(m_handle.get(), column) == SQLITE_BLOB; }
 
 private:
     struct Finalizer {

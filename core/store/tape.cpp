@@ -4,12 +4,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
+#include "store/file_guard.h"
 #include "store/journal_tables.h"
-
-#ifndef _WIN32
-#include <unistd.h>
-#endif
 
 namespace mahler::store {
 
@@ -121,8 +119,7 @@ private:
 
 class Writer final : public TapeWriter {
 public:
-    Writer(std::string path, std::FILE* file) : m_path(std::move(path)), m_file(file) {}
-    ~Writer() override { std::fclose(m_file); }
+    Writer(std::string path, File file) : m_path(std::move(path)), m_file(std::move(file)) {}
 
     Result<std::optional<TapeBlock>> add(const TapeEntry& entry) override {
         const std::string bytes = encodeTapeEntry(entry);
@@ -137,13 +134,15 @@ public:
     Result<std::optional<TapeBlock>> flush() override {
         if (m_entries == 0)
             return std::optional<TapeBlock>{};
+        if (m_broken)
+            return Error{ErrorCode::Io, m_path + ": the tape failed before and takes no more"};
         const std::string packed = tables::pack(m_pending);
-        if (std::fwrite(packed.data(), 1, packed.size(), m_file) != packed.size() || std::fflush(m_file) != 0)
+        m_broken = true; // what part of a failed block is on the disk nobody knows
+        if (std::fwrite(packed.data(), 1, packed.size(), m_file.get()) != packed.size())
             return Error{ErrorCode::Io, m_path + ": the tape cannot be written"};
-#ifndef _WIN32
-        if (::fdatasync(::fileno(m_file)) != 0)
-            return Error{ErrorCode::Io, m_path + ": the tape cannot be synced"};
-#endif
+        if (const auto synced = syncFile(m_file.get(), m_path); !synced)
+            return synced.error();
+        m_broken = false;
         TapeBlock block{std::filesystem::path(m_path).filename().string(), m_offset, static_cast<std::int64_t>(packed.size()), m_entries,
                         sha256(packed)};
         m_offset += block.size;
@@ -154,9 +153,10 @@ public:
 
 private:
     std::string m_path;
-    std::FILE* m_file;
+    File m_file;
     std::string m_pending;
     std::int64_t m_entries = 0, m_offset = 0;
+    bool m_broken = false;
 };
 
 } // namespace
@@ -219,21 +219,18 @@ Result<TapeEntry> decodeTapeEntry(std::string_view bytes) {
         w.quote = in.quote();
         t.watched.push_back(std::move(w));
     }
-    t.dataErrors = static_cast<int>(in.i64());
-    if (!in.ok || !in.atEnd())
+    const std::int64_t errors = in.i64();
+    if (!in.ok || !in.atEnd() || errors < std::numeric_limits<int>::min() || errors > std::numeric_limits<int>::max())
         return damaged;
+    t.dataErrors = static_cast<int>(errors);
     return e;
 }
 
 Result<std::unique_ptr<TapeWriter>> TapeWriter::create(const std::string& path) {
-    std::error_code ec;
-    if (std::filesystem::exists(path, ec))
-        return Error{ErrorCode::Io, path + ": the tape exists already"};
-    std::FILE* file = std::fopen(path.c_str(), "wb");
+    auto file = createNewFile(path);
     if (!file)
-        return Error{ErrorCode::Io, path + ": cannot be written"};
-    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ec);
-    return std::unique_ptr<TapeWriter>(std::make_unique<Writer>(path, file));
+        return file.error();
+    return std::unique_ptr<TapeWriter>(std::make_unique<Writer>(path, std::move(*file)));
 }
 
 Result<std::vector<TapeEntry>> readTapeBlock(const std::string& directory, const TapeBlock& block) {

@@ -1,0 +1,113 @@
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
+#include "store/file_guard.h"
+#include "store/journal_tables.h"
+
+namespace mahler::store {
+
+namespace tables {
+
+Result<Database> openForReading(const std::string& path) {
+    std::error_code ec;
+    const auto status = std::filesystem::status(path, ec);
+    if (!std::filesystem::exists(status))
+        return Error{ErrorCode::NotFound, path + ": no such file"};
+    if (!std::filesystem::is_regular_file(status))
+        return badInput(path + ": is not a file");
+    if (std::filesystem::file_size(path, ec) == 0)
+        return badInput(path + ": the file is empty, not a journal");
+    auto db = Database::open(path, Database::Mode::ReadOnly);
+    if (db && !db->value("SELECT count(*) FROM sqlite_master") && !std::filesystem::exists(path + "-wal", ec))
+        db = Database::open(path, Database::Mode::Immutable);
+    if (!db)
+        return db.error();
+    if (const auto harden = db->execute("PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA query_only=ON"); !harden)
+        return Error{ErrorCode::Integrity, path + ": " + harden.error().detail};
+    if (const auto format = checkFormat(*db, path); !format)
+        return format.error();
+    return db;
+}
+
+} // namespace tables
+
+namespace {
+
+class Reader final : public JournalReader {
+public:
+    explicit Reader(Database db) : m_db(std::move(db)) {}
+    Result<std::vector<Record>> read(std::int64_t from, std::size_t limit) const override { return tables::read(m_db, from, limit); }
+    Result<std::vector<Record>> search(const SearchQuery& q) const override { return tables::search(m_db, q); }
+    Result<std::string> content(const Digest& hash) const override { return tables::content(m_db, hash); }
+    std::int64_t lastSeq() const override { return tables::lastSeq(m_db).value_or(0); }
+
+private:
+    Database m_db;
+};
+
+std::string lineOf(const Record& r) {
+    const auto body = parseJson(r.body);
+    const Json line = {{"seq", r.seq},
+                       {"utc_ns", r.utcNs},
+                       {"utc", formatUtc(utcFromNanos(r.utcNs))},
+                       {"mono_ns", r.monoNs},
+                       {"run_id", r.runId},
+                       {"type", r.type},
+                       {"schema_version", r.schemaVersion},
+                       {"actor", r.actor},
+                       {"correlation", r.correlation},
+                       {"body", body ? *body : Json(r.body)},
+                       {"prev_hash", toHex(r.previousHash)},
+                       {"hash", toHex(r.hash)}};
+    return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<std::int64_t> writeLines(const JournalReader& reader, std::FILE* out, const std::string& outPath) {
+    constexpr std::size_t kPage = 1000;
+    const Error full{ErrorCode::Io, outPath + ": the disk is full or the pipe closed"};
+    std::int64_t count = 0;
+    for (std::int64_t from = 1;;) {
+        const auto page = reader.read(from, kPage);
+        if (!page)
+            return page.error();
+        for (const auto& record : *page) {
+            const std::string text = lineOf(record);
+            if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
+                return full;
+            ++count;
+        }
+        if (page->size() < kPage)
+            break;
+        from = page->back().seq + 1;
+    }
+    if (std::fflush(out) != 0)
+        return full;
+    return count;
+}
+
+} // namespace
+
+Result<std::unique_ptr<JournalReader>> JournalReader::open(const std::string& path) {
+    auto db = tables::openForReading(path);
+    if (!db)
+        return db.error();
+    return std::unique_ptr<JournalReader>(std::make_unique<Reader>(std::move(*db)));
+}
+
+Result<std::int64_t> exportJournal(const std::string& path, const std::string& outPath) {
+    auto reader = JournalReader::open(path);
+    if (!reader)
+        return reader.error();
+    if (outPath == "-")
+        return writeLines(**reader, stdout, outPath);
+    if (const auto made = createPrivateFile(outPath); !made) // what the journal holds is as private outside it
+        return made.error();
+    const File out(std::fopen(outPath.c_str(), "wb"));
+    if (!out)
+        return Error{ErrorCode::Io, outPath + ": cannot be written"};
+    return writeLines(**reader, out.get(), outPath);
+}
+
+} // namespace mahler::store

@@ -1,0 +1,168 @@
+#include <QTest>
+
+#include "approval/approvals.h"
+
+using namespace mahler;
+using namespace mahler::approval;
+using namespace std::chrono_literals;
+
+class ApprovalsTest : public QObject {
+    Q_OBJECT
+
+    static TierInputs quiet(std::int64_t dollars) {
+        TierInputs in;
+        in.orderValue = Usd::fromMicros(dollars * 1'000'000);
+        in.vix = 18;
+        in.vixPriorClose = 18;
+        in.dayPnlFraction = 0.0;
+        return in;
+    }
+    static Request request(Tier tier) {
+        Request r;
+        r.id = ApprovalId("A-1");
+        r.tier.tier = tier;
+        r.deadline = 100s;
+        r.shownHash = sha256("shown");
+        r.order.source = "agent:desk";
+        return r;
+    }
+    static User with(Role role) {
+        for (const auto& u : demoUsers())
+            if (u.has(role))
+                return u;
+        return {};
+    }
+    static constexpr Usd kLoss = Usd::fromMicros(4'380'000'000);
+    static AnswerOutcome answer(const Request& r, Role role, bool approve = true, const std::string& reason = "a reason of many words", std::optional<Usd> typed = kLoss,
+                                Timestamp now = {{}, 50s}) {
+        return judgeAnswer(r, with(role), approve, r.shownHash, reason, typed, kLoss, now);
+    }
+
+private Q_SLOTS:
+    void tierEdges_data() {
+        QTest::addColumn<qlonglong>("dollars");
+        QTest::addColumn<int>("tier");
+        QTest::addColumn<int>("seconds");
+        QTest::newRow("under 1,000") << 999ll << 0 << 0;
+        QTest::newRow("exactly 1,000") << 1000ll << 1 << 30;
+        QTest::newRow("under 10,000") << 9999ll << 1 << 30;
+        QTest::newRow("exactly 10,000") << 10000ll << 2 << 120;
+        QTest::newRow("exactly 50,000") << 50000ll << 2 << 120;
+        QTest::newRow("above 50,000") << 50001ll << 3 << 300;
+    }
+    void tierEdges() {
+        QFETCH(qlonglong, dollars);
+        QFETCH(int, tier);
+        QFETCH(int, seconds);
+        const auto d = decideTier(quiet(dollars));
+        QCOMPARE(static_cast<int>(d.tier), tier);
+        QCOMPARE(d.deadline.count(), std::int64_t{seconds});
+        QCOMPARE(d.openWithin.count(), std::int64_t{tier == 2 ? 30 : 0});
+    }
+
+    void splittingDoesNotLowerTheTier() {
+        auto in = quiet(600);
+        in.recentOpeningsSameUnderlying = Usd::fromMicros(400'000'000);
+        QCOMPARE(decideTier(in).tier, Tier::T1);
+    }
+
+    void triggersRaiseAndNeverLower() {
+        auto in = quiet(100);
+        in.newStrategy = true;
+        QCOMPARE(decideTier(in).tier, Tier::T1);
+        QCOMPARE(decideTier(in).deadline.count(), std::int64_t{60});
+        in = quiet(100);
+        in.concentrationAfter = 0.151;
+        QCOMPARE(decideTier(in).tier, Tier::T2);
+        in.concentrationAfter = 0.15;
+        QCOMPARE(decideTier(in).tier, Tier::T0);
+        in = quiet(100);
+        in.vix = 25.01;
+        QCOMPARE(decideTier(in).tier, Tier::T1);
+        in = quiet(100);
+        in.vixPriorClose = 15;
+        QCOMPARE(decideTier(in).tier, Tier::T1); // exactly 20 %
+        in = quiet(100);
+        in.vixSessionLow = 15;
+        in.vixSessionHigh = 18;
+        QCOMPARE(decideTier(in).tier, Tier::T1);
+        in = quiet(100);
+        in.dayPnlFraction = -0.016;
+        QCOMPARE(decideTier(in).tier, Tier::T2);
+        in = quiet(60000);
+        in.newStrategy = true;
+        QCOMPARE(decideTier(in).tier, Tier::T3);
+    }
+
+    void theUnknownIsNeverAutomatic() {
+        auto in = quiet(100);
+        in.vix.reset();
+        QVERIFY(decideTier(in).tier >= Tier::T1);
+        in = quiet(100);
+        in.dayPnlFraction.reset();
+        QVERIFY(decideTier(in).tier >= Tier::T2);
+    }
+
+    void aSinglePersonCannotGoAboveFiftyThousand() {
+        auto in = quiet(50001);
+        in.desk = DeskKind::SinglePerson;
+        QVERIFY(decideTier(in).refused);
+        in.orderValue = Usd::fromMicros(50'000'000'000);
+        QVERIFY(!decideTier(in).refused);
+    }
+
+    void rolesDecideTheirTiers() {
+        for (const auto role : {Role::Analyst, Role::Strategist})
+            for (int t = 0; t <= 3; ++t)
+                QVERIFY(!mayApproveTier(with(role), t));
+        QVERIFY(mayApproveTier(with(Role::Trader), 1));
+        QVERIFY(!mayApproveTier(with(Role::Trader), 2));
+        QVERIFY(mayApproveTier(with(Role::RiskManager), 2));
+        QVERIFY(!mayApproveTier(with(Role::RiskManager), 3));
+        QVERIFY(mayApproveTier(with(Role::TeamLead), 3));
+        QVERIFY(!mayResume(with(Role::RiskManager), "B3"));
+        QVERIFY(mayResume(with(Role::RiskManager), "B5"));
+        QVERIFY(!mayResume(with(Role::TeamLead), "B5"));
+        QVERIFY(!mayResume(with(Role::Trader), "B8"));
+        QVERIFY(!mayProposeManually(with(Role::RiskManager)));
+    }
+
+    void anAnswerMustBeInTimeAndOfWhatWasShown() {
+        const auto r = request(Tier::T1);
+        QCOMPARE(answer(r, Role::Trader).state, ApprovalState::Approved);
+        QVERIFY(!answer(r, Role::Trader, true, "x", kLoss, {{}, 100s}).refusedBecause.empty());
+        QVERIFY(!judgeAnswer(r, with(Role::Trader), true, sha256("other"), "x", kLoss, kLoss, {{}, 50s}).refusedBecause.empty());
+        QVERIFY(!answer(r, Role::Analyst).refusedBecause.empty());
+        auto done = r;
+        done.state = ApprovalState::Rejected;
+        QVERIFY(!answer(done, Role::Trader).refusedBecause.empty());
+    }
+
+    void largeOnesNeedTheTypedLossAndAReason() {
+        const auto r = request(Tier::T2);
+        QCOMPARE(answer(r, Role::RiskManager, true, "1").state, ApprovalState::Approved);
+        QVERIFY(!answer(r, Role::RiskManager, true, "1", std::nullopt).refusedBecause.empty());
+        QVERIFY(!answer(r, Role::RiskManager, true, "1", kLoss + Usd::fromMicros(10'000)).refusedBecause.empty());
+        QVERIFY(!answer(r, Role::RiskManager, true, "").refusedBecause.empty());
+    }
+
+    void fourEyesAreTwoPeopleOfBothRoles() {
+        auto r = request(Tier::T3);
+        QCOMPARE(answer(r, Role::TeamLead).state, ApprovalState::Pending);
+        r.signatures.push_back({with(Role::TeamLead).id, true, "a reason of many words", {}});
+        QVERIFY(!answer(r, Role::TeamLead).refusedBecause.empty());
+        QCOMPARE(answer(r, Role::PortfolioManager).state, ApprovalState::Approved);
+        QVERIFY(!answer(r, Role::PortfolioManager, true, "too short").refusedBecause.empty());
+        r.order.source = "user:" + with(Role::PortfolioManager).id.str();
+        QVERIFY(!answer(r, Role::PortfolioManager).refusedBecause.empty());
+    }
+
+    void anyEntitledPersonMayReject() {
+        QCOMPARE(answer(request(Tier::T3), Role::TeamLead, false).state, ApprovalState::Rejected);
+        QCOMPARE(answer(request(Tier::T1), Role::Trader, false, "", std::nullopt, {{}, 500s}).state, ApprovalState::Rejected);
+        QVERIFY(!answer(request(Tier::T3), Role::Trader, false).refusedBecause.empty());
+    }
+};
+
+QTEST_APPLESS_MAIN(ApprovalsTest)
+#include "tst_approval_approvals.moc"

@@ -1,0 +1,282 @@
+#include <QTest>
+
+#include <functional>
+
+#include "market/exchange_calendar.h"
+#include "risk/gate.h"
+
+using namespace mahler;
+using namespace mahler::risk;
+using namespace std::chrono_literals;
+using Breaking = std::function<void(portfolio::ComboOrder&, GateContext&)>;
+Q_DECLARE_METATYPE(Breaking)
+
+class GateTest : public QObject {
+    Q_OBJECT
+
+    static portfolio::ComboLeg put(double strike, int ratio) {
+        return {market::OptionContract::make("SPY", std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Put), ratio};
+    }
+    static portfolio::ComboOrder order() {
+        portfolio::ComboOrder o;
+        o.underlying = "SPY";
+        o.kind = portfolio::StrategyKind::BullPutSpread;
+        o.legs = {put(470, -1), put(465, 1)};
+        o.quantity = 2;
+        o.netLimit = Price::fromMicros(350'000);
+        o.source = "agent:desk";
+        return o;
+    }
+    static void quote(GateContext& g, double strike, double bid, double ask) {
+        const auto id = put(strike, 1).contract.id();
+        market::Quote q;
+        q.bid = *Price::fromDouble(bid);
+        q.ask = *Price::fromDouble(ask);
+        q.volume = 50;
+        q.openInterest = 500;
+        q.time = g.now.utc;
+        g.quotes[id] = q;
+        g.quoteAges[id] = 1s;
+        g.greeks[id] = {-0.12, 0.003, -20, 40, 0.2};
+    }
+    static GateContext context() {
+        GateContext g;
+        const TradingDate today = std::chrono::year{2026} / 11 / 23;
+        g.now.utc = market::fromNewYork(today, 11, 0);
+        g.now.mono = 100h;
+        g.session = market::Session::Open;
+        g.sessionClose = market::sessionClose(today);
+        g.marks.equity = Usd::fromMicros(100'000'000'000);
+        g.account.cash = *g.marks.equity;
+        g.spots["SPY"] = 500;
+        g.quoteAges["SPY"] = 1s;
+        g.strategy = "credit_spread";
+        quote(g, 470, 1.48, 1.54);
+        quote(g, 465, 1.14, 1.18);
+        return g;
+    }
+    static std::vector<std::string> failures(const GateDecision& d) {
+        std::vector<std::string> out;
+        for (const auto& c : d.checks)
+            if (!c.pass)
+                out.push_back(c.check);
+        return out;
+    }
+    static portfolio::Position held(std::int64_t quantity = 2, const char* underlying = "SPY") {
+        portfolio::Position p;
+        p.id = PositionId("POS-1");
+        p.underlying = underlying;
+        p.legs = order().legs;
+        p.quantity = quantity;
+        p.openNet = Price::fromMicros(350'000);
+        return p;
+    }
+    static portfolio::ComboOrder closing(std::int64_t quantity = 2) {
+        auto o = order();
+        o.intent = portfolio::OrderIntent::Close;
+        o.closes = PositionId("POS-1");
+        for (auto& leg : o.legs)
+            leg.ratio = -leg.ratio;
+        o.quantity = quantity;
+        o.netLimit = Price::fromMicros(-370'000);
+        return o;
+    }
+
+private Q_SLOTS:
+    void aSoundOrderPassesEveryCheck() {
+        const auto d = Gate().evaluate(order(), context());
+        QVERIFY2(d.pass, failures(d).empty() ? "" : failures(d).front().c_str());
+        QVERIFY(d.checks.size() >= 25);
+        QCOMPARE(d.worstCase->micros(), std::int64_t{2 * 465'000'000 + 4'000'000});
+        QCOMPARE(d.value->micros(), d.worstCase->micros());
+    }
+
+    void eachCheckStopsWhatItIsFor_data() {
+        QTest::addColumn<Breaking>("breaking");
+        QTest::addColumn<QString>("check");
+        const auto row = [](const char* name, const char* check, Breaking b) { QTest::newRow(name) << b << QString::fromLatin1(check); };
+        row("halted", "halt_state", [](auto&, auto& g) { g.latches.push_back({Breaker::B8Manual, {}, {}, "F12", 1, {}}); });
+        row("session closed", "session_open", [](auto&, auto& g) { g.session = market::Session::PreOpen; });
+        row("naked short put", "defined_risk", [](auto& o, auto&) { o.legs.pop_back(); });
+        row("more shorts than longs", "defined_risk", [](auto& o, auto&) { o.legs[0].ratio = -2; });
+        row("no quantity", "order_valid", [](auto& o, auto&) { o.quantity = 0; });
+        row("501 contracts", "max_contracts", [](auto& o, auto&) { o.quantity = 501; });
+        row("a leg without quote", "quotes_present", [](auto&, auto& g) { g.quotes.erase(put(465, 1).contract.id()); });
+        row("a one-sided quote", "quotes_present", [](auto&, auto& g) { g.quotes[put(465, 1).contract.id()].ask.reset(); });
+        row("a crossed quote", "quotes_not_crossed", [](auto&, auto& g) { g.quotes[put(465, 1).contract.id()].bid = Price::fromMicros(2'000'000); });
+        row("a stale leg at the edge", "quotes_fresh", [](auto&, auto& g) { g.quoteAges[put(470, 1).contract.id()] = 30s; });
+        row("a stale underlying", "quotes_fresh", [](auto&, auto& g) { g.quoteAges["SPY"] = 31s; });
+        row("a quote never seen", "quotes_fresh", [](auto&, auto& g) { g.quoteAges.erase(put(470, 1).contract.id()); });
+        row("a quote from the future", "quotes_fresh", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].time = g.now.utc + 1s; });
+        row("a limit far above the market", "price_band", [](auto& o, auto&) { o.netLimit = Price::fromMicros(460'000); });
+        row("a limit far below the market", "price_band", [](auto& o, auto&) { o.netLimit = Price::fromMicros(240'000); });
+        row("a credit of the whole width", "credit_below_width", [](auto& o, auto&) { o.netLimit = Price::fromMicros(5'000'000); });
+        row("a wide short leg", "bid_ask_width", [](auto&, auto& g) { quote(g, 470, 1.40, 1.62); });
+        row("little open interest", "open_interest", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].openInterest = 99; });
+        row("unknown open interest", "open_interest", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].openInterest.reset(); });
+        row("little volume", "volume", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].volume = 9; });
+        row("too much for one trade", "risk_per_trade", [](auto& o, auto&) { o.quantity = 5; });
+        row("too much in one position", "single_position", [](auto&, auto& g) { g.positions.push_back(held(9)); });
+        row("too much in the book", "portfolio_risk", [](auto&, auto& g) {
+            auto p = held(20, "GLD");
+            for (auto& leg : p.legs)
+                leg.contract = market::OptionContract::make("GLD", leg.contract.expiry, leg.contract.strike, leg.contract.right);
+            for (const auto& leg : p.legs)
+                g.greeks[leg.contract.id()] = {-0.1, 0.001, -1, 1, 0.2};
+            g.spots["GLD"] = 380;
+            g.positions.push_back(p);
+        });
+        row("an UNKNOWN order counts in full", "portfolio_risk", [](auto&, auto& g) {
+            auto o = order();
+            o.quantity = 20;
+            g.outstanding.push_back({OrderId("M-1"), o, true});
+        });
+        row("a book nobody can value", "equity_known", [](auto&, auto& g) { g.marks.equity.reset(); });
+        row("unknown Greeks", "portfolio_delta", [](auto&, auto& g) { g.greeks.clear(); });
+        row("too much delta", "portfolio_delta", [](auto&, auto& g) { g.greeks[put(465, 1).contract.id()].delta = -0.60; });
+        row("too much gamma", "portfolio_gamma", [](auto&, auto& g) { g.greeks[put(465, 1).contract.id()].gamma = 0.5; });
+        row("a second message burst", "messages_per_second", [](auto&, auto& g) {
+            for (int i = 0; i < 5; ++i)
+                g.sent.push_back({g.now.mono - 100ms, "x", false, "other", "QQQ"});
+        });
+        row("a minute's messages", "messages_per_minute", [](auto&, auto& g) {
+            for (int i = 0; i < 60; ++i)
+                g.sent.push_back({g.now.mono - 30s, "x", false, "other", "QQQ"});
+        });
+        row("a day's messages", "messages_per_day", [](auto&, auto& g) {
+            for (int i = 0; i < 500; ++i)
+                g.sent.push_back({g.now.mono - 3h, "x", false, "other", "QQQ"});
+        });
+        row("the same order again", "duplicate", [](auto& o, auto& g) {
+            g.sent.push_back({g.now.mono - 59s, toHex(sha256(portfolio::canonicalText(o))), true, "credit_spread", "SPY"});
+        });
+        row("five openings in ten minutes", "opening_flood", [](auto&, auto& g) {
+            for (int i = 0; i < 5; ++i)
+                g.sent.push_back({g.now.mono - 5min, "x", true, "credit_spread", "SPY"});
+        });
+        row("a disabled strategy", "strategy_enabled", [](auto&, auto& g) { g.disabledStrategies = {"credit_spread/SPY"}; });
+        row("fifty working orders", "working_orders", [](auto&, auto& g) {
+            for (int i = 0; i < 50; ++i)
+                g.outstanding.push_back({OrderId("M" + std::to_string(i)), closing(), false});
+        });
+        row("half an hour before the expiry's close", "expiry_day_window", [](auto& o, auto& g) {
+            const TradingDate today = std::chrono::year{2026} / 11 / 23;
+            for (auto& leg : o.legs)
+                leg.contract = market::OptionContract::make("SPY", today, leg.contract.strike, leg.contract.right);
+            g.now.utc = market::fromNewYork(today, 15, 30);
+        });
+    }
+    void eachCheckStopsWhatItIsFor() {
+        QFETCH(Breaking, breaking);
+        QFETCH(QString, check);
+        auto o = order();
+        auto g = context();
+        breaking(o, g);
+        const auto d = Gate().evaluate(o, g);
+        QVERIFY(!d.pass);
+        bool named = false;
+        for (const auto& c : d.checks)
+            if (!c.pass && c.check == check.toStdString()) {
+                named = true;
+                QVERIFY2(!c.reason.empty(), c.check.c_str());
+            }
+        QVERIFY2(named, failures(d).empty() ? "nothing failed" : failures(d).front().c_str());
+    }
+
+    void limitsHoldAtEquality() {
+        auto g = context();
+        g.marks.equity = Usd::fromMicros((2 * 465'000'000LL + 4'000'000) * 50); // exactly 2 %
+        QVERIFY(Gate().evaluate(order(), g).pass);
+        g.marks.equity = *g.marks.equity - Usd::fromMicros(100);
+        QVERIFY(!Gate().evaluate(order(), g).pass);
+        auto fresh = context();
+        fresh.quoteAges[put(470, 1).contract.id()] = 30s - 1ns;
+        QVERIFY(Gate().evaluate(order(), fresh).pass);
+    }
+
+    void closingIsExemptFromValueLimitsOnly() {
+        auto g = context();
+        g.positions = {held()};
+        g.latches.push_back({Breaker::B1DailyLoss, {}, {}, "loss", 1, {}});
+        g.marks.equity.reset();
+        g.greeks.clear();
+        QVERIFY2(Gate().evaluate(closing(), g).pass, "a close must stay possible while halted");
+        auto tooMany = Gate().evaluate(closing(3), g);
+        QVERIFY(!tooMany.pass);
+        auto badPrice = closing();
+        badPrice.netLimit = Price::fromMicros(-600'000);
+        QVERIFY(!Gate().evaluate(badPrice, g).pass);
+        auto part = closing();
+        part.legs.pop_back();
+        QVERIFY(!Gate().evaluate(part, g).pass);
+        auto unknown = closing();
+        unknown.closes = PositionId("POS-9");
+        QVERIFY(!Gate().evaluate(unknown, g).pass);
+        g.outstanding.push_back({OrderId("M-1"), closing(1), true});
+        QVERIFY(!Gate().evaluate(closing(2), g).pass); // together they would flip it
+        g.outstanding.clear();
+        g.quoteAges[put(470, 1).contract.id()] = 60s;
+        QVERIFY(!Gate().evaluate(closing(), g).pass); // never blind
+    }
+
+    void aTokenOpensOneDoorOnce() {
+        Gate gate;
+        HaltGate halt;
+        QVERIFY(halt.openIf(halt.epoch()));
+        const auto d = gate.evaluate(order(), context());
+        const auto issue = [&] { return gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s); };
+        QVERIFY(gate.redeem(std::move(*issue()), order(), "ACC", halt, 101s).has_value());
+        auto other = order();
+        other.quantity = 3;
+        QVERIFY(!gate.redeem(std::move(*issue()), other, "ACC", halt, 101s).has_value());
+        QVERIFY(!gate.redeem(std::move(*issue()), order(), "OTHER", halt, 101s).has_value());
+        QVERIFY(!gate.redeem(std::move(*issue()), order(), "ACC", halt, 102s).has_value());
+        QVERIFY(gate.redeem(std::move(*issue()), order(), "ACC", halt, 102s - 1ns).has_value());
+        auto moved = issue();
+        RiskToken first = std::move(*moved);
+        RiskToken second = std::move(first); // a moved-from token is the same serial: only one of them can pass
+        QVERIFY(gate.redeem(std::move(second), order(), "ACC", halt, 101s).has_value());
+        QVERIFY(!gate.redeem(std::move(first), order(), "ACC", halt, 101s).has_value());
+    }
+
+    void aHaltBetweenIssueAndRedeemStopsOpeningAndNotClosing() {
+        Gate gate;
+        HaltGate halt;
+        QVERIFY(halt.openIf(halt.epoch()));
+        const auto d = gate.evaluate(order(), context());
+        auto token = gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s);
+        QVERIFY(token.has_value());
+        halt.close();
+        QVERIFY(!gate.redeem(std::move(*token), order(), "ACC", halt, 101s).has_value());
+        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s).has_value());
+        auto g = context();
+        g.positions = {held()};
+        const auto c = gate.evaluate(closing(), g);
+        auto closeToken = gate.issue(closing(), c, "ACC", halt, 1, 8, 100s);
+        QVERIFY(closeToken.has_value());
+        QVERIFY(gate.redeem(std::move(*closeToken), closing(), "ACC", halt, 101s).has_value());
+    }
+
+    void noTokenWithoutAPassOrAJournaledIntent() {
+        Gate gate;
+        HaltGate halt;
+        QVERIFY(halt.openIf(halt.epoch()));
+        const auto d = gate.evaluate(order(), context());
+        QVERIFY(!gate.issue(order(), GateDecision{}, "ACC", halt, halt.epoch(), 7, 100s).has_value());
+        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch(), 0, 100s).has_value());
+        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch() - 1, 7, 100s).has_value());
+    }
+
+    void theSwitchOpensOnlyIfNobodyClosedItMeanwhile() {
+        HaltGate halt;
+        const auto epoch = halt.epoch();
+        halt.close();
+        QVERIFY(!halt.openIf(epoch));
+        QVERIFY(!halt.open());
+        QVERIFY(halt.openIf(halt.epoch()));
+        QVERIFY(halt.open());
+    }
+};
+
+QTEST_APPLESS_MAIN(GateTest)
+#include "tst_risk_gate.moc"
