@@ -232,13 +232,13 @@ int main(int argc, char** argv) {
     const auto rows = measure();
     nlohmann::json results = nlohmann::json::array();
     for (const auto& r : rows) {
-        const std::optional<double> ratio = r.peer && r.ours && *r.ours > 0 ? std::optional(*r.peer / *r.ours) : std::nullopt;
+        const double ratio = r.peer.value_or(std::nan("")) / r.ours.value_or(std::nan("")); // not a number without a peer
         results.push_back({{"name", r.name}, {"unit", r.unit}, {"ours", number(r.ours)}, {"peer", number(r.peer)},
                            {"peer_name", r.peerName.empty() ? nlohmann::json(nullptr) : nlohmann::json(r.peerName)}, {"ratio", number(ratio)}, {"p50", number(r.p50)},
                            {"p99", number(r.p99)}, {"max_error", number(r.maxError)}, {"peer_max_error", number(r.peerMaxError)}});
         if (!json)
             std::printf("%-36s %12.3f p50 %12s p99  %s%s\n", r.name.c_str(), r.p50.value_or(0), r.p99 ? std::to_string(*r.p99).c_str() : "-", r.unit.c_str(),
-                        ratio ? ("  peer/ours " + std::to_string(*ratio)).c_str() : "");
+                        std::isfinite(ratio) ? ("  peer/ours " + std::to_string(ratio)).c_str() : "");
     }
     if (json)
         std::printf("%s\n", nlohmann::json{{"machine", cpu() + ", " + std::to_string(std::thread::hardware_concurrency()) + " threads"}, {"isa", isa()}, {"results", results}}.dump(2).c_str());

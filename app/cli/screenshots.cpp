@@ -160,6 +160,7 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
             for (const auto& id : window.screenIds()) {
                 window.showScreen(id);
                 pump([] { return false; }, id == QLatin1String("journal") ? 1 : 0);
+                QApplication::processEvents();
                 save(window, path(id));
             }
             if (!view->approvals.empty()) {

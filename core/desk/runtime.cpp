@@ -92,15 +92,15 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
 }
 
 DeskRuntime::~DeskRuntime() {
+    m_haltGate.close();
+    m_thread.request_stop();
+    m_mailbox.close();
+    if (m_thread.joinable()) // the desk first: it speaks to the market, nobody else does
+        m_thread.join();
     m_market.reset();
     m_agents.reset();
     m_pricing.reset();
     m_query.reset();
-    m_thread.request_stop();
-    m_mailbox.close();
-    if (m_thread.joinable())
-        m_thread.join();
-    m_haltGate.close();
     if (m_recorder && !m_broken) {
         if (const auto block = m_recorder->flushTape(); block && *block)
             handle(**block, m_now);

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMostNames = 512; ///< distinct types or actors merged; beyond, the records themselves are walked
 
 /// "a b" -> "\"a\"* \"b\"*": words are matched as prefixes, never as FTS operators. Type, actor and correlation are indexed
-/// words too; naming them narrows the hits before a record is read. Empty without words.
+/// words too; naming them narrows the hits before a record is read. Empty where an index of records serves better.
 std::string matchExpression(const SearchQuery& q) {
     std::string out, word;
     const auto flush = [&] {
@@ -33,7 +33,7 @@ std::string matchExpression(const SearchQuery& q) {
     };
     const auto plain = [](unsigned char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     addWords(q.text);
-    if (!out.empty())
+    if (!out.empty() || (!q.type.empty() && !q.actor.empty() && q.correlation.empty()))
         for (const auto* prefix : {&q.type, &q.actor, &q.correlation})
             if (std::any_of(prefix->begin(), prefix->end(), plain) && prefix->find('"') == std::string::npos)
                 addWords(*prefix);

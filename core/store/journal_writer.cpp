@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,7 @@ constexpr std::int64_t kCheckpointRecords = 100;
 constexpr std::int64_t kCheckpointNanos = 60'000'000'000;
 constexpr int kMostWalPages = 1000;
 constexpr std::size_t kMaxType = 64;
+constexpr const char* kRebuild = "INSERT INTO search(search) VALUES('rebuild')";
 
 Result<void> harden(Database& db, bool durable) {
     int on = 0;
@@ -90,10 +92,11 @@ public:
         }
         const auto indexed = m_db.value("SELECT coalesce(max(rowid), 0) FROM search");
         if (!indexed || *indexed != std::to_string(m_lastSeq))
-            if (const auto rebuilt = rebuildSearch(); !rebuilt)
+            if (const auto rebuilt = m_db.execute(kRebuild); !rebuilt)
                 return rebuilt.error();
         // Until the next clean exit the file's bytes are not promised.
-        return tables::writeAnchor(m_path, {m_lastSeq, toHex(m_lastHash), {}, {}}, m_options.checkpointKey);
+        m_broken = false;
+        return anchor({});
     }
 
     Result<std::vector<Record>> append(Timestamp now, std::span<const NewRecord> records) override {
@@ -167,7 +170,7 @@ public:
     Result<void> rebuildSearch() override {
         if (m_broken)
             return refusal();
-        return onDisk([&] { return m_db.execute("INSERT INTO search(search) VALUES('rebuild')"); });
+        return onDisk([&] { return m_db.execute(kRebuild); });
     }
 
 private:
@@ -294,7 +297,8 @@ private:
     std::optional<std::int64_t> m_checkpointMono; ///< absent until the first record or checkpoint of this run
     Digest m_lastHash{};
     int m_walPages = 0;
-    bool m_broken = false, m_reserveSpent = false;
+    bool m_broken = true; ///< until prepared, so that a failed opening changes nothing
+    bool m_reserveSpent = false;
 };
 
 /// Whether the file holds a journal, or is still to be made one (new, or a crash came before its tables).

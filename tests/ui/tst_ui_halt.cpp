@@ -106,6 +106,26 @@ private Q_SLOTS:
         QCOMPARE(port.halts.size(), std::size_t{1});
     }
 
+    void aReleaseThatNeverCameDoesNotSwallowTheNextPress_data() {
+        QTest::addColumn<int>("first");
+        QTest::addColumn<int>("modifiers");
+        QTest::addRow("Ctrl let go before H") << int(Qt::Key_H) << int(Qt::ControlModifier | Qt::ShiftModifier);
+        QTest::addRow("F12 let go in another program") << int(Qt::Key_F12) << 0;
+    }
+    void aReleaseThatNeverCameDoesNotSwallowTheNextPress() {
+        QFETCH(int, first);
+        QFETCH(int, modifiers);
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        QTest::keyPress(&window, static_cast<Qt::Key>(first), Qt::KeyboardModifiers(modifiers));
+        if (first == Qt::Key_H)
+            QTest::keyRelease(&window, Qt::Key_H); // the modifiers are up already: no longer the halt chord
+        QCOMPARE(port.halts.size(), std::size_t{1});
+        QTest::keyPress(&window, Qt::Key_F12);
+        QCOMPARE(port.halts.size(), std::size_t{2});
+    }
+
     void theHaltBarSaysSoInBarAndTitle() {
         FakePort port;
         MainWindow window(port, {});

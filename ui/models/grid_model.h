@@ -30,6 +30,7 @@ struct GridColumn {
     QString tooltip{};
     int width = 64;
     Qt::Alignment align = Qt::AlignRight | Qt::AlignVCenter;
+    bool optional = false;              ///< hidden first where the width does not do
 };
 
 struct GridRow {

@@ -101,19 +101,23 @@ void GridView::resizeEvent(QResizeEvent* event) {
     QTableView::resizeEvent(event);
     if (!m_fit)
         return;
-    constexpr int kLeast = 44;
     const auto& columns = m_model->columns();
     int used = 0, elastic = 0;
     const auto isText = [&](std::size_t i) { return columns[i].align.testFlag(Qt::AlignLeft) && columns[i].width >= 90; };
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        used += columns[i].width;
-        elastic += isText(i) ? columns[i].width : 0;
+    for (const auto& column : columns)
+        used += column.width;
+    for (std::size_t i = columns.size(); i-- > 0;) { // what matters least goes first, from the right
+        const bool hide = columns[i].optional && used > viewport()->width();
+        setColumnHidden(static_cast<int>(i), hide);
+        used -= hide ? columns[i].width : 0;
     }
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? columns[i].width : 0;
     const int room = viewport()->width() - used;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         int width = columns[i].width;
-        if (elastic > 0 && isText(i)) // text columns share what is over and give way first, down to two fifths
-            width = std::max(std::max(kLeast, width * 2 / 5), width + room * width / elastic);
+        if (elastic > 0 && isText(i)) // text columns share what is over and give way first, down to three fifths
+            width = std::max(width * 3 / 5, width + room * width / elastic);
         setColumnWidth(static_cast<int>(i), width);
     }
 }

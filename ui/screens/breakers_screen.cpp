@@ -34,9 +34,9 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port),
       m_model(new GridModel({{tr("Breaker"), {}, 190, kLeft}, {tr("Now"), {}, 150}, {tr("Limit"), tr("compiled in; nothing can change it"), 90},
                              {tr("% used"), {}, 66}, {tr("Headroom"), tr("dollars until it trips"), 90}, {tr("State"), {}, 96, kLeft},
-                             {tr("What it does"), {}, 230, kLeft}, {tr("Since"), {}, 70, kLeft}, {tr("Why"), {}, 420, kLeft}},
+                             {tr("What it does"), {}, 230, kLeft, true}, {tr("Since"), {}, 70, kLeft}, {tr("Why"), {}, 260, kLeft}},
                             this)),
-      m_notices(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("Level"), {}, 80, kLeft}, {tr("Notice"), {}, 900, kLeft}}, this)), m_state(new QLabel),
+      m_notices(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("Level"), {}, 80, kLeft}, {tr("Notice"), {}, 700, kLeft}}, this)), m_state(new QLabel),
       m_halt(new QPushButton(tr("Halt  (F12)"))), m_resume(new QPushButton(tr("Resume…"))), m_flatten(new QPushButton(tr("Flatten…"))) {
     auto* grid = new GridView(m_model);
     auto* notices = new GridView(m_notices);

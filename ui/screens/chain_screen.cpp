@@ -3,6 +3,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <cmath>
 #include <map>
@@ -315,6 +316,8 @@ void ChainScreen::fitColumns() {
 void ChainScreen::resizeEvent(QResizeEvent* event) {
     Screen::resizeEvent(event);
     fitColumns();
+    m_centred = false;
+    QTimer::singleShot(0, this, &ChainScreen::centre);
 }
 
 void ChainScreen::stage(int ratio) {

@@ -17,7 +17,7 @@ constexpr std::size_t kPage = 200;
 JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_line(new QLineEdit),
       m_model(new GridModel({{tr("Seq"), {}, 64}, {tr("Time ET"), {}, 70, kLeft}, {tr("Kind"), {}, 150, kLeft}, {tr("Actor"), {}, 110, kLeft},
-                             {tr("Id"), {}, 210, kLeft}, {tr("Summary"), {}, 460, kLeft}, {tr("Hash"), tr("whether the record's own hash holds"), 50, Qt::AlignCenter}},
+                             {tr("Id"), {}, 200, kLeft}, {tr("Summary"), {}, 400, kLeft}, {tr("Hash"), tr("whether the record's own hash holds"), 50, Qt::AlignCenter}},
                             this)),
       m_grid(new GridView(m_model)), m_detail(new QPlainTextEdit) {
     m_line->setPlaceholderText(tr("sym:SPY  actor:user  kind:order  id:A-17  and words to search for"));

@@ -15,7 +15,7 @@ const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 
 std::vector<GridColumn> columns() {
     return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 50},
-            {OpportunitiesScreen::tr("Structure"), {}, 250, kLeft},
+            {OpportunitiesScreen::tr("Structure"), {}, 270, kLeft},
             {OpportunitiesScreen::tr("DTE"), {}, 44},
             {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 50},
             {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 62},
@@ -27,7 +27,7 @@ std::vector<GridColumn> columns() {
             {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the short leg, share of mid"), 56},
             {OpportunitiesScreen::tr("OI"), {}, 60},
             {OpportunitiesScreen::tr("Failed rule"), {}, 110, kLeft},
-            {OpportunitiesScreen::tr("Event before expiry"), {}, 200, kLeft}};
+            {OpportunitiesScreen::tr("Event before expiry"), {}, 200, kLeft, true}};
 }
 
 GridRow rowOf(const strategy::Candidate& c, const QString& failed) {

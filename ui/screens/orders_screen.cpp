@@ -23,10 +23,10 @@ std::vector<GridColumn> orderColumns() {
             {OrdersScreen::tr("Slippage"), OrdersScreen::tr("average less mid at arrival, dollars per share"), 64},
             {OrdersScreen::tr("Fees"), {}, 54},
             {OrdersScreen::tr("Age"), {}, 44},
-            {OrdersScreen::tr("Source"), {}, 110, kLeft},
-            {OrdersScreen::tr("Approved by"), {}, 90, kLeft},
-            {OrdersScreen::tr("Client id"), {}, 190, kLeft},
-            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 220, kLeft}};
+            {OrdersScreen::tr("Source"), {}, 84, kLeft, true},
+            {OrdersScreen::tr("Approved by"), {}, 86, kLeft, true},
+            {OrdersScreen::tr("Client id"), {}, 190, kLeft, true},
+            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 180, kLeft, true}};
 }
 
 QString stateText(const desk::OrderView& o) {

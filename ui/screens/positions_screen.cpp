@@ -18,15 +18,15 @@ std::vector<GridColumn> columns() {
             {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 84},
             {PositionsScreen::tr("Open"), PositionsScreen::tr("net price at opening"), 64},
             {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 72},
-            {PositionsScreen::tr("% of max"), PositionsScreen::tr("share of the largest profit"), 66},
+            {PositionsScreen::tr("% of max"), PositionsScreen::tr("share of the largest profit"), 66, Qt::AlignRight | Qt::AlignVCenter, true},
             {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents"), 58},
-            {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares per 1.00"), 58},
+            {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares per 1.00"), 58, Qt::AlignRight | Qt::AlignVCenter, true},
             {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58},
             {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 58},
-            {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg"), 50},
-            {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 72},
-            {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L as a share of the credit; target and stop; exit at 21 days"), 132, left},
-            {PositionsScreen::tr("Owner"), {}, 90, left},
+            {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg"), 50, Qt::AlignRight | Qt::AlignVCenter, true},
+            {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 84},
+            {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L as a share of the credit; target and stop; exit at 21 days"), 134, left},
+            {PositionsScreen::tr("Owner"), {}, 84, left, true},
             {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 44}};
 }
 

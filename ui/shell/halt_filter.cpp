@@ -14,20 +14,15 @@ bool HaltFilter::isHaltKey(int key, Qt::KeyboardModifiers modifiers) {
 
 bool HaltFilter::eventFilter(QObject* watched, QEvent* event) {
     const auto type = event->type();
-    if (type != QEvent::ShortcutOverride && type != QEvent::KeyPress && type != QEvent::KeyRelease)
+    if (type != QEvent::ShortcutOverride && type != QEvent::KeyPress)
         return QObject::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
     if (!isHaltKey(key->key(), key->modifiers()))
         return QObject::eventFilter(watched, event);
     event->accept();
-    if (type == QEvent::KeyRelease) {
-        if (!key->isAutoRepeat())
-            m_down = false;
-        return true;
-    }
-    // A key event is offered to several receivers up the parents; the first one halts.
-    if (type == QEvent::KeyPress && !key->isAutoRepeat() && !m_down) {
-        m_down = true;
+    // No state is kept between presses: a release can get lost (the modifier let go first, another window in front), and a
+    // halt too many is harmless where a halt too few is not. The accepted press goes no further, so it is seen once.
+    if (type == QEvent::KeyPress && !key->isAutoRepeat()) {
         m_port.halt("key");
         Q_EMIT halted();
     }

@@ -22,7 +22,6 @@ protected:
 
 private:
     DeskPort& m_port;
-    bool m_down = false;
 };
 
 } // namespace mahler::ui
