@@ -104,9 +104,9 @@ Result<std::string> unpack(std::string_view bytes) {
         return damaged;
     std::string out(length, '\0');
     uLongf size = static_cast<uLongf>(length);
-    if (uncompress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data() + 8),
-                   static_cast<uLong>(bytes.size() - 8)) != Z_OK ||
-        size != length)
+    uLong read = static_cast<uLong>(bytes.size() - 8);
+    if (uncompress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data() + 8), &read) != Z_OK ||
+        size != length || read != bytes.size() - 8)
         return damaged;
     return out;
 }
