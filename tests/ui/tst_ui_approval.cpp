@@ -117,6 +117,142 @@ private Q_SLOTS:
         QVERIFY(s.window.prompt()->armed());
     }
 
+    void anotherUserNeverSignsWithTheFirstOnesHand() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        Shown s(view);
+        s.clock += 5000;
+        s.key(Qt::Key_A);
+        QVERIFY(s.window.prompt()->armed());
+        auto other = viewWithRequest(approval::Tier::T1);
+        for (const auto& u : other->users)
+            if (u.id != view->user.id && u.has(approval::Role::RiskManager))
+                other->user = u;
+        QVERIFY(other->user.id != view->user.id);
+        s.window.setView(other);
+        QVERIFY(!s.window.prompt()->armed());
+        s.key(Qt::Key_A);
+        s.key(Qt::Key_Return);
+        QVERIFY(s.answers().empty()); // the reading time starts anew for the new reader
+    }
+
+    void aSwitchOfUsersInTheGraceSendsNothing() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        Shown s(view);
+        s.window.prompt()->setGraceMs(30);
+        s.clock += 5000;
+        s.key(Qt::Key_A);
+        s.key(Qt::Key_Return);
+        auto other = viewWithRequest(approval::Tier::T1);
+        for (const auto& u : other->users)
+            if (u.id != view->user.id)
+                other->user = u;
+        s.window.setView(other);
+        QTest::qWait(80);
+        QVERIFY(s.answers().empty());
+    }
+
+    void whatBecomesBlockedInTheGraceIsNotSent() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.window.prompt()->setGraceMs(30);
+        s.clock += 5000;
+        s.key(Qt::Key_A);
+        s.key(Qt::Key_Return);
+        auto blocked = viewWithRequest(approval::Tier::T1);
+        blocked->approvals.front().blockedBecause = {"a leg is stale"};
+        s.window.setView(blocked);
+        QTest::qWait(80);
+        QVERIFY(s.answers().empty());
+    }
+
+    void whatBecomesBlockedDisarms() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.clock += 5000;
+        s.key(Qt::Key_A);
+        auto blocked = viewWithRequest(approval::Tier::T1);
+        blocked->approvals.front().blockedBecause = {"a leg is stale"};
+        s.window.setView(blocked);
+        QVERIFY(!s.window.prompt()->armed());
+        s.window.setView(viewWithRequest(approval::Tier::T1));
+        QVERIFY(!s.window.prompt()->armed()); // fresh again: it still takes a new A
+        s.key(Qt::Key_Escape);
+    }
+
+    void theSecondApproverSeesNothingOfTheFirst() {
+        auto view = viewWithRequest(approval::Tier::T3);
+        Shown s(view);
+        s.clock += 11000;
+        s.type(QStringLiteral("4380"), QStringLiteral("read the whole debate twice"));
+        s.key(Qt::Key_A);
+        s.key(Qt::Key_Return);
+        QCOMPARE(s.answers().size(), std::size_t{1});
+        for (auto* edit : s.window.prompt()->findChildren<QLineEdit*>())
+            QVERIFY(edit->text().isEmpty());
+    }
+
+    void aTierThreeVerdictStaysCoveredUntilTheOwnCall() {
+        Shown s(viewWithRequest(approval::Tier::T3));
+        const auto shows = [&](const QString& text) {
+            for (auto* label : s.window.prompt()->findChildren<QLabel*>())
+                if (label->text().contains(text))
+                    return true;
+            return false;
+        };
+        QVERIFY(!shows(QStringLiteral("0.72")));
+        s.key(Qt::Key_V);
+        QVERIFY(s.window.prompt()->isVisible());
+        s.type(QStringLiteral("4380"), QStringLiteral("my own reading of the book"));
+        QVERIFY(shows(QStringLiteral("0.72")));
+    }
+
+    void enterInTheAmountFieldDoesNotReject() {
+        Shown s(viewWithRequest(approval::Tier::T2));
+        s.clock += 6000;
+        for (auto* edit : s.window.prompt()->findChildren<QLineEdit*>())
+            if (edit->accessibleName().contains(QLatin1String("loss"))) {
+                QTest::keyClicks(edit, QStringLiteral("4380"));
+                QTest::keyClick(edit, Qt::Key_Return);
+            }
+        QVERIFY(s.answers().empty());
+    }
+
+    void lettersTypedInAFieldAreText() {
+        Shown s(viewWithRequest(approval::Tier::T2));
+        s.clock += 6000;
+        for (auto* edit : s.window.prompt()->findChildren<QLineEdit*>())
+            if (!edit->accessibleName().contains(QLatin1String("loss"))) {
+                QTest::keyClicks(edit, QStringLiteral("sure, vague 3 area"));
+                QCOMPARE(edit->text(), QStringLiteral("sure, vague 3 area"));
+            }
+        QVERIFY(s.answers().empty());
+        QVERIFY(s.port.all<desk::SizeDown>().empty());
+        QVERIFY(!s.window.prompt()->armed());
+    }
+
+    void aFullQueueSaysNothingWasSent() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.port.accepts = false;
+        s.clock += 5000;
+        s.key(Qt::Key_R);
+        s.key(Qt::Key_3);
+        bool said = false;
+        for (auto* label : s.window.prompt()->findChildren<QLabel*>())
+            said = said || label->text().contains(QLatin1String("nothing was sent"));
+        QVERIFY(said);
+    }
+
+    void aDoubleClickOnTheButtonDoesNotApprove() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.clock += 5000;
+        for (auto* button : s.window.prompt()->findChildren<QPushButton*>())
+            if (button->text().contains(QLatin1String("(A)"))) {
+                button->click();
+                s.clock += 150;
+                button->click();
+            }
+        QVERIFY(s.answers().empty());
+        QVERIFY(s.window.prompt()->armed());
+    }
+
     void anAnalystCannotArm() {
         auto view = viewWithRequest(approval::Tier::T1);
         for (const auto& u : view->users)
@@ -188,7 +324,17 @@ private Q_SLOTS:
             const int needed = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
             QVERIFY2(label->height() >= needed - 1, qPrintable(label->text().left(60)));
         }
-        QVERIFY(prompt->minimumSizeHint().height() <= prompt->height());
+        for (auto* child : prompt->findChildren<QWidget*>())
+            if (child->isVisible() && child->sizePolicy().verticalPolicy() == QSizePolicy::Fixed)
+                QVERIFY2(child->height() >= child->minimumSizeHint().height(), qPrintable(child->accessibleName()));
+        auto* legs = prompt->findChild<GridView*>(); // no number the approver decides on may be cut short
+        for (int row = 0; row < legs->model()->rowCount(); ++row)
+            for (int column = 0; column < legs->model()->columnCount(); ++column) {
+                const QString text = legs->model()->index(row, column).data().toString();
+                QVERIFY2(QFontMetrics(numberFont(true)).horizontalAdvance(text) <= legs->columnWidth(column) - 12, qPrintable(text));
+            }
+        for (auto* chart : prompt->findChildren<PayoffChart*>())
+            QVERIFY(chart->height() >= 160);
     }
 
     void agentTextIsNeverMarkup() {

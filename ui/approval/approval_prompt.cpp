@@ -1,7 +1,6 @@
 #include "ui/approval/approval_prompt.h"
 
 #include <QElapsedTimer>
-#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QVBoxLayout>
@@ -12,95 +11,68 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
+constexpr qint64 kDoubleClickMs = 500, kAnswerMs = 3000;
 
-QLabel* block(const QString& name, int pixels = 12, bool bold = false, Token token = Token::Text) {
-    auto* label = new QLabel;
-    label->setTextFormat(Qt::PlainText); // what agents wrote is untrusted text
-    label->setWordWrap(true);
-    label->setAccessibleName(name);
-    label->setStyleSheet(QStringLiteral("font-size: %1px; %2 color: %3;").arg(pixels).arg(bold ? QStringLiteral("font-weight: bold;") : QString(), color(token).name()));
-    return label;
+QStringList approveReasons() {
+    return {ApprovalPrompt::tr("1 fits the plan"), ApprovalPrompt::tr("2 premium is rich"), ApprovalPrompt::tr("3 lowers a risk"), ApprovalPrompt::tr("4 small and tested"),
+            ApprovalPrompt::tr("5 other")};
 }
 
-QString effectName(const std::string& measure) {
-    static const std::pair<const char*, const char*> kNames[] = {
-        {"max_loss_equity", QT_TRANSLATE_NOOP("ApprovalPrompt", "max loss")},   {"portfolio_risk", QT_TRANSLATE_NOOP("ApprovalPrompt", "portfolio risk")},
-        {"delta", QT_TRANSLATE_NOOP("ApprovalPrompt", "delta")},                {"gamma", QT_TRANSLATE_NOOP("ApprovalPrompt", "gamma")},
-        {"theta", QT_TRANSLATE_NOOP("ApprovalPrompt", "theta")},                {"vega", QT_TRANSLATE_NOOP("ApprovalPrompt", "vega")},
-        {"buying_power", QT_TRANSLATE_NOOP("ApprovalPrompt", "buying power")}, {"day_loss_headroom", QT_TRANSLATE_NOOP("ApprovalPrompt", "day-loss headroom")}};
-    for (const auto& [key, name] : kNames)
-        if (measure == key)
-            return ApprovalPrompt::tr(name);
-    return format::text(measure);
+QStringList rejectReasons() {
+    return {ApprovalPrompt::tr("1 price"),    ApprovalPrompt::tr("2 size"), ApprovalPrompt::tr("3 risk"),        ApprovalPrompt::tr("4 timing"), ApprovalPrompt::tr("5 evidence"),
+            ApprovalPrompt::tr("6 event"), ApprovalPrompt::tr("7 data"), ApprovalPrompt::tr("8 duplicate"), ApprovalPrompt::tr("9 other")};
 }
 
 } // namespace
 
 ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
-    : QFrame(parent), m_port(port), m_consequence(block(tr("Consequence"), 16, true)), m_facts(block(tr("Account and time"), 12, false, Token::Dim)),
-      m_tier(block(tr("Tier"), 12, false, Token::Dim)), m_effects(block(tr("Account effect"))), m_checks(block(tr("Checks"))), m_since(block(tr("Since proposed"))),
-      m_against(block(tr("Strongest case against"))), m_open(block(tr("Unanswered"), 12, false, Token::Warn)), m_for(block(tr("Case for"))),
-      m_events(block(tr("Verdict"), 12, false, Token::Dim)), m_status(block(tr("Status"), 13, true, Token::Warn)),
-      m_legs(new GridModel({{tr("Side"), {}, 44, kLeft}, {tr("Qty"), {}, 34}, {tr("Contract"), {}, 150, kLeft}, {tr("Bid"), {}, 46}, {tr("Mid"), {}, 46}, {tr("Ask"), {}, 46},
-                            {tr("IV"), {}, 50}, {tr("Delta"), tr("of one contract"), 46}, {tr("Age"), tr("of the quote"), 34}},
-                           this)),
-      m_chart(new PayoffChart), m_amount(new QLineEdit), m_reason(new QLineEdit), m_approve(new QPushButton), m_rejectButton(new QPushButton(tr("Reject  (R, 1-9)"))),
-      m_smaller(new QPushButton(tr("Half the size  (S)"))), m_debate(new QPushButton(tr("Debate  (V)"))) {
+    : QFrame(parent), m_port(port), m_form(new PromptForm), m_status(new QLabel), m_amount(new QLineEdit), m_reason(new QLineEdit), m_approve(new QPushButton),
+      m_rejectButton(new QPushButton(tr("Reject  R"))), m_smaller(new QPushButton(tr("Half the size  S"))), m_debate(new QPushButton(tr("Debate  V"))) {
     setObjectName(QStringLiteral("prompt"));
-    setStyleSheet(QStringLiteral("#prompt { background: %1; border: 2px solid %2; }").arg(color(Token::Panel).name(), color(Token::Warn).name()));
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Approval request"));
     QElapsedTimer timer;
     timer.start();
     m_clock = [timer] { return timer.elapsed(); };
+    makeForm();
+    m_grace.setSingleShot(true);
+    connect(&m_grace, &QTimer::timeout, this, &ApprovalPrompt::sendApproval);
+    connect(m_amount, &QLineEdit::textChanged, this, [this] { refresh(); });
+    connect(m_reason, &QLineEdit::textChanged, this, [this] { refresh(); });
+    connect(m_approve, &QPushButton::clicked, this, [this] {
+        if (m_step != Step::Armed)
+            return arm();
+        if (m_clock() - m_armedAt >= kDoubleClickMs) // a double click is one thought, not two
+            commit();
+    });
+    connect(m_rejectButton, &QPushButton::clicked, this, [this] { reject(0); });
+    connect(m_smaller, &QPushButton::clicked, this, &ApprovalPrompt::sizeDown);
+    connect(m_debate, &QPushButton::clicked, this, &ApprovalPrompt::openDebate);
+    hide();
+}
 
-    auto* legs = new GridView(m_legs);
-    legs->setFocusPolicy(Qt::NoFocus);
-    legs->setFixedHeight(5 * kRowHeight + 16);
-    legs->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    const auto head = [](const QString& text) {
-        auto* label = new QLabel(text);
-        label->setStyleSheet(QStringLiteral("font-weight: bold; color: %1;").arg(color(Token::Dim).name()));
-        return label;
-    };
-    auto* left = new QVBoxLayout;
-    left->setSpacing(2);
-    left->addWidget(head(tr("LEGS")));
-    left->addWidget(legs);
-    left->addWidget(m_since);
-    left->addWidget(head(tr("ACCOUNT EFFECT   now → after (limit)")));
-    left->addWidget(m_effects);
-    left->addWidget(head(tr("CHECKS")));
-    left->addWidget(m_checks);
-    left->addStretch(1);
-    auto* right = new QVBoxLayout;
-    right->setSpacing(2);
-    right->addWidget(head(tr("STRONGEST CASE AGAINST   agent text, not verified advice")));
-    right->addWidget(m_against);
-    right->addWidget(m_open);
-    right->addWidget(head(tr("CASE FOR   agent text")));
-    right->addWidget(m_for);
-    right->addWidget(m_events);
-    m_chart->setMinimumHeight(160);
-    right->addWidget(m_chart, 1);
-    auto* columns = new QHBoxLayout;
-    columns->setSpacing(16);
-    columns->addLayout(left, 1);
-    columns->addLayout(right, 1);
-    m_amount->setPlaceholderText(tr("type the maximum loss in dollars"));
-    m_amount->setAccessibleName(tr("Maximum loss, typed"));
-    m_reason->setPlaceholderText(tr("reason"));
+void ApprovalPrompt::makeForm() {
+    m_status->setTextFormat(Qt::PlainText);
+    m_status->setAccessibleName(tr("Status"));
+    m_status->setMinimumHeight(18);
+    setTone(*m_status, Token::Warn, true, 13);
     m_reason->setAccessibleName(tr("Reason"));
+    m_amount->setAccessibleName(tr("Maximum loss, typed"));
+    m_amount->setPlaceholderText(tr("maximum loss, $"));
+    m_amount->setFixedWidth(140);
+    m_amount->setMaxLength(20);
+    m_reason->setMaxLength(400);
+    for (auto* edit : {m_reason, m_amount})
+        edit->installEventFilter(this);
     for (auto* button : {m_approve, m_rejectButton, m_smaller, m_debate}) {
         button->setAutoDefault(false);
         button->setDefault(false);
         button->setFocusPolicy(Qt::TabFocus);
     }
     auto* actions = new QHBoxLayout;
-    actions->addWidget(m_status, 1);
+    actions->addWidget(m_reason, 1);
     actions->addWidget(m_amount);
-    actions->addWidget(m_reason);
+    actions->addStretch(0);
     actions->addWidget(m_debate);
     actions->addWidget(m_smaller);
     actions->addWidget(m_rejectButton);
@@ -108,139 +80,105 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(14, 8, 14, 8);
     layout->setSpacing(4);
-    layout->addWidget(m_consequence);
-    layout->addWidget(m_facts);
-    layout->addWidget(m_tier);
-    layout->addLayout(columns, 1);
+    layout->addWidget(m_form, 1);
+    layout->addWidget(m_status);
     layout->addLayout(actions);
-    m_grace.setSingleShot(true);
-    connect(&m_grace, &QTimer::timeout, this, &ApprovalPrompt::send);
-    connect(m_approve, &QPushButton::clicked, this, [this] { m_armed ? commit() : arm(); });
-    connect(m_rejectButton, &QPushButton::clicked, this, [this] { reject(0); });
-    connect(m_smaller, &QPushButton::clicked, this, [this] {
-        if (m_shown && m_shown->request.order.quantity > 1)
-            m_port.send(desk::SizeDown{m_shown->request.id, m_view->user.id, m_shown->request.order.quantity / 2});
-    });
-    connect(m_debate, &QPushButton::clicked, this, [this] {
-        if (m_shown)
-            Q_EMIT debateRequested(format::text(m_shown->cycle.str()));
-    });
-    hide();
 }
 
 void ApprovalPrompt::show(const QString& approvalId, const ViewPtr& view) {
+    m_id.clear(); // what follows must not be taken for a change of the request shown before
+    m_shown.reset();
+    m_view = view;
+    m_touched = false;
+    startReading({});
     m_id = approvalId;
-    m_armed = m_rejecting = false;
-    m_grace.stop();
-    m_amount->clear();
-    m_reason->clear();
-    m_renderedAt = m_clock();
     setView(view);
     if (!m_shown)
         return;
     m_port.send(desk::OpenRequest{m_shown->request.id, view->user.id});
     QWidget::show();
     raise();
+    repaint();
+    m_readingSince = m_clock(); // reading starts when everything is on the screen
 }
 
 void ApprovalPrompt::setView(const ViewPtr& view) {
+    const bool otherUser = m_view && m_view->user.id != view->user.id;
     m_view = view;
     if (m_id.isEmpty())
         return;
     for (const auto& a : view->approvals)
         if (format::text(a.request.id.str()) == m_id) {
-            if (m_shown && m_shown->request.shownHash != a.request.shownHash) {
-                m_armed = false;
-                m_grace.stop();
-            }
-            return fill(a);
+            const bool changed = m_shown && m_shown->request.shownHash != a.request.shownHash;
+            const bool another = m_shown && otherUser;
+            m_shown = a;
+            if (another)
+                startReading(tr("Now you are %1: read it yourself").arg(format::text(view->user.name)));
+            else if (changed)
+                startReading(tr("The request changed: read it again"));
+            else if (const auto why = blocked(); !why.isEmpty() && (m_step == Step::Armed || m_step == Step::Grace))
+                disarm({});
+            else if (m_step == Step::Sent && m_clock() - m_sentAt > kAnswerMs)
+                disarm(tr("The desk did not accept the answer; the notices say why"));
+            return refresh();
         }
-    m_shown.reset(); // decided elsewhere, expired or halted
-    m_id.clear();
-    m_grace.stop();
-    hide();
-    Q_EMIT closed();
+    leave(); // decided elsewhere, expired or halted
 }
 
-void ApprovalPrompt::fill(const desk::ApprovalView& a) {
-    const bool first = !m_shown;
-    m_shown = a;
-    m_consequence->setText(tr("%1 for %2: you can lose %3, you can make %4.")
-                               .arg(format::text(a.description), format::net(a.request.order.netLimit), format::money(a.maxLoss), format::money(a.maxProfit)));
-    m_facts->setText(tr("%1   account %2   %3 left, then REJECTED   you are %4   fees %5   proposed by %6")
-                         .arg(format::text(m_view->environment), format::text(m_view->accountName), format::countdown(a.secondsLeft), format::text(m_view->user.name),
-                              format::money(a.fees), format::text(a.request.order.source)));
-    QStringList why;
-    for (const auto& r : a.request.tier.reasons)
-        why << format::text(r);
-    m_tier->setText(tr("Tier %1: %2").arg(QLatin1String(approval::toString(a.request.tier.tier)), why.join(QStringLiteral("; "))));
-    std::vector<GridRow> rows;
-    for (const auto& leg : a.legs) {
-        const auto fresh = desk::freshnessOf(leg.ageSeconds);
-        rows.push_back({format::text(leg.contract.id()),
-                        {{leg.ratio > 0 ? tr("BUY") : tr("SELL"), {}, leg.ratio > 0 ? Tone::Gain : Tone::Loss},
-                         {QString::number(std::abs(leg.quantity)), {}},
-                         {format::text(leg.contract.label()), {}, Tone::Strong},
-                         {format::price(leg.quote.bid), {}, Tone::Plain, fresh},
-                         {format::price(leg.quote.mid()), {}, Tone::Strong, fresh},
-                         {format::price(leg.quote.ask), {}, Tone::Plain, fresh},
-                         {format::percent(leg.iv), {}, Tone::Plain, fresh},
-                         {leg.delta ? format::signedNumber(*leg.delta, 2) : format::dash(), {}, Tone::Plain, fresh},
-                         {format::age(leg.ageSeconds), {}, Tone::Dim, fresh}},
-                        false, false, {}});
-    }
-    m_legs->setRows(std::move(rows));
-    m_since->setText(tr("limit %1   mid %2   natural %3   at proposal: mid %4, spot %5, IV %6   now: %7")
-                         .arg(format::net(a.request.order.netLimit), format::net(a.mid), format::net(a.natural), format::net(a.midAtProposal), format::number(a.spotAtProposal, 2),
-                              format::percent(a.ivAtProposal))
-                         .arg(a.changedSince.empty() ? tr("unchanged") : format::text(a.changedSince)));
-    QStringList effects;
-    for (const auto& e : a.effects) {
-        const bool pct = e.unit == "%";
-        const auto show = [&](const std::optional<double>& v) { return v ? format::number(*v, pct ? 1 : std::abs(*v) >= 100 ? 0 : 2) + (pct ? QStringLiteral("%") : QString()) : format::dash(); };
-        effects << tr("%1  %2 → %3%4%5").arg(effectName(e.measure), show(e.now), show(e.after), e.limit ? tr(" (%1)").arg(show(e.limit)) : QString(),
-                                             pct ? QString() : QLatin1Char(' ') + format::text(e.unit));
-    }
-    QString two;
-    for (int i = 0; i < effects.size(); ++i)
-        two += effects[i] + (i % 2 == 1 ? QStringLiteral("\n") : QStringLiteral("     "));
-    m_effects->setText(two.trimmed());
-    int passed = 0;
-    QStringList failed;
-    for (const auto& c : a.checks) {
-        passed += c.pass;
-        if (!c.pass && failed.size() < 5)
-            failed << QStringLiteral("▲ ") + format::text(c.reason);
-    }
-    m_checks->setText(tr("%1 of %2 hard checks pass. ").arg(passed).arg(a.checks.size()) + failed.join(QLatin1Char('\n')));
-    const auto short320 = [](const std::string& t) {
-        const QString text = format::text(t);
-        return text.size() > 320 ? text.left(317) + QStringLiteral("…") : text;
-    };
-    m_against->setText(a.caseAgainst.empty() ? tr("none given") : short320(a.caseAgainst));
-    QStringList open;
-    for (const auto& u : a.unanswered)
-        open << format::text(u).left(110);
-    m_open->setText(open.isEmpty() ? QString() : tr("▲ Unanswered (%1): %2").arg(open.size()).arg(open.mid(0, 2).join(QStringLiteral("; "))));
-    m_for->setText(a.caseFor.empty() ? tr("none given") : short320(a.caseFor));
-    m_events->setText(a.confidence ? tr("The debate ended with a confidence of %1. No track record of similar trades yet.").arg(format::number(*a.confidence, 2)) : QString());
-    if (first || m_renderedAt == m_clock())
-        m_chart->show({a.request.order.legs, a.request.order.netLimit, a.request.order.quantity, a.spot.value_or(0), 0, {}});
-    const bool amount = a.request.tier.tier >= approval::Tier::T2;
-    m_amount->setVisible(amount);
-    m_reason->setVisible(amount);
-    m_smaller->setEnabled(a.request.order.quantity > 1);
-    const QString miss = missing();
-    m_approve->setEnabled(miss.isEmpty() && !m_grace.isActive());
-    m_approve->setText(m_armed ? tr("Approve  (Enter)") : tr("Arm  (A)"));
-    if (m_grace.isActive())
-        m_status->setText(tr("Sending, U to pull back"));
-    else if (m_rejecting)
-        m_status->setText(tr("Reject with: 1 price, 2 size, 3 risk, 4 timing, 5 evidence, 6 other"));
-    else if (!miss.isEmpty())
-        m_status->setText(QStringLiteral("▲ ") + miss);
-    else
-        m_status->setText(m_armed ? tr("Armed. Enter approves.") : tr("%1 left, then REJECTED").arg(format::countdown(a.secondsLeft)));
+void ApprovalPrompt::startReading(const QString& note) {
+    disarm(note);
+    m_touched = false;
+    m_amount->clear();
+    m_reason->clear();
+    m_readingSince = m_clock();
+}
+
+void ApprovalPrompt::disarm(const QString& note) {
+    m_grace.stop();
+    m_answer.reset();
+    m_step = Step::Reading;
+    m_note = note;
+}
+
+void ApprovalPrompt::refresh() {
+    if (!m_shown)
+        return;
+    const auto tier = m_shown->request.tier.tier;
+    const bool covered = tier == approval::Tier::T3 && !missingField().isEmpty() && m_step != Step::Grace && m_step != Step::Sent;
+    m_form->fill(*m_view, *m_shown, covered);
+    m_amount->setVisible(asks());
+    m_reason->setVisible(asks());
+    m_reason->setPlaceholderText(tier == approval::Tier::T3 ? tr("reason, at least 15 characters") : tr("reason: %1").arg(approveReasons().join(QStringLiteral(", "))));
+    m_smaller->setEnabled(m_shown->request.order.quantity > 1 && m_step != Step::Grace && m_step != Step::Sent);
+    m_debate->setEnabled(!covered && !m_shown->cycle.str().empty());
+    m_debate->setToolTip(covered ? tr("opens when your own call is entered") : tr("the whole debate"));
+    const QString why = blocked();
+    m_approve->setEnabled(why.isEmpty() && m_step != Step::Grace && m_step != Step::Sent);
+    m_approve->setText(m_step == Step::Armed ? tr("Approve  Enter") : tr("Arm  (A)"));
+    m_approve->setToolTip(why);
+    m_status->setText(statusText());
+    setAccessibleDescription(tr("%1. %2 left, then rejected").arg(QLatin1String(approval::toString(tier)), format::countdown(m_shown->secondsLeft)));
+}
+
+QString ApprovalPrompt::statusText() const {
+    if (m_step == Step::Rejecting)
+        return tr("Reject with: %1").arg(rejectReasons().join(QStringLiteral("  ")));
+    if (m_step == Step::Grace)
+        return tr("Sending. U pulls it back");
+    if (m_step == Step::Sent)
+        return tr("Sent. The desk looks at it once more");
+    const QString why = blocked();
+    if (!why.isEmpty())
+        return QStringLiteral("▲ ") + tr("Cannot be approved: %1").arg(why);
+    if (!m_note.isEmpty())
+        return m_note;
+    if (m_step == Step::Armed)
+        return tr("Armed. Enter approves");
+    if (m_step == Step::AskReason && m_shown->request.tier.tier == approval::Tier::T2)
+        return tr("Why? %1").arg(approveReasons().join(QStringLiteral("  ")));
+    if (m_step == Step::AskReason || m_step == Step::AskAmount)
+        return missingField().isEmpty() ? tr("Enter approves") : tr("Now: %1").arg(missingField());
+    return asks() ? tr("A asks for the reason and the loss, R rejects, Esc leaves it undecided") : tr("A arms, Enter approves, R rejects, Esc leaves it undecided");
 }
 
 qint64 ApprovalPrompt::readingMs() const {
@@ -253,107 +191,262 @@ qint64 ApprovalPrompt::readingMs() const {
     return 10000;
 }
 
-QString ApprovalPrompt::missing() const {
+bool ApprovalPrompt::asks() const { return m_shown && m_shown->request.tier.tier >= approval::Tier::T2; }
+
+std::optional<Usd> ApprovalPrompt::typedLoss() const {
+    QString text = m_amount->text().trimmed();
+    if (text.startsWith(QLatin1Char('$')))
+        text.remove(0, 1);
+    // A comma stands only between thousands: "4,380.00" is read, "4,38" is refused rather than guessed at.
+    const qsizetype point = text.indexOf(QLatin1Char('.'));
+    const QString whole = point < 0 ? text : text.left(point);
+    const QStringList groups = whole.split(QLatin1Char(','));
+    for (int i = 1; i < groups.size(); ++i)
+        if (groups[i].size() != 3)
+            return std::nullopt;
+    if (groups.size() > 1 && (groups[0].isEmpty() || groups[0].size() > 3))
+        return std::nullopt;
+    if (point >= 0 && text.mid(point).contains(QLatin1Char(',')))
+        return std::nullopt;
+    const auto parsed = Usd::parse(text.remove(QLatin1Char(',')).toStdString());
+    return parsed ? std::optional(*parsed) : std::nullopt;
+}
+
+QString ApprovalPrompt::blocked() const {
     if (!m_shown)
         return tr("nothing to decide");
     if (!m_shown->blockedBecause.empty())
         return format::text(m_shown->blockedBecause.front());
-    const auto tier = m_shown->request.tier.tier;
-    if (!approval::mayApproveTier(m_view->user, static_cast<int>(tier)))
-        return tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(tier)), format::text(m_view->user.name));
-    if (tier >= approval::Tier::T2) {
-        const auto typed = Usd::parse(m_amount->text().remove(QLatin1Char(',')).remove(QLatin1Char('$')).trimmed().toStdString());
-        if (!typed || typed->micros() / 10'000 != m_shown->maxLoss.micros() / 10'000)
-            return tr("type the maximum loss, %1").arg(format::text(m_shown->maxLoss.str()));
-        if (m_reason->text().trimmed().size() < (tier == approval::Tier::T3 ? 15 : 1))
-            return tier == approval::Tier::T3 ? tr("a reason of at least 15 characters") : tr("a reason");
-    }
+    const auto& request = m_shown->request;
+    if (!approval::mayApproveTier(m_view->user, static_cast<int>(request.tier.tier)))
+        return tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(request.tier.tier)), format::text(m_view->user.name));
+    for (const auto& signature : request.signatures)
+        if (signature.user == m_view->user.id)
+            return tr("%1 has signed; a second person must").arg(format::text(m_view->user.name));
+    if (request.tier.tier == approval::Tier::T3 && request.order.source == "user:" + m_view->user.id.str())
+        return tr("who proposed it cannot be one of the two who approve");
+    return {};
+}
+
+QString ApprovalPrompt::missingField() const {
+    if (!asks())
+        return {};
+    const bool long15 = m_shown->request.tier.tier == approval::Tier::T3;
+    if (m_reason->text().trimmed().toUtf8().size() < (long15 ? 15 : 1))
+        return long15 ? tr("a reason of at least 15 characters") : tr("the reason");
+    const auto typed = typedLoss();
+    if (!typed || typed->micros() / 10'000 != m_shown->maxLoss.micros() / 10'000)
+        return m_amount->text().trimmed().isEmpty() ? tr("type the maximum loss, %1").arg(format::text(m_shown->maxLoss.str()))
+                                                    : tr("the typed amount is not the maximum loss, %1").arg(format::text(m_shown->maxLoss.str()));
     return {};
 }
 
 void ApprovalPrompt::arm() {
-    if (!m_shown || !missing().isEmpty() || m_grace.isActive())
+    if (!m_shown || !blocked().isEmpty() || m_step == Step::Grace || m_step == Step::Sent)
         return;
-    m_armed = true;
-    m_rejecting = false;
-    setFocus();
-    fill(*m_shown);
+    m_touched = true;
+    m_note.clear();
+    if (missingField().isEmpty()) {
+        m_step = Step::Armed;
+        m_armedAt = m_clock();
+        setFocus();
+    } else if (m_reason->text().trimmed().isEmpty()) {
+        m_step = Step::AskReason;
+        if (m_shown->request.tier.tier == approval::Tier::T3)
+            m_reason->setFocus(); // the person pressed A; focus never moves by itself
+        else
+            setFocus();
+    } else {
+        m_step = Step::AskAmount;
+        m_amount->setFocus();
+    }
+    refresh();
+}
+
+/// Enter in a field: the next field, or, when A began it and all is there, the commit itself.
+void ApprovalPrompt::armFromField() {
+    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent)
+        return;
+    m_note.clear();
+    const bool began = m_step == Step::AskReason || m_step == Step::AskAmount;
+    if (!missingField().isEmpty()) {
+        const bool reasonDone = !m_reason->text().trimmed().isEmpty();
+        if (began) {
+            m_step = reasonDone ? Step::AskAmount : Step::AskReason;
+            (reasonDone ? m_amount : m_reason)->setFocus();
+        }
+        m_note = tr("Now: %1").arg(missingField());
+    } else if (began && blocked().isEmpty()) {
+        m_step = Step::Armed;
+        m_armedAt = m_clock();
+        return commit();
+    } else {
+        m_note = tr("Complete. Esc leaves the field, then A arms");
+    }
+    refresh();
 }
 
 void ApprovalPrompt::commit() {
-    if (!m_shown || !m_armed || !missing().isEmpty())
+    if (!m_shown || m_step != Step::Armed || !blocked().isEmpty())
         return;
-    if (m_clock() - m_renderedAt < readingMs()) {
-        m_status->setText(tr("Read it first: Enter counts after %1 s").arg(format::number(static_cast<double>(readingMs()) / 1000, 1)));
-        return;
+    if (!missingField().isEmpty()) {
+        disarm(tr("Now: %1").arg(missingField()));
+        return refresh();
     }
-    m_armed = false;
+    const qint64 left = readingMs() - (m_clock() - m_readingSince);
+    if (left > 0) {
+        m_note = tr("Read it first: Enter counts in %1 s").arg(format::number(static_cast<double>(left) / 1000, 1));
+        return refresh();
+    }
+    m_answer = desk::AnswerRequest{m_shown->request.id, m_view->user.id, true, m_shown->request.shownHash, m_reason->text().trimmed().toStdString(), {}};
+    if (asks())
+        m_answer->typedMaxLoss = typedLoss();
+    else if (m_answer->reason.empty())
+        m_answer->reason = "approved";
+    m_step = Step::Grace;
+    setFocus();
     if (m_graceMs <= 0)
-        return send();
+        return sendApproval();
     m_grace.start(m_graceMs);
-    fill(*m_shown);
+    refresh();
 }
 
-void ApprovalPrompt::send() {
-    if (!m_shown)
+void ApprovalPrompt::pullBack() {
+    if (m_step != Step::Grace)
         return;
-    desk::AnswerRequest answer{m_shown->request.id, m_view->user.id, true, m_shown->request.shownHash, m_reason->text().trimmed().toStdString(), {}};
-    if (answer.reason.empty())
-        answer.reason = "approved";
-    if (const auto typed = Usd::parse(m_amount->text().remove(QLatin1Char(',')).remove(QLatin1Char('$')).trimmed().toStdString()))
-        answer.typedMaxLoss = *typed;
-    if (!m_port.send(answer))
-        m_status->setText(tr("The desk is busy; nothing was sent. Try again."));
+    disarm(tr("Pulled back. Nothing was sent"));
+    refresh();
+}
+
+void ApprovalPrompt::sendApproval() {
+    if (!m_shown || !m_answer || m_step != Step::Grace)
+        return;
+    if (!blocked().isEmpty()) {
+        disarm({});
+        return refresh();
+    }
+    const bool sent = m_port.send(*m_answer);
+    disarm(sent ? QString() : tr("The desk is busy; nothing was sent. Try again"));
+    if (sent) {
+        m_amount->clear(); // the second approver sees nothing of the first
+        m_reason->clear();
+        m_step = Step::Sent;
+        m_sentAt = m_clock();
+    }
+    refresh();
 }
 
 void ApprovalPrompt::reject(int code) {
-    if (!m_shown)
+    if (!m_shown || m_step == Step::Sent)
         return;
-    m_grace.stop();
-    static constexpr const char* kCodes[] = {"rejected", "1 price", "2 size", "3 risk", "4 timing", "5 evidence", "6 other", "7 other", "8 other", "9 other"};
-    m_port.send(desk::AnswerRequest{m_shown->request.id, m_view->user.id, false, m_shown->request.shownHash, kCodes[qBound(0, code, 9)], {}});
+    disarm({});
+    const std::string reason = code >= 1 && code <= 9 ? rejectReasons().at(code - 1).toStdString() : std::string("rejected");
+    if (m_port.send(desk::AnswerRequest{m_shown->request.id, m_view->user.id, false, m_shown->request.shownHash, reason, {}})) {
+        m_step = Step::Sent;
+        m_sentAt = m_clock();
+    } else {
+        m_note = tr("The desk is busy; nothing was sent. Undecided means REJECTED when the time is over");
+    }
+    refresh();
+}
+
+void ApprovalPrompt::sizeDown() {
+    if (!m_shown || m_shown->request.order.quantity <= 1 || m_step == Step::Sent)
+        return;
+    disarm({});
+    if (!m_port.send(desk::SizeDown{m_shown->request.id, m_view->user.id, m_shown->request.order.quantity / 2}))
+        m_note = tr("The desk is busy; nothing was sent. Try again");
+    refresh();
+}
+
+void ApprovalPrompt::openDebate() {
+    if (!m_shown || !m_debate->isEnabled())
+        return;
+    Q_EMIT debateRequested(format::text(m_shown->cycle.str()));
 }
 
 void ApprovalPrompt::leave() {
-    m_armed = m_rejecting = false;
-    m_grace.stop();
+    disarm({});
+    m_amount->clear();
+    m_reason->clear();
     m_id.clear();
     m_shown.reset();
-    hide();
+    if (isVisible())
+        hide();
     Q_EMIT closed();
+}
+
+void ApprovalPrompt::hideEvent(QHideEvent* event) {
+    disarm({}); // nothing is sent from a prompt nobody sees
+    QFrame::hideEvent(event);
+}
+
+bool ApprovalPrompt::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() != QEvent::KeyPress || (watched != m_amount && watched != m_reason))
+        return QFrame::eventFilter(watched, event);
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
+        if (!key->isAutoRepeat())
+            armFromField();
+        return true;
+    }
+    if (key->key() == Qt::Key_Escape) {
+        setFocus(); // the top layer only: out of the field
+        return true;
+    }
+    return QFrame::eventFilter(watched, event);
 }
 
 void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
     if (event->isAutoRepeat())
         return event->accept(); // holding a key decides nothing
+    if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))
+        return QFrame::keyPressEvent(event);
     const int key = event->key();
-    if (m_rejecting && key >= Qt::Key_1 && key <= Qt::Key_9)
-        return reject(key - Qt::Key_0);
+    const int digit = key >= Qt::Key_1 && key <= Qt::Key_9 ? key - Qt::Key_0 : 0;
+    if (m_step == Step::Rejecting && digit > 0)
+        return reject(digit);
+    if (m_step == Step::AskReason && digit >= 1 && digit <= approveReasons().size()) {
+        m_step = Step::AskAmount;
+        m_reason->setText(approveReasons().at(digit - 1));
+        m_amount->setFocus();
+        return refresh();
+    }
     switch (key) {
     case Qt::Key_A: return arm();
     case Qt::Key_Return:
     case Qt::Key_Enter:
-        if (m_armed)
+        if (m_step == Step::Armed)
             return commit();
-        if (!m_grace.isActive())
-            reject(0); // Enter on an untouched prompt rejects (SAFETY section 4)
-        return;
+        if (m_step == Step::Reading && !m_touched)
+            return reject(0); // Enter on an untouched prompt rejects (SAFETY section 4)
+        m_note = tr("A arms, R rejects");
+        return refresh();
     case Qt::Key_R:
-        m_rejecting = true;
-        m_armed = false;
-        if (m_shown)
-            fill(*m_shown);
-        return;
-    case Qt::Key_U:
-        m_grace.stop();
-        if (m_shown)
-            fill(*m_shown);
-        return;
-    case Qt::Key_S: return m_smaller->click();
-    case Qt::Key_V: return m_debate->click();
-    case Qt::Key_Escape: return leave();
+        if (m_step == Step::Sent)
+            return;
+        disarm({});
+        m_touched = true;
+        m_step = Step::Rejecting;
+        return refresh();
+    case Qt::Key_U: return pullBack();
+    case Qt::Key_S: return sizeDown();
+    case Qt::Key_V: return openDebate();
+    case Qt::Key_Escape:
+        if (m_step == Step::Rejecting || m_step == Step::AskReason || m_step == Step::AskAmount || m_step == Step::Armed) {
+            disarm({}); // the top layer first
+            return refresh();
+        }
+        return leave();
     default: QFrame::keyPressEvent(event);
     }
+}
+
+QList<QPair<QString, QString>> ApprovalPrompt::keys() const {
+    return {{tr("A"), tr("arm; from T2 on asks for the reason and the loss")}, {tr("Enter"), tr("approve when armed; on an untouched prompt reject")},
+            {tr("R, 1-9"), tr("reject with a code")},                          {tr("S"), tr("half the size")},
+            {tr("V"), tr("the debate")},                                       {tr("U"), tr("pull back while sending")},
+            {tr("Esc"), tr("leave undecided")}};
 }
 
 } // namespace mahler::ui

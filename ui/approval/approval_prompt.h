@@ -7,14 +7,15 @@
 #include <QTimer>
 #include <functional>
 
-#include "ui/charts/chart_view.h"
-#include "ui/models/grid_view.h"
+#include "ui/approval/prompt_form.h"
 #include "ui/screen.h"
 
 namespace mahler::ui {
 
-/// One request as the approver decides it (UX 4.3). Not modal, takes no focus by itself, has no default button. A arms, Enter
-/// commits after the reading time, R and a digit rejects, Esc leaves it undecided.
+/// One request as the approver decides it (UX 4). Not modal, takes no focus by itself, has no default button. A arms (from T2
+/// on it first asks for the reason and the typed loss), Enter commits after the reading time, R and a digit rejects, Esc leaves
+/// it undecided. Anything that changes under the reader's eyes (the request, the user, a block) disarms and, for request and
+/// user, starts the reading time anew.
 class ApprovalPrompt final : public QFrame {
     Q_OBJECT
 public:
@@ -22,10 +23,11 @@ public:
     void show(const QString& approvalId, const ViewPtr& view);
     void setView(const ViewPtr& view); ///< follows the shown request; closes itself when it is decided
     QString approvalId() const { return m_id; }
-    bool armed() const { return m_armed; }
+    bool armed() const { return m_step == Step::Armed; }
     /// Monotonic milliseconds; replaced in tests.
     void setClock(std::function<qint64()> clock) { m_clock = std::move(clock); }
-    void setGraceMs(int ms) { m_graceMs = ms; }
+    void setGraceMs(int ms) { m_graceMs = qBound(0, ms, 5000); }
+    QList<QPair<QString, QString>> keys() const;
 
 Q_SIGNALS:
     void closed();
@@ -33,29 +35,46 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< Enter and Esc in the two fields
+    void hideEvent(QHideEvent* event) override;
 
 private:
-    void fill(const desk::ApprovalView& a);
+    /// Reading -> (AskReason -> AskAmount) -> Armed -> Grace -> Sent; Rejecting waits for the digit.
+    enum class Step { Reading, AskReason, AskAmount, Armed, Grace, Rejecting, Sent };
+
+    void makeForm();
+    void refresh();
     void arm();
+    void armFromField();
     void commit();
+    void pullBack();
+    void sendApproval();
     void reject(int code);
-    void send();
+    void sizeDown();
+    void openDebate();
     void leave();
-    QString missing() const; ///< why approving is not possible now; empty when it is
+    void startReading(const QString& note);
+    void disarm(const QString& note);
+    QString blocked() const;     ///< why nobody or not this user may approve; empty when nothing stands against it
+    QString missingField() const; ///< the field that is still wanted
+    QString statusText() const;
     qint64 readingMs() const;
+    std::optional<Usd> typedLoss() const;
+    bool asks() const; ///< reason and amount are wanted
 
     DeskPort& m_port;
-    QString m_id;
+    QString m_id, m_note; ///< the note stands until the next key
     ViewPtr m_view;
     std::optional<desk::ApprovalView> m_shown;
+    std::optional<desk::AnswerRequest> m_answer; ///< as it was when Enter was pressed
     std::function<qint64()> m_clock;
-    qint64 m_renderedAt = 0;
-    bool m_armed = false, m_rejecting = false;
+    qint64 m_readingSince = 0, m_armedAt = 0, m_sentAt = 0;
+    Step m_step = Step::Reading;
+    bool m_touched = false;
     int m_graceMs = 2000;
     QTimer m_grace;
-    QLabel *m_consequence, *m_facts, *m_tier, *m_effects, *m_checks, *m_since, *m_against, *m_open, *m_for, *m_events, *m_status;
-    GridModel* m_legs;
-    PayoffChart* m_chart;
+    PromptForm* m_form;
+    QLabel* m_status;
     QLineEdit *m_amount, *m_reason;
     QPushButton *m_approve, *m_rejectButton, *m_smaller, *m_debate;
 };

@@ -32,12 +32,13 @@ QString number(const std::optional<double>& value, int decimals) { return value 
 QString signedNumber(const std::optional<double>& value, int decimals) { return value ? signedNumber(*value, decimals) : dash(); }
 
 QString money(Usd value) {
-    const double v = value.toDouble();
-    const QString digits = number(std::abs(v), std::abs(v) >= 100 ? 0 : 2);
-    return (v < 0 ? QString(kMinus) : QString()) + QLatin1Char('$') + digits;
+    const double v = value.toDouble(), size = std::abs(v);
+    const int decimals = std::round(size * 100) >= 10'000 ? 0 : 2; // 99.996 is "$100", not "$100.00"
+    const bool negative = v < 0 && std::round(size * 100) > 0;     // half a cent of loss is "$0.00", not "−$0.00"
+    return (negative ? QString(kMinus) : QString()) + QLatin1Char('$') + number(size, decimals);
 }
 QString money(const std::optional<Usd>& value) { return value ? money(*value) : dash(); }
-QString signedMoney(Usd value) { return value.micros() > 0 ? QLatin1Char('+') + money(value) : money(value); }
+QString signedMoney(Usd value) { return value.micros() >= 5'000 ? QLatin1Char('+') + money(value) : money(value); }
 QString signedMoney(const std::optional<Usd>& value) { return value ? signedMoney(*value) : dash(); }
 
 QString price(const std::optional<Price>& value) { return value ? number(value->toDouble(), 2) : dash(); }

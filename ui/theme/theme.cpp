@@ -3,7 +3,10 @@
 #include <QApplication>
 #include <QFontDatabase>
 #include <QPalette>
+#include <QStyle>
 #include <QStyleFactory>
+#include <QVariant>
+#include <QWidget>
 
 namespace mahler::ui {
 
@@ -42,6 +45,54 @@ Pair pairOf(Token token, GainLoss palette) {
 constexpr std::array<QRgb, 7> kHeatDark = {0xB35A00, 0x7A4513, 0x4A3420, 0x222A35, 0x1E3A52, 0x1D5482, 0x1F6FB5};
 constexpr std::array<QRgb, 7> kHeatLight = {0xF2994A, 0xF7C08A, 0xFBE0C4, 0xF4F6F9, 0xD3E4F5, 0xA3C9EC, 0x6FA9DF};
 
+/// Words by tone, size and weight; see setTone().
+QString toneRules() {
+    QString rules;
+    for (int i = 0; i < static_cast<int>(Token::TokenCount); ++i) {
+        const auto token = static_cast<Token>(i);
+        rules += QStringLiteral("QLabel[tone=\"%1\"] { color: %2; }").arg(tokenName(token), color(token).name());
+    }
+    for (const int pixels : {11, 13, 14, 16, 18})
+        rules += QStringLiteral("QLabel[pixels=\"%1\"] { font-size: %1px; }").arg(pixels);
+    return rules + QStringLiteral("QLabel[strong=\"true\"] { font-weight: bold; }");
+}
+
+/// Puts token colours where a rule says @name@.
+QString filled(QString rules) {
+    for (int i = 0; i < static_cast<int>(Token::TokenCount); ++i) {
+        const auto token = static_cast<Token>(i);
+        rules.replace(QLatin1Char('@') + tokenName(token) + QLatin1Char('@'), color(token).name());
+    }
+    return rules;
+}
+
+/// The frame of the window and of the prompt, by object name and state.
+QString shellRules() {
+    return filled(QStringLiteral(
+        "#haltbar { background: @panel@; border: none; border-bottom: 1px solid @grid@; }"
+        "#haltbar[halted=\"true\"] { background: @halt@; }"
+        "#haltbar[halted=\"true\"] QLabel { color: @halttext@; }"
+        "#environment { padding: 2px 8px; border-radius: 3px; font-weight: bold; }"
+        "#environment[frame=\"DEMO\"] { border: 1px dashed @warn@; }"
+        "#environment[frame=\"REPLAY\"] { border: 1px dotted @warn@; }"
+        "#environment[frame=\"PAPER\"] { border: 1px solid @warn@; }"
+        "#environment[frame=\"LIVE\"] { border: 2px solid @loss@; background: @loss@; color: @bg@; }"
+        "#nav { background: @panel@; border: none; border-right: 1px solid @grid@; }"
+        "#nav QToolButton { border: none; border-left: 3px solid transparent; border-radius: 0; padding: 0 3px 0 0; }"
+        "#nav QToolButton:checked { background: @raised@; border-left: 3px solid @accent@; }"
+        "#nav QToolButton:focus { border: 2px solid @accent@; }"
+        "#strip { background: @panel@; border: none; border-top: 1px solid @grid@; }"
+        "#strip QComboBox { min-height: 14px; padding: 0 6px; } #strip QToolButton { padding: 0 6px; }"
+        "#rail { background: @panel@; border: none; border-left: 1px solid @grid@; }"
+        "#banner { background: @halt@; color: @halttext@; font-weight: bold; padding: 5px; }"
+        "#prompt { background: @panel@; border: 2px solid @warn@; }"
+        "#approvalcard { text-align: left; padding: 8px; border-left: 4px solid @warn@; }"
+        "#approvalcard[escalated=\"true\"] { border-left: 4px solid @loss@; }"
+        "#layer { background: @panel@; border: 1px solid @accent@; }"
+        "QPushButton#halt, QPushButton#halt:hover, QPushButton#halt:focus, QPushButton#halt:disabled { background: @halt@; color: @halttext@;"
+        " font-weight: bold; font-size: 13px; border: 3px solid @haltring@; border-radius: 4px; padding: 0; }"));
+}
+
 QString sheet() {
     const auto c = [](Token t) { return color(t).name(); };
     const QString hover = mix(Token::Raised, Token::Text, 0.08).name();
@@ -66,7 +117,8 @@ QString sheet() {
                "QSplitter::handle { background: %6; } QToolButton { border: 2px solid transparent; border-radius: 3px; padding: 3px; color: %5; }"
                "QToolButton:hover { background: %8; } QToolButton:checked { background: %3; color: %4; }"
                "QCheckBox { color: %4; } QLabel { color: %4; background: transparent; }")
-        .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover);
+        .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover) +
+           toneRules() + shellRules();
 }
 
 QString family(const QStringList& wanted) {
@@ -100,6 +152,44 @@ QColor mix(Token a, Token b, double share) {
 }
 
 ThemeKind currentTheme() { return g_kind; }
+
+QString tokenName(Token token) {
+    switch (token) {
+    case Token::Bg: return QStringLiteral("bg");
+    case Token::Panel: return QStringLiteral("panel");
+    case Token::Raised: return QStringLiteral("raised");
+    case Token::Text: return QStringLiteral("text");
+    case Token::Dim: return QStringLiteral("dim");
+    case Token::Gain: return QStringLiteral("gain");
+    case Token::Loss: return QStringLiteral("loss");
+    case Token::Warn: return QStringLiteral("warn");
+    case Token::Stale: return QStringLiteral("stale");
+    case Token::Info: return QStringLiteral("info");
+    case Token::Halt: return QStringLiteral("halt");
+    case Token::HaltText: return QStringLiteral("halttext");
+    case Token::HaltRing: return QStringLiteral("haltring");
+    case Token::Accent: return QStringLiteral("accent");
+    case Token::Grid: return QStringLiteral("grid");
+    case Token::TokenCount: break;
+    }
+    return QString();
+}
+
+void setLook(QWidget& widget, const char* property, const QString& value) {
+    if (widget.property(property).toString() == value)
+        return;
+    widget.setProperty(property, value);
+    widget.style()->unpolish(&widget);
+    widget.style()->polish(&widget);
+    widget.update();
+}
+
+void setTone(QWidget& widget, Token token, bool bold, int pixels) {
+    setLook(widget, "tone", tokenName(token));
+    setLook(widget, "strong", bold ? QStringLiteral("true") : QStringLiteral("false"));
+    if (pixels > 0)
+        setLook(widget, "pixels", QString::number(pixels));
+}
 
 QFont textFont(int pixels, bool bold) {
     static const QString kFamily =

@@ -5,6 +5,7 @@
 #include <array>
 
 class QApplication;
+class QWidget;
 
 namespace mahler::ui {
 
@@ -25,6 +26,13 @@ QColor mix(Token a, Token b, double share);
 ThemeKind currentTheme();
 /// Palette, style sheet and fonts for the whole application. GUI thread.
 void applyTheme(QApplication& app, ThemeKind kind, GainLoss palette = GainLoss::BlueOrange);
+
+/// Gives a widget the text colour of a token through the application's one style sheet, so that it follows a change of theme.
+/// `pixels` 0 keeps the size. Cheap when nothing changes.
+void setTone(QWidget& widget, Token token, bool bold = false, int pixels = 0);
+/// Sets a dynamic property the style sheet selects on and restyles the widget when its value changed.
+void setLook(QWidget& widget, const char* property, const QString& value);
+QString tokenName(Token token); ///< "dim", as the style sheet knows it
 
 QFont numberFont(bool bold = false); ///< digits of equal width
 QFont textFont(int pixels, bool bold = false);

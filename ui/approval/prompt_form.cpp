@@ -1,0 +1,178 @@
+#include "ui/approval/prompt_form.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLegend>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "ui/theme/format.h"
+
+namespace mahler::ui {
+
+namespace {
+
+const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
+constexpr int kMostWords = 300; ///< of one argument; the debate (V) has all of it
+
+QLabel* block(const QString& name, Token token = Token::Text, bool bold = false, int pixels = 0) {
+    auto* label = new QLabel;
+    label->setTextFormat(Qt::PlainText); // what agents wrote is untrusted text
+    label->setWordWrap(true);
+    label->setAccessibleName(name);
+    label->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Minimum);
+    setTone(*label, token, bold, pixels);
+    return label;
+}
+
+QLabel* head(const QString& text) {
+    auto* label = block(text, Token::Dim, true, 11);
+    label->setText(text);
+    return label;
+}
+
+QString shortened(const std::string& words, int most = kMostWords) {
+    const QString text = format::text(words).simplified();
+    return text.size() > most ? text.left(most - 1).trimmed() + QStringLiteral("…") : text;
+}
+
+} // namespace
+
+PromptForm::PromptForm(QWidget* parent)
+    : QWidget(parent), m_consequence(block(tr("Consequence"), Token::Text, true, 16)), m_facts(block(tr("Account and time"))), m_tier(block(tr("Tier and why"), Token::Dim)),
+      m_since(block(tr("Price, and what moved since the proposal"), Token::Dim)), m_checks(head(tr("CHECKS"))), m_failed(block(tr("Warnings"), Token::Warn)),
+      m_against(block(tr("Strongest case against"))), m_openHead(head(tr("UNANSWERED"))), m_open(block(tr("Unanswered"), Token::Warn)), m_for(block(tr("Case for"))),
+      m_events(block(tr("Events in the holding period"), Token::Dim)), m_verdict(block(tr("Verdict and confidence"), Token::Dim)), m_time(new TimeBar), m_effects(new EffectTable),
+      m_legs(new GridModel({{tr("Side"), {}, 44, kLeft}, {tr("Qty"), {}, 38}, {tr("Contract"), {}, 158, kLeft}, {tr("Bid"), {}, 54}, {tr("Mid"), {}, 54}, {tr("Ask"), {}, 54},
+                            {tr("IV"), {}, 56}, {tr("Delta"), tr("of one contract"), 54}, {tr("Age"), tr("of the quote"), 40}},
+                           this)),
+      m_grid(new GridView(m_legs)), m_chart(new PayoffChart) {
+    m_grid->setFocusPolicy(Qt::NoFocus);
+    m_grid->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_grid->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_grid->setAccessibleName(tr("Legs"));
+    m_chart->setMinimumHeight(160);
+    m_chart->chart()->legend()->hide(); // one curve, its zero line, spot and breakevens: a thumbnail needs no legend
+    m_chart->setAccessibleName(tr("Profit and loss at expiry"));
+
+    auto* left = new QVBoxLayout;
+    auto* right = new QVBoxLayout;
+    for (auto* column : {left, right})
+        column->setSpacing(2);
+    left->addWidget(head(tr("LEGS")));
+    left->addWidget(m_grid);
+    left->addWidget(m_since);
+    left->addSpacing(4);
+    left->addWidget(head(tr("ACCOUNT EFFECT")));
+    left->addWidget(m_effects);
+    left->addSpacing(4);
+    left->addWidget(m_checks);
+    left->addWidget(m_failed);
+    left->addStretch(1);
+    right->addWidget(head(tr("STRONGEST CASE AGAINST   agent text, untrusted")));
+    right->addWidget(m_against);
+    right->addWidget(m_openHead);
+    right->addWidget(m_open);
+    right->addWidget(head(tr("CASE FOR   agent text, untrusted")));
+    right->addWidget(m_for);
+    right->addWidget(m_events);
+    right->addWidget(m_verdict);
+    right->addWidget(m_chart, 1);
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(18);
+    columns->addLayout(left, 58);
+    columns->addLayout(right, 42);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(3);
+    layout->addWidget(m_consequence);
+    layout->addWidget(m_facts);
+    layout->addWidget(m_tier);
+    layout->addWidget(m_time);
+    layout->addLayout(columns, 1);
+}
+
+void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, bool covered) {
+    const auto& order = a.request.order;
+    m_consequence->setText(tr("%1 for %2: you can lose %3, you can make %4.")
+                               .arg(format::text(a.description), format::net(order.netLimit), format::money(a.maxLoss), format::money(a.maxProfit)));
+    m_facts->setText(tr("%1   account %2   %3 left, then REJECTED   you are %4   fees %5   proposed by %6")
+                         .arg(format::text(view.environment), format::text(view.accountName), format::countdown(a.secondsLeft), format::text(view.user.name), format::money(a.fees),
+                              format::text(order.source)));
+    QStringList why;
+    for (const auto& reason : a.request.tier.reasons)
+        why << format::text(reason);
+    m_tier->setText(tr("%1%2: %3").arg(QLatin1String(approval::toString(a.request.tier.tier)), a.request.escalated ? tr(" ESCALATED") : QString(), why.join(QStringLiteral("; "))));
+    m_time->setLeft(a.secondsLeft, static_cast<double>(a.request.tier.deadline.count()));
+
+    std::vector<GridRow> rows;
+    for (const auto& leg : a.legs) {
+        const auto fresh = desk::freshnessOf(leg.ageSeconds);
+        rows.push_back({format::text(leg.contract.id()),
+                        {{leg.ratio > 0 ? tr("BUY") : tr("SELL"), {}, leg.ratio > 0 ? Tone::Gain : Tone::Loss},
+                         {QString::number(std::abs(leg.quantity)), {}},
+                         {format::text(leg.contract.label()), {}, Tone::Strong},
+                         {format::price(leg.quote.bid), {}, Tone::Plain, fresh},
+                         {format::price(leg.quote.mid()), {}, Tone::Strong, fresh},
+                         {format::price(leg.quote.ask), {}, Tone::Plain, fresh},
+                         {format::percent(leg.iv), {}, Tone::Plain, fresh},
+                         {leg.delta ? format::signedNumber(*leg.delta, 2) : format::dash(), {}, Tone::Plain, fresh},
+                         {format::age(leg.ageSeconds), {}, Tone::Dim, fresh}},
+                        false, false, {}});
+    }
+    m_legs->setRows(std::move(rows));
+    m_grid->setFixedHeight(static_cast<int>(a.legs.size()) * kRowHeight + m_grid->horizontalHeader()->sizeHint().height() + 3);
+    m_since->setText(tr("limit %1   mid %2   natural %3\nproposed at mid %4, spot %5, IV %6; since then %7")
+                         .arg(format::net(order.netLimit), format::net(a.mid), format::net(a.natural), format::net(a.midAtProposal), format::number(a.spotAtProposal, 2),
+                              format::percent(a.ivAtProposal), a.changedSince.empty() ? tr("unchanged") : format::text(a.changedSince)));
+    m_effects->setRows(a.effects);
+
+    int passed = 0;
+    QStringList failed;
+    for (const auto& check : a.checks) {
+        passed += check.pass;
+        if (!check.pass)
+            failed << QStringLiteral("▲ ") + format::text(check.reason);
+    }
+    const int hidden = static_cast<int>(failed.size()) - 5;
+    if (hidden > 0) {
+        failed = failed.mid(0, 5);
+        failed.back() += tr("   and %n more", nullptr, hidden);
+    }
+    m_checks->setText(tr("CHECKS   %1 of %2 pass").arg(passed).arg(a.checks.size()));
+    m_failed->setText(failed.join(QLatin1Char('\n')));
+    m_failed->setVisible(!failed.isEmpty());
+
+    m_against->setText(a.caseAgainst.empty() ? tr("none given") : shortened(a.caseAgainst));
+    QStringList open;
+    for (const auto& words : a.unanswered)
+        if (open.size() < 2)
+            open << QStringLiteral("▲ ") + shortened(words, 100);
+    m_openHead->setText(tr("UNANSWERED (%1)").arg(a.unanswered.size()));
+    m_openHead->setVisible(!open.isEmpty());
+    m_open->setVisible(!open.isEmpty());
+    m_open->setText(open.join(QLatin1Char('\n')));
+    m_for->setText(a.caseFor.empty() ? tr("none given") : shortened(a.caseFor));
+    QStringList events;
+    for (const auto& event : a.events)
+        if (events.size() < 3)
+            events << format::text(event);
+    m_events->setVisible(!events.isEmpty());
+    m_events->setText(tr("Before expiry: %1%2").arg(events.join(QStringLiteral("; ")), a.events.size() > 3 ? tr(" and %1 more").arg(a.events.size() - 3) : QString()));
+    if (covered)
+        m_verdict->setText(tr("The verdict is covered until your own call is entered."));
+    else
+        m_verdict->setText(a.confidence ? tr("Verdict: enter, confidence %1. No track record of similar trades yet.").arg(format::number(*a.confidence, 2))
+                                        : tr("No debate: a person's own order."));
+    const double spot = a.spot.value_or(0);
+    const bool same = m_charted && m_charted->quantity == order.quantity && m_charted->netLimit == order.netLimit && m_charted->legs.size() == order.legs.size() &&
+                      std::equal(order.legs.begin(), order.legs.end(), m_charted->legs.begin(),
+                                 [](const auto& x, const auto& y) { return x.ratio == y.ratio && x.contract.id() == y.contract.id(); });
+    if (!same || std::abs(spot - m_chartedSpot) > spot * 0.0005) {
+        m_charted = order;
+        m_chartedSpot = spot;
+        m_chart->show({order.legs, order.netLimit, order.quantity, spot, 0, {}});
+    }
+}
+
+} // namespace mahler::ui

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <QLabel>
+#include <QWidget>
+
+#include "ui/approval/effect_table.h"
+#include "ui/charts/chart_view.h"
+#include "ui/models/grid_view.h"
+#include "ui/screen.h"
+
+namespace mahler::ui {
+
+/// What the approver reads, in two columns (UX 4.3). Shows values; decides nothing and takes no key.
+class PromptForm final : public QWidget {
+    Q_OBJECT
+public:
+    explicit PromptForm(QWidget* parent = nullptr);
+    /// `covered`: the verdict stays hidden until the approver has made a call of their own (tier T3).
+    void fill(const desk::DeskView& view, const desk::ApprovalView& a, bool covered);
+
+private:
+    QLabel *m_consequence, *m_facts, *m_tier, *m_since, *m_checks, *m_failed, *m_against, *m_openHead, *m_open, *m_for, *m_events, *m_verdict;
+    TimeBar* m_time;
+    EffectTable* m_effects;
+    GridModel* m_legs;
+    GridView* m_grid;
+    PayoffChart* m_chart;
+    std::optional<portfolio::ComboOrder> m_charted;
+    double m_chartedSpot = 0;
+};
+
+} // namespace mahler::ui
