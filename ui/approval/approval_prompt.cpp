@@ -1,5 +1,6 @@
 #include "ui/approval/approval_prompt.h"
 
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -371,9 +372,13 @@ void ApprovalPrompt::leave() {
     m_reason->clear();
     m_id.clear();
     m_shown.reset();
+    const auto* focus = QApplication::focusWidget();
+    const bool hadFocus = isVisible() && focus && (focus == this || isAncestorOf(focus));
     if (isVisible())
         hide();
     Q_EMIT closed();
+    if (hadFocus)
+        Q_EMIT focusGivenBack();
 }
 
 void ApprovalPrompt::hideEvent(QHideEvent* event) {

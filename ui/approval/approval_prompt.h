@@ -31,6 +31,7 @@ public:
 
 Q_SIGNALS:
     void closed();
+    void focusGivenBack(); ///< it closed while it had the focus
     void debateRequested(QString cycleId);
 
 protected:

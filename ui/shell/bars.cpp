@@ -2,7 +2,6 @@
 
 #include <QAbstractItemView>
 #include <QHBoxLayout>
-#include <QVBoxLayout>
 
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -11,8 +10,8 @@ namespace mahler::ui {
 
 namespace {
 
-QLabel* part(const QString& tip, bool bold = false) {
-    auto* label = new QLabel;
+template <class Label = QLabel> Label* part(const QString& tip, bool bold = false) {
+    auto* label = new Label;
     label->setTextFormat(Qt::PlainText);
     label->setToolTip(tip);
     label->setAccessibleName(tip);
@@ -20,20 +19,16 @@ QLabel* part(const QString& tip, bool bold = false) {
     return label;
 }
 
-void paint(QLabel* label, Token token, bool bold = false) {
-    const QString wanted = QStringLiteral("color: %1;%2").arg(color(token).name(), bold ? QStringLiteral("font-weight: bold;") : QString());
-    if (label->styleSheet() != wanted)
-        label->setStyleSheet(wanted);
-}
-
 } // namespace
 
 HaltBar::HaltBar(DeskPort& port, QWidget* parent)
     : QFrame(parent), m_environment(part(tr("environment"), true)), m_account(part(tr("account"))), m_equity(part(tr("equity: cash and marks at mid"), true)),
-      m_day(part(tr("day P&L since the session's start"))), m_limit(part(tr("share of the daily loss limit of 2% that is used"))), m_state(part(tr("state of the desk"), true)),
+      m_day(part(tr("day P&L since the session's start"))), m_limit(part<ElidedLabel>(tr("share of the daily loss limit of 2% that is used"))), m_state(part<ElidedLabel>(tr("state of the desk"), true)),
       m_pending(part(tr("requests waiting for a person"))), m_halt(new QPushButton(tr("HALT  F12"))) {
     setObjectName(QStringLiteral("haltbar"));
     setFixedHeight(40);
+    m_environment->setObjectName(QStringLiteral("environment"));
+    m_environment->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Maximum);
     m_halt->setObjectName(QStringLiteral("halt"));
     m_halt->setFocusPolicy(Qt::NoFocus);
     m_halt->setAccessibleName(tr("Halt everything"));
@@ -42,10 +37,11 @@ HaltBar::HaltBar(DeskPort& port, QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(12, 2, 6, 2);
     layout->setSpacing(18);
-    for (auto* label : {m_environment, m_account, m_equity, m_day, m_limit})
+    for (auto* label : std::initializer_list<QLabel*>{m_environment, m_account, m_equity, m_day, m_limit})
         layout->addWidget(label);
-    layout->addStretch(1);
-    layout->addWidget(m_state);
+    m_state->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_state->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    layout->addWidget(m_state, 1);
     layout->addWidget(m_pending);
     layout->addWidget(m_halt);
     connect(m_halt, &QPushButton::pressed, this, [&port] { port.halt("button"); });
@@ -53,51 +49,47 @@ HaltBar::HaltBar(DeskPort& port, QWidget* parent)
 
 void HaltBar::setView(const ViewPtr& view) {
     const bool halted = view->state != desk::RunState::Running;
-    const QString sheet = QStringLiteral("#haltbar { background: %1; border: none; border-bottom: 1px solid %2; }"
-                                         "#halt { background: %3; color: %4; font-weight: bold; font-size: 13px; border: 3px solid %5; border-radius: 4px; padding: 0; }")
-                              .arg(color(halted ? Token::Halt : Token::Panel).name(), color(Token::Grid).name(), color(Token::Halt).name(), color(Token::HaltText).name(),
-                                   color(Token::HaltRing).name());
-    if (styleSheet() != sheet)
-        setStyleSheet(sheet);
+    setLook(*this, "halted", halted ? QStringLiteral("true") : QStringLiteral("false"));
+    for (auto* label : findChildren<QLabel*>()) // they are styled by what this frame says
+        setLook(*label, "onhalt", halted ? QStringLiteral("true") : QStringLiteral("false"));
+    setLook(*m_environment, "frame", format::text(view->environment));
     const Token base = halted ? Token::HaltText : Token::Text, dim = halted ? Token::HaltText : Token::Dim;
     m_environment->setText(view->slowedForApproval ? tr("%1  1x while you decide").arg(format::text(view->environment)) : format::text(view->environment));
-    paint(m_environment, halted ? Token::HaltText : Token::Warn, true);
+    setTone(*m_environment, halted ? Token::HaltText : Token::Warn, true);
     m_account->setText(format::text(view->accountName));
-    paint(m_account, dim);
+    setTone(*m_account, dim);
     m_equity->setText(tr("Equity %1").arg(format::money(view->marks.equity)));
-    paint(m_equity, base, true);
+    setTone(*m_equity, base, true);
     const bool down = view->marks.dayPnl && view->marks.dayPnl->micros() < 0, up = view->marks.dayPnl && view->marks.dayPnl->micros() > 0;
     m_day->setText(tr("Day %1 %2  %3").arg(down ? QStringLiteral("▼") : up ? QStringLiteral("▲") : QStringLiteral("■"), format::signedMoney(view->marks.dayPnl),
                                            format::signedPercent(view->marks.dayPnlFraction)));
-    paint(m_day, halted ? Token::HaltText : down ? Token::Loss : up ? Token::Gain : Token::Text);
+    setTone(*m_day, halted ? Token::HaltText : down ? Token::Loss : up ? Token::Gain : Token::Text);
     std::optional<double> used;
     for (const auto& b : view->breakers)
         if (b.breaker == risk::Breaker::B1DailyLoss)
             used = b.used;
-    m_limit->setText(tr("Day limit %1 used   Risk %2 of 10%").arg(used ? format::percent(*used, 0) : format::dash(), format::percent(view->portfolioRiskFraction)));
-    paint(m_limit, dim);
+    m_limit->setWords(tr("Day limit %1 used   Risk %2 of 10%").arg(used ? format::percent(*used, 0) : format::dash(), format::percent(view->portfolioRiskFraction)));
+    setTone(*m_limit, dim);
     QString state = QLatin1String(desk::toString(view->state));
     if (view->state == desk::RunState::Halting && view->cancelsTotal > 0)
         state += tr(" %1/%2").arg(view->cancelsTotal - view->cancelsPending).arg(view->cancelsTotal);
     if (halted)
-        state += QStringLiteral("   ") + format::text(view->haltReason).left(70);
+        state += QStringLiteral("   ") + format::text(view->haltReason);
     if (view->resumeInSeconds)
         state += tr("   resuming in %1").arg(format::countdown(*view->resumeInSeconds));
-    m_state->setText((halted ? QStringLiteral("■ ") : QStringLiteral("● ")) + state);
-    paint(m_state, halted ? Token::HaltText : Token::Gain, true);
+    m_state->setWords((halted ? QStringLiteral("■ ") : QStringLiteral("● ")) + state);
+    setTone(*m_state, halted ? Token::HaltText : Token::Gain, true);
     m_pending->setText(view->approvals.empty() ? tr("0 pending") : tr("%1 pending  %2").arg(view->approvals.size()).arg(format::countdown(view->approvals.front().secondsLeft)));
-    paint(m_pending, halted ? Token::HaltText : view->approvals.empty() ? Token::Dim : Token::Warn, !view->approvals.empty());
+    setTone(*m_pending, halted ? Token::HaltText : view->approvals.empty() ? Token::Dim : Token::Warn, !view->approvals.empty());
 }
 
 StatusStrip::StatusStrip(DeskPort& port, QWidget* parent)
-    : QFrame(parent), m_port(port), m_clock(part(tr("New York time and session"))), m_feed(part(tr("age of the oldest underlying quote and of VIX"))),
+    : QFrame(parent), m_port(port), m_words(part<ElidedLabel>(tr("last message"))), m_clock(part(tr("New York time and session"))), m_feed(part(tr("age of the oldest underlying quote and of VIX"))),
       m_broker(part(tr("last reconciliation with the broker"))), m_journal(part(tr("records in the journal, and whether it can be written"))),
       m_lag(part(tr("longest delay of the screen's own timer in the last second"))), m_pause(new QToolButton), m_autonomy(new QToolButton), m_speed(new QComboBox),
       m_user(new QComboBox) {
     setFixedHeight(26);
     setObjectName(QStringLiteral("strip"));
-    setStyleSheet(QStringLiteral("#strip { background: %1; border-top: 1px solid %2; } QComboBox { min-height: 14px; padding: 0 6px; } QToolButton { padding: 0 6px; }")
-                      .arg(color(Token::Panel).name(), color(Token::Grid).name()));
     for (const double speed : {1.0, 5.0, 20.0, 60.0, 120.0, 300.0, 600.0})
         m_speed->addItem(QStringLiteral("%1x").arg(speed), speed);
     m_speed->setToolTip(tr("speed of the simulated or recorded market"));
@@ -115,16 +107,24 @@ StatusStrip::StatusStrip(DeskPort& port, QWidget* parent)
     layout->setSpacing(16);
     for (auto* w : std::initializer_list<QWidget*>{m_clock, m_pause, m_speed, m_feed, m_broker, m_journal, m_lag})
         layout->addWidget(w);
-    layout->addStretch(1);
+    m_lag->setMinimumWidth(70);
+    m_words->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    setTone(*m_words, Token::Warn, true);
+    m_wordsTimer.setSingleShot(true);
+    connect(&m_wordsTimer, &QTimer::timeout, this, [this] { m_words->setWords({}); });
+    layout->addWidget(m_words, 1);
     layout->addWidget(m_autonomy);
     layout->addWidget(m_user);
     connect(m_speed, &QComboBox::activated, this, [this] { m_port.setSpeed(m_speed->currentData().toDouble()); });
     connect(m_pause, &QToolButton::toggled, this, [this](bool on) { m_port.setPaused(on); });
     connect(m_autonomy, &QToolButton::clicked, this, [this](bool on) {
-        if (m_view)
-            m_port.send(desk::SetAutonomy{m_view->user.id, on});
+        if (m_view && !m_port.send(desk::SetAutonomy{m_view->user.id, on}))
+            say(tr("The desk is busy; nothing was sent. Try again"));
     });
-    connect(m_user, &QComboBox::activated, this, [this] { m_port.send(desk::SwitchUser{UserId(m_user->currentData().toString().toStdString())}); });
+    connect(m_user, &QComboBox::activated, this, [this] {
+        if (!m_port.send(desk::SwitchUser{UserId(m_user->currentData().toString().toStdString())}))
+            say(tr("The desk is busy; you are still who you were. Try again"));
+    });
     m_since.start();
     m_tick.setInterval(50);
     connect(&m_tick, &QTimer::timeout, this, [this] {
@@ -132,6 +132,11 @@ StatusStrip::StatusStrip(DeskPort& port, QWidget* parent)
         m_lag->setText(tr("UI %1 ms").arg(static_cast<int>(std::max(0.0, m_worstLag))));
     });
     m_tick.start();
+}
+
+void StatusStrip::say(const QString& words) {
+    m_words->setWords(words);
+    m_wordsTimer.start(8000);
 }
 
 void StatusStrip::setView(const ViewPtr& view) {
@@ -171,62 +176,6 @@ void StatusStrip::setView(const ViewPtr& view) {
     m_user->setEnabled(view->environment == "DEMO");
     if (!m_user->view()->isVisible())
         m_user->setCurrentIndex(m_user->findData(format::text(view->user.id.str())));
-}
-
-ApprovalsRail::ApprovalsRail(QWidget* parent) : QFrame(parent), m_head(new QLabel), m_empty(new QLabel), m_decided(new QLabel), m_list(new QVBoxLayout) {
-    setObjectName(QStringLiteral("rail"));
-    setStyleSheet(QStringLiteral("#rail { background: %1; border-left: 1px solid %2; }").arg(color(Token::Panel).name(), color(Token::Grid).name()));
-    m_head->setStyleSheet(QStringLiteral("font-weight: bold;"));
-    m_empty->setWordWrap(true);
-    m_empty->setStyleSheet(QStringLiteral("color: %1;").arg(color(Token::Dim).name()));
-    m_decided->setWordWrap(true);
-    m_decided->setTextFormat(Qt::PlainText);
-    m_decided->setStyleSheet(QStringLiteral("color: %1;").arg(color(Token::Dim).name()));
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(10, 8, 10, 8);
-    layout->addWidget(m_head);
-    layout->addLayout(m_list);
-    layout->addWidget(m_empty);
-    layout->addStretch(1);
-    layout->addWidget(m_decided);
-    setAccessibleName(tr("Approvals"));
-}
-
-void ApprovalsRail::setView(const ViewPtr& view) {
-    setFixedWidth(view->approvals.empty() ? 216 : 300);
-    m_head->setText(tr("APPROVALS  F2   %1 pending").arg(view->approvals.size()));
-    m_empty->setVisible(view->approvals.empty());
-    m_empty->setText(view->nextScan ? tr("Nothing to decide.\nThe agents scan again at %1 ET.").arg(format::timeNewYork(*view->nextScan).left(5)) : tr("Nothing to decide."));
-    while (m_cards.size() > static_cast<int>(view->approvals.size()))
-        delete m_cards.takeLast();
-    while (m_cards.size() < static_cast<int>(view->approvals.size())) {
-        auto* button = new QPushButton;
-        button->setAutoDefault(false);
-        button->setFocusPolicy(Qt::TabFocus);
-        m_list->addWidget(button);
-        connect(button, &QPushButton::clicked, this, [this, button] { Q_EMIT opened(button->property("approval").toString()); });
-        m_cards.push_back(button);
-    }
-    for (std::size_t i = 0; i < view->approvals.size(); ++i) {
-        const auto& a = view->approvals[i];
-        auto* button = m_cards[static_cast<int>(i)];
-        button->setProperty("approval", format::text(a.request.id.str()));
-        const QString text = tr("%1   %2  left %3\n%4\nlose %5   make %6")
-                                 .arg(format::text(a.request.id.str()), QLatin1String(approval::toString(a.request.tier.tier)), format::countdown(a.secondsLeft),
-                                      format::text(a.description), format::money(a.maxLoss), format::money(a.maxProfit));
-        if (button->text() != text)
-            button->setText(text);
-        button->setStyleSheet(QStringLiteral("text-align: left; padding: 8px; border-left: 4px solid %1;").arg(color(a.request.escalated ? Token::Halt : Token::Warn).name()));
-        button->setAccessibleName(tr("%1, %2 left, can lose %3").arg(format::text(a.description), format::countdown(a.secondsLeft), format::money(a.maxLoss)));
-    }
-    QStringList recent;
-    for (const auto& r : view->decided) {
-        if (recent.size() >= 6)
-            break;
-        recent << tr("%1  %2 %3").arg(format::text(r.id.str()), format::text(r.order.underlying),
-                                      r.state == approval::ApprovalState::Approved ? tr("approved") : tr("rejected: %1").arg(format::text(r.causeText).left(48)));
-    }
-    m_decided->setText(recent.isEmpty() ? QString() : tr("Decided today\n%1").arg(recent.join(QLatin1Char('\n'))));
 }
 
 } // namespace mahler::ui

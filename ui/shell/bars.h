@@ -7,9 +7,9 @@
 #include <QPushButton>
 #include <QTimer>
 #include <QToolButton>
-#include <QVBoxLayout>
 
 #include "ui/screen.h"
+#include "ui/shell/elided_label.h"
 
 namespace mahler::ui {
 
@@ -21,7 +21,9 @@ public:
     void setView(const ViewPtr& view);
 
 private:
-    QLabel *m_environment, *m_account, *m_equity, *m_day, *m_limit, *m_state, *m_pending;
+    QLabel *m_environment, *m_account, *m_equity, *m_day;
+    ElidedLabel *m_limit, *m_state;
+    QLabel* m_pending;
     QPushButton* m_halt;
 };
 
@@ -31,9 +33,13 @@ class StatusStrip final : public QFrame {
 public:
     explicit StatusStrip(DeskPort& port, QWidget* parent = nullptr);
     void setView(const ViewPtr& view);
+    /// Words that stand in the strip for eight seconds: an advisory, never a dialog.
+    void say(const QString& words);
 
 private:
     DeskPort& m_port;
+    ElidedLabel* m_words;
+    QTimer m_wordsTimer;
     QLabel *m_clock, *m_feed, *m_broker, *m_journal, *m_lag;
     QToolButton *m_pause, *m_autonomy;
     QComboBox *m_speed, *m_user;
@@ -41,22 +47,6 @@ private:
     QElapsedTimer m_since;
     double m_worstLag = 0;
     ViewPtr m_view;
-};
-
-/// Pending requests, most urgent first. Shrinks to a badge when empty, never vanishes while something is pending.
-class ApprovalsRail final : public QFrame {
-    Q_OBJECT
-public:
-    explicit ApprovalsRail(QWidget* parent = nullptr);
-    void setView(const ViewPtr& view);
-
-Q_SIGNALS:
-    void opened(QString approvalId);
-
-private:
-    QLabel *m_head, *m_empty, *m_decided;
-    QVector<QPushButton*> m_cards;
-    QVBoxLayout* m_list;
 };
 
 } // namespace mahler::ui

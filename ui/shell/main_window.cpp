@@ -4,28 +4,38 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QHBoxLayout>
-#include <QInputDialog>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QSettings>
 #include <QVBoxLayout>
 
 #include "ui/screens/volatility_screen.h"
+#include "ui/shell/layers.h"
 #include "ui/theme/format.h"
+#include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
 namespace mahler::ui {
+
+namespace {
+
+QStringList factoryWorkspaces() { return {QStringLiteral("chain"), QStringLiteral("positions"), QStringLiteral("journal"), QStringLiteral("volatility")}; }
+
+} // namespace
 
 MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* parent)
     : QMainWindow(parent), m_port(port), m_settingsPath(settingsPath), m_haltFilter(new HaltFilter(port, this)), m_haltBar(new HaltBar(port)),
       m_strip(new StatusStrip(port)), m_rail(new ApprovalsRail), m_stack(new QStackedWidget), m_nav(new QFrame), m_banner(new QLabel) {
     setMinimumSize(1024, 640);
     auto* nav = new QVBoxLayout(m_nav);
-    nav->setContentsMargins(2, 6, 2, 6);
+    nav->setContentsMargins(0, 4, 0, 4);
     nav->setSpacing(2);
     m_nav->setFixedWidth(44);
     m_nav->setObjectName(QStringLiteral("nav"));
-    m_nav->setStyleSheet(QStringLiteral("#nav { background: %1; border-right: 1px solid %2; }").arg(color(Token::Panel).name(), color(Token::Grid).name()));
+    m_nav->setAccessibleName(tr("Screens"));
+    setWindowIcon(lineIcon(QStringLiteral("mahler")));
+    m_workspaceScreens = factoryWorkspaces();
 
     addScreen(m_chain = new ChainScreen(port), tr("Chain", "44 px wide button"), QKeySequence(Qt::Key_F3));
     addScreen(m_builder = new BuilderScreen(port), tr("Build", "44 px wide button"), QKeySequence(Qt::Key_F4));
@@ -41,7 +51,8 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
 
     m_banner->setTextFormat(Qt::PlainText);
     m_banner->setAlignment(Qt::AlignCenter);
-    m_banner->setStyleSheet(QStringLiteral("background: %1; color: %2; font-weight: bold; padding: 5px;").arg(color(Token::Halt).name(), color(Token::HaltText).name()));
+    m_banner->setObjectName(QStringLiteral("banner"));
+    m_banner->setAccessibleName(tr("Critical alarm"));
     m_banner->hide();
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
@@ -69,31 +80,48 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     connect(&port, &DeskPort::viewReady, this, &MainWindow::setView);
     connect(&port, &DeskPort::chainReady, this, &MainWindow::setChain);
     connect(&port, &DeskPort::deliberationReady, this, &MainWindow::setDeliberation);
+    connect(&port, &DeskPort::failed, this, [this](const QString& what) { m_strip->say(tr("▲ Did not work: %1").arg(what)); });
+    connect(m_prompt, &ApprovalPrompt::focusGivenBack, this, [this] {
+        if (auto* back = m_focusBefore ? m_focusBefore.data() : m_stack->currentWidget())
+            back->setFocus();
+    });
+    m_mini = new MiniHalt(port, this);
+    connect(m_mini, &MiniHalt::windowRequested, this, [this] {
+        showNormal();
+        activateWindow();
+    });
     makeMenus();
-    if (QSystemTrayIcon::isSystemTrayAvailable()) {
-        m_tray = std::make_unique<QSystemTrayIcon>(windowIcon());
-        auto* menu = new QMenu(this);
-        menu->addAction(tr("HALT"), this, [this] { m_port.halt("tray"); });
-        menu->addAction(tr("Show Mahler"), this, [this] {
-            showNormal();
-            activateWindow();
-        });
-        m_tray->setContextMenu(menu);
-        m_tray->show();
-    }
+    makeTray();
     restoreLayout();
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::makeTray() {
+    if (!QSystemTrayIcon::isSystemTrayAvailable())
+        return;
+    m_tray = std::make_unique<QSystemTrayIcon>(windowIcon());
+    auto* menu = new QMenu(this);
+    menu->addAction(tr("HALT"), this, [this] { m_port.halt("tray"); });
+    menu->addSeparator();
+    menu->addAction(tr("Show Mahler"), this, [this] {
+        showNormal();
+        activateWindow();
+    });
+    m_tray->setContextMenu(menu);
+    m_tray->show();
+}
 
 void MainWindow::addScreen(Screen* screen, const QString& icon, const QKeySequence& key) {
     m_stack->addWidget(screen);
     m_screens.push_back(screen);
     auto* button = new QToolButton;
     button->setText(icon);
+    button->setIcon(lineIcon(screen->id()));
+    button->setIconSize(QSize(20, 20));
+    button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
     button->setCheckable(true);
-    button->setFixedSize(40, 34);
-    button->setStyleSheet(QStringLiteral("font-size: 10px; padding: 0;"));
+    button->setFixedSize(43, 44);
     button->setFocusPolicy(Qt::TabFocus);
     button->setToolTip(tr("%1  (%2)").arg(screen->title(), key.toString(QKeySequence::NativeText)));
     button->setAccessibleName(screen->title());
@@ -116,15 +144,33 @@ void MainWindow::addScreen(Screen* screen, const QString& icon, const QKeySequen
     });
 }
 
-void MainWindow::makeMenus() {
+void MainWindow::sendOrSay(desk::Command command) {
+    if (!m_port.send(std::move(command)))
+        m_strip->say(tr("The desk is busy; nothing was sent. Try again"));
+}
+
+void MainWindow::confirmCancelOpening() {
+    if (!m_view)
+        return;
+    int working = 0;
+    for (const auto& o : m_view->orders)
+        working += !execution::isTerminal(o.order.state) && o.order.combo.intent == portfolio::OrderIntent::Open;
+    if (working == 0)
+        return m_strip->say(tr("No opening order is working"));
+    auto* box = new QMessageBox(QMessageBox::Warning, tr("Cancel opening orders"), tr("Cancel %n working opening order(s)? Positions and exits stay as they are.", nullptr, working),
+                                QMessageBox::NoButton, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    auto* cancel = box->addButton(tr("Cancel them"), QMessageBox::AcceptRole);
+    box->setDefaultButton(box->addButton(tr("Leave them"), QMessageBox::RejectRole));
+    connect(cancel, &QAbstractButton::clicked, this, [this] { sendOrSay(desk::CancelOpening{m_view->user.id}); });
+    box->open();
+}
+
+void MainWindow::makeDeskMenu() {
     auto* desk = menuBar()->addMenu(tr("&Desk"));
     desk->addAction(tr("Halt"), this, [this] { m_port.halt("menu"); })->setToolTip(tr("F12"));
     desk->addAction(tr("Resume…"), m_resume, &QDialog::open);
-    auto* cancel = desk->addAction(tr("Cancel opening orders"), this, [this] {
-        if (m_view)
-            m_port.send(desk::CancelOpening{m_view->user.id});
-    });
-    cancel->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_X));
+    desk->addAction(tr("Cancel opening orders…"), this, &MainWindow::confirmCancelOpening)->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_X));
     auto* run = desk->addAction(tr("Run a cycle on every underlying"), this, [this] {
         if (m_view)
             for (const auto& u : m_view->underlyings)
@@ -133,6 +179,10 @@ void MainWindow::makeMenus() {
     run->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));
     desk->addSeparator();
     desk->addAction(tr("Quit"), this, &QWidget::close)->setShortcut(QKeySequence::Quit);
+}
+
+void MainWindow::makeMenus() {
+    makeDeskMenu();
     auto* view = menuBar()->addMenu(tr("&View"));
     const QKeySequence keys[] = {QKeySequence(Qt::Key_F3), QKeySequence(Qt::Key_F4), QKeySequence(Qt::Key_F7), QKeySequence(Qt::Key_F8), QKeySequence(Qt::Key_F9),
                                  QKeySequence(Qt::Key_F10), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), QKeySequence(Qt::Key_F11),
@@ -143,12 +193,12 @@ void MainWindow::makeMenus() {
         action->setShortcut(keys[i++]);
     }
     view->addSeparator();
-    const std::pair<QString, QString> workspaces[] = {{tr("Workspace: Trade"), QStringLiteral("chain")}, {tr("Workspace: Risk"), QStringLiteral("positions")},
-                                                      {tr("Workspace: Review"), QStringLiteral("journal")}, {tr("Workspace: Research"), QStringLiteral("volatility")}};
-    for (int n = 0; n < 4; ++n) {
-        auto* action = view->addAction(workspaces[n].first, this, [this, id = workspaces[n].second] { showScreen(id); });
-        action->setShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(n + 1)));
-    }
+    const QString workspaces[] = {tr("Workspace: Trade"), tr("Workspace: Risk"), tr("Workspace: Review"), tr("Workspace: Research")};
+    for (int n = 1; n <= 4; ++n)
+        view->addAction(workspaces[n - 1], this, [this, n] { showWorkspace(n); })->setShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(n)));
+    view->addSeparator();
+    view->addAction(tr("Next pane"), this, [this] { movePane(1); })->setShortcut(QKeySequence(Qt::Key_F6));
+    view->addAction(tr("Previous pane"), this, [this] { movePane(-1); })->setShortcut(QKeySequence(Qt::SHIFT | Qt::Key_F6));
     auto* approvals = view->addAction(tr("Most urgent approval"), this, [this] {
         if (m_view && !m_view->approvals.empty())
             openApproval(format::text(m_view->approvals.front().request.id.str()));
@@ -160,6 +210,9 @@ void MainWindow::makeMenus() {
     });
     acknowledge->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Period));
     view->addAction(tr("Command palette"), this, &MainWindow::openPalette)->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_K));
+    m_miniAction = view->addAction(tr("Halt window on top"));
+    m_miniAction->setCheckable(true);
+    connect(m_miniAction, &QAction::toggled, m_mini, &QWidget::setVisible);
     auto* theme = view->addAction(tr("Dark theme"));
     theme->setCheckable(true);
     theme->setChecked(currentTheme() == ThemeKind::Dark);
@@ -168,42 +221,47 @@ void MainWindow::makeMenus() {
     help->addAction(tr("Keys of this pane"), this, &MainWindow::showKeys)->setShortcut(QKeySequence(Qt::Key_F1));
 }
 
-void MainWindow::showKeys() {
-    QString text = tr("F12, Pause, Ctrl+Shift+H   halt everything\nF2   most urgent approval\nF3 chain   F4 builder   F7 positions   F8 debate   F9 orders\nCtrl+K   command palette\nCtrl+R   run a cycle\n\n");
-    if (auto* s = screen(currentScreen()))
-        for (const auto& [key, what] : s->keys())
-            text += key + QStringLiteral("   ") + what + QLatin1Char('\n');
-    auto* box = new QDialog(this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setWindowTitle(tr("Keys"));
-    auto* label = new QLabel(text);
-    label->setTextFormat(Qt::PlainText);
-    auto* layout = new QVBoxLayout(box);
-    layout->addWidget(label);
-    box->open();
+QList<QAction*> MainWindow::menuActions() const {
+    QList<QAction*> actions;
+    for (auto* top : menuBar()->actions())
+        if (top->menu())
+            actions << top->menu()->actions();
+    return actions;
 }
 
-void MainWindow::openPalette() {
-    QStringList names;
-    QList<QAction*> actions;
-    for (auto* menu : menuBar()->findChildren<QMenu*>())
-        for (auto* action : menu->actions())
-            if (!action->isSeparator() && !action->text().isEmpty()) {
-                names << action->text() + (action->shortcut().isEmpty() ? QString() : QStringLiteral("   ") + action->shortcut().toString(QKeySequence::NativeText));
-                actions << action;
-            }
-    auto* palette = new QInputDialog(this);
-    palette->setAttribute(Qt::WA_DeleteOnClose);
-    palette->setWindowTitle(tr("Command palette"));
-    palette->setLabelText(tr("Command"));
-    palette->setComboBoxItems(names);
-    palette->setComboBoxEditable(true);
-    connect(palette, &QInputDialog::textValueSelected, this, [names, actions](const QString& chosen) {
-        for (int i = 0; i < names.size(); ++i)
-            if (names[i] == chosen || names[i].contains(chosen, Qt::CaseInsensitive))
-                return actions[i]->trigger();
-    });
-    palette->open();
+void MainWindow::showKeys() {
+    KeysLayer::Keys everywhere = {{tr("F12  Pause  Ctrl+Shift+H"), tr("halt everything")}};
+    for (const auto* action : menuActions())
+        if (!action->shortcut().isEmpty())
+            everywhere << qMakePair(action->shortcut().toString(QKeySequence::NativeText), action->text().remove(QLatin1Char('&')));
+    QList<QPair<QString, KeysLayer::Keys>> groups = {{tr("EVERYWHERE"), everywhere}, {tr("APPROVAL"), m_prompt->keys()}};
+    if (auto* s = screen(currentScreen()); s && !s->keys().isEmpty())
+        groups << qMakePair(s->title().toUpper(), s->keys());
+    (new KeysLayer(groups, this))->open();
+}
+
+void MainWindow::openPalette() { (new CommandPalette(menuActions(), this))->open(); }
+
+void MainWindow::showWorkspace(int number) {
+    if (number < 1 || number > m_workspaceScreens.size())
+        return;
+    m_workspaceScreens[m_workspace - 1] = currentScreen();
+    m_workspace = number;
+    showScreen(m_workspaceScreens[number - 1]);
+}
+
+void MainWindow::movePane(int step) {
+    const QList<QWidget*> panes = {m_nav, m_stack->currentWidget(), m_rail, m_strip};
+    int at = 1;
+    for (int i = 0; i < panes.size(); ++i)
+        if (panes[i]->isAncestorOf(focusWidget()) || panes[i] == focusWidget())
+            at = i;
+    for (int tries = 0; tries < panes.size(); ++tries) { // the approvals may have nothing to stand on
+        at = (at + step + static_cast<int>(panes.size())) % static_cast<int>(panes.size());
+        for (auto* child : panes[at]->findChildren<QWidget*>())
+            if (child->isVisible() && child->isEnabled() && (child->focusPolicy() & Qt::TabFocus))
+                return child->setFocus(Qt::TabFocusReason);
+    }
 }
 
 void MainWindow::showScreen(const QString& id) {
@@ -239,7 +297,11 @@ Screen* MainWindow::screen(const QString& id) const {
 void MainWindow::openApproval(const QString& approvalId) {
     if (!m_view)
         return;
+    if (!m_prompt->isAncestorOf(focusWidget()) && focusWidget() != m_prompt)
+        m_focusBefore = focusWidget();
     m_prompt->show(approvalId, m_view);
+    if (!m_prompt->isVisible())
+        return;
     placePrompt();
     m_prompt->setFocus(); // the person asked for it; a request that arrives by itself takes no focus
 }
@@ -252,7 +314,10 @@ void MainWindow::setView(const ViewPtr& view) {
     for (auto* s : m_screens)
         if (s == m_stack->currentWidget() || s == m_chain || s == m_builder)
             s->setView(view);
+    m_mini->setView(view);
     m_prompt->setView(view);
+    if (m_prompt->isVisible())
+        placePrompt(); // the rail may have changed its width
     if (m_resume->isVisible())
         m_resume->setView(view);
     else if (!view->latches.empty())
@@ -291,34 +356,53 @@ void MainWindow::placePrompt() {
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
+    if (m_rail)
+        m_rail->setRoom(width());
     if (m_prompt && m_prompt->isVisible())
         placePrompt();
 }
 
 void MainWindow::restoreLayout() {
-    QString wanted = QStringLiteral("chain");
+    QString wanted = m_workspaceScreens.front();
+    resize(1440, 860);
     if (!m_settingsPath.isEmpty()) {
         const QSettings settings(m_settingsPath, QSettings::IniFormat);
-        if (settings.status() == QSettings::NoError) {
-            const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray();
-            if (geometry.isEmpty() || !restoreGeometry(geometry))
-                resize(1440, 860);
-            const QString saved = settings.value(QStringLiteral("window/screen")).toString();
-            if (screen(saved))
+        if (settings.status() == QSettings::NoError) { // anything unreadable or unknown in it keeps its factory value
+            if (const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray(); !geometry.isEmpty())
+                restoreGeometry(geometry);
+            const QStringList kept = settings.value(QStringLiteral("window/workspaces")).toStringList();
+            for (int i = 0; i < m_workspaceScreens.size() && i < kept.size(); ++i)
+                if (screen(kept[i]))
+                    m_workspaceScreens[i] = kept[i];
+            m_workspace = qBound(1, settings.value(QStringLiteral("window/workspace"), 1).toInt(), static_cast<int>(m_workspaceScreens.size()));
+            wanted = m_workspaceScreens[m_workspace - 1];
+            if (const QString saved = settings.value(QStringLiteral("window/screen")).toString(); screen(saved))
                 wanted = saved;
+            m_rail->setFolded(settings.value(QStringLiteral("window/rail_folded"), false).toBool());
+            m_miniAction->setChecked(settings.value(QStringLiteral("window/mini_halt"), false).toBool());
         }
-    } else {
-        resize(1440, 860);
     }
     showScreen(wanted);
 }
 
+void MainWindow::changeEvent(QEvent* event) {
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::WindowStateChange && m_mini && m_miniAction)
+        m_mini->setVisible(m_miniAction->isChecked() || (isMinimized() && !m_tray)); // HALT stays in reach
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (!m_settingsPath.isEmpty()) {
+        m_workspaceScreens[m_workspace - 1] = currentScreen();
         QSettings settings(m_settingsPath, QSettings::IniFormat);
         settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
         settings.setValue(QStringLiteral("window/screen"), currentScreen());
+        settings.setValue(QStringLiteral("window/workspaces"), m_workspaceScreens);
+        settings.setValue(QStringLiteral("window/workspace"), m_workspace);
+        settings.setValue(QStringLiteral("window/rail_folded"), m_rail->isFolded());
+        settings.setValue(QStringLiteral("window/mini_halt"), m_miniAction->isChecked());
     }
+    m_mini->hide();
     event->accept();
 }
 

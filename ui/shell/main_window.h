@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QMainWindow>
+#include <QPointer>
 #include <QStackedWidget>
 #include <QSystemTrayIcon>
 #include <QToolButton>
@@ -13,8 +14,10 @@
 #include "ui/screens/chain_screen.h"
 #include "ui/screens/debate_screen.h"
 #include "ui/screens/table_screens.h"
+#include "ui/shell/approvals_rail.h"
 #include "ui/shell/bars.h"
 #include "ui/shell/halt_filter.h"
+#include "ui/shell/mini_halt.h"
 #include "ui/shell/resume_dialog.h"
 
 namespace mahler::ui {
@@ -32,6 +35,12 @@ public:
     QStringList screenIds() const;
     Screen* screen(const QString& id) const;
     ApprovalPrompt* prompt() const { return m_prompt; }
+    MiniHalt* miniHalt() const { return m_mini; }
+    ApprovalsRail* rail() const { return m_rail; }
+    /// 1 Trade, 2 Risk, 3 Review, 4 Research: each remembers the screen it was left with.
+    void showWorkspace(int number);
+    int workspace() const { return m_workspace; }
+    void movePane(int step); ///< F6: navigation, screen, approvals, status strip
     void openApproval(const QString& approvalId);
     void setView(const ViewPtr& view);
     void setChain(const ChainPtr& chain);
@@ -40,10 +49,16 @@ public:
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override; ///< minimised without a tray: the mini halt window shows itself
 
 private:
     void addScreen(Screen* screen, const QString& icon, const QKeySequence& key);
     void makeMenus();
+    void makeDeskMenu();
+    void makeTray();
+    void confirmCancelOpening();
+    void sendOrSay(desk::Command command);
+    QList<QAction*> menuActions() const;
     void showKeys();
     void placePrompt();
     void restoreLayout();
@@ -62,12 +77,17 @@ private:
     QLabel* m_banner;
     ApprovalPrompt* m_prompt;
     ResumeDialog* m_resume;
+    MiniHalt* m_mini;
+    QAction* m_miniAction = nullptr;
     ChainScreen* m_chain;
     BuilderScreen* m_builder;
     DebateScreen* m_debate;
     JournalScreen* m_journal;
     std::unique_ptr<QSystemTrayIcon> m_tray;
     ViewPtr m_view;
+    QPointer<QWidget> m_focusBefore; ///< where the person was before the prompt was opened
+    int m_workspace = 1;
+    QStringList m_workspaceScreens;
     QString m_acknowledged; ///< the newest critical notice a person has seen
 };
 

@@ -16,6 +16,10 @@ ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
     m_latches->setTextFormat(Qt::PlainText);
     m_latches->setWordWrap(true);
     m_status->setWordWrap(true);
+    m_status->setTextFormat(Qt::PlainText);
+    m_status->setAccessibleName(tr("Status"));
+    setTone(*m_status, Token::Warn, true);
+    m_user->setAccessibleName(tr("Who resumes"));
     m_reason->setAccessibleName(tr("Reason"));
     m_typed->setAccessibleName(tr("Type RESUME"));
     m_send->setAutoDefault(false);
@@ -32,8 +36,10 @@ ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
     connect(m_typed, &QLineEdit::textChanged, this, check);
     connect(m_reason, &QLineEdit::textChanged, this, check);
     connect(m_send, &QPushButton::clicked, this, [this] {
-        m_port.send(desk::ResumeRequest{UserId(m_user->currentData().toString().toStdString()), {}, m_reason->text().trimmed().toStdString(), m_typed->text().toStdString()});
+        const bool sent = m_port.send(desk::ResumeRequest{UserId(m_user->currentData().toString().toStdString()), {}, m_reason->text().trimmed().toStdString(), m_typed->text().toStdString()});
         m_typed->clear();
+        if (!sent)
+            m_status->setText(tr("The desk is busy; nothing was sent. Type RESUME once more"));
     });
     m_send->setEnabled(false);
 }

@@ -1,0 +1,344 @@
+#include <QApplication>
+#include <QFile>
+#include <QListWidget>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "fake_port.h"
+#include "ui/shell/layers.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+class ShellTest : public QObject {
+    Q_OBJECT
+
+    static std::shared_ptr<desk::DeskView> quietView() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->approvals.clear();
+        return view;
+    }
+    static std::shared_ptr<desk::DeskView> viewWithWorkingOrder() {
+        auto view = quietView();
+        desk::OrderView o;
+        o.order.combo.underlying = "SPY";
+        o.order.state = execution::OrderState::Working;
+        view->orders = {o};
+        return view;
+    }
+    static QAction* action(MainWindow& window, const QString& part) {
+        for (auto* top : window.menuBar()->actions())
+            for (auto* a : top->menu()->actions())
+                if (a->text().contains(part))
+                    return a;
+        return nullptr;
+    }
+    static bool says(const QWidget& where, const QString& words) {
+        for (auto* label : where.findChildren<QLabel*>())
+            if (label->text().contains(words))
+                return true;
+        return false;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void cancellingOpeningOrdersAsksOnce() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.setView(viewWithWorkingOrder());
+        action(window, QStringLiteral("Cancel opening"))->trigger();
+        QVERIFY(port.all<desk::CancelOpening>().empty());
+        auto* box = window.findChild<QMessageBox*>();
+        QVERIFY(box);
+        QVERIFY(box->defaultButton()->text().contains(QLatin1String("Leave")));
+        for (auto* button : box->buttons())
+            if (box->buttonRole(button) == QMessageBox::AcceptRole)
+                button->click();
+        QCOMPARE(port.all<desk::CancelOpening>().size(), std::size_t{1});
+    }
+
+    void withNothingWorkingThereIsNothingToCancel() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.setView(quietView());
+        action(window, QStringLiteral("Cancel opening"))->trigger();
+        QVERIFY(!window.findChild<QMessageBox*>());
+        QVERIFY(says(window, QStringLiteral("No opening order")));
+    }
+
+    void aFullQueueIsSaid() {
+        FakePort port;
+        port.accepts = false;
+        MainWindow window(port, {});
+        window.show();
+        window.setView(viewWithWorkingOrder());
+        action(window, QStringLiteral("Cancel opening"))->trigger();
+        for (auto* button : window.findChild<QMessageBox*>()->buttons())
+            if (button->text().contains(QLatin1String("Cancel")))
+                button->click();
+        QVERIFY(says(window, QStringLiteral("nothing was sent")));
+    }
+
+    void aFailureOfTheDeskIsSaid() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        Q_EMIT port.failed(QStringLiteral("journal search: <b>no</b>"));
+        QVERIFY(says(window, QStringLiteral("journal search")));
+    }
+
+    void theRailFoldsToABadgeAndNeverVanishes() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.resize(1366, 768);
+        window.show();
+        window.rail()->setFolded(true);
+        window.setView(viewWithRequest(approval::Tier::T1));
+        QVERIFY(window.rail()->isVisible());
+        QVERIFY(window.rail()->width() >= 44);
+        bool counted = false;
+        for (auto* badge : window.rail()->findChildren<QToolButton*>())
+            counted = counted || (badge->isVisible() && badge->text().contains(QLatin1String("1")));
+        QVERIFY(counted);
+        window.rail()->setFolded(false);
+        QCOMPARE(window.rail()->width(), 300);
+    }
+
+    void manyRequestsDoNotPushTheWindowApart() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.resize(1366, 688);
+        window.show();
+        auto view = viewWithRequest(approval::Tier::T1);
+        for (int i = 0; i < 30; ++i) {
+            auto more = view->approvals.front();
+            more.request.id = ApprovalId("B-" + std::to_string(i));
+            view->approvals.push_back(more);
+        }
+        window.setView(view);
+        QTest::qWait(20);
+        QCOMPARE(window.size(), QSize(1366, 688));
+        QVERIFY(says(*window.rail(), QStringLiteral("25 more")));
+    }
+
+    void aLongHaltReasonDoesNotPushTheHaltButtonOut() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.resize(1024, 640);
+        window.show();
+        auto view = quietView();
+        view->state = desk::RunState::Halted;
+        view->haltReason = std::string(400, 'w');
+        window.setView(view);
+        QTest::qWait(20);
+        QCOMPARE(window.width(), 1024);
+        for (auto* button : window.findChildren<QPushButton*>(QStringLiteral("halt")))
+            if (button->window() == &window) {
+                QVERIFY(button->isVisible());
+                QVERIFY(window.rect().contains(QRect(button->mapTo(&window, QPoint(0, 0)), button->size())));
+            }
+    }
+
+    void theMiniWindowHaltsAndTakesNoFocus() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.setView(quietView());
+        action(window, QStringLiteral("on top"))->setChecked(true);
+        auto* mini = window.miniHalt();
+        QVERIFY(mini->isVisible());
+        QVERIFY(mini->windowFlags().testFlag(Qt::WindowStaysOnTopHint));
+        QVERIFY(mini->windowFlags().testFlag(Qt::WindowDoesNotAcceptFocus));
+        auto* button = mini->findChild<QPushButton*>();
+        QTest::mousePress(button, Qt::LeftButton);
+        QCOMPARE(port.halts.size(), std::size_t{1}); // on the press, not on the release
+        QTest::mouseRelease(button, Qt::LeftButton);
+        QCOMPARE(port.halts.size(), std::size_t{1});
+    }
+
+    void minimisedWithoutATrayTheHaltStaysInReach() {
+        if (QSystemTrayIcon::isSystemTrayAvailable())
+            QSKIP("there is a tray here");
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.setView(quietView());
+        window.setWindowState(Qt::WindowMinimized);
+        QTRY_VERIFY(window.miniHalt()->isVisible());
+        window.setWindowState(Qt::WindowNoState);
+        QTRY_VERIFY(!window.miniHalt()->isVisible());
+    }
+
+    void theBannerStandsUntilAcknowledgedAndComesBackForANewAlarm() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        auto view = quietView();
+        view->notices.push_back({view->at.utc, desk::NoticeView::Level::Critical, "B1: daily loss"});
+        window.setView(view);
+        auto* banner = window.findChild<QLabel*>(QStringLiteral("banner"));
+        QVERIFY(banner->isVisible());
+        window.setView(view);
+        QVERIFY(banner->isVisible());
+        action(window, QStringLiteral("Acknowledge"))->trigger();
+        window.setView(view);
+        QVERIFY(!banner->isVisible());
+        auto next = std::make_shared<desk::DeskView>(*view);
+        next->notices.insert(next->notices.begin(), {view->at.utc, desk::NoticeView::Level::Critical, "B5: stale"});
+        window.setView(next);
+        QVERIFY(banner->isVisible());
+    }
+
+    void thePaletteRunsTheFirstActionWithAllTheWords() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.setView(quietView());
+        action(window, QStringLiteral("palette"))->trigger();
+        auto* palette = window.findChild<CommandPalette*>();
+        QVERIFY(palette);
+        auto* line = palette->findChild<QLineEdit*>();
+        QTest::keyClicks(line, QStringLiteral("workspace risk"));
+        QCOMPARE(palette->findChild<QListWidget*>()->count(), 1);
+        QTest::keyClick(line, Qt::Key_Return);
+        QCOMPARE(window.currentScreen(), QStringLiteral("positions"));
+        QCOMPARE(window.workspace(), 2);
+    }
+
+    void thePaletteCannotApproveAnything() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.setView(viewWithRequest(approval::Tier::T1));
+        action(window, QStringLiteral("palette"))->trigger();
+        auto* palette = window.findChild<CommandPalette*>();
+        for (int i = 0; i < palette->findChild<QListWidget*>()->count(); ++i)
+            QVERIFY(!palette->findChild<QListWidget*>()->item(i)->text().startsWith(QLatin1String("Approve")));
+        palette->reject();
+    }
+
+    void everyShortcutIsUsedOnce() {
+        FakePort port;
+        MainWindow window(port, {});
+        QStringList seen;
+        for (auto* top : window.menuBar()->actions())
+            for (auto* a : top->menu()->actions())
+                if (!a->shortcut().isEmpty()) {
+                    const QString key = a->shortcut().toString();
+                    QVERIFY2(!seen.contains(key), qPrintable(key));
+                    QVERIFY2(!HaltFilter::isHaltKey(a->shortcut()[0].key(), a->shortcut()[0].keyboardModifiers()), qPrintable(key));
+                    seen << key;
+                }
+        QVERIFY(seen.size() >= 15);
+    }
+
+    void paneKeysReachEveryPane() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.activateWindow();
+        window.setView(viewWithRequest(approval::Tier::T1));
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        bool rail = false, strip = false;
+        for (int i = 0; i < 4; ++i) {
+            window.movePane(1);
+            auto* focus = window.focusWidget();
+            QVERIFY(focus);
+            rail = rail || window.rail()->isAncestorOf(focus);
+            strip = strip || window.findChild<QWidget*>(QStringLiteral("strip"))->isAncestorOf(focus);
+        }
+        QVERIFY(rail);
+        QVERIFY(strip);
+    }
+
+    void aClosedPromptGivesTheFocusBack() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.setView(viewWithRequest(approval::Tier::T1));
+        auto* grid = window.screen(QStringLiteral("chain"))->findChild<QTableView*>();
+        grid->setFocus();
+        window.openApproval(QStringLiteral("A-17"));
+        QVERIFY(window.prompt()->hasFocus());
+        QTest::keyClick(window.prompt(), Qt::Key_Escape);
+        QVERIFY(grid->hasFocus());
+    }
+
+    void workspacesAreRememberedAcrossStarts() {
+        QTemporaryDir dir;
+        const QString ini = dir.filePath(QStringLiteral("window.ini"));
+        {
+            FakePort port;
+            MainWindow window(port, ini);
+            window.show();
+            window.showWorkspace(2);
+            window.showScreen(QStringLiteral("orders"));
+            window.showWorkspace(1);
+            window.rail()->setFolded(true);
+            window.close();
+        }
+        FakePort port;
+        MainWindow window(port, ini);
+        QCOMPARE(window.currentScreen(), QStringLiteral("chain"));
+        QVERIFY(window.rail()->isFolded());
+        window.showWorkspace(2);
+        QCOMPARE(window.currentScreen(), QStringLiteral("orders"));
+    }
+
+    void aLayoutOfUnknownScreensFallsBack() {
+        QTemporaryDir dir;
+        QFile file(dir.filePath(QStringLiteral("window.ini")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("[window]\nworkspaces=gone, , 7\nworkspace=99\nscreen=gone\ngeometry=@ByteArray(\\x1\\x2)\n");
+        file.close();
+        FakePort port;
+        MainWindow window(port, file.fileName());
+        QVERIFY(!window.currentScreen().isEmpty());
+        window.showWorkspace(1);
+        QCOMPARE(window.currentScreen(), QStringLiteral("chain"));
+        window.showWorkspace(9);
+        QCOMPARE(window.currentScreen(), QStringLiteral("chain"));
+    }
+
+    void resumingNeedsAReasonAndTheTypedWord() {
+        FakePort port;
+        ResumeDialog dialog(port);
+        auto view = quietView();
+        view->state = desk::RunState::Halted;
+        view->latches = {{risk::Breaker::B8Manual, {}, {}, "F12", 1, {}}};
+        dialog.setView(view);
+        dialog.show();
+        auto* send = dialog.findChild<QPushButton*>();
+        QVERIFY(!send->isEnabled());
+        QLineEdit *reason = nullptr, *typed = nullptr;
+        for (auto* edit : dialog.findChildren<QLineEdit*>())
+            (edit->accessibleName() == QLatin1String("Reason") ? reason : edit->accessibleName().contains(QLatin1String("RESUME")) ? typed : reason) = edit;
+        QVERIFY(reason && typed);
+        QTest::keyClicks(typed, QStringLiteral("resume"));
+        QTest::keyClicks(reason, QStringLiteral("looked at it"));
+        QVERIFY(!send->isEnabled());
+        typed->clear();
+        QTest::keyClicks(typed, QStringLiteral("RESUME"));
+        QVERIFY(send->isEnabled());
+        QTest::keyClick(typed, Qt::Key_Return);
+        QVERIFY(port.all<desk::ResumeRequest>().empty()); // Enter alone resumes nothing
+        send->click();
+        QCOMPARE(port.all<desk::ResumeRequest>().size(), std::size_t{1});
+        QVERIFY(!send->isEnabled());
+    }
+};
+
+QTEST_MAIN(ShellTest)
+#include "tst_ui_shell.moc"

@@ -1,0 +1,29 @@
+#include "ui/shell/elided_label.h"
+
+#include <QPainter>
+#include <QStyle>
+
+namespace mahler::ui {
+
+ElidedLabel::ElidedLabel(QWidget* parent) : QLabel(parent) {
+    setTextFormat(Qt::PlainText);
+    setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+}
+
+void ElidedLabel::setWords(const QString& words) {
+    if (text() == words)
+        return;
+    setText(words);
+    setToolTip(QStringLiteral("<qt>%1</qt>").arg(words.toHtmlEscaped())); // shown as words, whatever they contain
+    setAccessibleDescription(words);
+}
+
+QSize ElidedLabel::minimumSizeHint() const { return {fontMetrics().averageCharWidth() * 8, QLabel::minimumSizeHint().height()}; }
+
+void ElidedLabel::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    style()->drawItemText(&painter, contentsRect(), static_cast<int>(alignment()), palette(), isEnabled(), fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()),
+                          foregroundRole());
+}
+
+} // namespace mahler::ui

@@ -1,0 +1,117 @@
+#include "ui/shell/layers.h"
+
+#include <QGridLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QVBoxLayout>
+
+#include "ui/theme/theme.h"
+
+namespace mahler::ui {
+
+namespace {
+
+void styleLayer(QDialog& dialog) {
+    dialog.setObjectName(QStringLiteral("layer"));
+    dialog.setAttribute(Qt::WA_DeleteOnClose);
+    dialog.setWindowFlag(Qt::FramelessWindowHint);
+}
+
+} // namespace
+
+CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent) : QDialog(parent), m_line(new QLineEdit), m_list(new QListWidget) {
+    styleLayer(*this);
+    setWindowTitle(tr("Command palette"));
+    setFixedSize(480, 360);
+    for (auto* action : actions)
+        if (!action->isSeparator() && !action->text().isEmpty() && action->isEnabled() && !action->menu())
+            m_actions << action;
+    m_line->setPlaceholderText(tr("what to do"));
+    m_line->setAccessibleName(tr("Command"));
+    m_line->installEventFilter(this);
+    m_list->setFocusPolicy(Qt::NoFocus);
+    m_list->setAccessibleName(tr("Commands"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(8, 8, 8, 8);
+    layout->addWidget(m_line);
+    layout->addWidget(m_list);
+    connect(m_line, &QLineEdit::textChanged, this, &CommandPalette::filter);
+    connect(m_line, &QLineEdit::returnPressed, this, &CommandPalette::run);
+    connect(m_list, &QListWidget::itemClicked, this, &CommandPalette::run);
+    filter({});
+    m_line->setFocus();
+}
+
+void CommandPalette::filter(const QString& words) {
+    m_list->clear();
+    const QStringList wanted = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    for (int i = 0; i < m_actions.size(); ++i) {
+        QString text = m_actions[i]->text();
+        text.remove(QLatin1Char('&'));
+        const bool fits = std::all_of(wanted.begin(), wanted.end(), [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
+        if (!fits)
+            continue;
+        const QString key = m_actions[i]->shortcut().toString(QKeySequence::NativeText);
+        auto* item = new QListWidgetItem(key.isEmpty() ? text : tr("%1    %2", "command and its key").arg(text, key), m_list);
+        item->setData(Qt::UserRole, i);
+    }
+    m_list->setCurrentRow(0);
+}
+
+void CommandPalette::run() {
+    const auto* item = m_list->currentItem();
+    if (!item)
+        return;
+    auto* action = m_actions[item->data(Qt::UserRole).toInt()];
+    accept();
+    action->trigger();
+}
+
+bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_line && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Down || key == Qt::Key_Up) {
+            const int rows = m_list->count();
+            if (rows > 0)
+                m_list->setCurrentRow((m_list->currentRow() + (key == Qt::Key_Down ? 1 : rows - 1)) % rows);
+            return true;
+        }
+    }
+    return QDialog::eventFilter(watched, event);
+}
+
+KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent) : QDialog(parent) {
+    styleLayer(*this);
+    setWindowTitle(tr("Keys"));
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(18, 14, 18, 14);
+    grid->setHorizontalSpacing(14);
+    grid->setVerticalSpacing(4);
+    QString spoken;
+    for (int g = 0; g < groups.size(); ++g) {
+        const auto put = [&](const QString& text, int row, int column, int span, Token token, bool bold) {
+            auto* label = new QLabel(text);
+            label->setTextFormat(Qt::PlainText);
+            setTone(*label, token, bold);
+            grid->addWidget(label, row, g * 3 + column, 1, span);
+        };
+        put(groups[g].first, 0, 0, 2, Token::Dim, true);
+        int row = 1;
+        for (const auto& [key, what] : groups[g].second) {
+            put(key, row, 0, 1, Token::Accent, true);
+            put(what, row++, 1, 1, Token::Text, false);
+            spoken += key + QLatin1Char(' ') + what + QStringLiteral("; ");
+        }
+        grid->setColumnMinimumWidth(g * 3 + 2, g + 1 < groups.size() ? 24 : 0);
+    }
+    setAccessibleDescription(spoken);
+    grid->setRowStretch(grid->rowCount(), 1);
+}
+
+void KeysLayer::keyPressEvent(QKeyEvent* event) {
+    event->accept();
+    accept();
+}
+
+} // namespace mahler::ui

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <QAction>
+#include <QDialog>
+#include <QLineEdit>
+#include <QListWidget>
+
+namespace mahler::ui {
+
+/// Ctrl+K: type a few letters, Enter runs the first action that has them all. Lists actions only: nothing is approved or resumed here.
+class CommandPalette final : public QDialog {
+    Q_OBJECT
+public:
+    explicit CommandPalette(const QList<QAction*>& actions, QWidget* parent = nullptr);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< arrows move in the list while the line keeps the focus
+
+private:
+    void filter(const QString& words);
+    void run();
+
+    QList<QAction*> m_actions;
+    QLineEdit* m_line;
+    QListWidget* m_list;
+};
+
+/// F1: the keys of the workstation and of the pane, side by side. Any key but the halt key closes it.
+class KeysLayer final : public QDialog {
+    Q_OBJECT
+public:
+    using Keys = QList<QPair<QString, QString>>;
+    KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent = nullptr);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+};
+
+} // namespace mahler::ui
