@@ -297,7 +297,7 @@ void DeskRuntime::submit(const Submit& effect, std::int64_t seq, std::uint64_t e
     SubmitOutcome outcome{order.id, SubmitOutcome::Kind::RefusedByGate, {}};
     if (!token) {
         outcome.text = token.error().detail;
-    } else if (const auto sent = m_broker->submit(order, std::move(*token)); sent) {
+    } else if (const auto sent = m_broker->submit(order, std::move(*token), now); sent) {
         outcome.kind = SubmitOutcome::Kind::Accepted;
     } else {
         const bool refused = sent.error().code == ErrorCode::Rejected;

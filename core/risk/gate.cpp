@@ -76,7 +76,9 @@ Result<void> Gate::redeem(RiskToken token, const portfolio::ComboOrder& order, c
         return Error{ErrorCode::Rejected, "the token was used before or never issued"};
     m_live.erase(it); // single use, whatever comes next
     constexpr MonoTime kLife = std::chrono::seconds(2);
-    if (now - token.m_issuedAt >= kLife || now < token.m_issuedAt)
+    if (now < token.m_issuedAt)
+        return Error{ErrorCode::Rejected, "the token is from the future: the clock of the order path stepped back"};
+    if (now - token.m_issuedAt >= kLife)
         return Error{ErrorCode::Rejected, "the token is older than two seconds"};
     if (token.m_orderHash != sha256(portfolio::canonicalText(order)))
         return Error{ErrorCode::Rejected, "the token belongs to another order"};
