@@ -145,6 +145,7 @@ void UiBridge::searchJournal(const ui::JournalQuery& query) {
     q.sinceUtcNs = toNanos(query.since);
     q.beforeSeq = query.beforeSeq;
     q.limit = query.limit;
+    q.factsOnly = query.factsOnly;
     m_runtime->searchJournal(q);
 }
 void UiBridge::setSpeed(double speed) {

@@ -26,6 +26,7 @@ struct JournalQuery {
     UtcTime since{}; ///< epoch: no bound
     std::int64_t beforeSeq = 0;
     std::size_t limit = 200;
+    bool factsOnly = true; ///< without the inputs as they came and the tape's blocks
 };
 
 /// The screen's only way to the desk. Lives on the GUI thread; calls return at once, answers come as signals.

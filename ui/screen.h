@@ -23,6 +23,8 @@ public:
     virtual void setDeliberation(const DeliberationPtr&) {}
     /// The keys of this pane, for F1: (key, what it does).
     virtual QList<QPair<QString, QString>> keys() const { return {}; }
+    /// Ctrl+F: goes to the pane's own query line. @return false when it has none; the shell then filters its grids.
+    virtual bool find() { return false; }
 
 Q_SIGNALS:
     void builderRequested(mahler::portfolio::ComboOrder draft); ///< open the builder with these legs

@@ -51,6 +51,7 @@ struct SearchQuery {
     std::int64_t sinceUtcNs = 0, untilUtcNs = 0; ///< 0: open
     std::size_t limit = 200;
     std::int64_t beforeSeq = 0; ///< for paging, newest first; 0 starts at the end
+    bool factsOnly = false;     ///< without the commands that came in ("in.*") and the tape's blocks
 };
 
 /// Where the chain stood. Kept outside the data folder (the keychain) it also proves that nobody put back an old copy of the

@@ -80,6 +80,8 @@ std::string conditions(const SearchQuery& q) {
         sql += " AND r.utc_ns >= ?8";
     if (q.untilUtcNs != 0)
         sql += " AND r.utc_ns <= ?9";
+    if (q.factsOnly)
+        sql += " AND NOT (r.type >= 'in.' AND r.type < 'in/') AND r.type <> 'tape.block'";
     return sql;
 }
 

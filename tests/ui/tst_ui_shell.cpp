@@ -227,16 +227,71 @@ private Q_SLOTS:
         palette->reject();
     }
 
+    void findKeepsTheRowsThatHoldEveryWord() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        auto view = quietView();
+        for (const auto* text : {"SPY filled", "QQQ filled", "SPY rejected"})
+            view->notices.push_back({view->at.utc, desk::NoticeView::Level::Advisory, text});
+        window.showScreen(QStringLiteral("breakers"));
+        window.setView(view);
+        auto* notices = window.screen(QStringLiteral("breakers"))->findChildren<GridView*>().last();
+        action(window, QStringLiteral("Find"))->trigger();
+        auto* line = window.findChild<FindBar*>()->findChild<QLineEdit*>();
+        QVERIFY(line->hasFocus());
+        QTest::keyClicks(line, QStringLiteral("spy fil"));
+        int shown = 0;
+        for (int r = 0; r < notices->model()->rowCount(); ++r)
+            shown += !notices->isRowHidden(r);
+        QCOMPARE(shown, 1);
+        QTest::keyClick(line, Qt::Key_Escape);
+        for (int r = 0; r < notices->model()->rowCount(); ++r)
+            QVERIFY(!notices->isRowHidden(r));
+        QVERIFY(!window.findChild<FindBar*>()->isVisible());
+    }
+
+    void findInTheJournalGoesToItsQueryLine() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.setView(quietView());
+        window.showScreen(QStringLiteral("journal"));
+        action(window, QStringLiteral("Find"))->trigger();
+        QCOMPARE(qobject_cast<QLineEdit*>(window.focusWidget())->accessibleName(), QStringLiteral("Journal query"));
+    }
+
+    void everyKeyOfTheGuideHasAnAction_data() {
+        QTest::addColumn<QString>("key");
+        for (const auto* key : {"F1", "F2", "F3", "F4", "F6", "Shift+F6", "F7", "F8", "F9", "Ctrl+1", "Ctrl+5", "Ctrl+9", "Ctrl+K", "/", "Ctrl+F", "Ctrl+Shift+F", "Ctrl+Shift+X",
+                                "Ctrl+Shift+A", "Ctrl+."})
+            QTest::newRow(key) << QString::fromLatin1(key);
+    }
+    void everyKeyOfTheGuideHasAnAction() {
+        QFETCH(QString, key);
+        FakePort port;
+        MainWindow window(port, {});
+        bool found = false;
+        for (auto* top : window.menuBar()->actions())
+            for (auto* a : top->menu()->actions())
+                found = found || a->shortcuts().contains(QKeySequence(key));
+        QVERIFY(found);
+    }
+
     void everyShortcutIsUsedOnce() {
         FakePort port;
         MainWindow window(port, {});
         QStringList seen;
         for (auto* top : window.menuBar()->actions())
             for (auto* a : top->menu()->actions())
-                if (!a->shortcut().isEmpty()) {
-                    const QString key = a->shortcut().toString();
+                for (const auto& shortcut : a->shortcuts()) {
+                    const QString key = shortcut.toString();
                     QVERIFY2(!seen.contains(key), qPrintable(key));
-                    QVERIFY2(!HaltFilter::isHaltKey(a->shortcut()[0].key(), a->shortcut()[0].keyboardModifiers()), qPrintable(key));
+                    QVERIFY2(!HaltFilter::isHaltKey(shortcut[0].key(), shortcut[0].keyboardModifiers()), qPrintable(key));
                     seen << key;
                 }
         QVERIFY(seen.size() >= 15);
@@ -308,7 +363,7 @@ private Q_SLOTS:
         QVERIFY(!window.currentScreen().isEmpty());
         window.showWorkspace(1);
         QCOMPARE(window.currentScreen(), QStringLiteral("chain"));
-        window.showWorkspace(9);
+        window.showWorkspace(10);
         QCOMPARE(window.currentScreen(), QStringLiteral("chain"));
     }
 

@@ -366,6 +366,11 @@ void ApprovalPrompt::openDebate() {
     Q_EMIT debateRequested(format::text(m_shown->cycle.str()));
 }
 
+void ApprovalPrompt::openEvidence() {
+    if (m_shown && m_debate->isEnabled()) // at T3 covered like the debate until the own call is entered
+        Q_EMIT evidenceRequested(format::text(m_shown->cycle.str()));
+}
+
 void ApprovalPrompt::leave() {
     disarm({});
     m_amount->clear();
@@ -437,6 +442,7 @@ void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_U: return pullBack();
     case Qt::Key_S: return sizeDown();
     case Qt::Key_V: return openDebate();
+    case Qt::Key_Space: return openEvidence();
     case Qt::Key_Escape:
         if (m_step == Step::Rejecting || m_step == Step::AskReason || m_step == Step::AskAmount || m_step == Step::Armed) {
             disarm({}); // the top layer first
@@ -450,7 +456,7 @@ void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
 QList<QPair<QString, QString>> ApprovalPrompt::keys() const {
     return {{tr("A"), tr("arm; from T2 on asks for the reason and the loss")}, {tr("Enter"), tr("approve when armed; on an untouched prompt reject")},
             {tr("R, 1-9"), tr("reject with a code")},                          {tr("S"), tr("half the size")},
-            {tr("V"), tr("the debate")},                                       {tr("U"), tr("pull back while sending")},
+            {tr("V"), tr("the debate")}, {tr("Space"), tr("evidence")},                                      {tr("U"), tr("pull back while sending")},
             {tr("Esc"), tr("leave undecided")}};
 }
 

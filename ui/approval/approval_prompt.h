@@ -33,6 +33,7 @@ Q_SIGNALS:
     void closed();
     void focusGivenBack(); ///< it closed while it had the focus
     void debateRequested(QString cycleId);
+    void evidenceRequested(QString cycleId);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -53,6 +54,7 @@ private:
     void reject(int code);
     void sizeDown();
     void openDebate();
+    void openEvidence();
     void leave();
     void startReading(const QString& note);
     void disarm(const QString& note);

@@ -115,12 +115,12 @@ void PayoffChart::clear(const QString& why) {
 
 void PayoffChart::show(const Input& in) {
     setEmptyText({});
-    double low = in.spot, high = in.spot;
+    double low = in.spot - in.sigma, high = in.spot + in.sigma;
     for (const auto& leg : in.legs) {
         low = std::min(low, leg.contract.strike.toDouble());
         high = std::max(high, leg.contract.strike.toDouble());
     }
-    const double margin = std::max({(high - low) * 0.35, in.sigma * 0.6, in.spot * 0.015, 1.0});
+    const double margin = std::max({(high - low) * 0.12, in.spot * 0.01, 1.0});
     low = std::max(0.0, low - margin);
     high += margin;
     QList<QPointF> expiry, today;

@@ -86,6 +86,31 @@ GridView::GridView(GridModel* model, QWidget* parent) : QTableView(parent), m_mo
     horizontalHeader()->setMinimumSectionSize(24);
     for (std::size_t i = 0; i < model->columns().size(); ++i)
         setColumnWidth(static_cast<int>(i), model->columns()[i].width);
+    const auto again = [this] {
+        if (!m_filter.isEmpty())
+            applyFilter();
+    };
+    connect(model, &QAbstractItemModel::dataChanged, this, again);
+    connect(model, &QAbstractItemModel::rowsInserted, this, again);
+    connect(model, &QAbstractItemModel::modelReset, this, again);
+}
+
+int GridView::setFilter(const QString& words) {
+    m_filter = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    return applyFilter();
+}
+
+int GridView::applyFilter() {
+    int shown = 0;
+    for (int r = 0; r < m_model->rowCount(); ++r) {
+        const auto& cells = m_model->row(r)->cells;
+        const bool fits = std::all_of(m_filter.begin(), m_filter.end(), [&](const QString& word) {
+            return std::any_of(cells.begin(), cells.end(), [&](const Cell& cell) { return cell.text.contains(word, Qt::CaseInsensitive); });
+        });
+        setRowHidden(r, !fits);
+        shown += fits;
+    }
+    return shown;
 }
 
 void GridView::setEmptyText(const QString& text) {
@@ -114,12 +139,19 @@ void GridView::resizeEvent(QResizeEvent* event) {
     for (std::size_t i = 0; i < columns.size(); ++i)
         elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? columns[i].width : 0;
     const int room = viewport()->width() - used;
+    int left = room;
+    std::size_t last = columns.size();
     for (std::size_t i = 0; i < columns.size(); ++i) {
         int width = columns[i].width;
-        if (elastic > 0 && isText(i)) // text columns share what is over and give way first, down to three fifths
+        if (elastic > 0 && isText(i) && !isColumnHidden(static_cast<int>(i))) { // text columns share what is over and give way first
             width = std::max(width * 3 / 5, width + room * width / elastic);
+            left -= width - columns[i].width;
+            last = i;
+        }
         setColumnWidth(static_cast<int>(i), width);
     }
+    if (last < columns.size()) // the rounding
+        setColumnWidth(static_cast<int>(last), std::max(columns[last].width * 3 / 5, columnWidth(static_cast<int>(last)) + left));
 }
 
 void GridView::paintEvent(QPaintEvent* event) {

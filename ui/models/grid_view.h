@@ -25,14 +25,19 @@ public:
     const GridRow* currentRow() const;
     /// Off for grids that set their own widths (the chain). On: text columns take what is left over and give way first.
     void setFitColumns(bool fit) { m_fit = fit; }
+    /// Shows the rows that hold every word in one of their cells; empty shows all. Counts what is left.
+    int setFilter(const QString& words);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    int applyFilter();
+
     GridModel* m_model;
     QString m_emptyText;
+    QStringList m_filter;
     bool m_fit = true;
 };
 

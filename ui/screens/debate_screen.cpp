@@ -6,6 +6,7 @@
 #include <QScrollBar>
 #include <QSplitter>
 
+#include "ui/screens/evidence_layer.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -34,7 +35,7 @@ QString evidence(const std::vector<agents::Claim>& claims, const agents::FactTab
     for (const auto& c : claims) {
         const bool struck = c.status == agents::ClaimStatus::Struck;
         const QString fact = c.fact.empty() ? DebateScreen::tr("no fact") : format::text(c.fact.str());
-        chips << (struck ? DebateScreen::tr("✗ %1 struck (%2)").arg(format::text(c.text), fact) : QStringLiteral("✓ %1 %2").arg(format::text(c.text), fact));
+        chips << (struck ? DebateScreen::tr("✗ %1 struck (%2)").arg(format::text(c.text), fact) : QStringLiteral("✓\u00a0%1\u00a0%2").arg(format::text(c.text), fact));
         const auto it = facts.find(c.fact);
         if (it != facts.end())
             lines << DebateScreen::tr("%1 = %2 %3, from %4, %5 ET")
@@ -139,7 +140,7 @@ DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> DebateScreen::keys() const {
-    return {{tr("Up / Down"), tr("choose a cycle")}, {QStringLiteral("J / K"), tr("scroll the debate")}};
+    return {{tr("Up / Down"), tr("choose a cycle")}, {QStringLiteral("J / K"), tr("scroll the debate")}, {tr("Space"), tr("evidence: the fact behind every number")}};
 }
 
 void DebateScreen::setView(const ViewPtr& view) {
@@ -152,6 +153,19 @@ void DebateScreen::setView(const ViewPtr& view) {
                           c.action == "enter" ? Tone::Gain : c.action == "reduce_size" ? Tone::Loss : Tone::Dim, desk::Freshness::Fresh, format::text(c.reason)}},
                         false, false, {}});
     m_model->setRows(std::move(rows));
+    chooseShown();
+}
+
+/// The list points at the debate on the right.
+void DebateScreen::chooseShown() {
+    if (!m_shown)
+        return;
+    const auto row = m_model->find(format::text(m_shown->id.str()));
+    if (!row || m_cycles->currentIndex().row() == *row)
+        return;
+    const QSignalBlocker quiet(m_cycles->selectionModel()); // it is on screen already: nothing to ask for
+    m_cycles->setCurrentIndex(m_model->index(*row, 0));
+    m_cycles->viewport()->update();
 }
 
 void DebateScreen::showCycle(const QString& cycleId) {
@@ -165,7 +179,13 @@ void DebateScreen::setDeliberation(const DeliberationPtr& d) {
     if (m_wanted.isEmpty() && m_shown && m_shown->order && !d->order)
         return; // the newest debate that led to an order stays until another is chosen
     m_shown = d;
+    chooseShown();
     rebuild();
+}
+
+void DebateScreen::showEvidence() {
+    if (m_shown)
+        (new EvidenceLayer(*m_shown, this))->open();
 }
 
 void DebateScreen::rebuild() {
@@ -255,6 +275,10 @@ void DebateScreen::rebuild() {
 bool DebateScreen::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_cycles && event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Space) {
+            showEvidence();
+            return true;
+        }
         if (key == Qt::Key_J || key == Qt::Key_K) {
             auto* bar = m_scroll->verticalScrollBar();
             bar->setValue(bar->value() + (key == Qt::Key_J ? 120 : -120));

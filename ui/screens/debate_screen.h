@@ -21,12 +21,15 @@ public:
     void setDeliberation(const DeliberationPtr& deliberation) override;
     QList<QPair<QString, QString>> keys() const override;
     void showCycle(const QString& cycleId);
+    DeliberationPtr shown() const { return m_shown; }
+    void showEvidence(); ///< of the debate on screen
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void rebuild();
+    void chooseShown();
     DeskPort& m_port;
     GridModel* m_model;
     GridView* m_cycles;

@@ -1,3 +1,4 @@
+#include <QHBoxLayout>
 #include <QJsonDocument>
 #include <QScrollBar>
 #include <QSplitter>
@@ -19,7 +20,8 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
       m_model(new GridModel({{tr("Seq"), {}, 64}, {tr("Time ET"), {}, 70, kLeft}, {tr("Kind"), {}, 150, kLeft}, {tr("Actor"), {}, 110, kLeft},
                              {tr("Id"), {}, 200, kLeft}, {tr("Summary"), {}, 400, kLeft}, {tr("Hash"), tr("whether the record's own hash holds"), 50, Qt::AlignCenter}},
                             this)),
-      m_grid(new GridView(m_model)), m_detail(new QPlainTextEdit) {
+      m_grid(new GridView(m_model)), m_detail(new QPlainTextEdit),
+      m_all(new QCheckBox(tr("inputs and tape too"))) {
     m_line->setPlaceholderText(tr("sym:SPY  actor:user  kind:order  id:A-17  and words to search for"));
     m_line->setAccessibleName(tr("Journal query"));
     m_line->setClearButtonEnabled(true);
@@ -36,8 +38,13 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     split->setStretchFactor(1, 1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
-    layout->addWidget(m_line);
+    auto* top = new QHBoxLayout;
+    top->addWidget(m_line, 1);
+    top->addWidget(m_all);
+    layout->addLayout(top);
     layout->addWidget(split, 1);
+    m_all->setToolTip(tr("also the commands as they came in and the blocks of the market tape"));
+    connect(m_all, &QCheckBox::toggled, this, [this] { ask(0); });
     connect(m_line, &QLineEdit::returnPressed, this, [this] { ask(0); });
     connect(&port, &DeskPort::journalReady, this,
             [this](const std::shared_ptr<const std::vector<JournalRow>>& rows, bool complete) { show(*rows, complete); });
@@ -92,9 +99,16 @@ void JournalScreen::search(const QString& line) {
     m_line->setFocus();
 }
 
+bool JournalScreen::find() {
+    m_line->setFocus();
+    m_line->selectAll();
+    return true;
+}
+
 void JournalScreen::ask(std::int64_t beforeSeq) {
     JournalQuery q = parse(m_line->text());
     q.beforeSeq = beforeSeq;
+    q.factsOnly = !m_all->isChecked() && q.type.rfind("in.", 0) != 0;
     if (beforeSeq == 0)
         m_rows.clear();
     m_shownSeq = m_asked;
@@ -119,6 +133,8 @@ void JournalScreen::show(const std::vector<JournalRow>& rows, bool complete) {
                          {r.chainOk ? QStringLiteral("✓") : tr("✗ broken"), {}, r.chainOk ? Tone::Dim : Tone::Warn}},
                         false, false, {}});
     m_model->setRows(std::move(grid));
+    if (!m_grid->currentIndex().isValid() && !m_rows.empty())
+        m_grid->setCurrentIndex(m_model->index(0, 0));
 }
 
 void JournalScreen::setView(const ViewPtr& view) { m_asked = view->journalSeq; }

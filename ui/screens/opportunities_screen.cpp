@@ -15,7 +15,7 @@ const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 
 std::vector<GridColumn> columns() {
     return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 50},
-            {OpportunitiesScreen::tr("Structure"), {}, 270, kLeft},
+            {OpportunitiesScreen::tr("Structure"), {}, 272, kLeft},
             {OpportunitiesScreen::tr("DTE"), {}, 44},
             {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 50},
             {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 62},
@@ -26,8 +26,26 @@ std::vector<GridColumn> columns() {
             {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 46},
             {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the short leg, share of mid"), 56},
             {OpportunitiesScreen::tr("OI"), {}, 60},
-            {OpportunitiesScreen::tr("Failed rule"), {}, 110, kLeft},
+            {OpportunitiesScreen::tr("Failed rule"), {}, 96, kLeft},
             {OpportunitiesScreen::tr("Event before expiry"), {}, 200, kLeft, true}};
+}
+
+QString ruleText(const std::string& rule) {
+    if (rule == "iv_percentile")
+        return OpportunitiesScreen::tr("IV percentile");
+    if (rule == "credit_to_width")
+        return OpportunitiesScreen::tr("credit / width");
+    if (rule == "credit_to_cost")
+        return OpportunitiesScreen::tr("credit / costs");
+    if (rule == "expected_value")
+        return OpportunitiesScreen::tr("expected value");
+    if (rule == "bid_ask")
+        return OpportunitiesScreen::tr("bid-ask width");
+    if (rule == "open_interest")
+        return OpportunitiesScreen::tr("open interest");
+    if (rule == "volume")
+        return OpportunitiesScreen::tr("volume");
+    return format::text(rule);
 }
 
 GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
@@ -39,7 +57,7 @@ GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
     const Tone tone = failed.isEmpty() ? Tone::Plain : Tone::Dim;
     return {format::text(c.id) + failed,
             {{format::number(c.score, 2), c.score, failed.isEmpty() ? Tone::Strong : Tone::Dim},
-             {format::text(portfolio::describe(shown)), {}, failed.isEmpty() ? Tone::Strong : Tone::Dim},
+             {format::text(portfolio::describe(shown)).replace(QLatin1String(" 1 "), QLatin1String(" ")), {}, failed.isEmpty() ? Tone::Strong : Tone::Dim},
              {QString::number(c.dte) + QLatin1Char('d'), c.dte, tone},
              {format::signedNumber(c.shortDelta, 2), c.shortDelta, tone},
              {format::price(c.credit), c.credit.toDouble(), tone},
@@ -113,15 +131,15 @@ void OpportunitiesScreen::rebuild() {
         for (const auto& c : d->screen.candidates)
             passed.emplace_back(c.score, rowOf(c, {}));
         for (std::size_t i = 0; i < d->screen.nearMisses.size(); ++i)
-            missed.emplace_back(d->screen.nearMisses[i].score, rowOf(d->screen.nearMisses[i], format::text(d->screen.nearMissRules.at(i))));
+            missed.emplace_back(d->screen.nearMisses[i].score, rowOf(d->screen.nearMisses[i], ruleText(d->screen.nearMissRules.at(i))));
         for (const auto& r : d->screen.rules)
             rules.push_back({format::text(symbol + r.rule),
-                             {{format::text(symbol), {}, Tone::Strong}, {format::text(r.rule), {}}, {format::text(r.limit), {}, Tone::Dim},
+                             {{format::text(symbol), {}, Tone::Strong}, {ruleText(r.rule), {}}, {format::text(r.limit), {}, Tone::Dim},
                               {QString::number(r.rejected), r.rejected, r.rejected > 0 ? Tone::Plain : Tone::Dim},
                               {QString::number(r.soleReject), r.soleReject, r.soleReject > 0 ? Tone::Plain : Tone::Dim}},
                              false, false, {}});
         facts << (d->screen.candidates.empty()
-                      ? tr("%1: 0 of %2 pass, tightest %3").arg(format::text(symbol)).arg(d->screen.considered).arg(format::text(d->screen.tightestRule))
+                      ? tr("%1: 0 of %2 pass, tightest %3").arg(format::text(symbol)).arg(d->screen.considered).arg(ruleText(d->screen.tightestRule))
                       : tr("%1: %2 of %3 pass").arg(format::text(symbol)).arg(d->screen.candidates.size()).arg(d->screen.considered));
     }
     const auto better = [](const auto& a, const auto& b) { return a.first > b.first; };

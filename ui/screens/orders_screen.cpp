@@ -14,8 +14,8 @@ const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 
 std::vector<GridColumn> orderColumns() {
     return {{OrdersScreen::tr("Time ET"), {}, 66, kLeft},
-            {OrdersScreen::tr("Order"), {}, 260, kLeft},
-            {OrdersScreen::tr("State"), {}, 118, kLeft},
+            {OrdersScreen::tr("Order"), {}, 250, kLeft},
+            {OrdersScreen::tr("State"), {}, 88, kLeft},
             {OrdersScreen::tr("Filled"), OrdersScreen::tr("units filled of units ordered"), 58},
             {OrdersScreen::tr("Limit"), OrdersScreen::tr("net cash per share: cr received, db paid"), 68},
             {OrdersScreen::tr("Mid now"), {}, 68},
@@ -23,16 +23,16 @@ std::vector<GridColumn> orderColumns() {
             {OrdersScreen::tr("Slippage"), OrdersScreen::tr("average less mid at arrival, dollars per share"), 64},
             {OrdersScreen::tr("Fees"), {}, 54},
             {OrdersScreen::tr("Age"), {}, 44},
+            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 190, kLeft},
             {OrdersScreen::tr("Source"), {}, 84, kLeft, true},
             {OrdersScreen::tr("Approved by"), {}, 86, kLeft, true},
-            {OrdersScreen::tr("Client id"), {}, 190, kLeft, true},
-            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 180, kLeft, true}};
+            {OrdersScreen::tr("Client id"), {}, 190, kLeft, true}};
 }
 
 QString stateText(const desk::OrderView& o) {
     using execution::OrderState;
     if (o.unacknowledged)
-        return OrdersScreen::tr("UNKNOWN: verify at broker");
+        return OrdersScreen::tr("▲ UNKNOWN");
     switch (o.order.state) {
     case OrderState::Intent: return OrdersScreen::tr("intent");
     case OrderState::Submitted: return OrdersScreen::tr("submitted");
@@ -43,7 +43,7 @@ QString stateText(const desk::OrderView& o) {
     case OrderState::Cancelled: return OrdersScreen::tr("cancelled");
     case OrderState::Rejected: return OrdersScreen::tr("rejected");
     case OrderState::Expired: return OrdersScreen::tr("expired");
-    case OrderState::Unknown: return OrdersScreen::tr("UNKNOWN: verify at broker");
+    case OrderState::Unknown: return OrdersScreen::tr("▲ UNKNOWN");
     }
     return {};
 }
@@ -92,7 +92,7 @@ void OrdersScreen::setView(const ViewPtr& view) {
         const Tone tone = live ? Tone::Plain : Tone::Dim;
         row.cells = {{format::timeNewYork(order.createdAt.utc), {}, tone, desk::Freshness::Fresh, format::timeTooltip(order.createdAt.utc)},
                      {format::text(o.description), {}, live ? Tone::Strong : Tone::Plain},
-                     {stateText(o), {}, unknown ? Tone::Warn : live ? Tone::Strong : tone},
+                     {stateText(o), {}, unknown ? Tone::Warn : live ? Tone::Strong : tone, desk::Freshness::Fresh, unknown ? tr("verify at the broker") : QString()},
                      {tr("%1 / %2").arg(order.filled).arg(order.combo.quantity), static_cast<qlonglong>(order.filled), tone},
                      {format::net(order.combo.netLimit), {}, tone},
                      {format::net(o.mid), {}, Tone::Dim},
@@ -100,10 +100,10 @@ void OrdersScreen::setView(const ViewPtr& view) {
                      {format::signedNumber(slippage, 2), {}, slippage ? (*slippage < 0 ? Tone::Loss : Tone::Gain) : Tone::Dim},
                      {order.filled > 0 ? format::money(order.fees) : format::dash(), {}, Tone::Dim},
                      {live ? format::age(o.ageSeconds) : QString(), {}, Tone::Dim},
+                     {format::text(order.text), {}, Tone::Dim, desk::Freshness::Fresh, format::text(order.text)},
                      {format::text(order.combo.source), {}, Tone::Dim},
                      {format::text(order.approvedBy), {}, Tone::Dim},
-                     {row.key, {}, Tone::Dim},
-                     {format::text(order.text), {}, Tone::Dim}};
+                     {row.key, {}, Tone::Dim}};
         rows.push_back(std::move(row));
     }
     m_orders->setRows(std::move(rows));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QCheckBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -65,6 +66,7 @@ public:
     void setView(const ViewPtr& view) override;
     QList<QPair<QString, QString>> keys() const override;
     void search(const QString& line);
+    bool find() override;
     /// "sym:SPY actor:user kind:order text words" to a query; unknown prefixes are words.
     static JournalQuery parse(const QString& line);
 
@@ -79,6 +81,7 @@ private:
     GridModel* m_model;
     GridView* m_grid;
     QPlainTextEdit* m_detail;
+    QCheckBox* m_all;
     std::vector<JournalRow> m_rows;
     std::int64_t m_asked = 0, m_shownSeq = -1;
     bool m_complete = false;

@@ -10,6 +10,7 @@
 #include <QSettings>
 #include <QVBoxLayout>
 
+#include "ui/screens/evidence_layer.h"
 #include "ui/screens/volatility_screen.h"
 #include "ui/shell/layers.h"
 #include "ui/theme/format.h"
@@ -20,7 +21,9 @@ namespace mahler::ui {
 
 namespace {
 
-QStringList factoryWorkspaces() { return {QStringLiteral("chain"), QStringLiteral("positions"), QStringLiteral("journal"), QStringLiteral("volatility")}; }
+QStringList factoryWorkspaces() { // 1 Trade, 2 Risk, 3 Review, 4 Research; 5 to 9 are the user's
+    return {QStringLiteral("chain"), QStringLiteral("positions"), QStringLiteral("journal"), QStringLiteral("volatility"), QStringLiteral("opportunities"),
+            QStringLiteral("orders"), QStringLiteral("debate"), QStringLiteral("builder"), QStringLiteral("breakers")}; }
 
 } // namespace
 
@@ -57,7 +60,11 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
     middle->addWidget(m_nav);
-    middle->addWidget(m_stack, 1);
+    auto* pane = new QVBoxLayout;
+    pane->setSpacing(0);
+    pane->addWidget(m_find = new FindBar);
+    pane->addWidget(m_stack, 1);
+    middle->addLayout(pane, 1);
     middle->addWidget(m_rail);
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
@@ -75,6 +82,10 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
         m_debate->showCycle(cycle);
         showScreen(m_debate->id());
         m_prompt->hide();
+    });
+    connect(m_prompt, &ApprovalPrompt::evidenceRequested, this, [this, &port](const QString& cycle) {
+        m_evidenceOf = cycle;
+        port.requestDeliberation(cycle.toStdString());
     });
     connect(breakers, &BreakersScreen::resumeRequested, m_resume, &QDialog::open);
     connect(&port, &DeskPort::viewReady, this, &MainWindow::setView);
@@ -194,9 +205,10 @@ void MainWindow::makeMenus() {
     }
     view->addSeparator();
     const QString workspaces[] = {tr("Workspace: Trade"), tr("Workspace: Risk"), tr("Workspace: Review"), tr("Workspace: Research")};
-    for (int n = 1; n <= 4; ++n)
-        view->addAction(workspaces[n - 1], this, [this, n] { showWorkspace(n); })->setShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(n)));
+    for (int n = 1; n <= m_workspaceScreens.size(); ++n)
+        view->addAction(n <= 4 ? workspaces[n - 1] : tr("Workspace: your own %1").arg(n), this, [this, n] { showWorkspace(n); })->setShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(n)));
     view->addSeparator();
+    view->addAction(tr("Find in this pane"), this, &MainWindow::find)->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_F), QKeySequence(Qt::Key_Slash)});
     view->addAction(tr("Next pane"), this, [this] { movePane(1); })->setShortcut(QKeySequence(Qt::Key_F6));
     view->addAction(tr("Previous pane"), this, [this] { movePane(-1); })->setShortcut(QKeySequence(Qt::SHIFT | Qt::Key_F6));
     auto* approvals = view->addAction(tr("Most urgent approval"), this, [this] {
@@ -227,6 +239,12 @@ QList<QAction*> MainWindow::menuActions() const {
         if (top->menu())
             actions << top->menu()->actions();
     return actions;
+}
+
+void MainWindow::find() {
+    auto* screen = qobject_cast<Screen*>(m_stack->currentWidget());
+    if (screen && !screen->find())
+        m_find->open(screen);
 }
 
 void MainWindow::showKeys() {
@@ -265,6 +283,7 @@ void MainWindow::movePane(int step) {
 }
 
 void MainWindow::showScreen(const QString& id) {
+    m_find->close();
     for (int i = 0; i < m_screens.size(); ++i) {
         m_buttons[i]->setChecked(m_screens[i]->id() == id);
         if (m_screens[i]->id() == id) {
@@ -345,6 +364,11 @@ void MainWindow::setChain(const ChainPtr& chain) {
 void MainWindow::setDeliberation(const DeliberationPtr& deliberation) {
     for (auto* s : m_screens)
         s->setDeliberation(deliberation);
+    if (m_evidenceOf.isEmpty() || format::text(deliberation->id.str()) != m_evidenceOf)
+        return;
+    m_evidenceOf.clear();
+    if (m_prompt->isVisible())
+        (new EvidenceLayer(*deliberation, this))->open();
 }
 
 void MainWindow::placePrompt() {

@@ -16,6 +16,7 @@
 #include "ui/screens/table_screens.h"
 #include "ui/shell/approvals_rail.h"
 #include "ui/shell/bars.h"
+#include "ui/shell/find_bar.h"
 #include "ui/shell/halt_filter.h"
 #include "ui/shell/mini_halt.h"
 #include "ui/shell/resume_dialog.h"
@@ -59,6 +60,7 @@ private:
     void confirmCancelOpening();
     void sendOrSay(desk::Command command);
     QList<QAction*> menuActions() const;
+    void find();
     void showKeys();
     void placePrompt();
     void restoreLayout();
@@ -78,6 +80,8 @@ private:
     ApprovalPrompt* m_prompt;
     ResumeDialog* m_resume;
     MiniHalt* m_mini;
+    FindBar* m_find;
+    QString m_evidenceOf; ///< the cycle whose evidence was asked for and has not come yet
     QAction* m_miniAction = nullptr;
     ChainScreen* m_chain;
     BuilderScreen* m_builder;

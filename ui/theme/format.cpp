@@ -105,6 +105,12 @@ QString date(TradingDate d) {
         .arg(static_cast<int>(d.year()) % 100, 2, 10, QLatin1Char('0'));
 }
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+    QString text = QString::fromStdString(utf8);
+    for (qsizetype i = 0; i + 1 < text.size(); ++i) // a hyphen that stands for a minus
+        if (text[i] == QLatin1Char('-') && (text[i + 1].isDigit() || text[i + 1] == QLatin1Char('$')) && (i == 0 || text[i - 1] == QLatin1Char(' ') || text[i - 1] == QLatin1Char('[')))
+            text[i] = kMinus;
+    return text;
+}
 
 } // namespace mahler::ui::format
