@@ -16,6 +16,7 @@
 #include "pricing/chain_pricer.h"
 #include "pricing/option_pricer.h"
 #include "pricing/quantlib_check.h"
+#include "desk/context.h"
 #include "risk/gate.h"
 #include "simulation/simulated_market.h"
 #include "store/journal.h"
@@ -76,51 +77,69 @@ Row against(const std::string& name, market::ExerciseStyle style, int count, int
     return std::isfinite(sink) ? row : Row{};
 }
 
-risk::GateContext largeBook(portfolio::ComboOrder& order) {
-    risk::GateContext g;
-    const TradingDate today = std::chrono::year{2026} / 11 / 23;
-    g.now.utc = market::fromNewYork(today, 11, 0);
-    g.now.mono = MonoTime(g.now.utc.time_since_epoch());
-    g.session = market::Session::Open;
-    g.sessionClose = market::sessionClose(today);
-    g.marks.equity = Usd::fromMicros(100'000'000'000'000);
-    g.account.dayStartEquity = g.account.weekStartEquity = g.account.highWaterMark = *g.marks.equity;
-    g.spots["SPY"] = 600;
-    g.quoteAges["SPY"] = MonoTime{0};
-    const auto spread = [&](int i) {
-        const auto expiry = std::chrono::year{2026} / 12 / 31;
-        return std::vector<portfolio::ComboLeg>{{market::OptionContract::make("SPY", expiry, Price::fromMicros((300 + i) * 1'000'000LL), market::Right::Put), -1},
-                                                {market::OptionContract::make("SPY", expiry, Price::fromMicros((295 + i) * 1'000'000LL), market::Right::Put), 1}};
-    };
-    const auto quote = [&](const market::OptionContract& c) {
-        market::Quote q;
-        q.bid = Price::fromMicros(1'000'000 + c.strike.micros() / 1000);
-        q.ask = *q.bid + Price::fromMicros(20'000);
-        q.volume = 100;
-        q.openInterest = 1000;
-        q.time = g.now.utc;
-        g.quotes[c.id()] = q;
-        g.quoteAges[c.id()] = MonoTime{0};
-        g.greeks[c.id()] = {-0.12, 0.004, -20, 50, 0.18};
-    };
-    for (int i = 0; i < 500; ++i) { // 500 two-legged spreads: 1,000 legs
-        portfolio::Position p;
-        p.id = PositionId("P" + std::to_string(i));
-        p.underlying = "SPY";
-        p.legs = spread(i);
-        p.quantity = 1;
-        p.openNet = Price::fromMicros(500'000);
-        for (const auto& leg : p.legs)
-            quote(leg.contract);
-        g.positions.push_back(p);
+/// A desk's command under way with 500 spreads, 1,000 legs, in the book: what is timed is what a proposed order costs it.
+struct LargeBook {
+    desk::DeskState state;
+    desk::LiveMarket market;
+    risk::Limits limits;
+    risk::Gate gate;
+    desk::Outcome out;
+    desk::BookCache cache;
+    Timestamp now;
+    portfolio::ComboOrder order;
+
+    LargeBook() {
+        const TradingDate today = std::chrono::year{2026} / 11 / 23;
+        now.utc = market::fromNewYork(today, 11, 0);
+        now.mono = MonoTime(now.utc.time_since_epoch());
+        market::Tick tick;
+        tick.time = now.utc;
+        tick.session = market::Session::Open;
+        tick.vix = 18;
+        tick.vixTime = now.utc;
+        market::UnderlyingQuote spy;
+        spy.symbol = "SPY";
+        spy.quote.bid = Price::fromMicros(599'990'000);
+        spy.quote.ask = Price::fromMicros(600'010'000);
+        spy.quote.time = now.utc;
+        tick.underlyings.push_back(spy);
+        portfolio::GreeksBook greeks;
+        for (int i = 0; i < 500; ++i) {
+            portfolio::Position p;
+            p.id = PositionId("P" + std::to_string(i));
+            p.underlying = "SPY";
+            p.legs = spread(i);
+            p.quantity = 1;
+            p.openNet = Price::fromMicros(500'000);
+            for (const auto& leg : p.legs) {
+                market::Quote q;
+                q.bid = Price::fromMicros(1'000'000 + leg.contract.strike.micros() / 1000);
+                q.ask = *q.bid + Price::fromMicros(20'000);
+                q.volume = 100;
+                q.openInterest = 1000;
+                q.time = now.utc;
+                if (greeks.emplace(leg.contract.id(), portfolio::UnitGreeks{-0.12, 0.004, -20, 50, 0.18}).second)
+                    tick.watched.push_back({leg.contract.id(), q});
+            }
+            state.positions[p.id] = p;
+        }
+        const Usd equity = Usd::fromMicros(100'000'000'000'000);
+        state.account = portfolio::Account{"BENCH", equity, equity, equity, equity, today};
+        market.start(now.mono);
+        market.onTick(tick, greeks, now);
+        order.underlying = "SPY";
+        order.kind = portfolio::StrategyKind::BullPutSpread;
+        order.legs = spread(100);
+        order.netLimit = Price::fromMicros(5'000);
+        order.source = "agent:desk";
     }
-    order.underlying = "SPY";
-    order.kind = portfolio::StrategyKind::BullPutSpread;
-    order.legs = spread(100);
-    order.netLimit = Price::fromMicros(5'000);
-    order.source = "agent:desk";
-    return g;
-}
+    desk::Context context() { return {state, market, limits, gate, now, out, cache}; }
+    static std::vector<portfolio::ComboLeg> spread(int i) {
+        const auto expiry = std::chrono::year{2026} / 12 / 31;
+        return {{market::OptionContract::make("SPY", expiry, Price::fromMicros((300 + i) * 1'000'000LL), market::Right::Put), -1},
+                {market::OptionContract::make("SPY", expiry, Price::fromMicros((295 + i) * 1'000'000LL), market::Right::Put), 1}};
+    }
+};
 
 std::shared_ptr<const market::OptionChain> bigChain(const market::History** history, std::unique_ptr<market::MarketFeed>& feed) {
     simulation::SimulationConfig config;
@@ -181,14 +200,19 @@ std::vector<Row> measure() {
         const auto analysis = analytics::analyse(*priced, *history, 18.0, 17.5);
         rows.push_back(timed("strategy_coordination", "ms", 1e-3, 50, [&](int) { strategy::screenCreditSpreads(*priced, analysis, in.profile); }));
     }
-    portfolio::ComboOrder order;
-    const auto context = largeBook(order);
-    const risk::Gate gate;
-    rows.push_back(timed("risk_decision_1000_legs", "us", 1e-6, 2000, [&](int) { (void)gate.evaluate(order, context); }));
+    LargeBook book;
+    rows.push_back(timed("book_sums_1000_legs", "us", 1e-6, 500, [&](int) {
+        book.cache.forget();
+        (void)book.context().book();
+    }));
+    rows.push_back(timed("risk_decision_1000_legs", "us", 1e-6, 2000, [&](int) {
+        const auto c = book.context();
+        (void)c.gate.evaluate(book.order, desk::gateContext(c, book.order, "credit_spread"));
+    }));
     risk::BreakerInputs breakers;
     breakers.session = market::Session::Open;
-    breakers.account = context.account;
-    breakers.marks = context.marks;
+    breakers.account = *book.state.account;
+    breakers.marks = book.context().marks();
     breakers.vix = 18;
     for (int i = 0; i < 1000; ++i)
         breakers.quoteAges.emplace_back("SPY" + std::to_string(i), MonoTime(1));

@@ -80,11 +80,9 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
     g.session = market::Session::Open;
     g.sessionClose = market::sessionClose(market::toNewYork(in.asof).date);
     g.limits = in.limits;
-    g.account.cash = g.account.dayStartEquity = g.account.weekStartEquity = g.account.highWaterMark = in.equity;
-    g.marks.equity = in.equity;
-    g.positions = in.positions;
+    g.equity = in.equity;
     g.strategy = "credit_spread";
-    g.spots[in.underlying] = priced.spot;
+    g.spot = priced.spot;
     g.quoteAges[in.underlying] = MonoTime{0};
     const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
         for (const auto& leg : legs) {
@@ -99,9 +97,13 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
         }
     };
     add(order.legs);
-    for (const auto& p : in.positions)
-        if (p.underlying == in.underlying)
-            add(p.legs);
+    auto book = std::make_shared<risk::BookRisk>(risk::bookRisk(in.positions, {}, {}, {}));
+    book->unknownGreeks.clear(); // the desk's own sums stand for the book here
+    book->deltaDollars = in.bookGreeks.deltaDollars;
+    book->gammaDollars = in.bookGreeks.gammaDollars;
+    if (in.bookGreeks.included != in.bookGreeks.total)
+        book->unknownGreeks = "a held position";
+    g.book = std::move(book);
     return risk::Gate().evaluate(order, g).checks;
 }
 

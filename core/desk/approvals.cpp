@@ -142,7 +142,7 @@ void onAnswer(Context& c, const AnswerRequest& a) {
     const auto proposal = c.state.proposals.find(r.proposal);
     MAHLER_CHECK(proposal != c.state.proposals.end());
     const std::string strategy = proposal->second.strategy;
-    const auto decision = c.gate.evaluate(r.order, gateContext(c, strategy));
+    const auto decision = c.gate.evaluate(r.order, gateContext(c, r.order, strategy));
     if (!decision.pass) {
         std::string why;
         for (const auto& check : decision.checks)

@@ -38,6 +38,7 @@ struct SessionFacts {
 
 struct MarketTick {
     market::Tick tick;
+    portfolio::GreeksBook greeks; ///< of tick.watched, by GreeksBoard: a function of the tick and the session's facts, so the tape holds the tick alone
 };
 
 /// One finished agent cycle. The whole deliberation lies in the content table under its hash.

@@ -2,13 +2,23 @@
 
 #include <algorithm>
 
-#include "pricing/option_pricer.h"
-
 namespace mahler::desk {
+
+namespace {
+
+/// Events that change neither positions nor orders nor the account. Anything not named here makes the book's sums anew.
+bool leavesBookAlone(const std::string& type) {
+    return type == "notice" || type == "gate.checked" || type == "tape.block" || type == "schedule.fired" || type.starts_with("cycle.") ||
+           type.starts_with("proposal.") || type.starts_with("approval.");
+}
+
+} // namespace
 
 void Context::emit(const std::string& type, const std::string& actor, const std::string& correlation, Json body) {
     Event event{type, actor, correlation, std::move(body)};
     apply(state, event, now);
+    if (!leavesBookAlone(event.type))
+        cache.forget();
     out.events.push_back(std::move(event));
 }
 
@@ -39,7 +49,20 @@ portfolio::AccountMarks accountMarks(const DeskState& state, const LiveMarket& m
     return portfolio::markAccount(*state.account, positions, market.freshOptions(now.mono, limit));
 }
 
-portfolio::AccountMarks Context::marks() const { return accountMarks(state, market, limits, now); }
+const BookCache& Context::book() const {
+    if (cache.madeAt && now.mono >= *cache.madeAt && now.mono - *cache.madeAt < 1s)
+        return cache;
+    std::vector<portfolio::Position> positions;
+    for (const auto& [id, position] : state.positions)
+        positions.push_back(position);
+    std::vector<risk::OutstandingOrder> outstanding;
+    for (const auto* order : state.liveOrders())
+        outstanding.push_back({order->id, order->combo, order->state == execution::OrderState::Unknown});
+    cache.marks = accountMarks(state, market, limits, now);
+    cache.risk = std::make_shared<risk::BookRisk>(risk::bookRisk(positions, outstanding, market.greeks(), market.spots()));
+    cache.madeAt = now.mono;
+    return cache;
+}
 
 std::optional<ComboQuote> quoteCombo(const LiveMarket& market, const std::vector<portfolio::ComboLeg>& legs, MonoTime now) {
     ComboQuote q;
@@ -60,40 +83,13 @@ std::optional<ComboQuote> quoteCombo(const LiveMarket& market, const std::vector
     return q;
 }
 
-std::optional<portfolio::UnitGreeks> unitGreeks(const DeskState& state, const LiveMarket& market, const market::OptionContract& contract,
-                                                UtcTime now) {
-    const market::Quote* quote = market.option(contract.id());
-    const auto spot = market.spot(contract.underlying);
-    if (!quote || !spot || !quote->mid())
-        return std::nullopt;
-    pricing::Inputs in;
-    in.right = contract.right;
-    in.spot = *spot;
-    in.strike = contract.strike.toDouble();
-    in.years = pricing::yearsBetween(now, contract.expiresAt());
-    in.rate = state.facts && state.facts->rate ? *state.facts->rate : 0.04;
-    if (state.facts) {
-        const auto yield = state.facts->dividendYield.find(contract.underlying);
-        if (yield != state.facts->dividendYield.end())
-            in.dividendYield = yield->second;
-    }
-    const auto iv = pricing::impliedVol(contract.style, in, quote->mid()->toDouble());
-    if (iv.status != pricing::IvStatus::Ok)
-        return std::nullopt;
-    in.vol = iv.vol;
-    const auto v = pricing::price(contract.style, in);
-    if (v.status == pricing::PriceStatus::BadInput)
-        return std::nullopt;
-    return portfolio::UnitGreeks{v.delta, v.gamma, v.theta, v.vega, iv.vol};
-}
-
-risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now) {
+risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& market, const portfolio::AccountMarks& marks, Timestamp now) {
     risk::BreakerInputs in;
     in.now = now;
     in.session = market.session();
     if (state.account)
         in.account = *state.account;
-    in.marks = accountMarks(state, market, limits, now);
+    in.marks = marks;
     in.hasPositions = !state.positions.empty();
     in.vix = market.vix();
     // Nothing can be older than the session: at the opening bell every instrument has its thirty seconds to be quoted.
@@ -122,47 +118,28 @@ risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& mark
     return in;
 }
 
-risk::GateContext gateContext(const Context& c, const std::string& strategy) {
+risk::GateContext gateContext(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy) {
     risk::GateContext g;
     g.now = c.now;
     g.session = c.market.session();
     g.sessionClose = c.state.facts ? c.state.facts->close : UtcTime{};
     g.limits = c.limits;
-    if (c.state.account)
-        g.account = *c.state.account;
-    g.marks = c.marks();
-    g.quotes = c.market.options();
-    for (const auto& [id, quote] : g.quotes)
+    const BookCache& book = c.book();
+    g.equity = book.marks.equity;
+    g.book = book.risk;
+    for (const auto& leg : order.legs) {
+        const std::string id = leg.contract.id();
+        if (const auto* quote = c.market.option(id))
+            g.quotes[id] = *quote;
         if (const auto age = c.market.age(id, c.now.mono))
             g.quoteAges[id] = *age;
-    for (const auto& [symbol, quote] : c.market.underlyings()) {
-        if (const auto age = c.market.age(symbol, c.now.mono))
-            g.quoteAges[symbol] = *age;
-        if (const auto spot = c.market.spot(symbol))
-            g.spots[symbol] = *spot;
+        if (const auto greeks = c.market.greeks(id))
+            g.greeks[id] = *greeks;
     }
-    for (const auto& [id, position] : c.state.positions)
-        g.positions.push_back(position);
-    for (const auto* order : c.state.liveOrders())
-        g.outstanding.push_back({order->id, order->combo, order->state == execution::OrderState::Unknown});
-    const auto addGreeks = [&](const std::vector<portfolio::ComboLeg>& legs) {
-        for (const auto& leg : legs) {
-            const std::string id = leg.contract.id();
-            if (g.greeks.count(id))
-                continue;
-            if (const auto greeks = unitGreeks(c.state, c.market, leg.contract, c.now.utc))
-                g.greeks[id] = *greeks;
-        }
-    };
-    for (const auto& position : g.positions)
-        addGreeks(position.legs);
-    for (const auto& order : g.outstanding)
-        addGreeks(order.order.legs);
-    for (const auto& [id, request] : c.state.approvals)
-        addGreeks(request.order.legs);
-    for (const auto& [id, proposal] : c.state.proposals)
-        if (proposal.awaitingQuotes)
-            addGreeks(proposal.order.legs);
+    if (const auto age = c.market.age(order.underlying, c.now.mono))
+        g.quoteAges[order.underlying] = *age;
+    g.spot = c.market.spot(order.underlying);
+    g.sent.reserve(c.state.sent.size());
     for (const auto& sent : c.state.sent) {
         // The monotonic clock of another run says nothing here: rebase by the wall clock.
         const MonoTime at = sent.run == c.state.runId ? sent.at.mono : c.now.mono - (c.now.utc - sent.at.utc);

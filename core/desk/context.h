@@ -8,6 +8,15 @@ namespace mahler::desk {
 
 using namespace std::chrono_literals;
 
+/// What the whole book adds up to. Kept between commands so that a decision does not walk a thousand legs; made anew after
+/// a tick, after any event that is not known to leave the book alone, and after a second.
+struct BookCache {
+    portfolio::AccountMarks marks;
+    std::shared_ptr<const risk::BookRisk> risk;
+    std::optional<MonoTime> madeAt;
+    void forget() { madeAt.reset(); }
+};
+
 /// One command under way: the state it may change only by events, the market it sees, the time it was given.
 struct Context {
     DeskState& state;
@@ -16,6 +25,7 @@ struct Context {
     const risk::Gate& gate;
     Timestamp now;
     Outcome& out;
+    BookCache& cache;
 
     /// Records a fact and folds it into the state at once.
     void emit(const std::string& type, const std::string& actor, const std::string& correlation, Json body);
@@ -24,7 +34,8 @@ struct Context {
     std::string number(const char* prefix) const; ///< "A-17": the desk's own ids
 
     MonoTime quoteLimit() const { return MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9)); }
-    portfolio::AccountMarks marks() const;
+    const BookCache& book() const;
+    const portfolio::AccountMarks& marks() const { return book().marks; }
     const approval::User* user(const UserId& id) const;
 };
 
@@ -35,12 +46,8 @@ struct ComboQuote {
 };
 std::optional<ComboQuote> quoteCombo(const LiveMarket& market, const std::vector<portfolio::ComboLeg>& legs, MonoTime now);
 
-/// Model Greeks of one contract from its own mid (or the last good one); absent without a usable quote and spot.
-std::optional<portfolio::UnitGreeks> unitGreeks(const DeskState& state, const LiveMarket& market, const market::OptionContract& contract,
-                                                UtcTime now);
-
-risk::GateContext gateContext(const Context& context, const std::string& strategy);
-risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now);
+risk::GateContext gateContext(const Context& context, const portfolio::ComboOrder& order, const std::string& strategy);
+risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& market, const portfolio::AccountMarks& marks, Timestamp now);
 portfolio::AccountMarks accountMarks(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now);
 const std::vector<approval::User>& deskUsers(const DeskState& state);
 

@@ -64,7 +64,10 @@ void onSetAutonomy(Context& c, const SetAutonomy& command) {
 
 } // namespace
 
-Desk::Desk(risk::Limits limits) : m_limits(limits) {}
+Desk::Desk(risk::Limits limits) : m_limits(limits), m_book(std::make_unique<BookCache>()) {}
+Desk::Desk(Desk&&) noexcept = default;
+Desk& Desk::operator=(Desk&&) noexcept = default;
+Desk::~Desk() = default;
 
 Result<void> Desk::restore(std::span<const StoredEvent> events) {
     for (const auto& stored : events) {
@@ -90,13 +93,15 @@ void Desk::everySecond(Context& c) {
 
 Outcome Desk::handle(const Command& command, Timestamp now) {
     Outcome out;
-    Context c{m_state, m_market, m_limits, m_gate, now, out};
+    Context c{m_state, m_market, m_limits, m_gate, now, out, *m_book};
     std::visit(Overloaded{
                    [&](const Started& x) { onStarted(c, x); },
                    [&](const SessionFacts& x) { onSessionFacts(c, x); },
                    [&](const MarketTick& x) {
-                       m_market.onTick(x.tick, now);
+                       m_market.onTick(x.tick, x.greeks, now);
+                       m_book->forget();
                        everySecond(c);
+                       c.book(); // ready for the next decision
                    },
                    [&](const CycleFinished& x) { onCycleFinished(c, x); },
                    [&](const RequestCycle& x) { onRequestCycle(c, x); },

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -20,22 +21,14 @@ struct StoredEvent {
     Timestamp at{};
 };
 
-/// Greeks of watched contracts as the screen last saw them. Kept by whoever asks for views, never by the desk: what a view
-/// computes must not touch what a command decides.
-struct GreeksCache {
-    struct Entry {
-        Price mid;
-        double spot = 0;
-        std::optional<portfolio::UnitGreeks> greeks;
-    };
-    std::map<std::string, Entry> entries;
-};
-
 /// The trading desk: one deterministic state machine without threads, clock or I/O (DESIGN section 2).
 /// The same commands with the same times give the same events, byte for byte. One thread at a time.
 class Desk {
 public:
     explicit Desk(risk::Limits limits);
+    Desk(Desk&&) noexcept;
+    Desk& operator=(Desk&&) noexcept;
+    ~Desk();
 
     /// Rebuilds the state as the fold of the journal's events. @return Integrity on an unknown or malformed one.
     Result<void> restore(std::span<const StoredEvent> events);
@@ -47,7 +40,7 @@ public:
     /// Contracts whose quotes the desk needs with every tick: held, working, pending or proposed.
     std::vector<market::OptionContract> watched() const;
     /// What the screen shows; the runtime adds speed, journal and timing figures.
-    DeskView view(Timestamp now, GreeksCache* cache = nullptr) const;
+    DeskView view(Timestamp now) const;
 
 private:
     void everySecond(struct Context& context);
@@ -56,6 +49,7 @@ private:
     risk::Gate m_gate; ///< for evaluate() only; tokens are the order path's
     DeskState m_state;
     LiveMarket m_market;
+    std::unique_ptr<struct BookCache> m_book; ///< derived, never journaled
 };
 
 } // namespace mahler::desk

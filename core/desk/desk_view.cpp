@@ -39,42 +39,12 @@ struct Viewer {
     const LiveMarket& m;
     const risk::Limits& limits;
     Timestamp now;
-    portfolio::GreeksBook greeks;
+    const portfolio::GreeksBook& greeks;
     std::map<std::string, double> spots;
 
     std::optional<double> age(const std::string& key) const {
         const auto a = m.age(key, now.mono);
         return a ? std::optional(std::chrono::duration<double>(*a).count()) : std::nullopt;
-    }
-
-    /// An American value costs about a millisecond: unchanged quotes keep theirs, and at most a few are renewed per view.
-    void collect(const std::vector<market::OptionContract>& watched, GreeksCache* cache) {
-        constexpr int kRenewals = 6;
-        constexpr double kSpotMove = 2e-4;
-        int renewed = 0;
-        for (const auto& contract : watched) {
-            const std::string id = contract.id();
-            const auto* quote = m.option(id);
-            const auto mid = quote ? quote->mid() : std::nullopt;
-            const auto spot = m.spot(contract.underlying);
-            std::optional<portfolio::UnitGreeks> value;
-            const auto old = cache ? cache->entries.find(id) : std::map<std::string, GreeksCache::Entry>::iterator{};
-            const bool known = cache && old != cache->entries.end();
-            const bool same = known && mid && spot && old->second.mid == *mid && std::abs(*spot / old->second.spot - 1) < kSpotMove;
-            if (same || (known && mid && renewed >= kRenewals)) {
-                value = old->second.greeks;
-            } else {
-                value = unitGreeks(s, m, contract, now.utc);
-                ++renewed;
-                if (cache && mid && spot)
-                    cache->entries[id] = {*mid, *spot, value};
-            }
-            if (value)
-                greeks[id] = *value;
-        }
-        for (const auto& [symbol, quote] : m.underlyings())
-            if (const auto spot = m.spot(symbol))
-                spots[symbol] = *spot;
     }
 
     std::vector<LegView> legs(const std::vector<portfolio::ComboLeg>& combo, std::int64_t units) const {
@@ -269,11 +239,10 @@ void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
 
 } // namespace
 
-DeskView Desk::view(Timestamp now, GreeksCache* cache) const {
+DeskView Desk::view(Timestamp now) const {
     DeskView v;
     const DeskState& s = m_state;
-    Viewer viewer{s, m_market, m_limits, now, {}, {}};
-    viewer.collect(watched(), cache);
+    const Viewer viewer{s, m_market, m_limits, now, m_market.greeks(), m_market.spots()};
     v.at = now;
     v.feedName = s.feedName;
     v.environment = s.simulated ? "DEMO" : "REPLAY";
@@ -292,13 +261,13 @@ DeskView Desk::view(Timestamp now, GreeksCache* cache) const {
         v.haltReason = std::string(risk::toString(v.latches.front().breaker)) + ": " + v.latches.front().reason;
     if (s.resume)
         v.resumeInSeconds = std::max(0.0, std::chrono::duration<double>(s.resume->due - now.mono).count());
-    v.breakers = risk::readBreakers(breakerInputs(s, m_market, m_limits, now), s.latches);
+    v.marks = accountMarks(s, m_market, m_limits, now);
+    v.breakers = risk::readBreakers(breakerInputs(s, m_market, v.marks, now), s.latches);
 
     if (s.account) {
         v.account = *s.account;
         v.accountName = s.account->name;
     }
-    v.marks = accountMarks(s, m_market, m_limits, now);
     std::vector<portfolio::Position> held;
     Usd risk;
     for (const auto& [id, p] : s.positions) {

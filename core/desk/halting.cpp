@@ -52,7 +52,7 @@ void clear(Context& c, risk::Breaker breaker, const std::string& actor, const st
 std::vector<risk::Trip> tripsNow(const Context& c) {
     if (!c.state.account)
         return {};
-    auto inputs = breakerInputs(c.state, c.market, c.limits, c.now);
+    auto inputs = breakerInputs(c.state, c.market, c.marks(), c.now);
     if (!c.state.dayBased)
         inputs.marks = {}; // the bases are still those of another day
     return risk::evaluateBreakers(inputs);
@@ -110,7 +110,7 @@ void watchBreakers(Context& c) {
                 continue;
         }
         if (latch.breaker == risk::Breaker::B5StaleData) {
-            const auto inputs = breakerInputs(c.state, c.market, c.limits, c.now);
+            const auto inputs = breakerInputs(c.state, c.market, c.marks(), c.now);
             for (const auto& [key, age] : inputs.quoteAges)
                 if (age > 10s)
                     cleanFor = MonoTime{0};

@@ -19,7 +19,7 @@ void LiveMarket::see(const std::string& key, UtcTime source, MonoTime now) {
         it->second = {source, now};
 }
 
-void LiveMarket::onTick(const market::Tick& tick, Timestamp now) {
+void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& greeks, Timestamp now) {
     if (tick.session == market::Session::Open && m_session != market::Session::Open) {
         m_vixLow.reset();
         m_vixHigh.reset();
@@ -36,6 +36,10 @@ void LiveMarket::onTick(const market::Tick& tick, Timestamp now) {
         if (w.quote.time > tick.time)
             continue;
         m_options[w.contractId] = w.quote;
+        if (const auto value = greeks.find(w.contractId); value != greeks.end())
+            m_greeks[w.contractId] = value->second;
+        else
+            m_greeks.erase(w.contractId);
         see(w.contractId, w.quote.time, now.mono);
     }
     if (tick.vix && tick.vixTime <= tick.time) {
@@ -63,6 +67,19 @@ std::optional<double> LiveMarket::spot(const std::string& underlying) const {
         return std::nullopt;
     const auto price = it->second.price();
     return price ? std::optional(price->toDouble()) : std::nullopt;
+}
+
+std::optional<portfolio::UnitGreeks> LiveMarket::greeks(const std::string& contractId) const {
+    const auto it = m_greeks.find(contractId);
+    return it == m_greeks.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::map<std::string, double> LiveMarket::spots() const {
+    std::map<std::string, double> all;
+    for (const auto& [symbol, quote] : m_underlyings)
+        if (const auto price = spot(symbol))
+            all[symbol] = *price;
+    return all;
 }
 
 std::optional<MonoTime> LiveMarket::age(const std::string& key, MonoTime now) const {

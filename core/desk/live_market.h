@@ -17,13 +17,17 @@ public:
     /// A new run: nothing is known, and ages count from here.
     void start(MonoTime now);
     MonoTime startedAt() const { return m_startedAt; }
-    void onTick(const market::Tick& tick, Timestamp now);
+    void onTick(const market::Tick& tick, const portfolio::GreeksBook& greeks, Timestamp now);
 
     market::Session session() const { return m_session; }
     std::optional<Timestamp> lastTick() const { return m_lastTick; }
     const portfolio::QuoteBook& options() const { return m_options; }
     const std::map<std::string, market::UnderlyingQuote>& underlyings() const { return m_underlyings; }
     const market::Quote* option(const std::string& contractId) const;
+    /// Model Greeks of the newest quotes; a contract without a usable one is absent.
+    const portfolio::GreeksBook& greeks() const { return m_greeks; }
+    std::optional<portfolio::UnitGreeks> greeks(const std::string& contractId) const;
+    std::map<std::string, double> spots() const;
     std::optional<double> spot(const std::string& underlying) const;
     /// Since the source time of a contract or an underlying last advanced; absent when never quoted.
     std::optional<MonoTime> age(const std::string& key, MonoTime now) const;
@@ -53,6 +57,7 @@ private:
     market::Session m_session = market::Session::Closed;
     std::optional<Timestamp> m_lastTick;
     portfolio::QuoteBook m_options;
+    portfolio::GreeksBook m_greeks;
     std::map<std::string, market::UnderlyingQuote> m_underlyings;
     std::map<std::string, Seen> m_seen;
     std::optional<double> m_vix, m_vixPriorClose, m_vixLow, m_vixHigh;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <nlohmann/json.hpp>
+
 #include "analytics/indicators.h"
 #include "market/exchange_calendar.h"
 
@@ -54,10 +56,11 @@ void MarketRunner::serveRequests() {
         ready(m_feed->chain(underlying), m_feed->history(), m_lastTick);
 }
 
-void MarketRunner::announceSession(UtcTime now) {
+/// @return false when the desk could not take the facts now: no tick may come before them.
+bool MarketRunner::announceSession(UtcTime now) {
     const TradingDate date = market::toNewYork(now).date;
     if (m_announced == date || !market::isTradingDay(date))
-        return;
+        return true;
     const auto history = m_feed->history();
     SessionFacts facts;
     facts.date = date;
@@ -70,8 +73,13 @@ void MarketRunner::announceSession(UtcTime now) {
             if (const auto vol = analytics::realisedVolatility(bars, 10))
                 facts.realised10[symbol] = *vol;
     }
-    if (m_sinks.command(facts, stamp(now)))
-        m_announced = date;
+    const auto body = encodeCommand(facts);
+    const auto journaled = body ? decodeCommand(commandName(facts), *body) : Result<Command>(body.error());
+    if (!journaled || !m_sinks.command(*journaled, stamp(now)))
+        return false;
+    m_facts = std::get<SessionFacts>(*journaled);
+    m_announced = date;
+    return true;
 }
 
 bool MarketRunner::step(UtcTime to) {
@@ -86,11 +94,12 @@ bool MarketRunner::step(UtcTime to) {
         failed.time = to;
         failed.session = market::sessionAt(to);
         failed.dataErrors = 1;
-        return m_sinks.command(MarketTick{failed}, stamp(to));
+        return m_sinks.command(MarketTick{failed, {}}, stamp(to));
     }
     m_lastTick = *tick;
-    announceSession(to);
-    return m_sinks.command(MarketTick{**tick}, stamp(to));
+    if (!announceSession(to))
+        return false;
+    return m_sinks.command(MarketTick{**tick, m_board.price(**tick, m_facts)}, stamp(to));
 }
 
 void MarketRunner::run(std::stop_token stop) {

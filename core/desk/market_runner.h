@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "desk/command.h"
+#include "desk/greeks_board.h"
 #include "market/feed.h"
 
 namespace mahler::desk {
@@ -45,7 +46,7 @@ private:
     void run(std::stop_token stop);
     void serveRequests();
     bool step(UtcTime to);
-    void announceSession(UtcTime now);
+    bool announceSession(UtcTime now);
 
     std::unique_ptr<market::MarketFeed> m_feed;
     market::FeedInfo m_info;
@@ -57,6 +58,8 @@ private:
     std::vector<market::OptionContract> m_watched;
     std::vector<std::pair<std::string, ChainReady>> m_requests;
     std::optional<TradingDate> m_announced;
+    SessionFacts m_facts; ///< in their journaled form
+    GreeksBoard m_board;
     std::shared_ptr<const market::Tick> m_lastTick;
     std::jthread m_thread;
 };

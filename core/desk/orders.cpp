@@ -27,7 +27,7 @@ void journalChecks(Context& c, const Proposal& p, const risk::GateDecision& deci
     const auto quote = quoteCombo(c.market, p.order.legs, c.now.mono);
     std::optional<double> iv;
     if (!p.order.legs.empty())
-        if (const auto greeks = unitGreeks(c.state, c.market, p.order.legs.front().contract, c.now.utc))
+        if (const auto greeks = c.market.greeks(p.order.legs.front().contract.id()))
             iv = greeks->iv;
     c.emit("gate.checked", "system", p.id.str(),
            {{"proposal", p.id.str()},
@@ -54,7 +54,7 @@ void watchFlood(Context& c, const std::string& strategy, const std::string& unde
 }
 
 void decide(Context& c, const Proposal& p) {
-    const risk::GateDecision decision = c.gate.evaluate(p.order, gateContext(c, p.strategy));
+    const risk::GateDecision decision = c.gate.evaluate(p.order, gateContext(c, p.order, p.strategy));
     journalChecks(c, p, decision);
     if (!decision.pass) {
         drop(c, p.id, failures(decision.checks));
@@ -210,7 +210,7 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
     const std::int64_t give = std::min<std::int64_t>(half, half * (1 + aggression) / 4);
     const auto tick = market::classSpec(order.legs.front().contract.root).tick;
     order.netLimit = tick.roundTo(Price::fromMicros(quote->mid.micros() - give), false);
-    const auto decision = c.gate.evaluate(order, gateContext(c, position.strategy));
+    const auto decision = c.gate.evaluate(order, gateContext(c, order, position.strategy));
     if (!decision.pass) {
         c.notice(NoticeView::Level::Critical,
                  "Closing order for " + position.id.str() + " refused by the gate: " + failures(decision.checks));

@@ -6,6 +6,7 @@
 
 #include "desk/codec.h"
 #include "desk/desk.h"
+#include "desk/greeks_board.h"
 #include "desk/recorder.h"
 #include "store/journal.h"
 #include "store/tape.h"
@@ -36,7 +37,7 @@ Result<void> addTape(Run& run, const std::string& directory, const TapeBlockWrit
     if (!entries)
         return entries.error();
     for (const auto& entry : *entries)
-        run.inputs.push_back({entry.commandNo, entry.at, MarketTick{entry.tick}});
+        run.inputs.push_back({entry.commandNo, entry.at, MarketTick{entry.tick, {}}});
     return {};
 }
 
@@ -102,8 +103,11 @@ Result<ReplayReport> replayJournal(const std::string& journalPath, const risk::L
     ReplayReport report;
     Desk desk(limits);
     std::size_t next = 0;
-    for (const auto& run : loaded->runs) {
-        for (const auto& input : run.inputs) {
+    for (auto& run : loaded->runs) {
+        GreeksBoard board; // a new run knew nothing
+        for (auto& input : run.inputs) {
+            if (auto* tick = std::get_if<MarketTick>(&input.command); tick && desk.state().facts)
+                tick->greeks = board.price(tick->tick, *desk.state().facts);
             ++(std::holds_alternative<MarketTick>(input.command) ? report.ticks : report.commands);
             Outcome outcome;
             try {

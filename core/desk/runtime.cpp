@@ -328,7 +328,7 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
     base->limits = m_options.limits;
     base->maxRounds = m_options.maxRounds;
     base->equity = marks.equity.value_or(Usd{});
-    const auto view = m_desk.view(m_now, &m_greeks);
+    const auto view = m_desk.view(m_now);
     for (const auto& p : view.positions)
         base->positions.push_back(p.position);
     base->bookGreeks = view.greeks;
@@ -431,7 +431,7 @@ void DeskRuntime::publish(bool force) {
     if (!m_market || (!force && wall - m_lastPublish < kPublishEvery))
         return;
     m_lastPublish = wall;
-    auto view = std::make_shared<DeskView>(m_desk.view(m_now, &m_greeks));
+    auto view = std::make_shared<DeskView>(m_desk.view(m_now));
     view->speed = m_market->speed();
     view->paused = m_market->paused();
     view->slowedForApproval = m_market->slowed();

@@ -119,7 +119,6 @@ private:
     std::map<std::string, std::shared_ptr<const agents::Deliberation>> m_deliberations;
     std::chrono::steady_clock::time_point m_lastPublish{};
     std::vector<double> m_handlingUs;
-    GreeksCache m_greeks;                      ///< of views only
 
     std::mutex m_haltMutex;
     std::vector<HaltRequest> m_halts;          ///< pressed, not yet journaled; they wait behind nothing

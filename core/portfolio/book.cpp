@@ -51,6 +51,7 @@ GreeksSum sumGreeks(const std::vector<Position>& positions, const GreeksBook& gr
             sum.thetaPerDay += g.theta / 365.0 * units;
             sum.vegaPerPoint += g.vega / 100.0 * units;
             sum.deltaDollars += g.delta * units * spot->second;
+            sum.gammaDollars += g.gamma * units * spot->second * spot->second * 0.01;
         }
     }
     return sum;

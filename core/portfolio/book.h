@@ -41,7 +41,7 @@ Mark markPosition(const Position& position, const QuoteBook& quotes);
 
 struct GreeksSum {
     double delta = 0, gamma = 0, thetaPerDay = 0, vegaPerPoint = 0; ///< shares, shares per 1.00, $/day, $/vol point
-    double deltaDollars = 0;
+    double deltaDollars = 0, gammaDollars = 0; ///< gamma: change of delta dollars for a move of 1 %
     int included = 0, total = 0;                                    ///< positions with and without complete inputs
 };
 /// Model Greeks of one contract (per unit of underlying, theta per year, vega per 1.00 of vol) as pricing gives them.

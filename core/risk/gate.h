@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/hash.h"
-#include "portfolio/book.h"
+#include "risk/book_risk.h"
 #include "risk/halt.h"
 #include "risk/limits.h"
 
@@ -21,34 +23,26 @@ struct Check {
     std::string reason; ///< one sentence when it fails: what, and what would pass
 };
 
-/// An order that is working, partly filled or UNKNOWN: it counts at full worst case (S4).
-struct OutstandingOrder {
-    OrderId id;
-    portfolio::ComboOrder order;
-    bool unknown = false;
-};
-
-/// Times of what was sent, for the rate, duplicate and flood rules.
+/// Times of what was sent, for the rate, duplicate and flood rules. Views into what the caller keeps.
 struct SentRecord {
     MonoTime at{};
-    std::string identity; ///< sha256 hex of canonicalText
+    std::string_view identity; ///< sha256 hex of canonicalText
     bool opening = true;
-    std::string strategy, underlying;
+    std::string_view strategy, underlying;
 };
 
+/// Everything one decision looks at. Quotes, ages and Greeks are of the order's own legs; the rest of the book is in `book`.
 struct GateContext {
     Timestamp now;
     market::Session session = market::Session::Closed;
     UtcTime sessionClose{};
     Limits limits;
-    portfolio::Account account;
-    portfolio::AccountMarks marks;
-    std::vector<portfolio::Position> positions;
-    std::vector<OutstandingOrder> outstanding;
+    std::optional<Usd> equity;                   ///< absent: a held position has no valid mark
+    std::shared_ptr<const BookRisk> book;        ///< absent: unknown, no opening order passes
     portfolio::QuoteBook quotes;                 ///< fresh or not: the gate looks at their times
     std::map<std::string, MonoTime> quoteAges;   ///< by contract id and underlying symbol
     portfolio::GreeksBook greeks;                ///< absent contract: unknown, fails the Greek checks for opening orders
-    std::map<std::string, double> spots;
+    std::optional<double> spot;                  ///< of the order's underlying
     std::vector<SentRecord> sent;                ///< today's
     std::vector<Latch> latches;
     std::vector<std::string> disabledStrategies; ///< "strategy/underlying" disabled by the flood rule

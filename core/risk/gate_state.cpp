@@ -56,8 +56,9 @@ void flood(Collector& c) {
     });
     c.add("opening_flood", std::to_string(recent) + " in 10 min", "< " + std::to_string(g.limits.maxOpeningsPer10Minutes),
           recent < g.limits.maxOpeningsPer10Minutes, "too many openings of " + key + " in 10 minutes");
-    c.add("working_orders", std::to_string(g.outstanding.size()), "< " + std::to_string(g.limits.maxWorkingOrders),
-          static_cast<int>(g.outstanding.size()) < g.limits.maxWorkingOrders, "too many working orders");
+    const int working = g.book ? g.book->outstanding : g.limits.maxWorkingOrders;
+    c.add("working_orders", g.book ? std::to_string(working) : "unknown", "< " + std::to_string(g.limits.maxWorkingOrders), working < g.limits.maxWorkingOrders,
+          "too many working orders");
 }
 
 } // namespace

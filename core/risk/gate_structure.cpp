@@ -39,20 +39,18 @@ Price widthOf(const portfolio::ComboOrder& order) {
 }
 
 void closing(Collector& c) {
-    const auto& positions = c.context.positions;
-    const auto it = std::find_if(positions.begin(), positions.end(), [&](const portfolio::Position& p) { return p.id == c.order.closes; });
-    if (it == positions.end())
+    const BookRisk::Held* held = nullptr;
+    if (c.context.book)
+        if (const auto it = c.context.book->held.find(c.order.closes); it != c.context.book->held.end())
+            held = &it->second;
+    if (!held)
         return c.add("closes_position", "unknown position", "a held one", false, "position " + c.order.closes.str() + " is not held");
-    std::int64_t already = 0;
-    for (const auto& o : c.context.outstanding)
-        if (o.order.closes == c.order.closes)
-            already += o.order.quantity;
-    c.add("closes_position", std::to_string(c.order.quantity + already) + " units", "<= " + std::to_string(it->quantity),
-          c.order.quantity + already <= it->quantity, "closing more than is held would flip the position");
-    bool reverse = it->legs.size() == c.order.legs.size();
-    for (const auto& held : it->legs)
+    c.add("closes_position", std::to_string(c.order.quantity + held->closing) + " units", "<= " + std::to_string(held->quantity),
+          c.order.quantity + held->closing <= held->quantity, "closing more than is held would flip the position");
+    bool reverse = held->legs.size() == c.order.legs.size();
+    for (const auto& leg : held->legs)
         reverse = reverse && std::any_of(c.order.legs.begin(), c.order.legs.end(), [&](const portfolio::ComboLeg& l) {
-                      return l.contract == held.contract && l.ratio == -held.ratio;
+                      return l.contract == leg.contract && l.ratio == -leg.ratio;
                   });
     c.add("structure_whole", reverse ? "the whole structure" : "another structure", "the held legs, reversed", reverse,
           "a closing order must close the whole structure it names");

@@ -6,6 +6,7 @@
 
 #include "desk/codec.h"
 #include "desk/desk.h"
+#include "desk/greeks_board.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::desk::testing {
@@ -79,7 +80,7 @@ public:
             q.time = m_source;
             tick.watched.push_back({contract.id(), q});
         }
-        return give(MarketTick{tick});
+        return give(MarketTick{tick, m_desk.state().facts ? m_board.price(tick, *m_desk.state().facts) : portfolio::GreeksBook{}});
     }
     void ticks(int count) {
         for (int i = 0; i < count; ++i)
@@ -204,6 +205,7 @@ public:
 
 private:
     Desk m_desk;
+    GreeksBoard m_board;
     approval::DeskKind m_kind;
     TradingDate m_date{};
     Timestamp m_now{};

@@ -8,7 +8,30 @@
 using namespace mahler;
 using namespace mahler::risk;
 using namespace std::chrono_literals;
-using Breaking = std::function<void(portfolio::ComboOrder&, GateContext&)>;
+
+namespace {
+
+/// A context whose book is made from what is held, as the desk makes it.
+struct Scene : GateContext {
+    std::vector<portfolio::Position> positions;
+    std::vector<OutstandingOrder> outstanding;
+    std::map<std::string, double> spots;
+    bool bookKnown = true;
+    std::vector<std::shared_ptr<const std::string>> texts; ///< what `sent` looks into
+    std::string_view keep(std::string text) {
+        texts.push_back(std::make_shared<const std::string>(std::move(text)));
+        return *texts.back();
+    }
+};
+
+GateDecision evaluate(const portfolio::ComboOrder& order, Scene scene) {
+    scene.book = scene.bookKnown ? std::make_shared<BookRisk>(bookRisk(scene.positions, scene.outstanding, scene.greeks, scene.spots)) : nullptr;
+    return Gate().evaluate(order, scene);
+}
+
+} // namespace
+
+using Breaking = std::function<void(portfolio::ComboOrder&, Scene&)>;
 Q_DECLARE_METATYPE(Breaking)
 
 class GateTest : public QObject {
@@ -27,7 +50,7 @@ class GateTest : public QObject {
         o.source = "agent:desk";
         return o;
     }
-    static void quote(GateContext& g, double strike, double bid, double ask) {
+    static void quote(Scene& g, double strike, double bid, double ask) {
         const auto id = put(strike, 1).contract.id();
         market::Quote q;
         q.bid = *Price::fromDouble(bid);
@@ -39,16 +62,16 @@ class GateTest : public QObject {
         g.quoteAges[id] = 1s;
         g.greeks[id] = {-0.12, 0.003, -20, 40, 0.2};
     }
-    static GateContext context() {
-        GateContext g;
+    static Scene context() {
+        Scene g;
         const TradingDate today = std::chrono::year{2026} / 11 / 23;
         g.now.utc = market::fromNewYork(today, 11, 0);
         g.now.mono = 100h;
         g.session = market::Session::Open;
         g.sessionClose = market::sessionClose(today);
-        g.marks.equity = Usd::fromMicros(100'000'000'000);
-        g.account.cash = *g.marks.equity;
-        g.spots["SPY"] = 500;
+        g.equity = Usd::fromMicros(100'000'000'000);
+                g.spots["SPY"] = 500;
+        g.spot = 500;
         g.quoteAges["SPY"] = 1s;
         g.strategy = "credit_spread";
         quote(g, 470, 1.48, 1.54);
@@ -84,7 +107,7 @@ class GateTest : public QObject {
 
 private Q_SLOTS:
     void aSoundOrderPassesEveryCheck() {
-        const auto d = Gate().evaluate(order(), context());
+        const auto d = evaluate(order(), context());
         QVERIFY2(d.pass, failures(d).empty() ? "" : failures(d).front().c_str());
         QVERIFY(d.checks.size() >= 25);
         QCOMPARE(d.worstCase->micros(), std::int64_t{2 * 465'000'000 + 4'000'000});
@@ -131,8 +154,22 @@ private Q_SLOTS:
             o.quantity = 20;
             g.outstanding.push_back({OrderId("M-1"), o, true});
         });
-        row("a book nobody can value", "equity_known", [](auto&, auto& g) { g.marks.equity.reset(); });
+        row("a book nobody can value", "equity_known", [](auto&, auto& g) { g.equity.reset(); });
         row("unknown Greeks", "portfolio_delta", [](auto&, auto& g) { g.greeks.clear(); });
+        row("unknown Greeks in the book", "portfolio_delta", [](auto&, auto& g) {
+            auto p = held(1, "GLD");
+            for (auto& leg : p.legs)
+                leg.contract = market::OptionContract::make("GLD", leg.contract.expiry, leg.contract.strike, leg.contract.right);
+            g.spots["GLD"] = 380;
+            g.positions.push_back(p);
+        });
+        row("a book nobody has added up", "book_known", [](auto&, auto& g) { g.bookKnown = false; });
+        row("delta of what is held", "portfolio_delta", [](auto&, auto& g) {
+            auto p = held(1);
+            p.legs = {put(400, 1)};
+            g.greeks[put(400, 1).contract.id()] = {-0.70, 0.0001, -1, 1, 0.2};
+            g.positions.push_back(p);
+        });
         row("too much delta", "portfolio_delta", [](auto&, auto& g) { g.greeks[put(465, 1).contract.id()].delta = -0.60; });
         row("too much gamma", "portfolio_gamma", [](auto&, auto& g) { g.greeks[put(465, 1).contract.id()].gamma = 0.5; });
         row("a second message burst", "messages_per_second", [](auto&, auto& g) {
@@ -148,7 +185,7 @@ private Q_SLOTS:
                 g.sent.push_back({g.now.mono - 3h, "x", false, "other", "QQQ"});
         });
         row("the same order again", "duplicate", [](auto& o, auto& g) {
-            g.sent.push_back({g.now.mono - 59s, toHex(sha256(portfolio::canonicalText(o))), true, "credit_spread", "SPY"});
+            g.sent.push_back({g.now.mono - 59s, g.keep(toHex(sha256(portfolio::canonicalText(o)))), true, "credit_spread", "SPY"});
         });
         row("five openings in ten minutes", "opening_flood", [](auto&, auto& g) {
             for (int i = 0; i < 5; ++i)
@@ -172,7 +209,7 @@ private Q_SLOTS:
         auto o = order();
         auto g = context();
         breaking(o, g);
-        const auto d = Gate().evaluate(o, g);
+        const auto d = evaluate(o, g);
         QVERIFY(!d.pass);
         bool named = false;
         for (const auto& c : d.checks)
@@ -185,45 +222,45 @@ private Q_SLOTS:
 
     void limitsHoldAtEquality() {
         auto g = context();
-        g.marks.equity = Usd::fromMicros((2 * 465'000'000LL + 4'000'000) * 50); // exactly 2 %
-        QVERIFY(Gate().evaluate(order(), g).pass);
-        g.marks.equity = *g.marks.equity - Usd::fromMicros(100);
-        QVERIFY(!Gate().evaluate(order(), g).pass);
+        g.equity = Usd::fromMicros((2 * 465'000'000LL + 4'000'000) * 50); // exactly 2 %
+        QVERIFY(evaluate(order(), g).pass);
+        g.equity = *g.equity - Usd::fromMicros(100);
+        QVERIFY(!evaluate(order(), g).pass);
         auto fresh = context();
         fresh.quoteAges[put(470, 1).contract.id()] = 30s - 1ns;
-        QVERIFY(Gate().evaluate(order(), fresh).pass);
+        QVERIFY(evaluate(order(), fresh).pass);
     }
 
     void closingIsExemptFromValueLimitsOnly() {
         auto g = context();
         g.positions = {held()};
         g.latches.push_back({Breaker::B1DailyLoss, {}, {}, "loss", 1, {}});
-        g.marks.equity.reset();
+        g.equity.reset();
         g.greeks.clear();
-        QVERIFY2(Gate().evaluate(closing(), g).pass, "a close must stay possible while halted");
-        auto tooMany = Gate().evaluate(closing(3), g);
+        QVERIFY2(evaluate(closing(), g).pass, "a close must stay possible while halted");
+        auto tooMany = evaluate(closing(3), g);
         QVERIFY(!tooMany.pass);
         auto badPrice = closing();
         badPrice.netLimit = Price::fromMicros(-600'000);
-        QVERIFY(!Gate().evaluate(badPrice, g).pass);
+        QVERIFY(!evaluate(badPrice, g).pass);
         auto part = closing();
         part.legs.pop_back();
-        QVERIFY(!Gate().evaluate(part, g).pass);
+        QVERIFY(!evaluate(part, g).pass);
         auto unknown = closing();
         unknown.closes = PositionId("POS-9");
-        QVERIFY(!Gate().evaluate(unknown, g).pass);
+        QVERIFY(!evaluate(unknown, g).pass);
         g.outstanding.push_back({OrderId("M-1"), closing(1), true});
-        QVERIFY(!Gate().evaluate(closing(2), g).pass); // together they would flip it
+        QVERIFY(!evaluate(closing(2), g).pass); // together they would flip it
         g.outstanding.clear();
         g.quoteAges[put(470, 1).contract.id()] = 60s;
-        QVERIFY(!Gate().evaluate(closing(), g).pass); // never blind
+        QVERIFY(!evaluate(closing(), g).pass); // never blind
     }
 
     void aTokenOpensOneDoorOnce() {
         Gate gate;
         HaltGate halt;
         QVERIFY(halt.openIf(halt.epoch()));
-        const auto d = gate.evaluate(order(), context());
+        const auto d = evaluate(order(), context());
         const auto issue = [&] { return gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s); };
         QVERIFY(gate.redeem(std::move(*issue()), order(), "ACC", halt, 101s).has_value());
         auto other = order();
@@ -243,7 +280,7 @@ private Q_SLOTS:
         Gate gate;
         HaltGate halt;
         QVERIFY(halt.openIf(halt.epoch()));
-        const auto d = gate.evaluate(order(), context());
+        const auto d = evaluate(order(), context());
         auto token = gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s);
         QVERIFY(token.has_value());
         halt.close();
@@ -251,7 +288,7 @@ private Q_SLOTS:
         QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s).has_value());
         auto g = context();
         g.positions = {held()};
-        const auto c = gate.evaluate(closing(), g);
+        const auto c = evaluate(closing(), g);
         auto closeToken = gate.issue(closing(), c, "ACC", halt, 1, 8, 100s);
         QVERIFY(closeToken.has_value());
         QVERIFY(gate.redeem(std::move(*closeToken), closing(), "ACC", halt, 101s).has_value());
@@ -261,7 +298,7 @@ private Q_SLOTS:
         Gate gate;
         HaltGate halt;
         QVERIFY(halt.openIf(halt.epoch()));
-        const auto d = gate.evaluate(order(), context());
+        const auto d = evaluate(order(), context());
         QVERIFY(!gate.issue(order(), GateDecision{}, "ACC", halt, halt.epoch(), 7, 100s).has_value());
         QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch(), 0, 100s).has_value());
         QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch() - 1, 7, 100s).has_value());
