@@ -8,6 +8,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/translations.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
 #include "ui/shell/main_window.h"
@@ -109,6 +110,7 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
     if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication app(argc, argv);
+    loadTranslations(app);
     UiBridge bridge;
     auto runtime = startDesk(*options, bridge.sinks());
     if (!runtime)

@@ -5,6 +5,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/settings.h"
+#include "app/translations.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
 #include "ui/shell/main_window.h"
@@ -21,6 +22,7 @@ int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("Mahler"));
+    loadTranslations(app);
     ui::applyTheme(app, options->dark ? ui::ThemeKind::Dark : ui::ThemeKind::Light);
     UiBridge bridge;
     auto runtime = startDesk(*options, bridge.sinks());

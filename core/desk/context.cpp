@@ -61,6 +61,10 @@ const BookCache& Context::book() const {
     cache.marks = accountMarks(state, market, limits, now);
     cache.risk = std::make_shared<risk::BookRisk>(risk::bookRisk(positions, outstanding, market.greeks(), market.spots()));
     cache.madeAt = now.mono;
+    if (market.session() == market::Session::Open && cache.marks.equity) {
+        cache.lastOpen = cache.marks;
+        cache.lastOpenAt = now.utc;
+    }
     return cache;
 }
 

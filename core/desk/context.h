@@ -14,6 +14,8 @@ struct BookCache {
     portfolio::AccountMarks marks;
     std::shared_ptr<const risk::BookRisk> risk;
     std::optional<MonoTime> madeAt;
+    std::optional<portfolio::AccountMarks> lastOpen; ///< the last complete marks of a session: what a closed market is shown and summed up with
+    UtcTime lastOpenAt{};
     void forget() { madeAt.reset(); }
 };
 

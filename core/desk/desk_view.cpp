@@ -263,6 +263,10 @@ DeskView Desk::view(Timestamp now) const {
         v.resumeInSeconds = std::max(0.0, std::chrono::duration<double>(s.resume->due - now.mono).count());
     v.marks = accountMarks(s, m_market, m_limits, now);
     v.breakers = risk::readBreakers(breakerInputs(s, m_market, v.marks, now), s.latches);
+    if (v.session != market::Session::Open && !v.marks.equity && m_book->lastOpen) {
+        v.marks = *m_book->lastOpen;
+        v.marksAsOf = m_book->lastOpenAt;
+    }
 
     if (s.account) {
         v.account = *s.account;

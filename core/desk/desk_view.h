@@ -133,6 +133,7 @@ struct DeskView {
 
     portfolio::Account account;
     portfolio::AccountMarks marks;
+    std::optional<UtcTime> marksAsOf;       ///< set when the market is closed: marks of the session's end
     std::optional<Usd> buyingPower;
     portfolio::GreeksSum greeks;
     double portfolioRiskFraction = 0;       ///< worst case of book and working orders / equity

@@ -18,6 +18,7 @@ constexpr std::int64_t kHighWaterStepPpm = 500; ///< a new high is journaled whe
 
 void onStarted(Context& c, const Started& s) {
     c.market.start(c.now.mono);
+    c.cache = {};
     // Crash start and clean start share this path (SAFETY section 7).
     const bool known = c.state.account.has_value();
     const auto& users = s.kind == approval::DeskKind::SinglePerson ? std::vector<approval::User>{approval::singleUser()}
@@ -163,7 +164,7 @@ void runSchedule(Context& c) {
             Usd realised;
             for (const auto& p : c.state.closedToday)
                 realised += p.realised;
-            const auto marks = c.marks();
+            const auto marks = c.book().lastOpen.value_or(c.marks());
             c.notice(NoticeView::Level::Advisory,
                      "Close summary: day P&L " + (marks.dayPnl ? marks.dayPnl->str() : std::string("unknown")) + ", realised " +
                          realised.str() + ", open positions " + std::to_string(c.state.positions.size()));

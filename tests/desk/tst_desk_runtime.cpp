@@ -183,6 +183,29 @@ private Q_SLOTS:
         }
     }
 
+    void aCrashDayTradesStopsOutHaltsAndClosesTheBooks() {
+        Bench b(simulation::Scenario::Crash, 1e6);
+        QVERIFY(b.start());
+        bool stopped = false, halted = false, summed = false;
+        const auto nextMorning = market::fromNewYork(std::chrono::year{2026} / 11 / 24, 9, 0);
+        QVERIFY(b.until(
+            [&](const DeskView& v) {
+                for (const auto& n : v.notices) {
+                    stopped = stopped || n.text.find("stop 125 %") != std::string::npos;
+                    halted = halted || n.text.find("HALTED by B4") != std::string::npos;
+                    summed = summed || (n.text.starts_with("Close summary: day P&L -") && n.text.find("realised -") != std::string::npos);
+                }
+                return v.at.utc > nextMorning || (stopped && halted && summed);
+            },
+            true, 120s));
+        QVERIFY(stopped);
+        QVERIFY(halted);
+        QVERIFY(summed);
+        b.stop();
+        QVERIFY(b.failures().empty());
+        checkJournal(b);
+    }
+
     void aRestartHoldsWhatWasHeld() {
         Bench b;
         QVERIFY(b.start());

@@ -72,7 +72,7 @@ void PositionsScreen::setView(const ViewPtr& view) {
     total.cells[8] = signedCell(view->greeks.gamma, 2, fresh);
     total.cells[9] = signedCell(view->greeks.thetaPerDay, 2, fresh);
     total.cells[10] = signedCell(view->greeks.vegaPerPoint, 2, fresh);
-    total.cells[12] = {format::percent(view->portfolioRiskFraction) + tr(" / 10%"), view->portfolioRiskFraction, Tone::Plain, fresh,
+    total.cells[12] = {tr("%1 / %2").arg(format::percent(view->portfolioRiskFraction), format::percent(view->limits.portfolioRisk, 0)), view->portfolioRiskFraction, Tone::Plain, fresh,
                        tr("worst case of positions and working orders as a share of equity, and its limit")};
     for (const auto& p : view->positions) {
         GridRow row;

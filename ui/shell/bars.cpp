@@ -58,8 +58,9 @@ void HaltBar::setView(const ViewPtr& view) {
     setTone(*m_environment, halted ? Token::HaltText : Token::Warn, true);
     m_account->setText(format::text(view->accountName));
     setTone(*m_account, dim);
-    m_equity->setText(tr("Equity %1").arg(format::money(view->marks.equity)));
-    setTone(*m_equity, base, true);
+    m_equity->setText(view->marksAsOf ? tr("Equity %1 as of %2 ET").arg(format::money(view->marks.equity), format::timeNewYork(*view->marksAsOf).left(5))
+                                      : tr("Equity %1").arg(format::money(view->marks.equity)));
+    setTone(*m_equity, view->marksAsOf && !halted ? Token::Stale : base, true);
     const bool down = view->marks.dayPnl && view->marks.dayPnl->micros() < 0, up = view->marks.dayPnl && view->marks.dayPnl->micros() > 0;
     m_day->setText(tr("Day %1 %2  %3").arg(down ? QStringLiteral("▼") : up ? QStringLiteral("▲") : QStringLiteral("■"), format::signedMoney(view->marks.dayPnl),
                                            format::signedPercent(view->marks.dayPnlFraction)));
@@ -68,7 +69,7 @@ void HaltBar::setView(const ViewPtr& view) {
     for (const auto& b : view->breakers)
         if (b.breaker == risk::Breaker::B1DailyLoss)
             used = b.used;
-    m_limit->setWords(tr("Day limit %1 used   Risk %2 of 10%").arg(used ? format::percent(*used, 0) : format::dash(), format::percent(view->portfolioRiskFraction)));
+    m_limit->setWords(tr("Day limit %1 used   Risk %2 of %3").arg(used ? format::percent(*used, 0) : format::dash(), format::percent(view->portfolioRiskFraction), format::percent(view->limits.portfolioRisk, 0)));
     setTone(*m_limit, dim);
     QString state = QLatin1String(desk::toString(view->state));
     if (view->state == desk::RunState::Halting && view->cancelsTotal > 0)

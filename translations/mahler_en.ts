@@ -1,0 +1,42 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US">
+<context>
+    <name>DebateScreen</name>
+    <message numerus="yes">
+        <source>▲ %n unanswered: %1</source>
+        <comment>arguments nobody met</comment>
+        <translation>
+            <numerusform>▲ %n unanswered: %1</numerusform>
+            <numerusform>▲ %n unanswered: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n contract(s)</source>
+        <translation>
+            <numerusform>%n contract</numerusform>
+            <numerusform>%n contracts</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message numerus="yes">
+        <source>Cancel %n working opening order(s)? Positions and exits stay as they are.</source>
+        <translation>
+            <numerusform>Cancel %n working opening order? Positions and exits stay as they are.</numerusform>
+            <numerusform>Cancel %n working opening orders? Positions and exits stay as they are.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PromptForm</name>
+    <message numerus="yes">
+        <source>   and %n more</source>
+        <translation>
+            <numerusform>   and %n more</numerusform>
+            <numerusform>   and %n more</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
