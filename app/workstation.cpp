@@ -127,6 +127,9 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
     const auto limits = loadLimits(o.dataDirectory);
     if (!limits)
         return limits.error();
+    const auto roles = agents::builtInRoles();
+    if (!roles)
+        return roles.error();
 
     desk::RuntimeOptions options;
     options.directory = directory;
@@ -135,6 +138,7 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
     options.kind = o.singlePerson ? approval::DeskKind::SinglePerson : approval::DeskKind::DemoTeam;
     options.limits = *limits;
     options.profile = o.profile;
+    options.roles = *roles;
     options.speed = o.speed;
     options.simulated = o.market == "sim";
 

@@ -192,6 +192,7 @@ std::vector<Row> measure() {
         in.history = std::make_shared<const market::History>(*history);
         in.profile = strategy::calibratedProfile();
         in.equity = Usd::fromMicros(100'000'000'000);
+        in.roles = *agents::builtInRoles();
         const auto reasoner = agents::makeRuleReasoner();
         rows.push_back(timed("full_cycle_rule_based_" + std::to_string(chain->size()), "ms", 1e-3, 9, [&](int) {
             in.chain = pricing::priceChain(chain, curve);

@@ -110,6 +110,10 @@ int runCycleCommand(const std::vector<std::string>& words) {
     if (const auto yield = history->dividendYield.find(*underlying); yield != history->dividendYield.end())
         curve.dividendYield = yield->second;
     in.chain = pricing::priceChain(chain, curve);
+    const auto roles = agents::builtInRoles();
+    if (!roles)
+        return badUsage(roles.error());
+    in.roles = *roles;
     const auto reasoner = agents::makeRuleReasoner();
     const auto deliberation = agents::runCycle(in, *reasoner);
     if (args->flag("json"))

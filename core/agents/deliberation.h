@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/roles.h"
 #include "base/ids.h"
 #include "base/json.h"
 #include "portfolio/book.h"
@@ -114,6 +115,7 @@ struct CycleInputs {
     std::vector<portfolio::Position> positions;
     portfolio::GreeksSum bookGreeks;
     risk::Limits limits;
+    RoleSet roles;
     std::vector<std::string> rejectedToday; ///< candidate ids a person rejected today
     int maxRounds = 3;
     double consensusStop = 0.7;
@@ -143,18 +145,19 @@ struct Progress {
     double fraction = 0;
 };
 
-/// Turns (role, facts) into a schema-valid answer. RuleReasoner is deterministic; a model-backed one comes later.
+/// Turns (role, facts) into an answer that fits the role's schema. `facts` holds what the role may read, no more.
+/// RuleReasoner is deterministic; a model-backed one comes later.
 class Reasoner {
 public:
     virtual ~Reasoner() = default;
     virtual std::string name() const = 0; ///< "rules"
-    virtual Result<AnalystReport> analyst(const std::string& role, const FactTable& facts) = 0;
+    virtual Result<AnalystReport> analyst(const Role& role, const FactTable& facts) = 0;
     /// `history` holds what was said so far; `answering` the argument to answer, absent in the first.
-    virtual Result<Argument> argue(const std::string& side, int round, const FactTable& facts,
-                                   const std::vector<AnalystReport>& reports, const std::vector<DebateRound>& history,
-                                   const Argument* answering) = 0;
-    virtual Result<Debate> facilitate(const FactTable& facts, const std::vector<AnalystReport>& reports, std::vector<DebateRound> rounds) = 0;
-    virtual Result<RiskView> riskView(const std::string& perspective, const FactTable& facts, std::int64_t sizedContracts) = 0;
+    virtual Result<Argument> argue(const Role& role, int round, const FactTable& facts, const std::vector<AnalystReport>& reports,
+                                   const std::vector<DebateRound>& history, const Argument* answering) = 0;
+    virtual Result<Debate> facilitate(const Role& role, const FactTable& facts, const std::vector<AnalystReport>& reports,
+                                      std::vector<DebateRound> rounds) = 0;
+    virtual Result<RiskView> riskView(const Role& role, const FactTable& facts, std::int64_t sizedContracts) = 0;
 };
 std::unique_ptr<Reasoner> makeRuleReasoner();
 

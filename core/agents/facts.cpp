@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 
 #include "market/exchange_calendar.h"
 
@@ -195,6 +196,12 @@ void addSizeFacts(FactTable& facts, const CycleInputs& in, const risk::SizeResul
     add.number("size.contracts", static_cast<double>(sizing.contracts), "contracts", 0, "position sizer");
     add.number("size.risk", sizing.riskFraction * 100, "%", 2, "position sizer");
     add.word("size.limited_by", sizing.limitingFactor, "position sizer");
+}
+
+FactTable visibleTo(const Role& role, const FactTable& facts) {
+    FactTable out;
+    std::copy_if(facts.begin(), facts.end(), std::inserter(out, out.end()), [&](const auto& entry) { return role.mayRead(entry.first); });
+    return out;
 }
 
 std::optional<double> valueOf(const FactTable& facts, const std::string& id) {

@@ -25,6 +25,9 @@ void addScreenFacts(FactTable& facts, const CycleInputs& in, const analytics::An
                     const strategy::Candidate* best);
 void addSizeFacts(FactTable& facts, const CycleInputs& in, const risk::SizeResult& sizing);
 
+/// The facts a role may read.
+FactTable visibleTo(const Role& role, const FactTable& facts);
+
 /// The number of a fact, absent when the fact is unknown or a word.
 std::optional<double> valueOf(const FactTable& facts, const std::string& id);
 /// The word of a fact, empty when unknown.

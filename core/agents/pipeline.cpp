@@ -3,8 +3,8 @@
 #include <cmath>
 #include <future>
 
+#include "agents/answers.h"
 #include "agents/facts.h"
-#include "agents/rule_analysts.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::agents {
@@ -58,17 +58,19 @@ double check(std::string& text, std::vector<Claim>& claims, const FactTable& fac
     return claims.empty() ? 1.0 : 1.0 - static_cast<double>(struck) / static_cast<double>(claims.size());
 }
 
-struct Weights {
-    double aggressive, neutral, conservative;
+/// A role with the facts it may read: what it is shown is what it may cite.
+struct Seat {
+    const Role& role;
+    FactTable facts;
+    Seat(const Role& r, const FactTable& all) : role(r), facts(visibleTo(r, all)) {}
 };
 
-/// Seed 002 section 7.2. An unknown VIX is treated as a high one.
-Weights riskWeights(std::optional<double> vix) {
-    if (!vix || *vix > 30)
-        return {0.1, 0.3, 0.6};
-    if (*vix > 20)
-        return {0.2, 0.5, 0.3};
-    return {0.3, 0.5, 0.2};
+/// The answer when it came and fits the role's schema.
+template <class Answer> Result<Answer> held(const Role& role, Result<Answer> answer) {
+    if (answer)
+        if (const auto fits = validate(role, *answer); !fits)
+            return fits.error();
+    return answer;
 }
 
 /// The gate's dry run: the same checks on this chain's quotes, as if sent now. Halt state and rates are the desk's to know.
@@ -142,11 +144,14 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
     watch.lap("screening");
 
     tell("analysts", 0.3);
+    std::vector<Seat> analysts;
+    for (const Role* role : in.roles.ofKind(RoleKind::Analyst))
+        analysts.emplace_back(*role, d.facts);
     std::vector<std::future<Result<AnalystReport>>> running;
-    for (const auto& role : analystRoles())
-        running.push_back(std::async(std::launch::async, [&, role] {
+    for (const auto& seat : analysts)
+        running.push_back(std::async(std::launch::async, [&] {
             const auto began = Wall::now();
-            auto report = reasoner.analyst(role, d.facts);
+            auto report = held(seat.role, reasoner.analyst(seat.role, seat.facts));
             if (report)
                 report->milliseconds = std::chrono::duration<double, std::milli>(Wall::now() - began).count();
             return report;
@@ -161,24 +166,29 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
     }
     if (failed)
         return *failed;
-    for (auto& report : d.analysts)
-        report.confidence *= check(report.text, report.claims, d.facts, d.claims);
+    for (std::size_t i = 0; i < analysts.size(); ++i)
+        d.analysts[i].confidence *= check(d.analysts[i].text, d.analysts[i].claims, analysts[i].facts, d.claims);
     watch.lap("analysts");
 
+    const Seat bullSeat(*in.roles.find("bull"), d.facts), bearSeat(*in.roles.find("bear"), d.facts);
+    const auto argue = [&](const Seat& seat, int round, const std::vector<DebateRound>& said, const Argument* against) {
+        auto argument = held(seat.role, reasoner.argue(seat.role, round, seat.facts, d.analysts, said, against));
+        if (argument)
+            argument->strength *= check(argument->text, argument->claims, seat.facts, d.claims);
+        return argument;
+    };
     std::vector<DebateRound> rounds;
     for (int round = 1; round <= std::clamp(in.maxRounds, 1, 5); ++round) {
         if (stop.stop_requested())
             return Error{ErrorCode::Busy, "the cycle was stopped"};
         tell("debate " + std::to_string(round), 0.35 + 0.1 * round);
         const Argument* against = rounds.empty() ? nullptr : &rounds.back().bear;
-        auto bull = reasoner.argue("bull", round, d.facts, d.analysts, rounds, against);
+        auto bull = argue(bullSeat, round, rounds, against);
         if (!bull)
             return bull.error();
-        bull->strength *= check(bull->text, bull->claims, d.facts, d.claims);
-        auto bear = reasoner.argue("bear", round, d.facts, d.analysts, rounds, &*bull);
+        auto bear = argue(bearSeat, round, rounds, &*bull);
         if (!bear)
             return bear.error();
-        bear->strength *= check(bear->text, bear->claims, d.facts, d.claims);
         rounds.push_back({std::move(*bull), std::move(*bear), 0});
         double b = 0, r = 0;
         for (const auto& past : rounds) {
@@ -191,7 +201,8 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
         if (round >= 2 && rounds.back().consensus >= in.consensusStop)
             break;
     }
-    auto debate = reasoner.facilitate(d.facts, d.analysts, std::move(rounds));
+    const Seat facilitator(*in.roles.find("facilitator"), d.facts);
+    auto debate = held(facilitator.role, reasoner.facilitate(facilitator.role, facilitator.facts, d.analysts, std::move(rounds)));
     if (!debate)
         return debate.error();
     d.debate = std::move(*debate);
@@ -200,8 +211,9 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
 }
 
 /// The synthesis repeats checked sentences: its numbers are those already verified.
-void checkSynthesis(Deliberation& d) {
-    const auto found = checkClaims(d.debate.synthesis, d.facts);
+void checkSynthesis(const Role& facilitator, Deliberation& d) {
+    const auto found = checkClaims(d.debate.synthesis, visibleTo(facilitator, d.facts));
+    d.debate.synthesis = found.text;
     for (auto claim : found.claims) {
         for (const auto& round : d.debate.rounds)
             for (const auto* a : {&round.bull, &round.bear})
@@ -232,17 +244,15 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
         const Usd perContract = best->maxLoss + *times(risk::kFeePerContract, kLegs);
         d.sizing = risk::sizePosition(in.underlying, perContract, in.equity, in.positions, in.limits);
         addSizeFacts(d.facts, in, d.sizing);
-        const Weights w = riskWeights(valueOf(d.facts, "vix"));
-        const std::pair<const char*, double> perspectives[] = {
-            {"aggressive", w.aggressive}, {"neutral", w.neutral}, {"conservative", w.conservative}};
         double weighted = 0;
-        for (const auto& [name, weight] : perspectives) {
-            auto view = reasoner.riskView(name, d.facts, d.sizing.contracts);
+        for (const Role* role : in.roles.ofKind(RoleKind::Risk)) {
+            const Seat seat(*role, d.facts);
+            auto view = held(*role, reasoner.riskView(*role, seat.facts, d.sizing.contracts));
             if (!view)
                 return view.error();
-            view->weight = weight;
-            check(view->text, view->claims, d.facts, d.claims);
-            weighted += weight * static_cast<double>(view->contracts);
+            view->weight = role->weightAt(valueOf(d.facts, "vix"));
+            check(view->text, view->claims, seat.facts, d.claims);
+            weighted += view->weight * static_cast<double>(view->contracts);
             d.riskViews.push_back(std::move(*view));
         }
         d.decision.contracts = static_cast<std::int64_t>(std::floor(weighted + 1e-9));
@@ -321,11 +331,13 @@ Deliberation runCycle(const CycleInputs& in, Reasoner& reasoner, const std::func
         refuse("no option chain");
     } else if (in.chain->spot <= 0) {
         refuse("no price of the underlying, given or implied");
+    } else if (in.roles.empty()) {
+        refuse("no roles");
     } else {
         d.timingsMs["pricing"] = in.chain->milliseconds;
         auto done = deliberate(in, reasoner, d, progress, stop, watch);
         if (done) {
-            checkSynthesis(d);
+            checkSynthesis(*in.roles.find("facilitator"), d);
             done = decide(in, reasoner, d, watch);
         }
         if (!done)

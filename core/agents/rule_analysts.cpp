@@ -171,11 +171,6 @@ AnalystReport greeks(const FactTable& f) {
 
 } // namespace
 
-const std::vector<std::string>& analystRoles() {
-    static const std::vector<std::string> kRoles = {"iv_term", "technical", "macro", "greeks"};
-    return kRoles;
-}
-
 Result<AnalystReport> ruleAnalyst(const std::string& role, const FactTable& facts) {
     AnalystReport report;
     if (role == "iv_term")

@@ -37,10 +37,11 @@ class RuleReasoner final : public Reasoner {
 public:
     std::string name() const override { return "rules"; }
 
-    Result<AnalystReport> analyst(const std::string& role, const FactTable& facts) override { return ruleAnalyst(role, facts); }
+    Result<AnalystReport> analyst(const Role& role, const FactTable& facts) override { return ruleAnalyst(role.name, facts); }
 
-    Result<Argument> argue(const std::string& side, int round, const FactTable& facts, const std::vector<AnalystReport>& reports,
+    Result<Argument> argue(const Role& role, int round, const FactTable& facts, const std::vector<AnalystReport>& reports,
                            const std::vector<DebateRound>& history, const Argument* answering) override {
+        const std::string& side = role.name;
         if (side != "bull" && side != "bear")
             return badInput("unknown side " + side);
         Argument a;
@@ -84,7 +85,7 @@ public:
         return a;
     }
 
-    Result<Debate> facilitate(const FactTable&, const std::vector<AnalystReport>&, std::vector<DebateRound> rounds) override {
+    Result<Debate> facilitate(const Role&, const FactTable&, const std::vector<AnalystReport>&, std::vector<DebateRound> rounds) override {
         Debate d;
         const double bull = weightOf(rounds, "bull"), bear = weightOf(rounds, "bear");
         d.rounds = std::move(rounds);
@@ -109,9 +110,9 @@ public:
         return d;
     }
 
-    Result<RiskView> riskView(const std::string& perspective, const FactTable& facts, std::int64_t sized) override {
+    Result<RiskView> riskView(const Role& role, const FactTable& facts, std::int64_t sized) override {
         RiskView view;
-        view.perspective = perspective;
+        const std::string perspective = view.perspective = role.name.substr(role.name.find('_') + 1);
         double share = 0;
         std::string why;
         const double vix = valueOf(facts, "vix").value_or(30);

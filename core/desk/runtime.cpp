@@ -325,6 +325,7 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
     base->id = effect.id;
     base->underlying = effect.underlying;
     base->profile = m_options.profile;
+    base->roles = m_options.roles;
     base->limits = m_options.limits;
     base->maxRounds = m_options.maxRounds;
     base->equity = marks.equity.value_or(Usd{});

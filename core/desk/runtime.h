@@ -32,6 +32,7 @@ struct RuntimeOptions {
     Usd startingCash = Usd::fromMicros(100'000'000'000);
     risk::Limits limits;
     strategy::ScreenProfile profile;
+    agents::RoleSet roles;
     int maxRounds = 3;                 ///< of debate, 1 to 5
     double speed = 1;
 };

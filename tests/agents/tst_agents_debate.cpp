@@ -33,6 +33,7 @@ class DebateTest : public QObject {
         in.chain = pricing::priceChain(*chain, curve);
         in.profile = strategy::calibratedProfile();
         in.equity = Usd::fromMicros(100'000'000'000);
+        in.roles = *builtInRoles();
         return runCycle(in, *makeRuleReasoner());
     }
     static std::string spoken(const Deliberation& d) {
