@@ -19,7 +19,7 @@ constexpr TypeWords kTypes[] = {{"object", "", "", Schema::Type::Object},
 
 std::string below(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
 
-Error wrong(const std::string& path, const std::string& what) { return badInput((path.empty() ? "the answer" : path) + " " + what); }
+Error wrong(const std::string& path, const std::string& what) { return badInput((path.empty() ? "it" : path) + " " + what); }
 
 Result<std::vector<std::string>> words(const Json& json, const std::string& path) {
     std::vector<std::string> out;
