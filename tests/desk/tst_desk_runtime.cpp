@@ -31,6 +31,7 @@ public:
         options.runId = "run-" + std::to_string(++m_runs);
         options.checkpointKey = m_key;
         options.profile = strategy::calibratedProfile();
+        options.roles = *agents::builtInRoles();
         options.speed = m_speed;
         RuntimeSinks sinks;
         sinks.view = [this](std::shared_ptr<const DeskView> view) { set(std::move(view)); };
