@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "app/cli/arguments.h"
+#include "app/cli/clipped_text.h"
 #include "app/cli/commands.h"
 #include "app/translations.h"
 #include "app/ui_bridge.h"
@@ -50,7 +51,7 @@ Result<Wanted> parse(const Arguments& args) {
 }
 
 /// Runs the event loop until `done` or the time is over.
-bool pump(const std::function<bool()>& done, int seconds) {
+bool pump(const std::function<bool()>& done, double seconds) {
     QElapsedTimer timer;
     timer.start();
     while (!done() && timer.elapsed() < seconds * 1000) {
@@ -60,10 +61,15 @@ bool pump(const std::function<bool()>& done, int seconds) {
     return done();
 }
 
-void save(ui::MainWindow& window, const QString& path) {
-    QApplication::processEvents();
+/// Lets the window come to rest, draws it, and says what does not fit. @return whether everything fits.
+bool save(ui::MainWindow& window, const QString& path) {
+    pump([] { return false; }, 1.1); // the strip shows the longest delay of the last second: the shot before is not this screen's
     window.grab().save(path);
     std::printf("%s\n", qPrintable(path));
+    const QStringList clipped = clippedTexts(window);
+    for (const auto& text : clipped)
+        std::fprintf(stderr, "mahler: %s: does not fit: %s\n", qPrintable(path), qPrintable(text));
+    return clipped.isEmpty();
 }
 
 /// A seeded session: opens, scans, approves once, keeps a second request pending.
@@ -123,6 +129,7 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
     QObject::connect(&bridge, &ui::DeskPort::chainReady, &bridge, [&](const ui::ChainPtr& c) { chain = c; });
     QObject::connect(&bridge, &ui::DeskPort::deliberationReady, &bridge, [&](const ui::DeliberationPtr& d) { debates.push_back(d); });
     ui::applyTheme(app, ui::ThemeKind::Dark);
+    bool fits = true;
     const bool filled = fill(bridge, view);
     bridge.watchChain("SPY");
     pump([&] { return chain && chain->chain->underlying == "SPY"; }, 10);
@@ -161,21 +168,19 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
             };
             for (const auto& id : window.screenIds()) {
                 window.showScreen(id);
-                pump([] { return false; }, id == QLatin1String("journal") ? 1 : 0);
-                QApplication::processEvents();
-                save(window, path(id));
+                fits = save(window, path(id)) && fits;
             }
             if (!view->approvals.empty()) {
                 window.showScreen(QStringLiteral("chain"));
                 window.openApproval(QString::fromStdString(view->approvals.front().request.id.str()));
-                save(window, path(QStringLiteral("approval")));
+                fits = save(window, path(QStringLiteral("approval"))) && fits;
             }
         }
     }
     bridge.detach();
     if (!filled)
         std::fprintf(stderr, "mahler: note: this scenario ended without both a position and a pending request; the screens show what there was\n");
-    return 0;
+    return fits ? 0 : 1;
 }
 
 } // namespace mahler::app

@@ -2,6 +2,7 @@
 
 #include <QAbstractItemView>
 #include <QHBoxLayout>
+#include <algorithm>
 
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -129,8 +130,9 @@ StatusStrip::StatusStrip(DeskPort& port, QWidget* parent)
     m_since.start();
     m_tick.setInterval(50);
     connect(&m_tick, &QTimer::timeout, this, [this] {
-        m_worstLag = std::max(m_worstLag * 0.95, static_cast<double>(m_since.restart()) - 50.0);
-        m_lag->setText(tr("UI %1 ms").arg(static_cast<int>(std::max(0.0, m_worstLag))));
+        m_lags[m_nextLag] = static_cast<int>(qMax<qint64>(0, m_since.restart() - 50));
+        m_nextLag = (m_nextLag + 1) % m_lags.size();
+        m_lag->setText(tr("UI %1 ms").arg(*std::max_element(m_lags.begin(), m_lags.end())));
     });
     m_tick.start();
 }

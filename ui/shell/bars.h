@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QTimer>
 #include <QToolButton>
+#include <array>
 
 #include "ui/screen.h"
 #include "ui/shell/elided_label.h"
@@ -45,7 +46,8 @@ private:
     QComboBox *m_speed, *m_user;
     QTimer m_tick;
     QElapsedTimer m_since;
-    double m_worstLag = 0;
+    std::array<int, 20> m_lags{}; ///< of the last second
+    std::size_t m_nextLag = 0;
     ViewPtr m_view;
 };
 
