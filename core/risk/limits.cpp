@@ -1,53 +1,90 @@
 #include "risk/limits.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace mahler::risk {
 
 namespace {
 
-/// Tightening a maximum lowers it; tightening a minimum raises it.
-template <class T> Result<void> tighten(const std::string& key, const Json& value, T& limit, bool isMaximum) {
-    if (!value.is_number() || (std::is_integral_v<T> && !value.is_number_integer()))
-        return badInput("limit '" + key + "' wants a number");
-    const T wanted = value.get<T>();
-    if (!(wanted >= T{0}))
-        return badInput("limit '" + key + "' must not be negative");
-    if (isMaximum ? wanted > limit : wanted < limit)
-        return badInput("limit '" + key + "' is looser than the compiled one and is refused");
-    limit = wanted;
+const Limits kCompiled;
+
+template <auto Member> Field<Limits> maximum(const char* key, Unit unit) {
+    return field<Limits, Member>(key, unit, 0, static_cast<double>(kCompiled.*Member));
+}
+
+template <auto Member> Field<Limits> floorOf(const char* key, Unit unit, double highest) {
+    return field<Limits, Member>(key, unit, static_cast<double>(kCompiled.*Member), highest);
+}
+
+Result<void> check(const Field<Limits>& f, double value) {
+    if (isFloor(f) ? value < f.low : value > f.high)
+        return badInput(std::string("limit '") + f.key + "' is looser than the compiled one and is refused");
+    if (const auto fits = checkField(f, value); !fits)
+        return badInput("limit " + fits.error().detail);
     return {};
 }
 
 } // namespace
+
+std::span<const Field<Limits>> limitFields() {
+    static const std::array kFields = {
+        maximum<&Limits::riskPerTrade>("risk_per_trade", Unit::OfEquity),
+        maximum<&Limits::singlePosition>("single_position", Unit::OfEquity),
+        maximum<&Limits::portfolioRisk>("portfolio_risk", Unit::OfEquity),
+        maximum<&Limits::correlatedEquities>("correlated_equities", Unit::OfEquity),
+        maximum<&Limits::portfolioDelta>("portfolio_delta", Unit::OfEquity),
+        maximum<&Limits::portfolioGamma>("portfolio_gamma", Unit::OfEquity),
+        maximum<&Limits::maxSpreadFraction>("max_spread_fraction", Unit::Fraction),
+        floorOf<&Limits::minOpenInterest>("min_open_interest", Unit::Contracts, 1e6),
+        floorOf<&Limits::minVolume>("min_volume", Unit::Contracts, 1e6),
+        maximum<&Limits::maxContractsPerOrder>("max_contracts_per_order", Unit::Contracts),
+        maximum<&Limits::maxWorkingOrders>("max_working_orders", Unit::Orders),
+        maximum<&Limits::maxMessagesPerSecond>("max_messages_per_second", Unit::Messages),
+        maximum<&Limits::maxMessagesPerMinute>("max_messages_per_minute", Unit::Messages),
+        maximum<&Limits::maxMessagesPerDay>("max_messages_per_day", Unit::Messages),
+        floorOf<&Limits::duplicateWindowSeconds>("duplicate_window_seconds", Unit::Seconds, 86'400),
+        maximum<&Limits::maxOpeningsPer10Minutes>("max_openings_per10_minutes", Unit::Orders),
+        floorOf<&Limits::noOpenBeforeCloseMinutes>("no_open_before_close_minutes", Unit::Minutes, 390),
+        maximum<&Limits::priceBandFraction>("price_band_fraction", Unit::Fraction),
+        maximum<&Limits::quoteMaxAgeSeconds>("quote_max_age_seconds", Unit::Seconds),
+    };
+    return kFields;
+}
+
+bool isFloor(const Field<Limits>& f) { return f.get(kCompiled) == f.low; }
+
+Limits tighter(const Limits& a, const Limits& b) {
+    Limits out = a;
+    for (const auto& f : limitFields())
+        f.set(out, isFloor(f) ? std::max(f.get(a), f.get(b)) : std::min(f.get(a), f.get(b)));
+    return out;
+}
+
+Result<void> checkLimits(const Limits& limits) {
+    for (const auto& f : limitFields())
+        if (const auto fits = check(f, f.get(limits)); !fits)
+            return fits;
+    return {};
+}
 
 Result<Limits> tightenLimits(const Json& config) {
     Limits l;
     if (!config.is_object())
         return badInput("limits must be an object");
     for (const auto& [key, value] : config.items()) {
-        Result<void> done = badInput("unknown limit '" + key + "'");
-        if (key == "risk_per_trade") done = tighten(key, value, l.riskPerTrade, true);
-        else if (key == "single_position") done = tighten(key, value, l.singlePosition, true);
-        else if (key == "portfolio_risk") done = tighten(key, value, l.portfolioRisk, true);
-        else if (key == "correlated_equities") done = tighten(key, value, l.correlatedEquities, true);
-        else if (key == "portfolio_delta") done = tighten(key, value, l.portfolioDelta, true);
-        else if (key == "portfolio_gamma") done = tighten(key, value, l.portfolioGamma, true);
-        else if (key == "max_spread_fraction") done = tighten(key, value, l.maxSpreadFraction, true);
-        else if (key == "min_open_interest") done = tighten(key, value, l.minOpenInterest, false);
-        else if (key == "min_volume") done = tighten(key, value, l.minVolume, false);
-        else if (key == "max_contracts_per_order") done = tighten(key, value, l.maxContractsPerOrder, true);
-        else if (key == "max_working_orders") done = tighten(key, value, l.maxWorkingOrders, true);
-        else if (key == "max_messages_per_second") done = tighten(key, value, l.maxMessagesPerSecond, true);
-        else if (key == "max_messages_per_minute") done = tighten(key, value, l.maxMessagesPerMinute, true);
-        else if (key == "max_messages_per_day") done = tighten(key, value, l.maxMessagesPerDay, true);
-        else if (key == "duplicate_window_seconds") done = tighten(key, value, l.duplicateWindowSeconds, false);
-        else if (key == "max_openings_per10_minutes") done = tighten(key, value, l.maxOpeningsPer10Minutes, true);
-        else if (key == "no_open_before_close_minutes") done = tighten(key, value, l.noOpenBeforeCloseMinutes, false);
-        else if (key == "price_band_fraction") done = tighten(key, value, l.priceBandFraction, true);
-        else if (key == "quote_max_age_seconds") done = tighten(key, value, l.quoteMaxAgeSeconds, true);
-        if (!done)
-            return done.error();
+        const auto fields = limitFields();
+        const auto f = std::find_if(fields.begin(), fields.end(), [&k = key](const auto& each) { return k == each.key; });
+        if (f == fields.end())
+            return badInput("unknown limit '" + key.substr(0, 60) + "'");
+        if (value.is_number())
+            if (const auto fits = check(*f, value.get<double>()); !fits)
+                return fits.error();
+        const auto wanted = fieldFromJson(*f, value);
+        if (!wanted)
+            return badInput("limit " + wanted.error().detail);
+        f->set(l, *wanted);
     }
     return l;
 }

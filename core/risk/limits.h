@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
-#include "base/json.h"
+#include "base/fields.h"
 #include "base/money.h"
 
 namespace mahler::risk {
@@ -29,6 +30,14 @@ struct Limits {
     double quoteMaxAgeSeconds = 30;
 };
 
+/// Every limit a person may tighten. One end of each range is the compiled value (S7): the lower one of a floor, the
+/// upper one of a maximum.
+std::span<const Field<Limits>> limitFields();
+bool isFloor(const Field<Limits>& field);
+/// Of each limit the tighter one.
+Limits tighter(const Limits& a, const Limits& b);
+/// @return BadInput naming the first limit that is looser than compiled or makes no sense (S7).
+Result<void> checkLimits(const Limits& limits);
 /// The compiled limits, tightened by `config` (keys as field names in snake_case).
 /// @return BadInput naming the key when a value is unknown, of the wrong type or looser than compiled (S7).
 Result<Limits> tightenLimits(const Json& config);

@@ -2,10 +2,12 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "analytics/analysis.h"
+#include "base/fields.h"
 #include "portfolio/combo_order.h"
 
 namespace mahler::strategy {
@@ -30,6 +32,12 @@ struct ScreenProfile {
 const ScreenProfile& seedProfile();
 const ScreenProfile& calibratedProfile(); ///< the default
 Result<ScreenProfile> profileByName(const std::string& name);
+/// Every threshold with its key in files, its unit and the range it may take.
+std::span<const Field<ScreenProfile>> screenFields();
+/// @return BadInput naming the threshold that is out of range, or the pair whose lower end is above its upper one.
+Result<void> checkProfile(const ScreenProfile& profile);
+/// {"profile": "seed", "dte_min": 28, ...}: a named profile and what differs from it. @return BadInput naming the key.
+Result<ScreenProfile> profileFromJson(const Json& config);
 
 struct Candidate {
     std::string id;                      ///< "SPY-BPS-20260925-700-695"
