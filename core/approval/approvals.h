@@ -23,6 +23,7 @@ struct TierInputs {
     std::optional<double> vix, vixPriorClose, vixSessionLow, vixSessionHigh;
     std::optional<double> dayPnlFraction;
     DeskKind desk = DeskKind::DemoTeam;
+    std::chrono::seconds traderDeadline{30}; ///< 30 to 300 (SAFETY 3.9)
 };
 
 struct TierDecision {

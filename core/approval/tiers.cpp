@@ -44,12 +44,14 @@ const char* toString(RejectCause cause) {
 
 namespace {
 
+constexpr std::chrono::seconds kTrader{30}, kReview{60};
+
 constexpr Usd dollars(std::int64_t whole) { return Usd::fromMicros(whole * 1'000'000); }
 
 std::chrono::seconds deadlineOf(Tier tier) {
     switch (tier) {
     case Tier::T0: return std::chrono::seconds(0);
-    case Tier::T1: return std::chrono::seconds(30);
+    case Tier::T1: return kTrader;
     case Tier::T2: return std::chrono::seconds(120);
     case Tier::T3: return std::chrono::seconds(300);
     }
@@ -95,23 +97,24 @@ TierDecision decideTier(const TierInputs& in) {
     };
     if (in.newStrategy) {
         review = d.tier <= Tier::T1; // a 60 s review replaces the trader's 30 s; longer tiers keep their own
-        atLeast(Tier::T1, std::chrono::seconds(60), "first execution of this strategy");
+        atLeast(Tier::T1, kReview, "first execution of this strategy");
     }
     if (in.concentrationAfter && *in.concentrationAfter > 0.15)
         atLeast(Tier::T2, std::chrono::seconds(120), "one underlying would be " + percent(*in.concentrationAfter) + " of the portfolio (over 15 %)");
     if (in.vix && *in.vix > 25)
-        atLeast(Tier::T1, std::chrono::seconds(30), "VIX is above 25");
+        atLeast(Tier::T1, kTrader, "VIX is above 25");
     if (!in.vix)
-        atLeast(Tier::T1, std::chrono::seconds(30), "VIX is unknown");
+        atLeast(Tier::T1, kTrader, "VIX is unknown");
     if (const auto move = vixMove(in); move && *move >= 0.20 - 1e-9) // inclusive: 15 to 18 is 20 %, whatever doubles say
-        atLeast(Tier::T1, std::chrono::seconds(30), "VIX has moved " + percent(*move) + " (20 % or more)");
+        atLeast(Tier::T1, kTrader, "VIX has moved " + percent(*move) + " (20 % or more)");
     if (!in.dayPnlFraction)
         atLeast(Tier::T2, std::chrono::seconds(120), "the day's P&L is unknown");
     else if (*in.dayPnlFraction <= -0.016)
         atLeast(Tier::T2, std::chrono::seconds(120), "the day's loss has used 80 % of its limit");
-    // A value tier's own deadline is never longer than the table's; the first-execution review is the one exception upwards.
-    if (review && d.tier == Tier::T1 && d.deadline == std::chrono::seconds(30) && d.reasons.size() == 2)
-        d.deadline = std::chrono::seconds(60);
+    // Only the trader's own 30 s may be longer: by the desk's setting (SAFETY 3.9), and by the review of a first execution
+    // when nothing else asks for haste.
+    if (d.tier == Tier::T1 && d.deadline == kTrader)
+        d.deadline = !review ? in.traderDeadline : d.reasons.size() == 2 ? kReview : std::min(kReview, in.traderDeadline);
     if (d.tier == Tier::T2)
         d.openWithin = std::chrono::seconds(30);
     if (d.tier == Tier::T3 && in.desk == DeskKind::SinglePerson) {

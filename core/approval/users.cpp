@@ -54,6 +54,8 @@ bool mayApproveTier(const User& u, int tier) {
 bool mayClose(const User& u) { return u.has(Role::Trader) || u.has(Role::RiskManager) || leads(u); }
 bool mayProposeManually(const User& u) { return u.has(Role::Trader) || leads(u); }
 
+bool mayChangeLimits(const User& u) { return u.has(Role::RiskManager) || leads(u); }
+
 bool mayResume(const User& u, const std::string& breaker) {
     const bool forLeads = breaker == "B1" || breaker == "B2" || breaker == "B3" || breaker == "B8";
     const bool forRisk = breaker != "B3" && breaker != "startup";

@@ -28,6 +28,7 @@ User singleUser();
 bool mayApproveTier(const User& user, int tier);
 bool mayClose(const User& user);
 bool mayProposeManually(const User& user);
+bool mayChangeLimits(const User& user);
 bool mayResume(const User& user, const std::string& breaker); ///< "B1".."B8", "startup"
 
 } // namespace mahler::approval

@@ -64,8 +64,22 @@ void sessionFacts(DeskState& s, const Event& e, Timestamp) {
                                 [&](const auto& o) { return o.second.proposal == entry.first; });
         });
         s.cycles.clear();
+        s.limits = s.settings.limits; // what was loosened waited for this
     }
     s.facts = facts;
+}
+
+void settingsChanged(DeskState& s, const Event& e, Timestamp) {
+    SettingValues values;
+    for (const auto& [key, change] : e.body.at("changed").items()) {
+        const Json& value = change.at("new");
+        if (value.is_string())
+            values[key] = value.get<std::string>();
+        else
+            values[key] = value.get<std::int64_t>();
+    }
+    s.settings = withValues(s.settings, values);
+    s.limits = risk::tighter(s.limits, s.settings.limits);
 }
 
 void haltSet(DeskState& s, const Event& e, Timestamp at) {
@@ -312,6 +326,7 @@ const std::unordered_map<std::string, Applier>& appliers() {
          [](DeskState& s, const Event& e, Timestamp) { s.disabledStrategies.insert(str(e.body, "key")); }},
         {"user.switched", [](DeskState& s, const Event& e, Timestamp) { s.user = UserId(str(e.body, "user")); }},
         {"autonomy.set", [](DeskState& s, const Event& e, Timestamp) { s.autonomous = e.body.at("scheduled").get<bool>(); }},
+        {"settings.changed", settingsChanged},
         {"tape.block", [](DeskState&, const Event&, Timestamp) {}},
         {"notice",
          [](DeskState& s, const Event& e, Timestamp at) {

@@ -83,6 +83,7 @@ approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& ord
     in.vixSessionHigh = c.market.vixHigh();
     in.dayPnlFraction = marks.dayPnlFraction;
     in.desk = c.state.kind;
+    in.traderDeadline = c.state.settings.traderDeadline;
     return approval::decideTier(in);
 }
 

@@ -9,6 +9,7 @@
 #include "approval/approvals.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "desk/settings.h"
 #include "execution/broker.h"
 #include "market/quote.h"
 #include "risk/halt.h"
@@ -129,6 +130,12 @@ struct SetAutonomy { ///< agents scan by schedule, or only when asked
     bool scheduled = true;
 };
 
+/// All settings as they shall be from now on; the desk journals what differs. Limits: see DeskState::limits.
+struct ChangeSettings {
+    std::string actor; ///< "user:ann"; "system" when a start reads them from the file
+    Settings settings;
+};
+
 /// How one submission ended at the order path.
 struct SubmitOutcome {
     OrderId id;
@@ -160,7 +167,7 @@ struct Failure {
 
 using Command = std::variant<Started, SessionFacts, MarketTick, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
                              SizeDown, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten, SwitchUser,
-                             SetAutonomy, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
+                             SetAutonomy, ChangeSettings, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"
 /// Journal form, integers only. MarketTick has none (it is on the tape).

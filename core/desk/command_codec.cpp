@@ -57,6 +57,23 @@ execution::BrokerReport toReport(const Json& j) {
     return r;
 }
 
+Json settingValues(const Settings& settings) {
+    Json out = Json::object();
+    for (const auto& [key, value] : valuesOf(settings))
+        std::visit([&, &k = key](const auto& v) { out[k] = v; }, value);
+    return out;
+}
+
+SettingValues toSettingValues(const Json& j) {
+    SettingValues out;
+    for (const auto& [key, value] : j.items())
+        if (value.is_string())
+            out[key] = value.get<std::string>();
+        else
+            out[key] = value.get<std::int64_t>();
+    return out;
+}
+
 std::string str(const Json& j, const char* key) { return j.at(key).get<std::string>(); }
 
 Json encode(const Command& command) {
@@ -100,6 +117,7 @@ Json encode(const Command& command) {
             [](const Flatten& c) -> Json { return {{"user", c.user.str()}, {"typed", c.typed}}; },
             [](const SwitchUser& c) -> Json { return {{"user", c.user.str()}}; },
             [](const SetAutonomy& c) -> Json { return {{"user", c.user.str()}, {"scheduled", c.scheduled}}; },
+            [](const ChangeSettings& c) -> Json { return {{"actor", c.actor}, {"values", settingValues(c.settings)}}; },
             [](const SubmitOutcome& c) -> Json {
                 return {{"id", c.id.str()}, {"kind", static_cast<int>(c.kind)}, {"text", c.text}};
             },
@@ -204,6 +222,8 @@ Command decode(const std::string& name, const Json& j) {
         return SwitchUser{user()};
     if (name == "set_autonomy")
         return SetAutonomy{user(), j.at("scheduled").get<bool>()};
+    if (name == "change_settings")
+        return ChangeSettings{str(j, "actor"), withValues(Settings{}, toSettingValues(j.at("values")))};
     if (name == "submit_outcome") {
         const int kind = j.at("kind").get<int>();
         MAHLER_CHECK(kind >= 0 && kind <= static_cast<int>(SubmitOutcome::Kind::Unknown));
@@ -234,7 +254,7 @@ std::string commandName(const Command& command) {
     static constexpr const char* kNames[] = {
         "started",       "session_facts",  "market_tick",    "cycle_finished", "request_cycle", "propose_order", "open_request",
         "answer_request", "size_down",     "halt_request",   "resume_request", "close_position", "cancel_order", "cancel_opening",
-        "flatten",       "switch_user",    "set_autonomy",   "submit_outcome", "broker_news",   "reconciliation", "tape_block_written",
+        "flatten",       "switch_user",    "set_autonomy",   "change_settings", "submit_outcome", "broker_news",   "reconciliation", "tape_block_written",
         "failure"};
     static_assert(std::size(kNames) == std::variant_size_v<Command>);
     return kNames[command.index()];

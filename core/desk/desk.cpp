@@ -62,9 +62,35 @@ void onSetAutonomy(Context& c, const SetAutonomy& command) {
     c.emit("autonomy.set", "user:" + command.user.str(), {}, {{"scheduled", command.scheduled}});
 }
 
+Json journalForm(const SettingValues::mapped_type& value) {
+    return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
+void onChangeSettings(Context& c, const ChangeSettings& command) {
+    const auto refuse = [&](const std::string& why) { c.notice(NoticeView::Level::Advisory, "Settings not changed: " + why); };
+    if (const auto fits = checkSettings(command.settings); !fits)
+        return refuse(fits.error().detail);
+    const auto before = valuesOf(c.state.settings), wanted = valuesOf(command.settings);
+    Json changed = Json::object();
+    bool limits = false;
+    for (const auto& [key, value] : wanted)
+        if (value != before.at(key)) {
+            changed[key] = {{"old", journalForm(before.at(key))}, {"new", journalForm(value)}};
+            limits = limits || key.starts_with("limits.");
+        }
+    if (changed.empty())
+        return;
+    if (command.actor.starts_with("user:")) {
+        const auto* user = c.user(UserId(command.actor.substr(5)));
+        if (!user || (limits && !approval::mayChangeLimits(*user)))
+            return refuse(command.actor.substr(5) + " may not change limits");
+    }
+    c.emit("settings.changed", command.actor, {}, {{"changed", changed}});
+}
+
 } // namespace
 
-Desk::Desk(risk::Limits limits) : m_limits(limits), m_book(std::make_unique<BookCache>()) {}
+Desk::Desk(const risk::Limits& compiled) : m_book(std::make_unique<BookCache>()) { m_state.settings.limits = m_state.limits = compiled; }
 Desk::Desk(Desk&&) noexcept = default;
 Desk& Desk::operator=(Desk&&) noexcept = default;
 Desk::~Desk() = default;
@@ -93,7 +119,7 @@ void Desk::everySecond(Context& c) {
 
 Outcome Desk::handle(const Command& command, Timestamp now) {
     Outcome out;
-    Context c{m_state, m_market, m_limits, m_gate, now, out, *m_book};
+    Context c{m_state, m_market, m_state.limits, m_gate, now, out, *m_book};
     std::visit(Overloaded{
                    [&](const Started& x) { onStarted(c, x); },
                    [&](const SessionFacts& x) { onSessionFacts(c, x); },
@@ -117,6 +143,7 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    [&](const Flatten& x) { onFlatten(c, x); },
                    [&](const SwitchUser& x) { onSwitchUser(c, x); },
                    [&](const SetAutonomy& x) { onSetAutonomy(c, x); },
+                   [&](const ChangeSettings& x) { onChangeSettings(c, x); },
                    [&](const SubmitOutcome& x) { onSubmitOutcome(c, x); },
                    [&](const BrokerNews& x) {
                        onBrokerNews(c, x);

@@ -25,7 +25,8 @@ struct StoredEvent {
 /// The same commands with the same times give the same events, byte for byte. One thread at a time.
 class Desk {
 public:
-    explicit Desk(risk::Limits limits);
+    /// `compiled`: the limits of a journal that has not changed any; every change of them is in the journal.
+    explicit Desk(const risk::Limits& compiled);
     Desk(Desk&&) noexcept;
     Desk& operator=(Desk&&) noexcept;
     ~Desk();
@@ -45,7 +46,6 @@ public:
 private:
     void everySecond(struct Context& context);
 
-    risk::Limits m_limits;
     risk::Gate m_gate; ///< for evaluate() only; tokens are the order path's
     DeskState m_state;
     LiveMarket m_market;

@@ -242,12 +242,12 @@ void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
 DeskView Desk::view(Timestamp now) const {
     DeskView v;
     const DeskState& s = m_state;
-    const Viewer viewer{s, m_market, m_limits, now, m_market.greeks(), m_market.spots()};
+    const Viewer viewer{s, m_market, s.limits, now, m_market.greeks(), m_market.spots()};
     v.at = now;
     v.feedName = s.feedName;
     v.environment = s.simulated ? "DEMO" : "REPLAY";
     v.session = m_market.session();
-    v.limits = m_limits;
+    v.limits = s.limits;
     if (s.facts) {
         v.sessionOpen = s.facts->open;
         v.sessionClose = s.facts->close;
@@ -261,7 +261,7 @@ DeskView Desk::view(Timestamp now) const {
         v.haltReason = std::string(risk::toString(v.latches.front().breaker)) + ": " + v.latches.front().reason;
     if (s.resume)
         v.resumeInSeconds = std::max(0.0, std::chrono::duration<double>(s.resume->due - now.mono).count());
-    v.marks = accountMarks(s, m_market, m_limits, now);
+    v.marks = accountMarks(s, m_market, s.limits, now);
     v.breakers = risk::readBreakers(breakerInputs(s, m_market, v.marks, now), s.latches);
     if (v.session != market::Session::Open && !v.marks.equity && m_book->lastOpen) {
         v.marks = *m_book->lastOpen;

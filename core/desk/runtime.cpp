@@ -35,7 +35,7 @@ execution::BrokerReport booksOf(const DeskState& state) {
 } // namespace
 
 DeskRuntime::DeskRuntime(RuntimeOptions options, std::unique_ptr<agents::Reasoner> reasoner, RuntimeSinks sinks)
-    : m_options(std::move(options)), m_sinks(std::move(sinks)), m_reasoner(std::move(reasoner)), m_desk(m_options.limits) {}
+    : m_options(std::move(options)), m_sinks(std::move(sinks)), m_reasoner(std::move(reasoner)), m_desk(risk::Limits{}) {}
 
 Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, const FeedFactory& makeFeed,
                                                         const BrokerFactory& makeBroker,
@@ -71,6 +71,8 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
     r.handle(Started{r.m_options.runId, info.name, r.m_options.kind, r.m_options.simulated, r.m_options.account,
                      r.m_options.startingCash, info.underlyings},
              r.m_now);
+    if (valuesOf(r.m_options.settings) != valuesOf(r.m_desk.state().settings))
+        r.handle(ChangeSettings{"system", r.m_options.settings}, r.m_now);
     r.drainInternal();
     if (r.m_broken)
         return Error{ErrorCode::Io, "the journal " + r.journalPath() + " cannot be written"};
@@ -320,13 +322,13 @@ void DeskRuntime::afterTick(const market::Tick& tick, Timestamp now) {
 void DeskRuntime::startCycle(const RunCycle& effect) {
     if (!m_market) // the desk is still starting
         return;
-    const auto marks = accountMarks(m_desk.state(), m_desk.market(), m_options.limits, m_now);
+    const auto marks = accountMarks(m_desk.state(), m_desk.market(), m_desk.state().limits, m_now);
     auto base = std::make_shared<agents::CycleInputs>();
     base->id = effect.id;
     base->underlying = effect.underlying;
-    base->profile = m_options.profile;
+    base->profile = m_desk.state().settings.screener;
     base->roles = m_options.roles;
-    base->limits = m_options.limits;
+    base->limits = m_desk.state().limits;
     base->maxRounds = m_options.maxRounds;
     base->equity = marks.equity.value_or(Usd{});
     const auto view = m_desk.view(m_now);
@@ -458,7 +460,7 @@ void DeskRuntime::fail(const std::string& where, const std::string& what) {
     m_haltGate.close();
     log(LogLevel::Error, where + ": " + what);
     m_sinks.failed(where + ": " + what);
-    Desk rebuilt(m_options.limits);
+    Desk rebuilt{risk::Limits{}};
     const auto events = m_recorder->storedEvents();
     if (!events || !rebuilt.restore(*events)) {
         m_broken = true;

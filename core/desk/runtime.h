@@ -30,9 +30,8 @@ struct RuntimeOptions {
     bool simulated = true;
     std::string account = "SIM-4821";
     Usd startingCash = Usd::fromMicros(100'000'000'000);
-    risk::Limits limits;
-    strategy::ScreenProfile profile;
     agents::RoleSet roles;
+    Settings settings;                 ///< of config.json; the journal hears what changed since its last run
     int maxRounds = 3;                 ///< of debate, 1 to 5
     double speed = 1;
 };

@@ -9,6 +9,7 @@
 
 #include "desk/desk_view.h"
 #include "desk/event.h"
+#include "desk/settings.h"
 
 namespace mahler::desk {
 
@@ -74,6 +75,8 @@ struct DeskState {
 
     UserId user;
     bool autonomous = true;
+    Settings settings;                           ///< as people want them
+    risk::Limits limits;                         ///< in force: tightened at once, loosened with the next session (S7)
 
     std::map<PositionId, portfolio::Position> positions;   ///< open ones
     std::vector<portfolio::Position> closedToday;

@@ -94,6 +94,24 @@ private Q_SLOTS:
         QCOMPARE(decideTier(in).tier, Tier::T3);
     }
 
+    void onlyTheTradersDeadlineMayBeLonger() {
+        const auto seconds = [](TierInputs in) {
+            in.traderDeadline = std::chrono::seconds(200);
+            return decideTier(in).deadline.count();
+        };
+        QCOMPARE(seconds(quiet(1000)), std::int64_t{200});
+        QCOMPARE(seconds(quiet(10000)), std::int64_t{120});
+        QCOMPARE(seconds(quiet(60000)), std::int64_t{300});
+        auto in = quiet(100);
+        in.vix = 30;
+        QCOMPARE(seconds(in), std::int64_t{200}); // raised to the trader: the trader's time
+        in.orderValue = Usd::fromMicros(10'000'000'000);
+        QCOMPARE(seconds(in), std::int64_t{30}); // a manager's order in a nervous market stays short
+        in = quiet(1000);
+        in.newStrategy = true;
+        QCOMPARE(seconds(in), std::int64_t{60}); // the review of a first execution keeps its minute
+    }
+
     void theUnknownIsNeverAutomatic() {
         auto in = quiet(100);
         in.vix.reset();
