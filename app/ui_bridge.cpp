@@ -3,6 +3,7 @@
 #include <QMetaObject>
 #include <mutex>
 
+#include "app/config.h"
 #include "base/json.h"
 
 #include <nlohmann/json.hpp>
@@ -35,6 +36,12 @@ std::string summaryOf(const store::Record& record) {
     if (body->contains("update"))
         return body->at("update").at("state").get<std::string>() + ", filled " + body->at("update").at("filled").dump() + " " +
                body->at("update").at("text").get<std::string>();
+    if (body->contains("changed")) {
+        std::string keys;
+        for (const auto& [key, change] : body->at("changed").items())
+            keys += (keys.empty() ? "" : ", ") + key;
+        return keys.substr(0, 240);
+    }
     std::string out;
     for (const auto& [key, value] : body->items()) {
         if (!value.is_primitive() || out.size() > 160)
@@ -151,6 +158,29 @@ void UiBridge::searchJournal(const ui::JournalQuery& query) {
 void UiBridge::setSpeed(double speed) {
     if (m_runtime)
         m_runtime->setSpeed(speed);
+}
+void UiBridge::keepSettings(const ui::SettingsValues& now) { m_settings = now; }
+void UiBridge::changeSettings(const ui::SettingsValues& wanted) {
+    if (m_settings.dataFolder.empty())
+        return Q_EMIT settingsRefused(QStringLiteral("this desk keeps no settings"));
+    ui::SettingsValues values = wanted;
+    values.dataFolder = m_settings.dataFolder;
+    const bool posted = m_files.post([this, values, actor = "user:" + m_user](std::stop_token) {
+        const auto saved = saveConfig(values.dataFolder, values);
+        QMetaObject::invokeMethod(
+            this,
+            [this, values, actor, saved] {
+                if (!saved)
+                    return Q_EMIT settingsRefused(QString::fromStdString(saved.error().detail));
+                m_settings = values;
+                if (!send(desk::ChangeSettings{actor, values.desk}))
+                    Q_EMIT failed(QStringLiteral("the desk is busy: the settings are kept and take effect at the next start"));
+                Q_EMIT settingsSaved(values);
+            },
+            Qt::QueuedConnection);
+    });
+    if (!posted)
+        Q_EMIT settingsRefused(QStringLiteral("the disk is behind"));
 }
 void UiBridge::setPaused(bool paused) {
     if (m_runtime)

@@ -3,6 +3,7 @@
 #include <QPointer>
 #include <memory>
 
+#include "base/worker.h"
 #include "desk/runtime.h"
 #include "ui/desk_port.h"
 
@@ -18,6 +19,8 @@ public:
     desk::RuntimeSinks sinks();
     void attach(std::unique_ptr<desk::DeskRuntime> runtime);
     void detach(); ///< stops and joins the runtime
+    /// What the settings are and where they are kept. Without it they can be looked at, not changed.
+    void keepSettings(const ui::SettingsValues& now);
     desk::DeskRuntime* runtime() { return m_runtime.get(); }
 
     void halt(const std::string& how) override;
@@ -28,12 +31,16 @@ public:
     void searchJournal(const ui::JournalQuery& query) override;
     void setSpeed(double speed) override;
     void setPaused(bool paused) override;
+    ui::SettingsValues settings() const override { return m_settings; }
+    void changeSettings(const ui::SettingsValues& wanted) override;
 
 private:
     struct Latest;
     std::shared_ptr<Latest> m_latest; ///< the newest values not yet shown; shared with the runtime's threads
     std::string m_user;
+    ui::SettingsValues m_settings;
     std::unique_ptr<desk::DeskRuntime> m_runtime;
+    Worker m_files{"settings", 8, {}}; ///< the disk may be slow; the window is not
 };
 
 } // namespace mahler::app

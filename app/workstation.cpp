@@ -7,7 +7,8 @@
 #include "agents/deliberation.h"
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
-#include "app/settings.h"
+#include "app/config.h"
+#include "app/data_folder.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -95,16 +96,31 @@ Result<WorkstationOptions> parseWorkstationOptions(const std::vector<std::string
         o.date = *date;
     }
     o.historyDirectory = args->value("history").value_or("");
-    const auto profile = strategy::profileByName(args->value("profile").value_or("calibrated"));
-    if (!profile)
-        return profile.error();
-    o.profile = *profile;
+    if (const auto name = args->value("profile")) {
+        const auto profile = strategy::profileByName(*name);
+        if (!profile)
+            return profile.error();
+        o.profile = *profile;
+    }
     o.singlePerson = args->flag("single-person");
-    const std::string theme = args->value("theme").value_or("dark");
-    if (theme != "dark" && theme != "light")
-        return badInput("--theme '" + theme + "' is unknown; use dark or light");
-    o.dark = theme == "dark";
+    if (const auto theme = args->value("theme")) {
+        if (*theme != "dark" && *theme != "light")
+            return badInput("--theme '" + *theme + "' is unknown; use dark or light");
+        o.theme = *theme == "dark" ? ui::ThemeKind::Dark : ui::ThemeKind::Light;
+    }
     return o;
+}
+
+Result<ui::SettingsValues> settingsFor(const WorkstationOptions& o) {
+    auto values = loadConfig(o.dataDirectory);
+    if (!values)
+        return values;
+    if (o.profile)
+        values->desk.screener = *o.profile;
+    if (o.theme)
+        values->look.theme = *o.theme;
+    values->dataFolder = o.dataDirectory;
+    return values;
 }
 
 std::string deskDirectory(const WorkstationOptions& o) {
@@ -124,9 +140,9 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
     const auto key = checkpointKeyFor(directory);
     if (!key)
         return key.error();
-    const auto limits = loadLimits(o.dataDirectory);
-    if (!limits)
-        return limits.error();
+    const auto settings = settingsFor(o);
+    if (!settings)
+        return settings.error();
     const auto roles = agents::builtInRoles();
     if (!roles)
         return roles.error();
@@ -136,8 +152,7 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
     options.runId = newRunId();
     options.checkpointKey = *key;
     options.kind = o.singlePerson ? approval::DeskKind::SinglePerson : approval::DeskKind::DemoTeam;
-    options.limits = *limits;
-    options.profile = o.profile;
+    options.settings = settings->desk;
     options.roles = *roles;
     options.speed = o.speed;
     options.simulated = o.market == "sim";

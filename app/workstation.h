@@ -20,12 +20,14 @@ struct WorkstationOptions {
     simulation::Scenario scenario = simulation::Scenario::Calm;
     TradingDate date{};                ///< first simulated session
     std::string historyDirectory;      ///< for a recorded market
-    strategy::ScreenProfile profile;
+    std::optional<strategy::ScreenProfile> profile; ///< for this run, instead of config.json's
     bool singlePerson = false;
-    bool dark = true;
+    std::optional<ui::ThemeKind> theme;             ///< for this run
 };
 
 Result<WorkstationOptions> parseWorkstationOptions(const std::vector<std::string>& words);
+/// config.json of the data folder with what the command line chose for this run.
+Result<ui::SettingsValues> settingsFor(const WorkstationOptions& options);
 /// The first session a new simulated desk lives in: fixed, so that the same seed is the same day.
 TradingDate defaultSimulationDate();
 

@@ -10,6 +10,7 @@
 #include "desk/command.h"
 #include "desk/desk_view.h"
 #include "pricing/chain_pricer.h"
+#include "ui/settings_values.h"
 
 namespace mahler::ui {
 
@@ -47,6 +48,10 @@ public:
     virtual void searchJournal(const JournalQuery& query) = 0;
     virtual void setSpeed(double speed) = 0;
     virtual void setPaused(bool paused) = 0;
+    /// As they were last read or saved.
+    virtual SettingsValues settings() const = 0;
+    /// Keeps them and tells the desk; settingsSaved or settingsRefused follows.
+    virtual void changeSettings(const SettingsValues& wanted) = 0;
 
 Q_SIGNALS:
     void viewReady(std::shared_ptr<const mahler::desk::DeskView> view);
@@ -54,6 +59,8 @@ Q_SIGNALS:
     void deliberationReady(std::shared_ptr<const mahler::agents::Deliberation> deliberation);
     void cycleProgressed(QString underlying, QString step, double fraction);
     void journalReady(std::shared_ptr<const std::vector<mahler::ui::JournalRow>> rows, bool complete);
+    void settingsSaved(mahler::ui::SettingsValues now);
+    void settingsRefused(QString why); ///< nothing was changed; English detail
     void failed(QString what); ///< English detail for the log; the screen says it in its own words
 };
 

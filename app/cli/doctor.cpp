@@ -5,8 +5,9 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/config.h"
+#include "app/data_folder.h"
 #include "app/keychain.h"
-#include "app/settings.h"
 #include "base/clock.h"
 #include "market/exchange_calendar.h"
 #include "store/journal.h"
@@ -81,11 +82,11 @@ void journals(const std::string& directory, std::vector<Finding>& out) {
         out.push_back({"journal", Finding::Level::Ok, "none yet", ""});
 }
 
-Finding limits(const std::string& directory) {
-    const auto loaded = loadLimits(directory);
+Finding configuration(const std::string& directory) {
+    const auto loaded = loadConfig(directory);
     if (!loaded)
         return {"configuration", Finding::Level::Wrong, loaded.error().detail, "mend or remove config.json; limits may only be tightened"};
-    return {"configuration", Finding::Level::Ok, "limits are the compiled ones or tighter", ""};
+    return {"configuration", Finding::Level::Ok, "every key is known; limits are the compiled ones or tighter", ""};
 }
 
 } // namespace
@@ -97,7 +98,7 @@ int runDoctorCommand(const std::vector<std::string>& words) {
     if (!args->rest().empty())
         return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
     const std::string directory = args->value("data-dir").value_or(defaultDataDirectory());
-    std::vector<Finding> all{dataFolder(directory), disk(directory), time(), limits(directory)};
+    std::vector<Finding> all{dataFolder(directory), disk(directory), time(), configuration(directory)};
     journals(directory, all);
     const bool keychain = keychainAvailable();
     all.push_back({"secrets", keychain ? Finding::Level::Ok : Finding::Level::Warning,

@@ -3,7 +3,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
-#include "app/settings.h"
+#include "app/data_folder.h"
 #include "base/text_file.h"
 #include "desk/replay.h"
 #include "store/journal.h"

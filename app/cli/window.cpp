@@ -4,7 +4,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
-#include "app/settings.h"
+#include "app/data_folder.h"
 #include "app/translations.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
@@ -19,12 +19,17 @@ int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv
         return badUsage(options.error());
     if (const auto ready = prepareDataDirectory(options->dataDirectory); !ready)
         return badUsage(ready.error());
+    const auto settings = settingsFor(*options);
+    if (!settings)
+        return badUsage(settings.error());
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("Mahler"));
     loadTranslations(app);
-    ui::applyTheme(app, options->dark ? ui::ThemeKind::Dark : ui::ThemeKind::Light);
+    QApplication::setApplicationVersion(QStringLiteral(MAHLER_VERSION));
+    ui::applyLook(app, settings->look);
     UiBridge bridge;
+    bridge.keepSettings(*settings);
     auto runtime = startDesk(*options, bridge.sinks());
     if (!runtime)
         return badUsage(runtime.error());

@@ -7,7 +7,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "app/settings.h"
+#include "app/config.h"
+#include "app/data_folder.h"
 #include "app/workstation.h"
 
 using namespace mahler;
@@ -165,7 +166,7 @@ private Q_SLOTS:
         QVERIFY(config.open(QIODevice::WriteOnly));
         config.write("{ // tighten only\n \"limits\": {\"risk_per_trade\": 0.5}}");
         config.close();
-        const auto limits = app::loadLimits(data.toStdString());
+        const auto limits = app::loadConfig(data.toStdString());
         QVERIFY(!limits.has_value());
         QVERIFY(limits.error().detail.find("risk_per_trade") != std::string::npos);
     }

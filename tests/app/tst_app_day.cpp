@@ -6,7 +6,7 @@
 #include <QTest>
 
 #include "app/ui_bridge.h"
-#include "app/settings.h"
+#include "app/data_folder.h"
 #include "app/workstation.h"
 #include "desk/replay.h"
 #include "store/journal.h"

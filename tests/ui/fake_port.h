@@ -20,6 +20,8 @@ public:
     void searchJournal(const JournalQuery& query) override { queries.push_back(query); }
     void setSpeed(double) override {}
     void setPaused(bool) override {}
+    SettingsValues settings() const override { return kept; }
+    void changeSettings(const SettingsValues& wanted) override { wantedSettings.push_back(wanted); }
 
     template <class C> std::vector<C> all() const {
         std::vector<C> out;
@@ -32,6 +34,8 @@ public:
     std::vector<std::string> halts, cycles, deliberations;
     std::vector<desk::Command> sent;
     std::vector<JournalQuery> queries;
+    SettingsValues kept;
+    std::vector<SettingsValues> wantedSettings;
     std::string watched;
     bool accepts = true;
 };

@@ -154,6 +154,7 @@ QColor mix(Token a, Token b, double share) {
 }
 
 ThemeKind currentTheme() { return g_kind; }
+Look currentLook() { return {g_kind, g_palette}; }
 
 QString tokenName(Token token) {
     switch (token) {

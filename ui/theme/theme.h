@@ -15,6 +15,13 @@ enum class Token { Bg, Panel, Raised, Text, Dim, Gain, Loss, Warn, Stale, Info, 
 enum class ThemeKind { Dark, Light };
 enum class GainLoss { BlueOrange, GreenRed }; ///< blue and orange are safe for colour-blind users
 
+/// What a person may choose of the appearance.
+struct Look {
+    ThemeKind theme = ThemeKind::Dark;
+    GainLoss gainLoss = GainLoss::BlueOrange;
+    bool operator==(const Look&) const = default;
+};
+
 QColor color(Token token);
 QColor color(Token token, ThemeKind kind, GainLoss palette);
 /// Seven steps from loss (0) to gain (6), and the text colour that stands on them.
@@ -24,8 +31,10 @@ QColor heatText();
 QColor mix(Token a, Token b, double share);
 
 ThemeKind currentTheme();
+Look currentLook();
 /// Palette, style sheet and fonts for the whole application. GUI thread.
 void applyTheme(QApplication& app, ThemeKind kind, GainLoss palette = GainLoss::BlueOrange);
+inline void applyLook(QApplication& app, const Look& look) { applyTheme(app, look.theme, look.gainLoss); }
 
 /// Gives a widget the text colour of a token through the application's one style sheet, so that it follows a change of theme.
 /// `pixels` 0 keeps the size. Cheap when nothing changes.

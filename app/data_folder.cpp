@@ -1,12 +1,10 @@
-#include "app/settings.h"
+#include "app/data_folder.h"
 
 #include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <openssl/rand.h>
 
 #include "app/cli/commands.h"
-#include "base/json.h"
 #include "base/text_file.h"
 
 #ifndef _WIN32
@@ -83,30 +81,6 @@ std::optional<Digest> checkpointKeyBeside(const std::string& journalPath) {
     if (!text || text->size() < 64 || !digestFromHex(std::string_view(*text).substr(0, 64), key))
         return std::nullopt;
     return key;
-}
-
-Result<risk::Limits> loadLimits(const std::string& dataDirectory) {
-    const std::string path = dataDirectory + "/config.json";
-    std::error_code ec;
-    if (!fs::exists(path, ec))
-        return risk::Limits{};
-    const auto text = readFile(path, 1 << 20);
-    if (!text)
-        return text.error();
-    const auto json = parseJson(*text, true);
-    if (!json)
-        return badInput(path + ": " + json.error().detail);
-    if (!json->is_object())
-        return badInput(path + ": an object is wanted");
-    for (const auto& [key, value] : json->items())
-        if (key != "limits")
-            return badInput(path + ": unknown key '" + key + "'");
-    if (!json->contains("limits"))
-        return risk::Limits{};
-    auto limits = risk::tightenLimits(json->at("limits"));
-    if (!limits)
-        return badInput(path + ": " + limits.error().detail);
-    return limits;
 }
 
 } // namespace mahler::app

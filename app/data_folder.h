@@ -5,7 +5,6 @@
 
 #include "base/hash.h"
 #include "base/result.h"
-#include "risk/limits.h"
 
 namespace mahler::app {
 
@@ -16,9 +15,5 @@ Result<void> prepareDataDirectory(const std::string& directory);
 Result<Digest> checkpointKeyFor(const std::string& deskDirectory);
 /// Only when it is there and well formed.
 std::optional<Digest> checkpointKeyBeside(const std::string& journalPath);
-
-/// config.json of the data folder: {"limits": {...}}; comments allowed. Absent file: the compiled limits.
-/// @return BadInput naming the key when a limit is looser than compiled (S7).
-Result<risk::Limits> loadLimits(const std::string& dataDirectory);
 
 } // namespace mahler::app
