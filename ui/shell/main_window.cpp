@@ -77,6 +77,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     setCentralWidget(centre);
     m_prompt = new ApprovalPrompt(port, centre);
     m_resume = new ResumeDialog(port, this);
+    m_settings = new SettingsDialog(port, this);
     connect(m_rail, &ApprovalsRail::opened, this, &MainWindow::openApproval);
     connect(m_prompt, &ApprovalPrompt::debateRequested, this, [this](const QString& cycle) {
         m_debate->showCycle(cycle);
@@ -228,7 +229,16 @@ void MainWindow::makeMenus() {
     auto* theme = view->addAction(tr("Dark theme"));
     theme->setCheckable(true);
     theme->setChecked(currentTheme() == ThemeKind::Dark);
-    connect(theme, &QAction::toggled, this, [](bool dark) { applyTheme(*static_cast<QApplication*>(QApplication::instance()), dark ? ThemeKind::Dark : ThemeKind::Light); });
+    connect(theme, &QAction::toggled, this, [](bool dark) { applyLook(*qApp, {dark ? ThemeKind::Dark : ThemeKind::Light, currentLook().gainLoss}); });
+    connect(&m_port, &DeskPort::settingsSaved, this, [theme](const SettingsValues& now) {
+        if (now.look == currentLook())
+            return;
+        applyLook(*qApp, now.look);
+        const QSignalBlocker quiet(theme);
+        theme->setChecked(now.look.theme == ThemeKind::Dark);
+    });
+    view->addSeparator();
+    view->addAction(tr("Settings…"), this, [this] { m_settings->openWith(m_view); })->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Comma));
     auto* help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("Keys of this pane"), this, &MainWindow::showKeys)->setShortcut(QKeySequence(Qt::Key_F1));
 }

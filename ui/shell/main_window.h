@@ -20,6 +20,7 @@
 #include "ui/shell/halt_filter.h"
 #include "ui/shell/mini_halt.h"
 #include "ui/shell/resume_dialog.h"
+#include "ui/shell/settings_dialog.h"
 
 namespace mahler::ui {
 
@@ -79,6 +80,7 @@ private:
     QLabel* m_banner;
     ApprovalPrompt* m_prompt;
     ResumeDialog* m_resume;
+    SettingsDialog* m_settings;
     MiniHalt* m_mini;
     FindBar* m_find;
     QString m_evidenceOf; ///< the cycle whose evidence was asked for and has not come yet
