@@ -35,6 +35,10 @@ class DayTest : public QObject {
             options.speed = 600;
         }
         bool start() {
+            const auto settings = app::settingsFor(options);
+            if (!settings)
+                return false;
+            bridge.keepSettings(*settings);
             auto runtime = app::startDesk(options, bridge.sinks());
             if (!runtime) {
                 qWarning("%s", runtime.error().detail.c_str());
@@ -81,7 +85,7 @@ class DayTest : public QObject {
         }
     };
 
-    static void checkJournal(Session& s) {
+    static void checkJournal(Session& s, std::int64_t ticks = 1000) {
         const auto key = app::checkpointKeyBeside(s.journal());
         QVERIFY(key.has_value());
         const auto verified = store::verifyJournal(s.journal(), &*key);
@@ -90,7 +94,7 @@ class DayTest : public QObject {
         QVERIFY2(replayed.has_value(), replayed ? "" : replayed.error().detail.c_str());
         QVERIFY2(replayed->same, replayed->detail.c_str());
         QVERIFY(replayed->events > 50);
-        QVERIFY(replayed->ticks > 1000);
+        QVERIFY(replayed->ticks > ticks);
     }
 
 private Q_SLOTS:
@@ -120,6 +124,41 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(s.view->positions.size() < open || !s.view->closedToday.empty(), 30000);
         s.stop();
         checkJournal(s);
+    }
+
+    void settingsReachTheNextCycleTheFileAndTheReplay() {
+        Session s(simulation::Scenario::Calm);
+        QVERIFY(s.start());
+        QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
+        for (const auto& u : s.view->users)
+            if (u.has(approval::Role::RiskManager))
+                s.bridge.send(desk::SwitchUser{u.id});
+        QTRY_VERIFY_WITH_TIMEOUT(s.view->user.has(approval::Role::RiskManager), 5000);
+        QString refused;
+        QObject::connect(&s.bridge, &ui::DeskPort::settingsRefused, s.window.get(), [&](const QString& why) { refused = why; });
+        auto wanted = s.bridge.settings();
+        wanted.desk.screener = strategy::seedProfile();
+        wanted.desk.screener.dteMin = 28;
+        wanted.desk.limits.riskPerTrade = 0.015;
+        s.bridge.changeSettings(wanted);
+        QTRY_VERIFY2_WITH_TIMEOUT(s.view->limits.riskPerTrade == 0.015, qPrintable(refused), 5000); // in force, without a restart
+        std::string profile;
+        QObject::connect(&s.bridge, &ui::DeskPort::deliberationReady, s.window.get(), [&](const ui::DeliberationPtr& d) { profile = d->screen.profile.name; });
+        s.bridge.runCycle("SPY");
+        QTRY_COMPARE_WITH_TIMEOUT(profile, std::string("seed"), 10000);
+        wanted.desk.limits.riskPerTrade = 0.02; // given back: not today
+        s.bridge.changeSettings(wanted);
+        QTRY_COMPARE_WITH_TIMEOUT(s.bridge.settings().desk.limits.riskPerTrade, 0.02, 5000);
+        QTest::qWait(300);
+        QCOMPARE(s.view->limits.riskPerTrade, 0.015);
+        s.stop();
+        s.options.profile.reset();
+        QCOMPARE(app::settingsFor(s.options)->desk.screener.dteMin, 28);
+        QVERIFY(s.start()); // the same day again: the tighter limit still holds
+        QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
+        QCOMPARE(s.view->limits.riskPerTrade, 0.015);
+        s.stop();
+        checkJournal(s, 100);
     }
 
     void haltDuringTheDayLeavesNothingAfterTheGate() {

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QHBoxLayout>
+#include <QTabBar>
 #include <QVBoxLayout>
 
 #include "ui/theme/format.h"
@@ -41,7 +42,9 @@ SettingsDialog::SettingsDialog(DeskPort& port, QWidget* parent)
     : QDialog(parent), m_port(port), m_tabs(new QTabWidget), m_about(new QLabel), m_status(new QLabel), m_save(new QPushButton(tr("&Save"))),
       m_reset(new QPushButton(tr("&Reset this page"))) {
     setWindowTitle(tr("Settings"));
-    resize(820, 600);
+    resize(900, 640);
+    m_tabs->setDocumentMode(true);
+    m_tabs->tabBar()->setDrawBase(false);
     m_tabs->setAccessibleName(tr("Pages of settings"));
     m_status->setTextFormat(Qt::PlainText);
     m_status->setWordWrap(true);

@@ -2,7 +2,6 @@
 
 #include <QGridLayout>
 #include <QLocale>
-#include <QScrollArea>
 #include <QVBoxLayout>
 #include <cmath>
 
@@ -24,12 +23,10 @@ QLabel* plainLabel(const QString& text = {}) {
 } // namespace
 
 QWidget* SettingsPage::Line::editor() const {
-    if (text)
-        return text;
-    return check ? static_cast<QWidget*>(check) : combo;
+    return text ? static_cast<QWidget*>(text) : combo;
 }
 
-SettingsPage::SettingsPage(const QString& intro, const QVector<SettingRow>& rows, bool tightenOnly) : m_tightenOnly(tightenOnly), m_readOnly(plainLabel()) {
+SettingsPage::SettingsPage(const QString& intro, const QVector<SettingRow>& rows, bool tightenOnly) : m_tightenOnly(tightenOnly), m_readOnly(plainLabel()), m_scroll(new QScrollArea) {
     auto* words = plainLabel(intro);
     words->setWordWrap(true);
     setTone(*words, Token::Dim);
@@ -55,15 +52,15 @@ SettingsPage::SettingsPage(const QString& intro, const QVector<SettingRow>& rows
         grid->addWidget(line.state, i, 4);
     }
     grid->setRowStretch(static_cast<int>(rows.size()), 1);
-    auto* scroll = new QScrollArea;
-    scroll->setWidget(list);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
+    m_scroll->setWidget(list);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setFocusPolicy(Qt::NoFocus);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(words);
     layout->addWidget(m_readOnly);
-    layout->addWidget(scroll, 1);
+    layout->addWidget(m_scroll, 1);
 }
 
 SettingsPage::Line SettingsPage::makeLine(const SettingRow& row, int at) {
@@ -71,17 +68,17 @@ SettingsPage::Line SettingsPage::makeLine(const SettingRow& row, int at) {
     line.row = row;
     line.builtIn = plainLabel();
     line.state = plainLabel();
+    line.state->setWordWrap(true);
     setTone(*line.builtIn, Token::Dim);
     const QString key = QString::fromLatin1(row.info.key);
     const SettingWords words = settingWords(row.section, key);
     line.meaning = tr("%1\nIn config.json: %2").arg(words.meaning, row.section + QLatin1Char('.') + key);
-    if (!row.choices.isEmpty()) {
+    if (row.info.kind == FieldInfo::Kind::Flag)
+        line.row.choices = QStringList{tr("off"), tr("on")};
+    if (!line.row.choices.isEmpty()) {
         line.combo = new QComboBox;
-        line.combo->addItems(row.choices);
+        line.combo->addItems(line.row.choices);
         connect(line.combo, &QComboBox::currentIndexChanged, this, [this, at] { show(at), Q_EMIT edited(at); });
-    } else if (row.info.kind == FieldInfo::Kind::Flag) {
-        line.check = new QCheckBox(tr("on"));
-        connect(line.check, &QCheckBox::toggled, this, [this, at] { show(at), Q_EMIT edited(at); });
     } else {
         line.text = new QLineEdit;
         line.text->setAlignment(Qt::AlignRight);
@@ -100,8 +97,6 @@ SettingsPage::Line SettingsPage::makeLine(const SettingRow& row, int at) {
 void SettingsPage::put(const Line& line, double value) {
     if (line.combo)
         line.combo->setCurrentIndex(static_cast<int>(value));
-    else if (line.check)
-        line.check->setChecked(value != 0);
     else
         line.text->setText(shown(line.row.info, value));
 }
@@ -110,8 +105,6 @@ SettingsPage::Reading SettingsPage::read(const Line& line) const {
     const FieldInfo& info = line.row.info;
     if (line.combo)
         return {static_cast<double>(line.combo->currentIndex()), {}};
-    if (line.check)
-        return {line.check->isChecked() ? 1.0 : 0.0, {}};
     bool ok = false;
     QLocale strict = QLocale::c();
     strict.setNumberOptions(QLocale::RejectGroupSeparator);
@@ -124,7 +117,7 @@ SettingsPage::Reading SettingsPage::read(const Line& line) const {
     if (info.kind == FieldInfo::Kind::Whole && value != std::floor(value))
         return {0, tr("Must be a whole number")};
     if (m_tightenOnly && (info.low == line.row.builtIn ? value < info.low : value > info.high))
-        return {0, tr("Looser than the built-in %1: it may only be tightened").arg(shown(info, line.row.builtIn))};
+        return {0, tr("Looser than %1: may only be tightened").arg(shown(info, line.row.builtIn))};
     if (value < info.low || value > info.high)
         return {0, tr("Must be between %1 and %2").arg(shown(info, info.low), shown(info, info.high))};
     return {value, {}};
@@ -134,7 +127,7 @@ void SettingsPage::show(int at) {
     const Line& line = m_lines[at];
     const Reading reading = read(line);
     const double builtIn = line.row.builtIn;
-    const QString standard = line.combo ? line.row.choices.value(static_cast<int>(builtIn)) : line.check ? (builtIn != 0 ? tr("on") : tr("off")) : shown(line.row.info, builtIn);
+    const QString standard = line.combo ? line.row.choices.value(static_cast<int>(builtIn)) : shown(line.row.info, builtIn);
     line.builtIn->setText(tr("default %1").arg(standard));
     const bool changed = reading.value != builtIn;
     line.state->setText(!reading.refusal.isEmpty() ? tr("▲ %1").arg(reading.refusal) : !line.note.isEmpty() ? line.note : changed ? tr("● differs from the default") : QString());
@@ -186,8 +179,10 @@ void SettingsPage::reset() {
 
 void SettingsPage::focusFirst(bool refusedOnly) {
     for (const auto& line : m_lines)
-        if (!refusedOnly || !read(line).refusal.isEmpty())
+        if (!refusedOnly || !read(line).refusal.isEmpty()) {
+            m_scroll->ensureWidgetVisible(line.editor());
             return line.editor()->setFocus(Qt::TabFocusReason);
+        }
 }
 
 } // namespace mahler::ui

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollArea>
 #include <QVector>
 #include <QWidget>
 #include <optional>
@@ -17,7 +17,7 @@ struct SettingRow {
     FieldInfo info;
     QString section;      ///< of config.json
     double builtIn = 0;   ///< the default
-    QStringList choices;  ///< a closed set: the value is the index
+    QStringList choices;  ///< a closed set: the value is the index; a flag has off and on without being told
 };
 
 /// A page of settings: name, value, unit, default and whether it differs, one line each. What may not stand is refused with
@@ -43,8 +43,7 @@ Q_SIGNALS:
 private:
     struct Line {
         SettingRow row;
-        QLineEdit* text = nullptr;  ///< one of the three
-        QCheckBox* check = nullptr;
+        QLineEdit* text = nullptr; ///< one of the two
         QComboBox* combo = nullptr;
         QLabel *builtIn = nullptr, *state = nullptr;
         QString note, meaning;
@@ -61,6 +60,7 @@ private:
 
     bool m_tightenOnly;
     QLabel* m_readOnly;
+    QScrollArea* m_scroll;
     QVector<Line> m_lines;
 };
 
