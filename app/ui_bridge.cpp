@@ -4,9 +4,7 @@
 #include <mutex>
 
 #include "app/config.h"
-#include "base/json.h"
-
-#include <nlohmann/json.hpp>
+#include "app/journal_summary.h"
 
 namespace mahler::app {
 
@@ -17,41 +15,6 @@ struct UiBridge::Latest {
     std::shared_ptr<const pricing::PricedChain> chain;
     bool viewQueued = false, chainQueued = false;
 };
-
-namespace {
-
-/// One line of a record for the table: the telling fields of its body.
-std::string summaryOf(const store::Record& record) {
-    const auto body = parseJson(record.body);
-    if (!body || !body->is_object())
-        return record.body.substr(0, 160);
-    for (const char* key : {"text", "reason", "why", "result", "description", "synthesis"})
-        if (body->contains(key) && body->at(key).is_string() && !body->at(key).get_ref<const std::string&>().empty())
-            return body->at(key).get<std::string>().substr(0, 240);
-    if (body->contains("request") && body->at("request").contains("state")) {
-        const auto& r = body->at("request");
-        return r.at("state").get<std::string>() + " " + r.at("tier").at("tier").get<std::string>() + " " + r.at("order").at("underlying").get<std::string>() +
-               (r.at("cause_text").get<std::string>().empty() ? "" : ": " + r.at("cause_text").get<std::string>());
-    }
-    if (body->contains("update"))
-        return body->at("update").at("state").get<std::string>() + ", filled " + body->at("update").at("filled").dump() + " " +
-               body->at("update").at("text").get<std::string>();
-    if (body->contains("changed")) {
-        std::string keys;
-        for (const auto& [key, change] : body->at("changed").items())
-            keys += (keys.empty() ? "" : ", ") + key;
-        return keys.substr(0, 240);
-    }
-    std::string out;
-    for (const auto& [key, value] : body->items()) {
-        if (!value.is_primitive() || out.size() > 160)
-            continue;
-        out += (out.empty() ? "" : ", ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
-    }
-    return out;
-}
-
-} // namespace
 
 UiBridge::UiBridge(QObject* parent) : DeskPort(parent), m_latest(std::make_shared<Latest>()) {}
 

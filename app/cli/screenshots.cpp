@@ -54,7 +54,7 @@ Result<Wanted> parse(const Arguments& args) {
 bool pump(const std::function<bool()>& done, double seconds) {
     QElapsedTimer timer;
     timer.start();
-    while (!done() && timer.elapsed() < seconds * 1000) {
+    while (!done() && static_cast<double>(timer.elapsed()) < seconds * 1000) {
         QApplication::processEvents(QEventLoop::AllEvents, 20);
         QThread::msleep(2);
     }

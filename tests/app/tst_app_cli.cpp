@@ -150,6 +150,14 @@ private Q_SLOTS:
         QVERIFY(analysts[1].toObject()["text"].toString().contains(QLatin1String("unknown")));
     }
 
+    void everyScreenIsDrawnFilledAndNothingIsClipped() {
+        const QString out = m_folder.filePath(QStringLiteral("shots"));
+        const Ran ran = run({"screenshots", "--out", out, "--size", "1366x768", "--theme", "dark"}, 120000);
+        QVERIFY2(ran.code == 0, ran.error.constData()); // 1: a text does not fit, named on stderr
+        QVERIFY2(!ran.error.contains("note:"), ran.error.constData());
+        QCOMPARE(QDir(out).entryList({QStringLiteral("*.png")}).size(), 10);
+    }
+
     void doctorSaysWhatIsWrong() {
         QDir().mkpath(m_folder.filePath("wide"));
         QFile::setPermissions(m_folder.filePath("wide"), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ReadOther);

@@ -30,7 +30,7 @@ public:
         options.directory = m_folder.path().toStdString();
         options.runId = "run-" + std::to_string(++m_runs);
         options.checkpointKey = m_key;
-        options.profile = strategy::calibratedProfile();
+        options.settings.screener = strategy::calibratedProfile();
         options.roles = *agents::builtInRoles();
         options.speed = m_speed;
         RuntimeSinks sinks;

@@ -18,7 +18,7 @@ constexpr std::size_t kPage = 200;
 JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_line(new QLineEdit),
       m_model(new GridModel({{tr("Seq"), {}, 64}, {tr("Time ET"), {}, 70, kLeft}, {tr("Kind"), {}, 150, kLeft}, {tr("Actor"), {}, 110, kLeft},
-                             {tr("Id"), {}, 200, kLeft}, {tr("Summary"), {}, 400, kLeft}, {tr("Hash"), tr("whether the record's own hash holds"), 50, Qt::AlignCenter}},
+                             {tr("Id"), {}, 130, kLeft}, {tr("Summary"), {}, 460, kLeft}, {tr("Hash"), tr("whether the record's own hash holds"), 50, Qt::AlignCenter}},
                             this)),
       m_grid(new GridView(m_model)), m_detail(new QPlainTextEdit),
       m_all(new QCheckBox(tr("inputs and tape too"))) {
@@ -128,8 +128,8 @@ void JournalScreen::show(const std::vector<JournalRow>& rows, bool complete) {
                          {format::timeNewYork(r.at), {}, Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(r.at)},
                          {format::text(r.type), {}, r.type.starts_with("halt") ? Tone::Warn : r.type.starts_with("in.") ? Tone::Dim : Tone::Strong},
                          {format::text(r.actor), {}, Tone::Dim},
-                         {format::text(r.correlation), {}},
-                         {format::text(r.summary), {}},
+                         {format::text(r.correlation), {}, Tone::Plain, desk::Freshness::Fresh, format::text(r.correlation)},
+                         {format::text(r.summary), {}, Tone::Plain, desk::Freshness::Fresh, format::text(r.summary)},
                          {r.chainOk ? QStringLiteral("✓") : tr("✗ broken"), {}, r.chainOk ? Tone::Dim : Tone::Warn}},
                         false, false, {}});
     m_model->setRows(std::move(grid));

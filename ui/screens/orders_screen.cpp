@@ -14,7 +14,7 @@ const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 
 std::vector<GridColumn> orderColumns() {
     return {{OrdersScreen::tr("Time ET"), {}, 66, kLeft},
-            {OrdersScreen::tr("Order"), {}, 250, kLeft},
+            {OrdersScreen::tr("Order"), {}, 320, kLeft},
             {OrdersScreen::tr("State"), {}, 88, kLeft},
             {OrdersScreen::tr("Filled"), OrdersScreen::tr("units filled of units ordered"), 58},
             {OrdersScreen::tr("Limit"), OrdersScreen::tr("net cash per share: cr received, db paid"), 68},
@@ -23,7 +23,7 @@ std::vector<GridColumn> orderColumns() {
             {OrdersScreen::tr("Slippage"), OrdersScreen::tr("average less mid at arrival, dollars per share"), 64},
             {OrdersScreen::tr("Fees"), {}, 54},
             {OrdersScreen::tr("Age"), {}, 44},
-            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 190, kLeft},
+            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 120, kLeft},
             {OrdersScreen::tr("Source"), {}, 84, kLeft, true},
             {OrdersScreen::tr("Approved by"), {}, 86, kLeft, true},
             {OrdersScreen::tr("Client id"), {}, 190, kLeft, true}};

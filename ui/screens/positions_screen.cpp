@@ -24,7 +24,7 @@ std::vector<GridColumn> columns() {
             {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58},
             {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 58},
             {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg"), 50, Qt::AlignRight | Qt::AlignVCenter, true},
-            {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 76},
+            {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 86},
             {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L as a share of the credit; target and stop; exit at 21 days"), 122, left},
             {PositionsScreen::tr("Owner"), {}, 84, left, true},
             {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 44}};

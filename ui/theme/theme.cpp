@@ -103,7 +103,7 @@ QString sheet() {
                "QToolTip { background: %3; color: %4; border: 1px solid %6; padding: 4px; }"
                "QPushButton { background: %3; color: %4; border: 1px solid %6; border-radius: 3px; padding: 4px 10px; min-height: 18px; }"
                "QPushButton:hover { background: %8; }"
-               "QPushButton:focus, QComboBox:focus, QLineEdit:focus, QTableView:focus, QListView:focus, QToolButton:focus { border: 2px solid %7; }"
+               "QPushButton:focus, QComboBox:focus, QLineEdit:focus, QCheckBox::indicator:focus, QTableView:focus, QListView:focus, QToolButton:focus { border: 2px solid %7; }"
                "QPushButton:disabled { color: %5; background: %2; }"
                "QLineEdit, QComboBox { background: %1; color: %4; border: 1px solid %6; border-radius: 3px; padding: 3px 6px; min-height: 18px; }"
                "QComboBox QAbstractItemView { background: %2; color: %4; selection-background-color: %3; selection-color: %4; }"
@@ -118,7 +118,8 @@ QString sheet() {
                "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
                "QSplitter::handle { background: %6; } QToolButton { border: 2px solid transparent; border-radius: 3px; padding: 3px; color: %5; }"
                "QToolButton:hover { background: %8; } QToolButton:checked { background: %3; color: %4; }"
-               "QCheckBox { color: %4; } QLabel { color: %4; background: transparent; }")
+               "QCheckBox { color: %4; } QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid %5; border-radius: 2px; background: %1; }"
+               "QCheckBox::indicator:checked { background: %7; } QCheckBox:focus { color: %7; } QLabel { color: %4; background: transparent; }")
         .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover) +
            toneRules() + shellRules();
 }
