@@ -12,6 +12,7 @@
 #include "app/translations.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
+#include "ui/screens/volatility_screen.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/theme.h"
 
@@ -169,6 +170,12 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
             for (const auto& id : window.screenIds()) {
                 window.showScreen(id);
                 fits = save(window, path(id)) && fits;
+            }
+            auto* volatility = static_cast<ui::VolatilityScreen*>(window.screen(QStringLiteral("volatility")));
+            window.showScreen(volatility->id());
+            for (const auto& [page, name] : {std::pair(3, QStringLiteral("surface")), std::pair(4, QStringLiteral("history"))}) {
+                volatility->showPage(page);
+                fits = save(window, path(name)) && fits;
             }
             if (!view->approvals.empty()) {
                 window.showScreen(QStringLiteral("chain"));

@@ -1,10 +1,17 @@
 #include "ui/charts/chart_view.h"
 
 #include <QChart>
+#include <QDialog>
+#include <QKeyEvent>
 #include <QLegendMarker>
 #include <QPainter>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+
+#include "ui/models/grid_view.h"
+#include "ui/theme/format.h"
 
 namespace mahler::ui {
 
@@ -20,7 +27,15 @@ void styleAxis(QValueAxis* axis, const QString& title) {
     axis->setLabelsColor(color(Token::Dim));
     axis->setGridLineColor(mix(Token::Panel, Token::Grid, 0.7));
     axis->setLinePenColor(color(Token::Grid));
-    axis->setTickCount(6);
+}
+
+/// 1, 2, 2.5 or 5 times a power of ten, not below `rough`.
+double niceStep(double rough) {
+    const double power = std::pow(10.0, std::floor(std::log10(rough)));
+    for (const double factor : {1.0, 2.0, 2.5, 5.0})
+        if (factor * power >= rough)
+            return factor * power;
+    return 10 * power;
 }
 
 } // namespace
@@ -75,13 +90,17 @@ QScatterSeries* ThemedChart::addDots(const QString& name, Token token, double si
 void ThemedChart::setRange(double x0, double x1, double y0, double y1) {
     if (!(x1 > x0) || !(y1 > y0) || !std::isfinite(x0 + x1 + y0 + y1))
         return;
-    m_x->setRange(x0, x1);
-    m_y->setRange(y0, y1);
-    m_y->applyNiceNumbers();
-    m_x->applyNiceNumbers();
-    const auto format = [](double span) { return span > 20 ? QStringLiteral("%.0f") : span > 2 ? QStringLiteral("%.1f") : QStringLiteral("%.2f"); };
-    m_x->setLabelFormat(format(x1 - x0));
-    m_y->setLabelFormat(format(y1 - y0));
+    for (auto [axis, low, high] : {std::tuple(m_x, x0, x1), std::tuple(m_y, y0, y1)}) {
+        const double step = niceStep((high - low) / 6);
+        axis->setTickType(QValueAxis::TicksDynamic);
+        axis->setTickAnchor(0);
+        axis->setTickInterval(step);
+        axis->setRange(low, high);
+        int decimals = 0; // as many as the step itself needs
+        while (decimals < 6 && std::abs(step * std::pow(10.0, decimals) - std::round(step * std::pow(10.0, decimals))) > 1e-6)
+            ++decimals;
+        axis->setLabelFormat(QStringLiteral("%.%1f").arg(decimals));
+    }
 }
 
 void ThemedChart::setEmptyText(const QString& text) {
@@ -89,8 +108,56 @@ void ThemedChart::setEmptyText(const QString& text) {
     viewport()->update();
 }
 
+void ThemedChart::setWhiskers(std::vector<Whisker> whiskers) {
+    m_whiskers = std::move(whiskers);
+    viewport()->update();
+}
+
+void ThemedChart::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier)
+        return showTable();
+    QChartView::keyPressEvent(event);
+}
+
+/// What the chart draws, for those who read it: one row a point.
+void ThemedChart::showTable() {
+    std::vector<GridRow> rows;
+    for (const auto* series : chart()->series()) {
+        const auto* points = qobject_cast<const QXYSeries*>(series);
+        if (!points || points->name().isEmpty())
+            continue;
+        int n = 0;
+        for (const auto& p : points->points())
+            rows.push_back({QStringLiteral("%1/%2").arg(points->name()).arg(n++),
+                            {{points->name(), {}, Tone::Dim}, {format::number(p.x(), 2), p.x()}, {format::number(p.y(), 4), p.y()}}, false, false, {}});
+    }
+    auto* dialog = new QDialog(this);
+    dialog->setObjectName(QStringLiteral("layer"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("%1 as a table").arg(accessibleName()));
+    dialog->resize(460, 480);
+    auto* model = new GridModel({{tr("Series"), {}, 170, Qt::AlignLeft | Qt::AlignVCenter}, {m_x->titleText(), {}, 120}, {m_y->titleText(), {}, 140}}, dialog);
+    model->setRows(std::move(rows));
+    auto* grid = new GridView(model);
+    grid->setAccessibleName(dialog->windowTitle());
+    grid->setEmptyText(tr("The chart is empty."));
+    auto* layout = new QVBoxLayout(dialog);
+    layout->addWidget(grid);
+    dialog->open();
+}
+
 void ThemedChart::drawForeground(QPainter* painter, const QRectF& rect) {
     QChartView::drawForeground(painter, rect);
+    if (!m_whiskers.empty()) {
+        painter->setPen(QPen(mix(Token::Panel, Token::Dim, 0.55), 1));
+        const QRectF area = chart()->plotArea();
+        for (const auto& w : m_whiskers) {
+            const QPointF low = chart()->mapToPosition({w.x, w.low}), high = chart()->mapToPosition({w.x, w.high});
+            if (low.x() < area.left() || low.x() > area.right())
+                continue;
+            painter->drawLine(QPointF(low.x(), qMin(low.y(), area.bottom())), QPointF(high.x(), qMax(high.y(), area.top())));
+        }
+    }
     if (m_emptyText.isEmpty())
         return;
     painter->setPen(color(Token::Dim));

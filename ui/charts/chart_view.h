@@ -20,13 +20,21 @@ public:
     QScatterSeries* addDots(const QString& name, Token token, double size = 6);
     void setRange(double x0, double x1, double y0, double y1);
     void setEmptyText(const QString& text);
+    /// Vertical lines from low to high at x: the bid-ask of each quote.
+    struct Whisker {
+        double x = 0, low = 0, high = 0;
+    };
+    void setWhiskers(std::vector<Whisker> whiskers);
 
 protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
+    void keyPressEvent(QKeyEvent* event) override; ///< T: the same data as a table
     QValueAxis *m_x, *m_y;
 
 private:
+    void showTable();
     QString m_emptyText;
+    std::vector<Whisker> m_whiskers;
 };
 
 /// Profit and loss at expiry (solid) and at a date before it (dashed), with spot, zero and breakevens.

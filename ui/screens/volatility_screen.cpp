@@ -1,10 +1,12 @@
 #include "ui/screens/volatility_screen.h"
 
-#include <QHeaderView>
+#include <QKeyEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <tuple>
 
 #include "ui/theme/format.h"
 
@@ -22,7 +24,8 @@ VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
                              {tr("RMSE"), tr("of the smile fit, volatility points"), 60}, {tr("Used"), tr("quotes in the fit"), 56}, {tr("Refused"), {}, 62}},
                             this)),
       m_grid(new GridView(m_model)), m_smile(new ThemedChart(tr("strike"), tr("implied volatility, %"))),
-      m_term(new ThemedChart(tr("days to expiry"), tr("at-the-money volatility, %"))) {
+      m_term(new ThemedChart(tr("days to expiry"), tr("at-the-money volatility, %"))), m_tabs(new QTabBar), m_pages(new QStackedWidget), m_surface(new HeatMap),
+      m_past(new GridModel({{tr("Figure"), {}, 220, kLeft}, {tr("Value"), {}, 120}, {tr("What it is"), {}, 520, kLeft}}, this)) {
     m_calls = m_smile->addDots(tr("calls (out of the money)"), Token::Gain, 5);
     m_puts = m_smile->addDots(tr("puts (out of the money)"), Token::Loss, 5);
     m_fit = m_smile->addLine(tr("SVI fit"), Token::Text, Qt::SolidLine, 1.5);
@@ -34,8 +37,26 @@ VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
     auto* charts = new QSplitter;
     charts->addWidget(m_smile);
     charts->addWidget(m_term);
+    auto* past = new GridView(m_past);
+    past->setAccessibleName(tr("Volatility against its past"));
+    past->setEmptyText(tr("No analysis of this underlying yet. Ctrl+R runs a cycle."));
+    m_surface->setAccessibleName(tr("Volatility surface"));
+    m_surface->setEmptyText(tr("Waiting for a chain."));
+    for (auto* page : std::initializer_list<QWidget*>{charts, m_surface, past})
+        m_pages->addWidget(page);
+    for (const auto& name : {tr("1, 2  Smile and term"), tr("3  Surface"), tr("4  History")})
+        m_tabs->addTab(name);
+    m_tabs->setDrawBase(false);
+    m_tabs->setExpanding(false);
+    connect(m_tabs, &QTabBar::currentChanged, m_pages, &QStackedWidget::setCurrentIndex);
+    auto* top = new QWidget;
+    auto* topLayout = new QVBoxLayout(top);
+    topLayout->setContentsMargins(0, 0, 0, 0);
+    topLayout->setSpacing(2);
+    topLayout->addWidget(m_tabs);
+    topLayout->addWidget(m_pages, 1);
     auto* split = new QSplitter(Qt::Vertical);
-    split->addWidget(charts);
+    split->addWidget(top);
     split->addWidget(m_grid);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
@@ -79,6 +100,90 @@ void VolatilityScreen::setChain(const ChainPtr& chain) {
     }
     drawSmile();
     drawTerm();
+    drawSurface();
+    drawHistory();
+}
+
+void VolatilityScreen::setDeliberation(const DeliberationPtr& d) {
+    auto& latest = m_latest[d->underlying];
+    if (latest && latest->asof > d->asof)
+        return;
+    latest = d;
+    if (m_chain && m_chain->chain->underlying == d->underlying)
+        drawHistory();
+}
+
+QList<QPair<QString, QString>> VolatilityScreen::keys() const {
+    return {{QStringLiteral("1 2 3 4"), tr("smile, term, surface, history")}, {QStringLiteral("T"), tr("a chart as a table")}, {tr("Up / Down"), tr("choose an expiry")}};
+}
+
+void VolatilityScreen::showPage(int key) {
+    m_tabs->setCurrentIndex(key <= 2 ? 0 : key - 2);
+    QWidget* target = key == 1 ? static_cast<QWidget*>(m_smile) : key == 2 ? static_cast<QWidget*>(m_term) : key == 3 ? static_cast<QWidget*>(m_surface) : m_pages->widget(2);
+    target->setFocus();
+}
+
+void VolatilityScreen::keyPressEvent(QKeyEvent* event) {
+    if (event->key() >= Qt::Key_1 && event->key() <= Qt::Key_4 && event->modifiers() == Qt::NoModifier)
+        return showPage(event->key() - Qt::Key_0);
+    Screen::keyPressEvent(event);
+}
+
+/// Fitted volatility by expiry and moneyness K/F. Dark and bright are below and above the surface's own middle.
+void VolatilityScreen::drawSurface() {
+    constexpr std::array<double, 13> kMoneyness = {0.80, 0.85, 0.90, 0.925, 0.95, 0.975, 1.0, 1.025, 1.05, 1.075, 1.10, 1.15, 1.20};
+    std::vector<QString> rows, columns;
+    std::vector<std::optional<double>> vols;
+    double low = 1e9, high = 0, sum = 0;
+    int known = 0;
+    for (const double m : kMoneyness)
+        columns.push_back(format::number(m * 100, std::abs(m * 100 - std::round(m * 100)) > 0.01 ? 1 : 0) + QLatin1Char('%'));
+    for (std::size_t i = 0; i < m_chain->expiries.size(); ++i) {
+        const auto& e = m_chain->expiries[i];
+        if (!e.smile.ok || e.years < 1.0 / 365)
+            continue;
+        const double reach = 4.5 * e.atmVol.value_or(0.2) * std::sqrt(e.years); // beyond, no quote supports the fit
+        rows.push_back(tr("%1  %2d").arg(format::date(m_chain->chain->expiries[i].expiry)).arg(static_cast<int>(std::lround(e.years * 365))));
+        for (const double m : kMoneyness) {
+            const double v = e.smile.vol(std::log(m), e.years);
+            const bool usable = std::isfinite(v) && std::abs(std::log(m)) <= reach;
+            vols.push_back(usable ? std::optional(v) : std::nullopt);
+            if (!usable)
+                continue;
+            low = std::min(low, v);
+            high = std::max(high, v);
+            sum += v;
+            ++known;
+        }
+    }
+    std::vector<HeatCell> cells;
+    for (const auto& v : vols)
+        cells.push_back(v ? HeatCell{format::number(*v * 100, 1), HeatMap::stepOf(*v, low, sum / known, high), true, false, {}, tr("fitted volatility, per cent a year, at this strike as a share of the forward")}
+                          : HeatCell{format::dash(), 3, false, false, {}, tr("no quote supports the fit this far out")});
+    m_surface->setCells(tr("expiry \\ strike"), std::move(rows), std::move(columns), std::move(cells));
+}
+
+void VolatilityScreen::drawHistory() {
+    const auto it = m_latest.find(m_chain->chain->underlying);
+    if (it == m_latest.end())
+        return m_past->setRows({});
+    const auto& v = it->second->analysis.volatility;
+    const auto percent = [](const std::optional<double>& x) { return x ? format::percent(*x) : format::dash(); };
+    const QString premium = v.iv30 && v.realised20 ? format::signedNumber((*v.iv30 - *v.realised20) * 100, 1) : format::dash();
+    const std::tuple<QString, QString, QString> lines[] = {
+        {tr("IV, 30 days"), percent(v.iv30), tr("at the money, interpolated in total variance")},
+        {tr("IV rank"), v.ivRank ? format::number(*v.ivRank, 0) : format::dash(), tr("place between the lowest and highest close of %1 sessions").arg(v.ivHistoryDays)},
+        {tr("IV percentile"), v.ivPercentile ? format::number(*v.ivPercentile, 0) : format::dash(), tr("share of %1 sessions that closed lower").arg(v.ivHistoryDays)},
+        {tr("Realised, 10 days"), percent(v.realised10), tr("close to close, a year of 252 sessions")},
+        {tr("Realised, 20 days"), percent(v.realised20), tr("close to close, a year of 252 sessions")},
+        {tr("Realised, 60 days"), percent(v.realised60), tr("close to close, a year of 252 sessions")},
+        {tr("IV less realised"), premium, tr("30-day IV less 20-day realised, volatility points: the seller's margin")},
+        {tr("30 / 90 days"), v.ratio3090 ? format::number(*v.ratio3090, 2) : format::dash(), tr("below 0.95 contango, above 1.05 backwardation")},
+        {tr("z-score"), v.zScore ? format::signedNumber(*v.zScore, 1) : format::dash(), tr("of the 30-day IV against its history")}};
+    std::vector<GridRow> rows;
+    for (const auto& [name, value, what] : lines)
+        rows.push_back({name, {{name, {}, Tone::Strong}, {value, {}}, {what, {}, Tone::Dim}}, false, false, {}});
+    m_past->setRows(std::move(rows));
 }
 
 void VolatilityScreen::drawSmile() {
@@ -88,6 +193,7 @@ void VolatilityScreen::drawSmile() {
     const auto& e = m_chain->expiries[index];
     const auto& slice = m_chain->chain->expiries[index];
     QList<QPointF> calls, puts, fit;
+    std::vector<ThemedChart::Whisker> whiskers;
     const double reach = std::max(0.06, 3.2 * e.atmVol.value_or(0.2) * std::sqrt(std::max(e.years, 0.003)));
     double low = 1e9, high = 0;
     for (std::size_t r = slice.begin; r < slice.end; ++r) {
@@ -96,6 +202,11 @@ void VolatilityScreen::drawSmile() {
         if (m_chain->ivStatus[r] != pricing::IvStatus::Ok || (call ? strike < e.forward : strike > e.forward) || std::abs(std::log(strike / e.forward)) > reach)
             continue;
         (call ? calls : puts) << QPointF(strike, m_chain->iv[r] * 100);
+        const auto quote = m_chain->chain->quote(r);
+        if (const auto width = quote.width(); width && m_chain->hasGreeks[r] && m_chain->vega[r] > 0) { // half the width in points, by vega
+            const double half = width->toDouble() / 2 / m_chain->vega[r] * 100;
+            whiskers.push_back({strike, m_chain->iv[r] * 100 - half, m_chain->iv[r] * 100 + half});
+        }
         low = std::min(low, m_chain->iv[r] * 100);
         high = std::max(high, m_chain->iv[r] * 100);
     }
@@ -111,6 +222,7 @@ void VolatilityScreen::drawSmile() {
     m_calls->replace(calls);
     m_puts->replace(puts);
     m_fit->replace(fit);
+    m_smile->setWhiskers(std::move(whiskers));
     const bool enough = calls.size() + puts.size() >= 5;
     m_smile->setEmptyText(enough ? QString() : tr("Fewer than 5 usable quotes in this expiry."));
     if (!enough)

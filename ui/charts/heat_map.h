@@ -1,0 +1,57 @@
+#pragma once
+
+#include <QString>
+#include <QWidget>
+#include <optional>
+#include <vector>
+
+namespace mahler::ui {
+
+struct HeatCell {
+    QString text{};      ///< printed in the cell; the dash when unknown
+    int step = 3;        ///< 0 loss .. 3 neutral .. 6 gain
+    bool known = true;   ///< false: hatched
+    bool boxed = false;  ///< the worst cell
+    QString corner{};    ///< a short mark at the upper right: the limit that trips first
+    QString tooltip{};   ///< meaning and unit
+};
+
+/// A table of numbers on seven steps of colour; every cell prints its number, so colour never stands alone. Arrow keys move a
+/// cursor whose cell is spoken; Enter and a double click choose it.
+class HeatMap final : public QWidget {
+    Q_OBJECT
+public:
+    explicit HeatMap(QWidget* parent = nullptr);
+    /// `cells` row by row, rows.size() * columns.size() of them.
+    void setCells(const QString& corner, std::vector<QString> rows, std::vector<QString> columns, std::vector<HeatCell> cells);
+    void setEmptyText(const QString& text);
+    /// The step of a value between the extremes: neutral at `middle`.
+    static int stepOf(double value, double low, double middle, double high);
+    QSize sizeHint() const override { return {640, 320}; }
+    QSize minimumSizeHint() const override { return {320, 120}; }
+
+Q_SIGNALS:
+    void chosen(int row, int column);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    bool event(QEvent* event) override; ///< tooltips
+
+private:
+    QRect cellRect(int row, int column) const;
+    std::optional<std::pair<int, int>> cellAt(const QPoint& point) const;
+    void moveTo(int row, int column);
+    int rowCount() const { return static_cast<int>(m_rows.size()); }
+    int columnCount() const { return static_cast<int>(m_columns.size()); }
+    const HeatCell& cell(int row, int column) const { return m_cells[static_cast<std::size_t>(row * columnCount() + column)]; }
+
+    QString m_corner, m_emptyText;
+    std::vector<QString> m_rows, m_columns;
+    std::vector<HeatCell> m_cells;
+    int m_row = 0, m_column = 0;
+};
+
+} // namespace mahler::ui
