@@ -38,6 +38,7 @@ desk::RuntimeSinks UiBridge::sinks() {
                     latest->viewQueued = false;
                 }
                 m_user = newest->user.id.str();
+                followSettings(*newest);
                 Q_EMIT viewReady(newest);
             },
             Qt::QueuedConnection);
@@ -126,18 +127,34 @@ void UiBridge::keepSettings(const ui::SettingsValues& now) { m_settings = now; }
 void UiBridge::changeSettings(const ui::SettingsValues& wanted) {
     if (m_settings.dataFolder.empty())
         return Q_EMIT settingsRefused(QStringLiteral("this desk keeps no settings"));
-    ui::SettingsValues values = wanted;
-    values.dataFolder = m_settings.dataFolder;
-    const bool posted = m_files.post([this, values, actor = "user:" + m_user](std::stop_token) {
+    m_settings.look = wanted.look;
+    if (desk::valuesOf(wanted.desk) == desk::valuesOf(m_settings.desk))
+        return saveSettings({});
+    m_settingsAsked = m_settingsSeen;
+    if (!send(desk::ChangeSettings{"user:" + m_user, wanted.desk})) {
+        m_settingsAsked.reset();
+        Q_EMIT settingsRefused(QStringLiteral("the desk is busy; nothing was changed"));
+    }
+}
+/// The desk decides what holds; the file follows it, so that a refused change is not law at the next start.
+void UiBridge::followSettings(const desk::DeskView& view) {
+    m_settingsSeen = view.settingsAnswers;
+    if (m_settingsAsked && view.settingsAnswers > *m_settingsAsked) {
+        m_settingsAsked.reset();
+        m_settings.desk = view.settings;
+        saveSettings(QString::fromStdString(view.settingsNote));
+    }
+}
+void UiBridge::saveSettings(const QString& note) {
+    const bool posted = m_files.post([this, values = m_settings, note](std::stop_token) {
         const auto saved = saveConfig(values.dataFolder, values);
         QMetaObject::invokeMethod(
             this,
-            [this, values, actor, saved] {
+            [this, values, saved, note] {
                 if (!saved)
                     return Q_EMIT settingsRefused(QString::fromStdString(saved.error().detail));
-                m_settings = values;
-                if (!send(desk::ChangeSettings{actor, values.desk}))
-                    Q_EMIT failed(QStringLiteral("the desk is busy: the settings are kept and take effect at the next start"));
+                if (!note.isEmpty())
+                    return Q_EMIT settingsRefused(note);
                 Q_EMIT settingsSaved(values);
             },
             Qt::QueuedConnection);

@@ -37,7 +37,12 @@ public:
 private:
     struct Latest;
     std::shared_ptr<Latest> m_latest; ///< the newest values not yet shown; shared with the runtime's threads
+    void followSettings(const desk::DeskView& view);
+    void saveSettings(const QString& note); ///< `note`: why not everything was changed
+
     std::string m_user;
+    std::int64_t m_settingsSeen = 0;
+    std::optional<std::int64_t> m_settingsAsked; ///< the desk has not answered yet; its count of answers before
     ui::SettingsValues m_settings;
     std::unique_ptr<desk::DeskRuntime> m_runtime;
     Worker m_files{"settings", 8, {}}; ///< the disk may be slow; the window is not

@@ -77,6 +77,7 @@ struct Debate {
     std::string synthesis;
     std::vector<Claim> synthesisClaims;
     std::vector<std::string> unanswered; ///< "R2-bear: term structure is inverted"
+    std::vector<std::vector<Claim>> unansweredClaims; ///< of the words after the id; offsets count from there
 };
 
 struct RiskView {

@@ -250,6 +250,8 @@ Deliberation read(const Json& j) {
     d.debate.synthesis = debate.at("synthesis").get<std::string>();
     d.debate.synthesisClaims = claimsOf(debate.at("claims"));
     d.debate.unanswered = debate.at("unanswered").get<std::vector<std::string>>();
+    for (const auto& claims : debate.at("unanswered_claims"))
+        d.debate.unansweredClaims.push_back(claimsOf(claims));
     readScreen(j.at("screen"), j.at("candidates"), d.screen);
     for (const auto& v : j.at("risk").at("views"))
         d.riskViews.push_back({v.at("perspective").get<std::string>(), v.at("weight").get<double>(),
@@ -295,6 +297,9 @@ Json toJson(const Deliberation& d) {
     Json caps = Json::object();
     for (const auto& [name, contracts] : d.sizing.caps)
         caps[name] = contracts;
+    Json unansweredClaims = Json::array();
+    for (const auto& claims : d.debate.unansweredClaims)
+        unansweredClaims.push_back(claimsJson(claims));
     return {{"underlying", d.underlying},
             {"asof", formatUtc(d.asof)},
             {"reasoner", d.reasoner},
@@ -306,7 +311,8 @@ Json toJson(const Deliberation& d) {
               {"confidence", d.debate.confidence},
               {"synthesis", d.debate.synthesis},
               {"claims", claimsJson(d.debate.synthesisClaims)},
-              {"unanswered", d.debate.unanswered}}},
+              {"unanswered", d.debate.unanswered},
+              {"unanswered_claims", unansweredClaims}}},
             {"screen", screenJson(d.screen)},
             {"candidates", candidates},
             {"risk", {{"views", views}, {"contracts", d.decision.contracts}}},

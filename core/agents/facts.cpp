@@ -75,7 +75,10 @@ void FactBuilder::word(const std::string& id, const std::string& value, const st
 void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::Analysis& a) {
     FactBuilder add(facts, in.asof);
     const std::string chain = in.chain && in.chain->chain ? "chain " + in.chain->chain->source : "chain";
-    const std::string history = "history " + in.underlying;
+    std::string history = "history " + in.underlying;
+    if (in.history)
+        if (const auto bars = in.history->bars.find(in.underlying); bars != in.history->bars.end() && !bars->second.empty())
+            history += " to " + formatDate(bars->second.back().date);
     const auto& v = a.volatility;
     const auto& t = a.technical;
     add.word("underlying", in.underlying, chain);

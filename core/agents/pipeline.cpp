@@ -101,8 +101,8 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
     add(order.legs);
     auto book = std::make_shared<risk::BookRisk>(risk::bookRisk(in.positions, {}, {}, {}));
     book->unknownGreeks.clear(); // the desk's own sums stand for the book here
-    book->deltaDollars = in.bookGreeks.deltaDollars;
-    book->gammaDollars = in.bookGreeks.gammaDollars;
+    book->deltaLow = book->deltaHigh = in.bookGreeks.deltaDollars;
+    book->gammaLow = book->gammaHigh = in.bookGreeks.gammaDollars;
     if (in.bookGreeks.included != in.bookGreeks.total)
         book->unknownGreeks = "a held position";
     g.book = std::move(book);
@@ -197,8 +197,7 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
         }
         // Consensus is the share of the weight that lies on one side: a half is dissent, one is agreement.
         rounds.back().consensus = b + r > 0 ? std::max(b, r) / (b + r) : 0.5;
-        // Both sides are heard twice before agreement may end it: one exchange leaves every first point unanswered.
-        if (round >= 2 && rounds.back().consensus >= in.consensusStop)
+        if (rounds.back().consensus >= in.consensusStop)
             break;
     }
     const Seat facilitator(*in.roles.find("facilitator"), d.facts);
@@ -210,24 +209,56 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
     return {};
 }
 
-/// The synthesis repeats checked sentences: its numbers are those already verified.
-void checkSynthesis(const Role& facilitator, Deliberation& d) {
-    const auto found = checkClaims(d.debate.synthesis, visibleTo(facilitator, d.facts));
-    d.debate.synthesis = found.text;
-    for (auto claim : found.claims) {
-        for (const auto& round : d.debate.rounds)
-            for (const auto* a : {&round.bull, &round.bear})
-                for (const auto& known : a->claims)
-                    if (claim.status == ClaimStatus::Struck && known.text == claim.text && known.status != ClaimStatus::Struck) {
-                        claim.fact = known.fact;
-                        claim.actual = known.actual;
-                        claim.status = known.status;
-                    }
-        ++d.claims.total;
-        d.claims.verified += claim.status == ClaimStatus::Verified;
-        d.claims.derived += claim.status == ClaimStatus::Derived;
-        d.claims.struck += claim.status == ClaimStatus::Struck;
-        d.debate.synthesisClaims.push_back(claim);
+/// The claims of what `text` repeats word for word from a sentence of an argument on, at their place in `text`.
+std::vector<Claim> inherited(const std::string& text, const Debate& debate) {
+    constexpr std::size_t kShortest = 20; ///< fewer characters are no quotation
+    std::vector<Claim> claims;
+    for (const auto& round : debate.rounds)
+        for (const auto* a : {&round.bull, &round.bear})
+            for (std::size_t from = 0, stop = 0; stop != std::string::npos; from = stop + 2) {
+                stop = a->text.find(". ", from);
+                for (std::size_t length = a->text.size() - from; length >= kShortest; --length) {
+                    const auto at = text.find(a->text.substr(from, length));
+                    if (at == std::string::npos)
+                        continue;
+                    for (Claim claim : a->claims)
+                        if (claim.offset >= from && claim.offset + claim.text.size() <= from + length) {
+                            claim.offset = claim.offset - from + at;
+                            claims.push_back(std::move(claim));
+                        }
+                    break;
+                }
+            }
+    return claims;
+}
+
+/// What the facilitator writes repeats checked sentences: its numbers are theirs, or cited anew, or struck.
+void checkFacilitator(const Role& facilitator, Deliberation& d) {
+    const auto facts = visibleTo(facilitator, d.facts);
+    const auto check = [&](std::string& text, std::vector<Claim>& out) {
+        const auto found = checkClaims(text, facts);
+        text = found.text;
+        const auto known = inherited(text, d.debate);
+        for (auto claim : found.claims) {
+            if (claim.status == ClaimStatus::Struck)
+                if (const auto it = std::find_if(known.begin(), known.end(), [&](const Claim& k) { return k.offset == claim.offset && k.text == claim.text; }); it != known.end())
+                    claim = *it;
+            ++d.claims.total;
+            d.claims.verified += claim.status == ClaimStatus::Verified;
+            d.claims.derived += claim.status == ClaimStatus::Derived;
+            d.claims.struck += claim.status == ClaimStatus::Struck;
+            out.push_back(std::move(claim));
+        }
+    };
+    check(d.debate.synthesis, d.debate.synthesisClaims);
+    d.debate.unansweredClaims.assign(d.debate.unanswered.size(), {});
+    for (std::size_t i = 0; i < d.debate.unanswered.size(); ++i) {
+        const auto colon = d.debate.unanswered[i].find(": "); // the id before it holds a round's number, not a claim
+        if (colon == std::string::npos)
+            continue;
+        std::string said = d.debate.unanswered[i].substr(colon + 2);
+        check(said, d.debate.unansweredClaims[i]);
+        d.debate.unanswered[i] = d.debate.unanswered[i].substr(0, colon + 2) + said;
     }
 }
 
@@ -337,7 +368,7 @@ Deliberation runCycle(const CycleInputs& in, Reasoner& reasoner, const std::func
         d.timingsMs["pricing"] = in.chain->milliseconds;
         auto done = deliberate(in, reasoner, d, progress, stop, watch);
         if (done) {
-            checkSynthesis(*in.roles.find("facilitator"), d);
+            checkFacilitator(*in.roles.find("facilitator"), d);
             done = decide(in, reasoner, d, watch);
         }
         if (!done)

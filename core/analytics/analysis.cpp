@@ -161,15 +161,22 @@ std::optional<double> correlation(const std::vector<market::DailyBar>& a, const 
     return xx > 0 && yy > 0 ? std::optional(xy / std::sqrt(xx * yy)) : std::nullopt;
 }
 
+
+/// A series that ended more than a week before says nothing of today: a long weekend is four days.
+template <class T> bool current(const std::vector<T>& series, UtcTime asof) {
+    constexpr int kOldestDays = 7;
+    return !series.empty() && daysBetween(series.back().date, market::toNewYork(asof).date) <= kOldestDays;
+}
+
 } // namespace
 
 VolatilityMetrics volatilityMetrics(const pricing::PricedChain& chain, const market::History& history) {
     VolatilityMetrics v;
     term(v, termPoints(chain));
     const std::string& symbol = chain.chain->underlying;
-    if (const auto it = history.iv30.find(symbol); it != history.iv30.end())
+    if (const auto it = history.iv30.find(symbol); it != history.iv30.end() && current(it->second, chain.chain->time))
         rank(v, it->second);
-    if (const auto it = history.bars.find(symbol); it != history.bars.end()) {
+    if (const auto it = history.bars.find(symbol); it != history.bars.end() && current(it->second, chain.chain->time)) {
         v.realised10 = realisedVolatility(it->second, 10);
         v.realised20 = realisedVolatility(it->second, 20);
         v.realised60 = realisedVolatility(it->second, 60);
@@ -234,7 +241,7 @@ Analysis analyse(const pricing::PricedChain& chain, const market::History& histo
     a.spot = chain.spot;
     a.volatility = volatilityMetrics(chain, history);
     const auto bars = history.bars.find(a.underlying);
-    if (bars != history.bars.end())
+    if (bars != history.bars.end() && current(bars->second, a.asof))
         a.technical = technicalMetrics(bars->second, a.spot);
     a.vix = vix;
     if (vix && vixPriorClose && *vixPriorClose > 0)
@@ -251,7 +258,7 @@ Analysis analyse(const pricing::PricedChain& chain, const market::History& histo
     std::stable_sort(a.events.begin(), a.events.end(), [](const auto& x, const auto& y) {
         return std::chrono::sys_days(x.date) < std::chrono::sys_days(y.date);
     });
-    if (bars != history.bars.end())
+    if (bars != history.bars.end() && current(bars->second, a.asof))
         for (const auto& [symbol, other] : history.bars)
             if (symbol != a.underlying)
                 if (const auto c = correlation(bars->second, other))

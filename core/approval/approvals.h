@@ -24,6 +24,7 @@ struct TierInputs {
     std::optional<double> dayPnlFraction;
     DeskKind desk = DeskKind::DemoTeam;
     std::chrono::seconds traderDeadline{30}; ///< 30 to 300 (SAFETY 3.9)
+    Tier sizedDownFrom = Tier::T0;      ///< the tier of the request this one replaces
 };
 
 struct TierDecision {

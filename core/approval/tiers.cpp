@@ -95,6 +95,8 @@ TierDecision decideTier(const TierInputs& in) {
         d.deadline = d.deadline.count() == 0 ? deadline : std::min(d.deadline, deadline);
         d.reasons.push_back(std::move(reason));
     };
+    if (in.sizedDownFrom > Tier::T0) // less size is no reason to ask fewer people
+        atLeast(in.sizedDownFrom, deadlineOf(in.sizedDownFrom), std::string("sized down from a ") + toString(in.sizedDownFrom) + " request");
     if (in.newStrategy) {
         review = d.tier <= Tier::T1; // a 60 s review replaces the trader's 30 s; longer tiers keep their own
         atLeast(Tier::T1, kReview, "first execution of this strategy");

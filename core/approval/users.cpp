@@ -55,6 +55,7 @@ bool mayClose(const User& u) { return u.has(Role::Trader) || u.has(Role::RiskMan
 bool mayProposeManually(const User& u) { return u.has(Role::Trader) || leads(u); }
 
 bool mayChangeLimits(const User& u) { return u.has(Role::RiskManager) || leads(u); }
+bool mayChangeStrategy(const User& u) { return u.has(Role::Strategist) || leads(u); }
 
 bool mayResume(const User& u, const std::string& breaker) {
     const bool forLeads = breaker == "B1" || breaker == "B2" || breaker == "B3" || breaker == "B8";

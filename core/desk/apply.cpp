@@ -79,6 +79,10 @@ void settingsChanged(DeskState& s, const Event& e, Timestamp) {
             values[key] = value.get<std::int64_t>();
     }
     s.settings = withValues(s.settings, values);
+    if (s.loosening && std::any_of(s.loosening->values.begin(), s.loosening->values.end(), [&](const auto& v) { return values.count(v.first) > 0; }))
+        s.loosening.reset();
+    ++s.settingsAnswers;
+    s.settingsNote = s.loosening ? "limits given back wait for a second person" : "";
     s.limits = risk::tighter(s.limits, s.settings.limits);
 }
 
@@ -150,6 +154,7 @@ void proposalMade(DeskState& s, const Event& e, Timestamp at) {
     p.unanswered = e.body.at("unanswered").get<std::vector<std::string>>();
     p.confidence = codec::fromMicro(e.body.at("confidence"));
     p.order = codec::toCombo(e.body.at("order"));
+    p.sizedDownFrom = static_cast<approval::Tier>(e.body.at("sized_down_from").get<int>());
     p.madeAt = at;
     s.proposals[p.id] = p;
     ++s.nextNumber;
@@ -192,6 +197,7 @@ void orderIntent(DeskState& s, const Event& e, Timestamp at) {
     s.sent.push_back({at, s.runId, toHex(sha256(portfolio::canonicalText(order.combo))),
                       order.combo.intent == portfolio::OrderIntent::Open, strategy, order.combo.underlying,
                       Usd::fromMicros(e.body.at("value").get<std::int64_t>())});
+    s.usedOrderIds.insert(order.id);
     s.orders[order.id] = std::move(order);
     if (!e.body.at("plan").get<std::string>().empty() && s.plan) {
         ++s.plan->attempts[PositionId(e.body.at("order").at("combo").at("closes").get<std::string>())];
@@ -215,6 +221,7 @@ void orderState(DeskState& s, const Event& e, Timestamp at) {
         order.brokerId = update.brokerId;
     order.text = update.text;
     order.updatedAt = at;
+    s.cleanAbsences.erase(order.id); // the broker has spoken of it
     if (execution::isTerminal(order.state))
         s.cancelAskedAt.erase(order.id);
 }
@@ -302,7 +309,11 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"order.cancel",
          [](DeskState& s, const Event& e, Timestamp at) { s.cancelAskedAt[OrderId(str(e.body, "order"))] = at; }},
         {"order.absent",
-         [](DeskState& s, const Event& e, Timestamp) { ++s.cleanAbsences[OrderId(str(e.body, "order"))]; }},
+         [](DeskState& s, const Event& e, Timestamp at) {
+             auto& absence = s.cleanAbsences[OrderId(str(e.body, "order"))];
+             if (absence.count++ == 0)
+                 absence.first = at.utc;
+         }},
         {"order.filled", filled},
         {"position.adjusted", positionAdjusted},
         {"exit.signalled",
@@ -327,6 +338,20 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"user.switched", [](DeskState& s, const Event& e, Timestamp) { s.user = UserId(str(e.body, "user")); }},
         {"autonomy.set", [](DeskState& s, const Event& e, Timestamp) { s.autonomous = e.body.at("scheduled").get<bool>(); }},
         {"settings.changed", settingsChanged},
+        {"settings.signed",
+         [](DeskState& s, const Event& e, Timestamp) {
+             DeskState::Loosening l{UserId(str(e.body, "user")), {}};
+             for (const auto& [key, value] : e.body.at("values").items())
+                 l.values[key] = value.is_string() ? SettingValues::mapped_type(value.get<std::string>()) : SettingValues::mapped_type(value.get<std::int64_t>());
+             s.loosening = std::move(l);
+             ++s.settingsAnswers;
+             s.settingsNote = "limits given back wait for a second person";
+         }},
+        {"settings.refused",
+         [](DeskState& s, const Event& e, Timestamp) {
+             ++s.settingsAnswers;
+             s.settingsNote = str(e.body, "why");
+         }},
         {"tape.block", [](DeskState&, const Event&, Timestamp) {}},
         {"notice",
          [](DeskState& s, const Event& e, Timestamp at) {

@@ -62,12 +62,16 @@ Usd shownMaxLoss(const portfolio::ComboOrder& order) {
     return *loss + *fees;
 }
 
-approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value) {
+approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value, approval::Tier sizedDownFrom) {
     approval::TierInputs in;
     in.orderValue = value;
+    in.sizedDownFrom = sizedDownFrom;
     for (const auto& sent : c.state.sent)
         if (sent.opening && sent.underlying == order.underlying && c.now.utc - sent.at.utc < 15min)
             in.recentOpeningsSameUnderlying += sent.value;
+    for (const auto* live : c.state.liveOrders()) // what may still fill counts however old it is (SAFETY 3.5)
+        if (live->combo.intent == portfolio::OrderIntent::Open && live->combo.underlying == order.underlying && c.now.utc - live->createdAt.utc >= 15min)
+            in.recentOpeningsSameUnderlying += shownMaxLoss(live->combo);
     in.newStrategy = !c.state.executedStrategies.count(strategy);
     const auto marks = c.marks();
     if (marks.equity && marks.equity->micros() > 0) {
@@ -102,8 +106,9 @@ void requestApproval(Context& c, const Proposal& p, const approval::TierDecision
 
 void onOpenRequest(Context& c, const OpenRequest& command) {
     const auto it = c.state.approvals.find(command.id);
-    if (it == c.state.approvals.end() || it->second.openedAt)
-        return;
+    const auto* user = c.user(command.user);
+    if (it == c.state.approvals.end() || it->second.openedAt || !user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)))
+        return; // who only looks does not stop the escalation
     approval::Request r = it->second;
     r.openedAt = c.now;
     c.emit("approval.opened", "user:" + command.user.str(), r.id.str(), requestBody(r));
@@ -151,7 +156,7 @@ void onAnswer(Context& c, const AnswerRequest& a) {
                 why += (why.empty() ? "" : "; ") + check.reason;
         return end(c, r, ApprovalState::Rejected, RejectCause::GateRefused, "system", why);
     }
-    const auto tier = tierOf(c, r.order, strategy, decision.value.value_or(Usd{}));
+    const auto tier = tierOf(c, r.order, strategy, decision.value.value_or(Usd{}), c.state.proposals.at(r.proposal).sizedDownFrom);
     if (tier.tier > r.tier.tier || tier.refused)
         return end(c, r, ApprovalState::Rejected, RejectCause::TierChanged, "system",
                    tier.reasons.empty() ? "the tier rose" : tier.reasons.front());
@@ -175,6 +180,7 @@ void onSizeDown(Context& c, const SizeDown& command) {
     Proposal smaller = origin;
     smaller.order.quantity = command.quantity;
     smaller.awaitingQuotes = true;
+    smaller.sizedDownFrom = old.tier.tier;
     smaller.midAtProposal.reset();
     smaller.spot.reset();
     smaller.iv.reset();

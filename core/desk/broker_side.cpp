@@ -89,7 +89,8 @@ void onUpdate(Context& c, execution::BrokerUpdate u) {
 }
 
 /// Expiry, assignment and exercise arrive from the broker: adopt and show (S12).
-void onCash(Context& c, const execution::BrokerCashEvent& event) {
+/// `paid` is what one contract brought, by contract, of everything that settled with it.
+void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<std::string, Usd>& paid) {
     MAHLER_CHECK(c.state.account.has_value());
     Json positions = Json::array();
     std::int64_t left = event.quantity;
@@ -104,6 +105,15 @@ void onCash(Context& c, const execution::BrokerCashEvent& event) {
             return leg.contract.expiresAt() <= c.now.utc;
         });
         if (expired && p.legs.back().contract.id() == event.contractId) {
+            const auto opened = notional(p.openNet, p.quantity, p.legs.front().contract.multiplier);
+            MAHLER_CHECK(opened.has_value());
+            p.realised += *opened;
+            for (const auto& leg : p.legs)
+                if (const auto each = paid.find(leg.contract.id()); each != paid.end()) {
+                    const auto share = times(each->second, leg.ratio * p.quantity);
+                    MAHLER_CHECK(share.has_value());
+                    p.realised += *share;
+                }
             p.quantity = 0;
             positions.push_back(codec::from(p));
         }
@@ -135,8 +145,12 @@ void onBrokerNews(Context& c, const BrokerNews& news) {
         c.market.errors().add(c.now.mono, news.errors);
     for (const auto& update : news.updates)
         onUpdate(c, update);
+    std::map<std::string, Usd> paid;
     for (const auto& event : news.cash)
-        onCash(c, event);
+        if (event.quantity != 0)
+            paid[event.contractId] += Usd::fromMicros(event.amount.micros() / event.quantity);
+    for (const auto& event : news.cash)
+        onCash(c, event, paid);
 }
 
 void onSubmitOutcome(Context& c, const SubmitOutcome& outcome) {
@@ -153,7 +167,13 @@ void onSubmitOutcome(Context& c, const SubmitOutcome& outcome) {
         c.notice(NoticeView::Level::Critical, "Order " + outcome.id.str() + " is UNKNOWN: verify at broker");
         break;
     }
+    const bool opening = it->second.combo.intent == portfolio::OrderIntent::Open;
     c.emit("order.state", "system", outcome.id.str(), {{"update", codec::from(u)}});
+    const bool halting = std::any_of(c.state.latches.begin(), c.state.latches.end(), [](const risk::Latch& latch) {
+        return risk::actionOf(latch.breaker) != risk::HaltAction::RefuseOpening;
+    });
+    if (opening && halting) // the halt came between its intent and this answer
+        requestCancel(c, outcome.id, "system");
 }
 
 void onReconciliation(Context& c, const Reconciliation& command) {
@@ -169,7 +189,7 @@ void onReconciliation(Context& c, const Reconciliation& command) {
         known.insert(update.id);
         if (c.state.orders.count(update.id))
             onUpdate(c, update);
-        else if (update.id.str().starts_with("M-") && !execution::isTerminal(update.state))
+        else if (!execution::isTerminal(update.state)) // ours would be tampering, another's changes what we hold: both stop new orders (S12)
             setHalt(c, risk::Breaker::B7Integrity, "broker", "order " + update.id.str() + " is not in the journal");
     }
     for (const auto* order : c.state.liveOrders())

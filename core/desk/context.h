@@ -73,7 +73,7 @@ void onAnswer(Context& c, const AnswerRequest& command);
 void onSizeDown(Context& c, const SizeDown& command);
 void watchApprovals(Context& c);
 void rejectAll(Context& c, approval::RejectCause cause, const std::string& text);
-approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value);
+approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value, approval::Tier sizedDownFrom);
 /// Worst case and value as the approver must type them.
 Usd shownMaxLoss(const portfolio::ComboOrder& order);
 

@@ -66,26 +66,57 @@ Json journalForm(const SettingValues::mapped_type& value) {
     return std::visit([](const auto& v) { return Json(v); }, value);
 }
 
+/// What one may change alone is changed; limits given back wait for a second person (S9).
 void onChangeSettings(Context& c, const ChangeSettings& command) {
-    const auto refuse = [&](const std::string& why) { c.notice(NoticeView::Level::Advisory, "Settings not changed: " + why); };
+    const auto refuse = [&](const std::string& why) {
+        c.emit("settings.refused", command.actor, {}, {{"why", why}});
+        c.notice(NoticeView::Level::Advisory, "Settings not changed: " + why);
+    };
     if (const auto fits = checkSettings(command.settings); !fits)
         return refuse(fits.error().detail);
-    const auto before = valuesOf(c.state.settings), wanted = valuesOf(command.settings);
-    Json changed = Json::object();
-    bool limits = false;
-    for (const auto& [key, value] : wanted)
-        if (value != before.at(key)) {
-            changed[key] = {{"old", journalForm(before.at(key))}, {"new", journalForm(value)}};
-            limits = limits || key.starts_with("limits.");
-        }
-    if (changed.empty())
-        return;
-    if (command.actor.starts_with("user:")) {
-        const auto* user = c.user(UserId(command.actor.substr(5)));
-        if (!user || (limits && !approval::mayChangeLimits(*user)))
-            return refuse(command.actor.substr(5) + " may not change limits");
+    const bool person = command.actor.starts_with("user:");
+    const auto* user = person ? c.user(UserId(command.actor.substr(5))) : nullptr;
+    if (person && !user)
+        return refuse("unknown user");
+    const auto before = valuesOf(c.state.settings);
+    auto wanted = valuesOf(command.settings);
+    Settings alone = command.settings;
+    alone.limits = risk::tighter(c.state.settings.limits, command.settings.limits);
+    SettingValues loosened;
+    for (const auto& [key, value] : valuesOf(alone))
+        if (value != wanted.at(key))
+            loosened[key] = wanted.at(key);
+    for (const auto& [key, value] : wanted) {
+        if (value == before.at(key) || !person)
+            continue;
+        if (key.starts_with("limits.") || key.starts_with("approval.") ? !approval::mayChangeLimits(*user) : !approval::mayChangeStrategy(*user))
+            return refuse(user->name + " may not change " + key);
     }
-    c.emit("settings.changed", command.actor, {}, {{"changed", changed}});
+    if (!loosened.empty()) {
+        const bool second = user && c.state.loosening && c.state.loosening->user != user->id && c.state.loosening->values == loosened;
+        if (!second)
+            wanted = valuesOf(alone);
+        if (!second && user && c.state.kind != approval::DeskKind::SinglePerson) {
+            Json values = Json::object();
+            for (const auto& [key, value] : loosened)
+                values[key] = journalForm(value);
+            c.emit("settings.signed", command.actor, {}, {{"user", user->id.str()}, {"values", values}});
+            c.notice(NoticeView::Level::Advisory, "Limits given back are signed by " + user->name + "; a second person must ask for the same");
+        } else if (!second) {
+            c.notice(NoticeView::Level::Advisory, person ? "A one-person desk cannot give limits back: two people must agree"
+                                                         : "config.json asks for limits that two people must give back; the tighter ones hold");
+        }
+    }
+    Json changed = Json::object();
+    for (const auto& [key, value] : wanted)
+        if (value != before.at(key))
+            changed[key] = {{"old", journalForm(before.at(key))}, {"new", journalForm(value)}};
+    if (!changed.empty())
+        c.emit("settings.changed", command.actor, {}, {{"changed", changed}});
+    else if (person && loosened.empty())
+        refuse("nothing differs");
+    else if (person && c.state.kind == approval::DeskKind::SinglePerson)
+        c.emit("settings.refused", command.actor, {}, {{"why", "a one-person desk cannot give limits back"}});
 }
 
 } // namespace
@@ -155,7 +186,11 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                        MAHLER_CHECK(body.has_value());
                        c.emit("tape.block", "system", x.file, *body);
                    },
-                   [&](const Failure& x) { setHalt(c, risk::Breaker::B7Integrity, "system", x.where + ": " + x.what); },
+                   [&](const Failure& x) {
+                       m_market.start(now.mono); // the state was rebuilt from the journal: what the market said is unknown again
+                       *m_book = {};
+                       setHalt(c, risk::Breaker::B7Integrity, "system", x.where + ": " + x.what);
+                   },
                },
                command);
     return out;

@@ -245,6 +245,9 @@ DeskView Desk::view(Timestamp now) const {
     const Viewer viewer{s, m_market, s.limits, now, m_market.greeks(), m_market.spots()};
     v.at = now;
     v.feedName = s.feedName;
+    v.settings = s.settings;
+    v.settingsAnswers = s.settingsAnswers;
+    v.settingsNote = s.settingsNote;
     v.environment = s.simulated ? "DEMO" : "REPLAY";
     v.session = m_market.session();
     v.limits = s.limits;

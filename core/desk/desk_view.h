@@ -9,6 +9,7 @@
 
 #include "agents/deliberation.h"
 #include "approval/approvals.h"
+#include "desk/settings.h"
 #include "execution/order.h"
 #include "market/quote.h"
 #include "portfolio/book.h"
@@ -133,6 +134,9 @@ struct DeskView {
 
     portfolio::Account account;
     portfolio::AccountMarks marks;
+    Settings settings;                      ///< as the journal has them
+    std::int64_t settingsAnswers = 0;
+    std::string settingsNote;               ///< of the last answer; empty when everything asked for was changed
     std::optional<UtcTime> marksAsOf;       ///< set when the market is closed: marks of the session's end
     std::optional<Usd> buyingPower;
     portfolio::GreeksSum greeks;

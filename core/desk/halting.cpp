@@ -9,6 +9,7 @@ namespace mahler::desk {
 namespace {
 
 constexpr MonoTime kResumeDelay = 10s;
+constexpr MonoTime kCoolingOff = 30min; ///< of a one-person desk, where two should sign
 constexpr MonoTime kSecondMark = 1s;   ///< closing waits for a second breaching mark; the halt does not
 constexpr MonoTime kPlanStep = 10s;
 constexpr int kPlanAttempts = 6;       ///< the first order and five re-pricings, then a person
@@ -58,6 +59,41 @@ std::vector<risk::Trip> tripsNow(const Context& c) {
     return risk::evaluateBreakers(inputs);
 }
 
+/// How long the cause of a latch has been gone; zero while it is not.
+MonoTime cleanFor(const Context& c, const risk::Latch& latch) {
+    MonoTime clean = c.now.mono - latch.sinceMono;
+    if (latch.breaker == risk::Breaker::B4Vix)
+        clean = std::min(clean, c.now.mono - c.market.vixLastDirty());
+    if (latch.breaker == risk::Breaker::B6ApiErrors) {
+        const auto last = c.market.errors().lastError();
+        if (last)
+            clean = std::min(clean, c.now.mono - *last);
+        const bool reconciledSince = c.state.lastReconciled && c.state.reconciliation == "clean" && (!last || c.state.lastReconciled->mono > *last);
+        if (!reconciledSince)
+            return MonoTime{0};
+    }
+    if (latch.breaker == risk::Breaker::B5StaleData) {
+        for (const auto& [key, age] : breakerInputs(c.state, c.market, c.marks(), c.now).quoteAges)
+            if (age > 10s)
+                return MonoTime{0};
+        clean = std::min(clean, c.now.mono - c.market.lastDirty());
+    }
+    return clean;
+}
+
+/// What a person must still wait for before this latch may be lifted; empty: nothing.
+std::string notYetClean(const Context& c, const risk::Latch& latch) {
+    using T = risk::BreakerThresholds;
+    const auto short_of = [&](int seconds) { return cleanFor(c, latch) < std::chrono::seconds(seconds); };
+    if (latch.breaker == risk::Breaker::B4Vix && short_of(T::kVixClearSeconds))
+        return "VIX must be below 50 with fresh data for 10 minutes";
+    if (latch.breaker == risk::Breaker::B5StaleData && short_of(T::kStaleClearSeconds))
+        return "every quote must be fresh for 60 seconds";
+    if (latch.breaker == risk::Breaker::B6ApiErrors && short_of(T::kApiClearSeconds))
+        return "60 seconds without an error and a clean reconciliation are needed";
+    return {};
+}
+
 bool tripping(const std::vector<risk::Trip>& trips, risk::Breaker breaker) {
     return std::any_of(trips.begin(), trips.end(), [&](const risk::Trip& t) { return t.breaker == breaker; });
 }
@@ -96,29 +132,9 @@ void watchBreakers(Context& c) {
     }
     // B5 and B6 clear by themselves after a clean minute; the others wait for people.
     const auto latches = c.state.latches;
-    for (const auto& latch : latches) {
-        if (tripping(trips, latch.breaker))
-            continue;
-        MonoTime cleanFor = c.now.mono - latch.sinceMono;
-        if (latch.breaker == risk::Breaker::B6ApiErrors) {
-            const auto last = c.market.errors().lastError();
-            if (last)
-                cleanFor = std::min(cleanFor, c.now.mono - *last);
-            const bool reconciledSince = c.state.lastReconciled && c.state.reconciliation == "clean" &&
-                                         (!last || c.state.lastReconciled->mono > *last);
-            if (!reconciledSince)
-                continue;
-        }
-        if (latch.breaker == risk::Breaker::B5StaleData) {
-            const auto inputs = breakerInputs(c.state, c.market, c.marks(), c.now);
-            for (const auto& [key, age] : inputs.quoteAges)
-                if (age > 10s)
-                    cleanFor = MonoTime{0};
-            cleanFor = std::min(cleanFor, c.now.mono - c.market.lastDirty());
-        }
-        if (risk::mayClearAlone(latch, cleanFor))
+    for (const auto& latch : latches)
+        if (!tripping(trips, latch.breaker) && risk::mayClearAlone(latch, cleanFor(c, latch)))
             clear(c, latch.breaker, "system", std::string(risk::toString(latch.breaker)) + " clean for a minute");
-    }
 }
 
 void onResume(Context& c, const ResumeRequest& command) {
@@ -132,6 +148,7 @@ void onResume(Context& c, const ResumeRequest& command) {
         return refuseResume(c, actor, "a reason is required");
     std::vector<risk::Breaker> wanted, waiting;
     std::string why;
+    bool alone = false; ///< one person lifts what two should: after a cooling-off (SAFETY 3.8)
     for (const auto& latch : c.state.latches) {
         if (command.breaker && *command.breaker != latch.breaker)
             continue;
@@ -143,7 +160,12 @@ void onResume(Context& c, const ResumeRequest& command) {
             why = std::string(risk::toString(latch.breaker)) + ": " + early;
             continue;
         }
-        if (isLossBreaker(latch.breaker)) {
+        if (const auto wait = notYetClean(c, latch); !wait.empty()) {
+            why = std::string(risk::toString(latch.breaker)) + ": " + wait;
+            continue;
+        }
+        alone = alone || (isLossBreaker(latch.breaker) && c.state.kind == approval::DeskKind::SinglePerson);
+        if (isLossBreaker(latch.breaker) && c.state.kind != approval::DeskKind::SinglePerson) {
             const auto first = c.state.resumeSigned.find(latch.breaker);
             if (first == c.state.resumeSigned.end() || first->second == user->id) {
                 waiting.push_back(latch.breaker);
@@ -176,7 +198,7 @@ void onResume(Context& c, const ResumeRequest& command) {
         return;
     }
     c.emit("resume.requested", actor, {},
-           {{"user", command.user.str()}, {"reason", command.reason}, {"breakers", wantedBody}, {"delay_ns", kResumeDelay.count()}});
+           {{"user", command.user.str()}, {"reason", command.reason}, {"breakers", wantedBody}, {"delay_ns", (alone ? kCoolingOff : kResumeDelay).count()}});
 }
 
 void watchResume(Context& c) {
@@ -186,11 +208,22 @@ void watchResume(Context& c) {
     const auto trips = tripsNow(c);
     const std::string actor = "user:" + resume.user.str();
     for (const auto breaker : resume.breakers)
-        if (tripping(trips, breaker))
+        if (breaker != risk::Breaker::B3Drawdown && tripping(trips, breaker))
             return refuseResume(c, "system", std::string(risk::toString(breaker)) + " still trips");
+    for (const auto& latch : c.state.latches)
+        if (std::count(resume.breakers.begin(), resume.breakers.end(), latch.breaker) > 0)
+            if (const auto wait = notYetClean(c, latch); !wait.empty())
+                return refuseResume(c, "system", std::string(risk::toString(latch.breaker)) + ": " + wait);
     for (const auto breaker : resume.breakers)
-        if (c.state.latched(breaker))
+        if (c.state.latched(breaker)) {
+            if (breaker == risk::Breaker::B3Drawdown) { // from here on the drawdown counts anew; the old mark stays in the journal
+                const auto equity = c.marks().equity;
+                if (!equity)
+                    return refuseResume(c, "system", "B3: the account cannot be valued now");
+                c.emit("account.high_water", actor, c.state.account->name, {{"high_water", equity->micros()}, {"rebased", true}});
+            }
             clear(c, breaker, actor, resume.reason);
+        }
 }
 
 void startPlan(Context& c, const std::string& cause) {

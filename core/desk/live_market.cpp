@@ -10,7 +10,7 @@ const std::string kVix = "$VIX";
 
 void LiveMarket::start(MonoTime now) {
     *this = LiveMarket();
-    m_startedAt = m_lastDirty = now;
+    m_startedAt = m_lastDirty = m_vixLastDirty = now;
 }
 
 void LiveMarket::see(const std::string& key, UtcTime source, MonoTime now) {
@@ -49,6 +49,9 @@ void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& g
         m_vixHigh = std::max(m_vixHigh.value_or(*tick.vix), *tick.vix);
         see(kVix, tick.vixTime, now.mono);
     }
+    constexpr MonoTime kVixStale = std::chrono::seconds(risk::BreakerThresholds::kVixStaleSeconds);
+    if (!m_vix || *m_vix >= risk::BreakerThresholds::kVix || vixAge(now.mono).value_or(MonoTime::max()) >= kVixStale)
+        m_vixLastDirty = now.mono;
     for (const auto& [symbol, quote] : m_underlyings)
         if (age(symbol, now.mono).value_or(MonoTime::max()) > std::chrono::seconds(10))
             m_lastDirty = now.mono;

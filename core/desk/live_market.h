@@ -42,6 +42,8 @@ public:
     std::optional<double> vixLow() const { return m_vixLow; }
     std::optional<double> vixHigh() const { return m_vixHigh; }
     std::optional<MonoTime> vixAge(MonoTime now) const;
+    /// When VIX was last missing, stale or at its limit: B4 may be lifted ten clean minutes after it.
+    MonoTime vixLastDirty() const { return m_vixLastDirty; }
 
     risk::ErrorWindow& errors() { return m_errors; }
     const risk::ErrorWindow& errors() const { return m_errors; }
@@ -53,7 +55,7 @@ private:
     };
     void see(const std::string& key, UtcTime source, MonoTime now);
 
-    MonoTime m_startedAt{}, m_lastDirty{};
+    MonoTime m_startedAt{}, m_lastDirty{}, m_vixLastDirty{};
     market::Session m_session = market::Session::Closed;
     std::optional<Timestamp> m_lastTick;
     portfolio::QuoteBook m_options;

@@ -12,6 +12,7 @@ namespace mahler::desk {
 namespace {
 
 constexpr MonoTime kPositionCheck = 300s;
+constexpr int kLastShortHold = 15 * 3600 + 9 * 60; ///< New York seconds of the day; two checks fall before 15:15
 constexpr std::int64_t kHighWaterStepPpm = 500; ///< a new high is journaled when it is 0.05 % above the last
 
 } // namespace
@@ -59,6 +60,9 @@ void onStarted(Context& c, const Started& s) {
                                   "the desk was restarted", order->cashFlow};
         c.emit("order.state", "system", order->id.str(), {{"update", codec::from(u)}});
     }
+    for (const auto* order : c.state.liveOrders())
+        c.notice(NoticeView::Level::Critical, "UNKNOWN since the restart: " + portfolio::describe(order->combo) +
+                                                  ". It counts in full; when the broker has not known it for a minute, C twice on the order declares it absent");
     c.effect(Reconcile{"start"});
 }
 
@@ -129,9 +133,15 @@ void checkPositions(Context& c) {
         if (const auto it = c.state.facts->realised10.find(position.underlying); it != c.state.facts->realised10.end())
             vol = it->second;
         const auto mark = portfolio::markPosition(position, fresh);
-        const auto signal = strategy::checkExit(position, mark, vol, c.state.facts->date, {});
-        // A person's own position is closed by that person; the monitor only tells.
-        const bool ours = position.owner.starts_with("agent:");
+        auto signal = strategy::checkExit(position, mark, vol, c.state.facts->date, {});
+        // A person's own position is closed by that person; the monitor only tells. But no short leg is held past 15:15 on its
+        // expiry day (SAFETY section 5): the check before that closes whoever's it is.
+        const bool expiring = market::toNewYork(c.now.utc).secondsOfDay >= kLastShortHold && std::any_of(position.legs.begin(), position.legs.end(), [&](const portfolio::ComboLeg& leg) {
+            return leg.ratio < 0 && leg.contract.expiry == c.state.facts->date;
+        });
+        if (expiring)
+            signal = strategy::ExitSignal{strategy::ExitReason::TimeExit, "a short leg expires today: not held past 15:15"};
+        const bool ours = expiring || position.owner.starts_with("agent:");
         if (!signal)
             continue;
         int tries = 0;

@@ -60,7 +60,7 @@ void decide(Context& c, const Proposal& p) {
         drop(c, p.id, failures(decision.checks));
         return;
     }
-    const auto tier = tierOf(c, p.order, p.strategy, decision.value.value_or(Usd{}));
+    const auto tier = tierOf(c, p.order, p.strategy, decision.value.value_or(Usd{}), p.sizedDownFrom);
     if (tier.refused) {
         drop(c, p.id, tier.reasons.empty() ? "refused by tier" : tier.reasons.front());
         return;
@@ -85,6 +85,7 @@ void propose(Context& c, Proposal p) {
             {"case_for", p.caseFor},
             {"case_against", p.caseAgainst},
             {"unanswered", p.unanswered},
+            {"sized_down_from", static_cast<int>(p.sizedDownFrom)},
             {"confidence", codec::micro(p.confidence)}});
     if (const auto valid = portfolio::validate(p.order); !valid)
         return drop(c, p.id, valid.error().detail);
@@ -171,7 +172,7 @@ void intend(Context& c, const portfolio::ComboOrder& combo, const ProposalId& pr
     int attempt = 0;
     do
         order.id = execution::clientOrderId(combo, proposal.empty() ? ProposalId(c.number("X-")) : proposal, attempt++);
-    while (c.state.orders.count(order.id)); // never reused (S3)
+    while (c.state.usedOrderIds.count(order.id)); // never reused, not even on another day (S3)
     order.combo = combo;
     order.state = execution::OrderState::Intent;
     order.createdAt = order.updatedAt = c.now;
@@ -202,6 +203,13 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
     order.quantity = position.quantity;
     order.closes = position.id;
     order.source = source;
+    const bool byPerson = source.starts_with("user:");
+    const bool onlyCancels = c.state.latched(risk::Breaker::B6ApiErrors), inDoubt = c.state.latched(risk::Breaker::B7Integrity);
+    if (onlyCancels || (inDoubt && !byPerson)) { // SAFETY section 2: B6 sends nothing but cancels, B7 closes nothing by itself
+        if (byPerson)
+            c.notice(NoticeView::Level::Advisory, "Position " + position.id.str() + " not closed: the broker answers with errors (B6), only cancels are sent");
+        return false;
+    }
     const auto quote = quoteCombo(c.market, order.legs, c.now.mono);
     if (!quote || quote->age >= c.quoteLimit())
         return false; // never a blind order (S10): wait for quotes
@@ -224,7 +232,9 @@ void requestCancel(Context& c, const OrderId& id, const std::string& actor) {
     const auto it = c.state.orders.find(id);
     if (it == c.state.orders.end() || execution::isTerminal(it->second.state))
         return;
-    if (it->second.state == execution::OrderState::Unknown && c.state.cleanAbsences[id] >= 3 && actor.starts_with("user:")) {
+    const auto absent = c.state.cleanAbsences.find(id);
+    if (it->second.state == execution::OrderState::Unknown && actor.starts_with("user:") && absent != c.state.cleanAbsences.end() &&
+        absent->second.count >= 3 && c.now.utc - absent->second.first >= 60s) {
         // Three clean absences over at least a minute, and now a person says so (S4).
         execution::BrokerUpdate gone{id, execution::OrderState::Cancelled, it->second.filled, it->second.averageNet,
                                      it->second.fees, {}, "declared absent by " + actor,

@@ -150,11 +150,15 @@ void DeskRuntime::searchJournal(const store::SearchQuery& query) {
 void DeskRuntime::run(std::stop_token stop) {
     while (!stop.stop_requested()) {
         auto message = m_mailbox.popFor(20ms);
-        drainHalts();
-        if (message)
-            receive(std::move(*message));
-        refreshChain();
-        publish(false);
+        try {
+            drainHalts();
+            if (message)
+                receive(std::move(*message));
+            refreshChain();
+            publish(false);
+        } catch (const std::exception& e) { // nothing is logged and continued here: the desk halts (S18)
+            fail("desk thread", e.what());
+        }
     }
 }
 
@@ -227,7 +231,7 @@ void DeskRuntime::handle(const Command& given, Timestamp now) {
     if (!commit(command, no, now, outcome, seqs))
         return;
     for (const auto& effect : outcome.effects)
-        perform(effect, seqs, epoch, now);
+        perform(effect, seqs, epoch);
     if (!outcome.events.empty() && m_market)
         m_market->watch(m_desk.watched());
     if (m_handlingUs.size() >= 1000)
@@ -263,8 +267,7 @@ bool DeskRuntime::commit(const Command& command, std::int64_t no, Timestamp now,
     }
     auto stored = taped ? m_recorder->commit(entries, now) : Result<std::vector<std::int64_t>>(taped.error());
     if (!stored) {
-        m_haltGate.close(); // no journal, no trading (S2, S18)
-        m_broken = true;
+        breakOff();
         log(LogLevel::Error, "journal: " + stored.error().detail);
         m_sinks.failed("journal: " + stored.error().detail);
         return false;
@@ -273,11 +276,11 @@ bool DeskRuntime::commit(const Command& command, std::int64_t no, Timestamp now,
     return true;
 }
 
-void DeskRuntime::perform(const Effect& effect, const std::vector<std::int64_t>& seqs, std::uint64_t epoch, Timestamp now) {
+void DeskRuntime::perform(const Effect& effect, const std::vector<std::int64_t>& seqs, std::uint64_t epoch) {
     if (const auto* run = std::get_if<RunCycle>(&effect)) {
         startCycle(*run);
     } else if (const auto* out = std::get_if<Submit>(&effect)) {
-        submit(*out, seqs.at(out->intentEvent), epoch, now);
+        submit(*out, seqs.at(out->intentEvent), epoch);
     } else if (const auto* cancel = std::get_if<Cancel>(&effect)) {
         if (const auto done = m_broker->cancel(cancel->id); !done)
             log(LogLevel::Warning, "cancel " + cancel->id.str() + ": " + done.error().detail);
@@ -292,14 +295,14 @@ void DeskRuntime::perform(const Effect& effect, const std::vector<std::int64_t>&
     }
 }
 
-void DeskRuntime::submit(const Submit& effect, std::int64_t seq, std::uint64_t epoch, Timestamp now) {
+void DeskRuntime::submit(const Submit& effect, std::int64_t seq, std::uint64_t epoch) {
     execution::Order order = effect.order;
     order.intentSeq = seq;
-    auto token = m_gate.issue(order.combo, effect.decision, m_broker->account(), m_haltGate, epoch, seq, now.mono);
+    auto token = m_gate.issue(order.combo, effect.decision, m_broker->account(), m_haltGate, epoch, seq);
     SubmitOutcome outcome{order.id, SubmitOutcome::Kind::RefusedByGate, {}};
     if (!token) {
         outcome.text = token.error().detail;
-    } else if (const auto sent = m_broker->submit(order, std::move(*token), now); sent) {
+    } else if (const auto sent = m_broker->submit(order, std::move(*token)); sent) {
         outcome.kind = SubmitOutcome::Kind::Accepted;
     } else {
         const bool refused = sent.error().code == ErrorCode::Rejected;
@@ -316,7 +319,7 @@ void DeskRuntime::afterTick(const market::Tick& tick, Timestamp now) {
     BrokerNews news{m_broker->poll(), m_broker->pollCash(), m_broker->takeErrors()};
     if (!news.updates.empty() || !news.cash.empty() || news.errors > 0)
         handle(news, now);
-    m_market->setAttention(!m_desk.state().approvals.empty());
+    m_market->setAttention(!m_desk.state().approvals.empty() || m_desk.state().resume.has_value());
 }
 
 void DeskRuntime::startCycle(const RunCycle& effect) {
@@ -455,6 +458,18 @@ void DeskRuntime::publish(bool force) {
     m_sinks.view(std::move(view));
 }
 
+/// The journal cannot be written: no trading any more (S2, S18). What could still open a position is taken back at the broker
+/// at once, without a record: stopping needs no disk (SAFETY section 2).
+void DeskRuntime::breakOff() {
+    m_haltGate.close();
+    if (std::exchange(m_broken, true) || !m_broker)
+        return;
+    for (const auto* order : m_desk.state().liveOrders())
+        if (order->combo.intent == portfolio::OrderIntent::Open)
+            if (const auto done = m_broker->cancel(order->id); !done)
+                log(LogLevel::Error, "cancel " + order->id.str() + ": " + done.error().detail);
+}
+
 void DeskRuntime::fail(const std::string& where, const std::string& what) {
     // The half-done command never happened: the state is rebuilt from what was committed (S18).
     m_haltGate.close();
@@ -462,10 +477,8 @@ void DeskRuntime::fail(const std::string& where, const std::string& what) {
     m_sinks.failed(where + ": " + what);
     Desk rebuilt{risk::Limits{}};
     const auto events = m_recorder->storedEvents();
-    if (!events || !rebuilt.restore(*events)) {
-        m_broken = true;
-        return;
-    }
+    if (!events || !rebuilt.restore(*events))
+        return breakOff();
     m_desk = std::move(rebuilt);
     const std::int64_t no = ++m_commandNo;
     const Command failure = Failure{where, what};
@@ -474,13 +487,12 @@ void DeskRuntime::fail(const std::string& where, const std::string& what) {
         outcome = m_desk.handle(failure, m_now);
     } catch (const std::exception& e) {
         log(LogLevel::Error, std::string("halting failed: ") + e.what());
-        m_broken = true;
-        return;
+        return breakOff();
     }
     std::vector<std::int64_t> seqs;
     if (commit(failure, no, m_now, outcome, seqs))
         for (const auto& effect : outcome.effects)
-            perform(effect, seqs, m_haltGate.epoch(), m_now);
+            perform(effect, seqs, m_haltGate.epoch());
 }
 
 } // namespace mahler::desk

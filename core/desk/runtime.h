@@ -93,8 +93,8 @@ private:
     void handle(const Command& command, Timestamp now);
     void drainInternal();
     bool commit(const Command& command, std::int64_t no, Timestamp now, const Outcome& outcome, std::vector<std::int64_t>& seqs);
-    void perform(const Effect& effect, const std::vector<std::int64_t>& seqs, std::uint64_t epoch, Timestamp now);
-    void submit(const Submit& effect, std::int64_t seq, std::uint64_t epoch, Timestamp now);
+    void perform(const Effect& effect, const std::vector<std::int64_t>& seqs, std::uint64_t epoch);
+    void submit(const Submit& effect, std::int64_t seq, std::uint64_t epoch);
     void afterTick(const market::Tick& tick, Timestamp now);
     void finishCycle(const CycleDone& done);
     void showDeliberation(const std::string& cycleId);
@@ -102,6 +102,7 @@ private:
     void refreshChain();
     void publish(bool force);
     void fail(const std::string& where, const std::string& what);
+    void breakOff();
 
     RuntimeOptions m_options;
     RuntimeSinks m_sinks;

@@ -22,6 +22,7 @@ struct Proposal {
     std::optional<double> confidence;
     portfolio::ComboOrder order;
     Timestamp madeAt{};
+    approval::Tier sizedDownFrom = approval::Tier::T0; ///< never asked of fewer than before
     bool awaitingQuotes = true;      ///< until its legs were quoted and the gate has seen it
     std::optional<Price> midAtProposal;
     std::optional<double> spot, iv;
@@ -76,13 +77,25 @@ struct DeskState {
     UserId user;
     bool autonomous = true;
     Settings settings;                           ///< as people want them
+    struct Loosening {
+        UserId user;
+        SettingValues values;
+    };
+    std::optional<Loosening> loosening;          ///< limits given back by one person; another must ask for the same (S9)
+    std::int64_t settingsAnswers = 0;            ///< changes that were asked for and answered
+    std::string settingsNote;                    ///< the last answer; empty when everything was changed
     risk::Limits limits;                         ///< in force: tightened at once, loosened with the next session (S7)
 
     std::map<PositionId, portfolio::Position> positions;   ///< open ones
     std::vector<portfolio::Position> closedToday;
     std::map<OrderId, execution::Order> orders;            ///< live ones and today's ended ones
     std::map<OrderId, Timestamp> cancelAskedAt;
-    std::map<OrderId, int> cleanAbsences;                  ///< reconciliations that did not know an UNKNOWN order
+    struct Absence {
+        int count = 0;
+        UtcTime first{};
+    };
+    std::map<OrderId, Absence> cleanAbsences;              ///< reconciliations in a row that did not know an UNKNOWN order
+    std::set<OrderId> usedOrderIds;                        ///< of every intent ever journaled
     std::map<ProposalId, Proposal> proposals;
     std::map<ApprovalId, approval::Request> approvals;     ///< pending
     std::deque<approval::Request> decided;

@@ -52,8 +52,8 @@ class Broker {
 public:
     virtual ~Broker() = default;
     virtual std::string account() const = 0;
-    /// The token is redeemed at `now`, immediately before the bytes leave; a refused token sends nothing. Never retried (S3).
-    virtual Result<void> submit(const Order& order, risk::RiskToken token, Timestamp now) = 0;
+    /// The token is redeemed immediately before the bytes leave; a refused token sends nothing. Never retried (S3).
+    virtual Result<void> submit(const Order& order, risk::RiskToken token) = 0;
     virtual Result<void> cancel(const OrderId& id) = 0;
     /// Market time and quotes move on: brokers that live in this process match orders against them; others ignore it.
     virtual void onTick(Timestamp, const market::Tick&) {}

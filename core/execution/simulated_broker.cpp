@@ -19,10 +19,8 @@ public:
 
     std::string account() const override { return m_config.account; }
 
-    Result<void> submit(const Order& order, risk::RiskToken token, Timestamp now) override {
-        if (now.mono > m_now.mono) // an order made while a tick is handled comes before that tick reaches this broker
-            m_now = now;
-        if (const auto redeemed = m_gate.redeem(std::move(token), order.combo, m_config.account, m_halt, m_now.mono); !redeemed)
+    Result<void> submit(const Order& order, risk::RiskToken token) override {
+        if (const auto redeemed = m_gate.redeem(std::move(token), order.combo, m_config.account, m_halt); !redeemed)
             return redeemed.error();
         if (m_orders.count(order.id))
             return Error{ErrorCode::Rejected, "client order id " + order.id.str() + " was used before"};

@@ -29,8 +29,8 @@ struct BookRisk {
     std::map<std::string, Usd> byStructure;  ///< worst case by structureKey()
     std::map<PositionId, Held> held;
     int outstanding = 0;
-    double deltaDollars = 0;
-    double gammaDollars = 0;                 ///< change of delta dollars for a move of 1 %
+    /// Delta dollars, and their change for a move of 1 %, over every way the outstanding orders may fill or not (S4).
+    double deltaLow = 0, deltaHigh = 0, gammaLow = 0, gammaHigh = 0;
     std::string unknownGreeks;               ///< a contract whose Greeks are missing; empty: all known
 };
 

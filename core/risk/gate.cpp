@@ -1,6 +1,7 @@
 #include "risk/gate.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "risk/gate_checks.h"
@@ -36,6 +37,11 @@ void value(const portfolio::ComboOrder& order, GateDecision& decision) {
 
 } // namespace
 
+Gate::Gate(std::function<MonoTime()> clock) : m_clock(std::move(clock)) {
+    if (!m_clock)
+        m_clock = [] { return MonoTime(std::chrono::steady_clock::now().time_since_epoch()); };
+}
+
 GateDecision Gate::evaluate(const portfolio::ComboOrder& order, const GateContext& context) const {
     GateDecision decision;
     value(order, decision);
@@ -49,7 +55,7 @@ GateDecision Gate::evaluate(const portfolio::ComboOrder& order, const GateContex
 }
 
 Result<RiskToken> Gate::issue(const portfolio::ComboOrder& order, const GateDecision& decision, const std::string& account,
-                              const HaltGate& gate, std::uint64_t epoch, std::int64_t journalSeq, MonoTime now) {
+                              const HaltGate& gate, std::uint64_t epoch, std::int64_t journalSeq) {
     if (!decision.pass)
         return Error{ErrorCode::Rejected, "the gate did not pass this order"};
     if (journalSeq <= 0)
@@ -61,7 +67,7 @@ Result<RiskToken> Gate::issue(const portfolio::ComboOrder& order, const GateDeci
     token.m_account = account;
     token.m_haltEpoch = gate.epoch();
     token.m_journalSeq = journalSeq;
-    token.m_issuedAt = now;
+    token.m_issuedAt = m_clock();
     token.m_serial = m_nextSerial++;
     m_live.push_back(token.m_serial);
     if (m_live.size() > 64) // tokens live two seconds; older ones were dropped unused
@@ -69,13 +75,13 @@ Result<RiskToken> Gate::issue(const portfolio::ComboOrder& order, const GateDeci
     return token;
 }
 
-Result<void> Gate::redeem(RiskToken token, const portfolio::ComboOrder& order, const std::string& account, const HaltGate& gate,
-                          MonoTime now) {
+Result<void> Gate::redeem(RiskToken token, const portfolio::ComboOrder& order, const std::string& account, const HaltGate& gate) {
     const auto it = std::find(m_live.begin(), m_live.end(), token.m_serial);
     if (it == m_live.end())
         return Error{ErrorCode::Rejected, "the token was used before or never issued"};
     m_live.erase(it); // single use, whatever comes next
     constexpr MonoTime kLife = std::chrono::seconds(2);
+    const MonoTime now = m_clock();
     if (now < token.m_issuedAt)
         return Error{ErrorCode::Rejected, "the token is from the future: the clock of the order path stepped back"};
     if (now - token.m_issuedAt >= kLife)

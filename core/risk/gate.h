@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,17 +85,20 @@ struct GateDecision {
 /// The one gate. Thread: evaluate() on the desk thread, issue/redeem on the order path (internally synchronised by being called from the desk thread only).
 class Gate {
 public:
+    /// `clock`: real monotonic time, by which tokens age; the desk's own clock may be a market's.
+    explicit Gate(std::function<MonoTime()> clock = {});
     /// Every check of SAFETY section 5 and S1-S19 that concerns one order. Pure.
     GateDecision evaluate(const portfolio::ComboOrder& order, const GateContext& context) const;
     /// After the intent is committed. @return Rejected unless `decision` passed and the switch is open at `epoch`.
     /// Closing orders may be issued while halted (S19).
     Result<RiskToken> issue(const portfolio::ComboOrder& order, const GateDecision& decision, const std::string& account,
-                            const HaltGate& gate, std::uint64_t epoch, std::int64_t journalSeq, MonoTime now);
+                            const HaltGate& gate, std::uint64_t epoch, std::int64_t journalSeq);
     /// The broker side's question, immediately before the bytes leave. Consumes the token.
     /// @return Rejected when used before, older than 2 s, of another order, account or epoch, or the switch is closed for an opening order.
-    Result<void> redeem(RiskToken token, const portfolio::ComboOrder& order, const std::string& account, const HaltGate& gate, MonoTime now);
+    Result<void> redeem(RiskToken token, const portfolio::ComboOrder& order, const std::string& account, const HaltGate& gate);
 
 private:
+    std::function<MonoTime()> m_clock;
     std::uint64_t m_nextSerial = 1;
     std::vector<std::uint64_t> m_live;
 };

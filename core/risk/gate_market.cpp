@@ -62,8 +62,6 @@ void band(Collector& c) {
           c.order.netLimit >= low && c.order.netLimit <= high, "the limit is outside the price band around the quotes");
 }
 
-/// SAFETY names 8 % without saying of which leg. Short legs are held to it; a long wing may be one nickel wide, because a
-/// far wing quoted 0.10 x 0.12 is liquid and no other wing would protect better.
 void liquidity(Collector& c) {
     const auto& g = c.context;
     std::string wide, thin, quiet;
@@ -77,15 +75,10 @@ void liquidity(Collector& c) {
             wide = thin = quiet = id;
             continue;
         }
-        const Price width = *it->second.width();
-        const double fraction = static_cast<double>(width.micros()) / static_cast<double>(mid->micros());
-        const bool wing = leg.ratio > 0 && c.order.legs.size() > 1;
-        if (!wing)
-            worst = std::max(worst, fraction);
-        if (fraction > g.limits.maxSpreadFraction && !(wing && width <= Price::fromMicros(50'000)))
+        const double fraction = static_cast<double>(it->second.width()->micros()) / static_cast<double>(mid->micros());
+        worst = std::max(worst, fraction);
+        if (fraction > g.limits.maxSpreadFraction)
             wide = id;
-        if (wing)
-            continue;
         leastInterest = std::min(leastInterest, it->second.openInterest.value_or(-1));
         leastVolume = std::min(leastVolume, it->second.volume.value_or(-1));
         if (it->second.openInterest.value_or(-1) < g.limits.minOpenInterest)

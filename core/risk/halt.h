@@ -47,31 +47,26 @@ struct BreakerThresholds {
 };
 
 /// The order path's switch: read immediately before each submission leaves (DESIGN section 3). Lock-free, any thread.
-/// Closing it is one store; only the desk opens it, after its latches are clear.
+/// One word holds the epoch and whether it is open, so that closing and opening cannot cross: whoever closes makes every
+/// opening that began before it fail.
 class HaltGate {
 public:
     /// Closed until opened.
-    bool open() const { return m_open.load(std::memory_order_acquire); }
-    std::uint64_t epoch() const { return m_epoch.load(std::memory_order_acquire); }
+    bool open() const { return (m_word.load() & 1) != 0; }
+    std::uint64_t epoch() const { return m_word.load() >> 1; }
     void close() {
-        m_open.store(false, std::memory_order_release);
-        m_epoch.fetch_add(1, std::memory_order_acq_rel);
+        std::uint64_t was = m_word.load();
+        while (!m_word.compare_exchange_weak(was, ((was >> 1) + 1) << 1)) {
+        }
     }
     /// Opens only if nobody closed the gate since `epoch` was read.
     bool openIf(std::uint64_t epoch) {
-        if (m_epoch.load(std::memory_order_acquire) != epoch)
-            return false;
-        m_open.store(true, std::memory_order_release);
-        if (m_epoch.load(std::memory_order_acquire) != epoch) {
-            m_open.store(false, std::memory_order_release);
-            return false;
-        }
-        return true;
+        std::uint64_t closed = epoch << 1;
+        return m_word.compare_exchange_strong(closed, closed | 1) || closed == ((epoch << 1) | 1);
     }
 
 private:
-    std::atomic<bool> m_open{false};
-    std::atomic<std::uint64_t> m_epoch{1};
+    std::atomic<std::uint64_t> m_word{2}; ///< epoch 1, closed
 };
 
 } // namespace mahler::risk

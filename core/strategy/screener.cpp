@@ -116,7 +116,7 @@ private:
             return;
         ++m_result.considered;
         fill(c, index, dte, sold, bought, width, soldQuote, boughtQuote);
-        const Failed failed = test(c, soldQuote);
+        const Failed failed = test(c);
         const auto failures = std::count(failed.begin(), failed.end(), true);
         if (failures == 0) {
             m_result.candidates.push_back(std::move(c));
@@ -155,9 +155,10 @@ private:
         c.maxLoss = bounds.maxLoss.value_or(Usd{});
         c.maxProfit = bounds.maxProfit.value_or(Usd{});
         c.breakevens = bounds.breakevens;
-        c.bidAskFraction = soldQuote.width()->toDouble() / soldQuote.mid()->toDouble();
-        c.openInterest = soldQuote.openInterest.value_or(0);
-        c.volume = soldQuote.volume.value_or(0);
+        const auto fraction = [](const market::Quote& q) { return q.mid()->micros() > 0 ? q.width()->toDouble() / q.mid()->toDouble() : 1e9; };
+        c.bidAskFraction = std::max(fraction(soldQuote), fraction(boughtQuote)); // the gate asks it of every leg
+        c.openInterest = std::min(soldQuote.openInterest.value_or(0), boughtQuote.openInterest.value_or(0));
+        c.volume = std::min(soldQuote.volume.value_or(0), boughtQuote.volume.value_or(0));
         c.ivPercentile = m_analysis.volatility.ivPercentile;
         probabilities(c, index, priced);
         const double loss = width - c.credit.toDouble();
@@ -206,15 +207,15 @@ private:
         c.vegaPerPoint = (m_priced.vega[bought] - m_priced.vega[sold]) / 100 * m;
     }
 
-    Failed test(const Candidate& c, const market::Quote& sold) const {
+    Failed test(const Candidate& c) const {
         Failed failed{};
         failed[kIvPercentile] = c.ivPercentile ? *c.ivPercentile < m_profile.ivPercentileMin : !m_profile.allowUnknownIvPercentile;
         failed[kCreditToWidth] = c.creditToWidth < m_profile.creditToWidthMin - 1e-12;
         failed[kCreditToCost] = c.credit.toDouble() * 100 < m_profile.creditToCostMin * c.costs;
         failed[kExpectedValue] = m_profile.requirePositiveEv && (m_density.spot.empty() || c.expectedValue <= 0);
         failed[kBidAsk] = c.bidAskFraction > m_profile.bidAskMax + 1e-12;
-        failed[kOpenInterest] = !sold.openInterest || *sold.openInterest < m_profile.openInterestMin;
-        failed[kVolume] = !sold.volume || *sold.volume < m_profile.volumeMin;
+        failed[kOpenInterest] = c.openInterest < m_profile.openInterestMin; // unknown counts as none
+        failed[kVolume] = c.volume < m_profile.volumeMin;
         return failed;
     }
 

@@ -58,7 +58,7 @@ struct Candidate {
     double seedExpectedValue = 0;        ///< dollars, the seed's win-or-max-loss form
     double costs = 0;                    ///< dollars per spread, round trip
     Usd maxLoss, maxProfit;              ///< per spread at the limit, before fees
-    double bidAskFraction = 0;           ///< of the short leg
+    double bidAskFraction = 0;           ///< of the leg that is quoted widest
     std::int64_t openInterest = 0, volume = 0; ///< of the short leg
     std::optional<double> ivPercentile;
     std::vector<double> breakevens;

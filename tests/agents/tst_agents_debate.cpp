@@ -12,7 +12,7 @@ using namespace mahler::agents;
 class DebateTest : public QObject {
     Q_OBJECT
 
-    static Deliberation at(simulation::Scenario scenario, int hour, int minute, const std::string& symbol = "SPY") {
+    static Deliberation at(simulation::Scenario scenario, int hour, int minute, double consensusStop = 0.7, const std::string& symbol = "SPY") {
         simulation::SimulationConfig config;
         config.scenario = scenario;
         config.date = std::chrono::year{2026} / 11 / 23;
@@ -34,6 +34,7 @@ class DebateTest : public QObject {
         in.profile = strategy::calibratedProfile();
         in.equity = Usd::fromMicros(100'000'000'000);
         in.roles = *builtInRoles();
+        in.consensusStop = consensusStop;
         return runCycle(in, *makeRuleReasoner());
     }
     static std::string spoken(const Deliberation& d) {
@@ -52,7 +53,7 @@ private Q_SLOTS:
     void everyNumberIsBackedInEveryMarket() {
         QFETCH(int, scenario);
         for (const auto* symbol : {"SPY", "QQQ", "IWM", "TLT", "GLD", "SPX"}) {
-            const auto d = at(static_cast<simulation::Scenario>(scenario), 14, 35, symbol);
+            const auto d = at(static_cast<simulation::Scenario>(scenario), 14, 35, 0.7, symbol);
             QVERIFY2(d.claims.total > 20, symbol);
             QVERIFY2(d.claims.struck == 0, symbol);
             QCOMPARE(d.claims.verified + d.claims.derived, d.claims.total);
@@ -82,10 +83,33 @@ private Q_SLOTS:
         QVERIFY(mentionsVix);
     }
 
-    void everyLaterArgumentNamesTheOneItAnswers() {
+    void agreementEndsTheDebateEarly() {
         const auto d = at(simulation::Scenario::Calm, 12, 0);
-        QVERIFY(d.debate.rounds.size() >= 2);
-        QVERIFY(d.debate.rounds.size() <= 3);
+        for (std::size_t i = 0; i + 1 < d.debate.rounds.size(); ++i)
+            QVERIFY(d.debate.rounds[i].consensus < 0.7);
+        QVERIFY(d.debate.rounds.size() == 3 || d.debate.rounds.back().consensus >= 0.7);
+        QCOMPARE(at(simulation::Scenario::Calm, 12, 0, 0.5).debate.rounds.size(), std::size_t{1}); // any majority is enough
+        QCOMPARE(at(simulation::Scenario::Calm, 12, 0, 1.1).debate.rounds.size(), std::size_t{3}); // nothing is
+    }
+
+    void whatTheFacilitatorRepeatsKeepsItsFacts() {
+        const auto d = at(simulation::Scenario::Crash, 14, 0);
+        QVERIFY(!d.debate.unanswered.empty());
+        QCOMPARE(d.debate.unansweredClaims.size(), d.debate.unanswered.size());
+        int numbers = 0;
+        for (const auto& claims : d.debate.unansweredClaims)
+            for (const auto& claim : claims) {
+                ++numbers;
+                QVERIFY2(claim.status != ClaimStatus::Struck, claim.text.c_str());
+                QVERIFY(d.facts.count(claim.fact) > 0);
+            }
+        QVERIFY(numbers > 0);
+        QCOMPARE(d.claims.struck, 0);
+    }
+
+    void everyLaterArgumentNamesTheOneItAnswers() {
+        const auto d = at(simulation::Scenario::Calm, 12, 0, 1.1);
+        QCOMPARE(d.debate.rounds.size(), std::size_t{3});
         QVERIFY(d.debate.rounds.front().bull.answers.empty());
         for (std::size_t i = 0; i < d.debate.rounds.size(); ++i) {
             QCOMPARE(d.debate.rounds[i].bear.answers, d.debate.rounds[i].bull.id);
@@ -118,7 +142,7 @@ private Q_SLOTS:
     void anOrderIsDefinedRiskAndWithinTheTradeLimit() {
         int orders = 0;
         for (const auto* symbol : {"SPY", "QQQ", "IWM", "GLD", "SPX"}) {
-            const auto d = at(simulation::Scenario::Calm, 10, 35, symbol);
+            const auto d = at(simulation::Scenario::Calm, 10, 35, 0.7, symbol);
             if (!d.order)
                 continue;
             ++orders;

@@ -32,6 +32,10 @@ public:
     }
     Timestamp now() const { return m_now; }
     void jumpTo(int hour, int minute, int second = 0) { m_now = at(hour, minute, second); }
+    void skipTo(TradingDate date, int hour, int minute) {
+        m_date = date;
+        m_now = at(hour, minute);
+    }
 
     void quote(const market::OptionContract& contract, double bid, double ask) {
         m_quotes[contract.id()] = {*Price::fromDouble(bid), *Price::fromDouble(ask)};

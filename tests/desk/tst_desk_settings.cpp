@@ -46,11 +46,21 @@ private Q_SLOTS:
         QVERIFY(h.pending());
     }
 
-    void aLimitGivenBackWaitsForTheNextSession() {
+    void aLimitGivenBackNeedsTwoPeopleAndWaitsForTheNextSession() {
         Harness h;
         h.open();
         changeLimits(h, 0.01);
         changeLimits(h, 0.02);
+        QCOMPARE(h.state().settings.limits.riskPerTrade, 0.01); // one signature
+        QCOMPARE(h.count("settings.signed"), 1);
+        changeLimits(h, 0.02); // the same person again
+        QCOMPARE(h.state().settings.limits.riskPerTrade, 0.01);
+        changeLimits(h, 0.015, approval::Role::TeamLead); // another, but not the same limit
+        QCOMPARE(h.state().settings.limits.riskPerTrade, 0.01);
+        changeLimits(h, 0.015, approval::Role::PortfolioManager);
+        QCOMPARE(h.state().settings.limits.riskPerTrade, 0.015);
+        changeLimits(h, 0.02);
+        changeLimits(h, 0.02, approval::Role::TeamLead);
         QCOMPARE(h.state().settings.limits.riskPerTrade, 0.02);
         QCOMPARE(h.state().limits.riskPerTrade, 0.01);
         h.give(*h.state().facts); // the same day again, as after a restart
@@ -67,7 +77,32 @@ private Q_SLOTS:
         QVERIFY(h.lastBody("notice").find("risk_per_trade") != std::string::npos);
     }
 
-    void aTraderMayChangeTheScreenerButNoLimit() {
+    void aFileThatGivesALimitBackChangesNothingByItself() {
+        Harness h;
+        h.open();
+        changeLimits(h, 0.01);
+        Settings wanted = h.state().settings;
+        wanted.limits.riskPerTrade = 0.02;
+        wanted.screener.dteMin = 25;
+        h.give(ChangeSettings{"system", wanted});
+        QCOMPARE(h.state().settings.limits.riskPerTrade, 0.01);
+        QCOMPARE(h.state().settings.screener.dteMin, 25); // the rest holds
+    }
+
+    void aOnePersonDeskCannotGiveALimitBack() {
+        Harness h(approval::DeskKind::SinglePerson);
+        h.open();
+        Settings wanted = h.state().settings;
+        wanted.limits.riskPerTrade = 0.01;
+        h.give(ChangeSettings{"user:owner", wanted});
+        wanted.limits.riskPerTrade = 0.02;
+        h.give(ChangeSettings{"user:owner", wanted});
+        h.give(ChangeSettings{"user:owner", wanted});
+        QCOMPARE(h.state().settings.limits.riskPerTrade, 0.01);
+        QVERIFY(!h.state().settingsNote.empty());
+    }
+
+    void rolesChangeWhatIsTheirs() {
         Harness h;
         h.open();
         changeLimits(h, 0.01, approval::Role::Trader);
@@ -75,7 +110,11 @@ private Q_SLOTS:
         Settings wanted = h.state().settings;
         wanted.screener = strategy::seedProfile();
         wanted.screener.dteMin = 25;
-        h.give(ChangeSettings{"user:" + h.userWith(approval::Role::Trader).str(), wanted});
+        for (const auto role : {approval::Role::Trader, approval::Role::Analyst, approval::Role::RiskManager})
+            h.give(ChangeSettings{"user:" + h.userWith(role).str(), wanted});
+        QCOMPARE(h.count("settings.refused"), 4);
+        QCOMPARE(h.state().settings.screener.name, std::string("calibrated"));
+        h.give(ChangeSettings{"user:" + h.userWith(approval::Role::Strategist).str(), wanted});
         QCOMPARE(h.state().settings.screener.name, std::string("seed"));
         QCOMPARE(h.state().settings.screener.dteMin, 25);
         QVERIFY(h.lastBody("settings.changed").find(R"("screener.profile":{"new":"seed","old":"calibrated"})") != std::string::npos);
@@ -111,6 +150,7 @@ private Q_SLOTS:
         wanted.screener.creditToWidthMin = 0.075;
         wanted.limits.riskPerTrade = 0.02;
         h.give(ChangeSettings{"user:" + h.userWith(approval::Role::TeamLead).str(), wanted});
+        h.give(ChangeSettings{"user:" + h.userWith(approval::Role::PortfolioManager).str(), wanted});
         Desk again{risk::Limits{}};
         QVERIFY(again.restore(h.events()).has_value());
         QCOMPARE(valuesOf(again.state().settings), valuesOf(h.state().settings));

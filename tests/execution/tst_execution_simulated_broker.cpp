@@ -75,8 +75,8 @@ class BrokerTest : public QObject {
             order.combo = combo;
             risk::GateDecision pass;
             pass.pass = true;
-            auto token = gate.issue(combo, pass, broker->account(), halt, halt.epoch(), 1, now.mono);
-            return token ? broker->submit(order, std::move(*token), now) : Result<void>(token.error());
+            auto token = gate.issue(combo, pass, broker->account(), halt, halt.epoch(), 1);
+            return token ? broker->submit(order, std::move(*token)) : Result<void>(token.error());
         }
         BrokerUpdate last(const std::string& id) {
             BrokerUpdate u;
@@ -214,18 +214,10 @@ private Q_SLOTS:
         order.combo = b.spread();
         risk::GateDecision pass;
         pass.pass = true;
-        auto token = b.gate.issue(order.combo, pass, b.broker->account(), b.halt, b.halt.epoch(), 1, b.now.mono);
+        auto token = b.gate.issue(order.combo, pass, b.broker->account(), b.halt, b.halt.epoch(), 1);
         b.halt.close();
-        QVERIFY(!b.broker->submit(order, std::move(*token), b.now).has_value());
+        QVERIFY(!b.broker->submit(order, std::move(*token)).has_value());
         QVERIFY(b.broker->report().orders.empty());
-    }
-
-    void anOrderMadeWhileATickIsHandledComesBeforeThatTickAndIsTaken() {
-        Bench b;
-        b.now.utc += std::chrono::seconds(5); // the desk's clock is ahead: this tick has not reached the broker
-        b.now.mono += std::chrono::seconds(5);
-        QVERIFY(b.send(b.spread(), "M-1").has_value());
-        QCOMPARE(b.broker->report().orders.size(), std::size_t{1});
     }
 
     void dayOrdersEndAtTheClose() {

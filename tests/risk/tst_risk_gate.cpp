@@ -1,6 +1,8 @@
 #include <QTest>
 
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include "market/exchange_calendar.h"
 #include "risk/gate.h"
@@ -257,23 +259,29 @@ private Q_SLOTS:
     }
 
     void aTokenOpensOneDoorOnce() {
-        Gate gate;
+        MonoTime now = 100s;
+        Gate gate([&] { return now; });
         HaltGate halt;
         QVERIFY(halt.openIf(halt.epoch()));
         const auto d = evaluate(order(), context());
-        const auto issue = [&] { return gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s); };
-        QVERIFY(gate.redeem(std::move(*issue()), order(), "ACC", halt, 101s).has_value());
+        const auto issue = [&] { return gate.issue(order(), d, "ACC", halt, halt.epoch(), 7); };
+        QVERIFY(gate.redeem(std::move(*issue()), order(), "ACC", halt).has_value());
         auto other = order();
         other.quantity = 3;
-        QVERIFY(!gate.redeem(std::move(*issue()), other, "ACC", halt, 101s).has_value());
-        QVERIFY(!gate.redeem(std::move(*issue()), order(), "OTHER", halt, 101s).has_value());
-        QVERIFY(!gate.redeem(std::move(*issue()), order(), "ACC", halt, 102s).has_value());
-        QVERIFY(gate.redeem(std::move(*issue()), order(), "ACC", halt, 102s - 1ns).has_value());
+        QVERIFY(!gate.redeem(std::move(*issue()), other, "ACC", halt).has_value());
+        QVERIFY(!gate.redeem(std::move(*issue()), order(), "OTHER", halt).has_value());
+        auto old = issue(), young = issue(), ahead = issue();
+        now += 2s - 1ns;
+        QVERIFY(gate.redeem(std::move(*young), order(), "ACC", halt).has_value());
+        now += 1ns;
+        QVERIFY(!gate.redeem(std::move(*old), order(), "ACC", halt).has_value()); // dead after two seconds
+        now -= 1h;
+        QVERIFY(!gate.redeem(std::move(*ahead), order(), "ACC", halt).has_value()); // from the future
         auto moved = issue();
         RiskToken first = std::move(*moved);
         RiskToken second = std::move(first); // a moved-from token is the same serial: only one of them can pass
-        QVERIFY(gate.redeem(std::move(second), order(), "ACC", halt, 101s).has_value());
-        QVERIFY(!gate.redeem(std::move(first), order(), "ACC", halt, 101s).has_value());
+        QVERIFY(gate.redeem(std::move(second), order(), "ACC", halt).has_value());
+        QVERIFY(!gate.redeem(std::move(first), order(), "ACC", halt).has_value());
     }
 
     void aHaltBetweenIssueAndRedeemStopsOpeningAndNotClosing() {
@@ -281,17 +289,17 @@ private Q_SLOTS:
         HaltGate halt;
         QVERIFY(halt.openIf(halt.epoch()));
         const auto d = evaluate(order(), context());
-        auto token = gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s);
+        auto token = gate.issue(order(), d, "ACC", halt, halt.epoch(), 7);
         QVERIFY(token.has_value());
         halt.close();
-        QVERIFY(!gate.redeem(std::move(*token), order(), "ACC", halt, 101s).has_value());
-        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch(), 7, 100s).has_value());
+        QVERIFY(!gate.redeem(std::move(*token), order(), "ACC", halt).has_value());
+        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch(), 7).has_value());
         auto g = context();
         g.positions = {held()};
         const auto c = evaluate(closing(), g);
-        auto closeToken = gate.issue(closing(), c, "ACC", halt, 1, 8, 100s);
+        auto closeToken = gate.issue(closing(), c, "ACC", halt, 1, 8);
         QVERIFY(closeToken.has_value());
-        QVERIFY(gate.redeem(std::move(*closeToken), closing(), "ACC", halt, 101s).has_value());
+        QVERIFY(gate.redeem(std::move(*closeToken), closing(), "ACC", halt).has_value());
     }
 
     void noTokenWithoutAPassOrAJournaledIntent() {
@@ -299,9 +307,29 @@ private Q_SLOTS:
         HaltGate halt;
         QVERIFY(halt.openIf(halt.epoch()));
         const auto d = evaluate(order(), context());
-        QVERIFY(!gate.issue(order(), GateDecision{}, "ACC", halt, halt.epoch(), 7, 100s).has_value());
-        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch(), 0, 100s).has_value());
-        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch() - 1, 7, 100s).has_value());
+        QVERIFY(!gate.issue(order(), GateDecision{}, "ACC", halt, halt.epoch(), 7).has_value());
+        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch(), 0).has_value());
+        QVERIFY(!gate.issue(order(), d, "ACC", halt, halt.epoch() - 1, 7).has_value());
+    }
+
+    void closingAndOpeningAtTheSameMomentLeavesItClosed() {
+        for (int i = 0; i < 1'000; ++i) {
+            HaltGate gate;
+            const auto epoch = gate.epoch();
+            std::atomic<int> ready{0};
+            std::thread opener([&] {
+                ++ready;
+                while (ready < 2) {
+                }
+                (void)gate.openIf(epoch);
+            });
+            ++ready;
+            while (ready < 2) {
+            }
+            gate.close();
+            opener.join();
+            QVERIFY(!gate.open()); // whichever came first, closed is the last word
+        }
     }
 
     void theSwitchOpensOnlyIfNobodyClosedItMeanwhile() {

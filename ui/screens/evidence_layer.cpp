@@ -59,6 +59,8 @@ EvidenceLayer::EvidenceLayer(const agents::Deliberation& d, QWidget* parent) : Q
         rows.add(format::text(round.bear.id), round.bear.claims);
     }
     rows.add(tr("facilitator"), d.debate.synthesisClaims);
+    for (std::size_t i = 0; i < d.debate.unansweredClaims.size(); ++i)
+        rows.add(tr("unanswered %1").arg(i + 1), d.debate.unansweredClaims[i]);
     for (const auto& v : d.riskViews)
         rows.add(format::text(v.perspective), v.claims);
     rows.add(tr("decision"), d.decision.claims);

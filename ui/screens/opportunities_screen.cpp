@@ -24,7 +24,7 @@ std::vector<GridColumn> columns() {
             {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 60},
             {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 66},
             {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 46},
-            {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the short leg, share of mid"), 56},
+            {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the widest leg, share of mid"), 56},
             {OpportunitiesScreen::tr("OI"), {}, 60},
             {OpportunitiesScreen::tr("Failed rule"), {}, 96, kLeft},
             {OpportunitiesScreen::tr("Event before expiry"), {}, 200, kLeft, true}};

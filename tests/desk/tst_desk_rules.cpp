@@ -1,0 +1,241 @@
+#include <QTest>
+
+#include "desk_harness.h"
+
+using namespace mahler;
+using namespace mahler::desk;
+using mahler::desk::testing::Harness;
+
+/// Rules of the safety specification that a review found broken or unproven; each failed before it was mended.
+class DeskRulesTest : public QObject {
+    Q_OBJECT
+
+    static int closes(const Harness& h) {
+        int n = 0;
+        for (const auto& s : h.effects<Submit>())
+            n += s.order.combo.intent == portfolio::OrderIntent::Close;
+        return n;
+    }
+    /// Quotes at which the spread has made its target.
+    static void reachTarget(Harness& h) {
+        h.quote(Harness::put(470), 0.60, 0.62);
+        h.quote(Harness::put(465), 0.50, 0.52);
+    }
+    static OrderId workingOrder(Harness& h) {
+        h.propose(Harness::spread(1));
+        if (h.pending())
+            h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        return h.state().liveOrders().front()->id;
+    }
+    static execution::BrokerReport withOrder(const Harness& h, const char* id, execution::OrderState state) {
+        auto report = h.books();
+        report.orders.push_back({OrderId(id), state, 0, {}, {}, "B9", {}, {}});
+        return report;
+    }
+
+private Q_SLOTS:
+    void integrityInDoubtClosesNothingByItself() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        reachTarget(h);
+        h.give(HaltRequest{"system", risk::Breaker::B7Integrity, "test"});
+        h.ticks(700); // two position checks
+        QCOMPARE(closes(h), 0);
+        h.give(ClosePosition{h.userWith(approval::Role::Trader), h.state().positions.begin()->first, "by hand"});
+        QCOMPARE(closes(h), 1); // a person may
+    }
+
+    void brokerErrorsLetOnlyCancelsOut() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        reachTarget(h);
+        for (int i = 0; i < 5; ++i)
+            h.give(BrokerNews{{}, {}, 1});
+        QVERIFY(h.state().latched(risk::Breaker::B6ApiErrors));
+        h.give(ClosePosition{h.userWith(approval::Role::Trader), h.state().positions.begin()->first, "by hand"});
+        QCOMPARE(closes(h), 0);
+    }
+
+    void anOpeningAcceptedAfterTheHaltIsCancelled() {
+        Harness h;
+        h.open();
+        const OrderId id = workingOrder(h); // its intent is journaled, the broker has not answered
+        h.give(HaltRequest{"user:x", risk::Breaker::B8Manual, "F12"});
+        const auto outcome = h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        bool cancelled = false;
+        for (const auto& effect : outcome.effects)
+            if (const auto* c = std::get_if<Cancel>(&effect))
+                cancelled = cancelled || c->id == id;
+        QVERIFY(cancelled);
+    }
+
+    void threeAbsencesInASecondDoNotSettleAnUnknownOrder() {
+        Harness h;
+        h.open();
+        const OrderId id = workingOrder(h);
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Unknown, "timeout"});
+        auto empty = h.books();
+        empty.orders.clear();
+        for (int i = 0; i < 3; ++i)
+            h.give(Reconciliation{empty, "start"});
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.give(CancelOrder{trader, id});
+        QCOMPARE(h.state().orders.at(id).state, execution::OrderState::Unknown);
+        h.ticks(61);
+        h.give(Reconciliation{empty, "periodic"});
+        h.give(CancelOrder{trader, id});
+        QCOMPARE(h.state().orders.at(id).state, execution::OrderState::Cancelled);
+    }
+
+    void anOrderTheBrokerKnowsAgainIsNoLongerAbsent() {
+        Harness h;
+        h.open();
+        const OrderId id = workingOrder(h);
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Unknown, "timeout"});
+        auto empty = h.books();
+        empty.orders.clear();
+        h.give(Reconciliation{empty, "periodic"});
+        h.brokerSays(id, execution::OrderState::Working);
+        QVERIFY(h.state().cleanAbsences.empty());
+    }
+
+    void aForeignWorkingOrderHalts() {
+        Harness h;
+        h.open();
+        h.give(Reconciliation{withOrder(h, "SOMEBODY-ELSE", execution::OrderState::Filled), "periodic"});
+        QVERIFY(!h.state().halted()); // long over
+        h.give(Reconciliation{withOrder(h, "SOMEBODY-ELSE", execution::OrderState::Working), "periodic"});
+        QVERIFY(h.state().latched(risk::Breaker::B7Integrity));
+    }
+
+    void vixMustBeBelowFiftyForTenMinutesBeforeAPersonMayLiftItsHalt() {
+        Harness h;
+        h.open();
+        h.setVix(50.0);
+        h.tick();
+        h.setVix(49.0);
+        h.ticks(13);
+        const ResumeRequest request{h.userWith(approval::Role::RiskManager), risk::Breaker::B4Vix, "VIX is down", "RESUME"};
+        h.give(request);
+        h.ticks(12);
+        QVERIFY(h.state().latched(risk::Breaker::B4Vix));
+        h.ticks(560);
+        h.give(request);
+        h.ticks(12);
+        QVERIFY(h.state().latched(risk::Breaker::B4Vix)); // 597 s
+        h.ticks(10);
+        h.give(request);
+        h.ticks(12);
+        QVERIFY(!h.state().latched(risk::Breaker::B4Vix));
+    }
+
+    void theDrawdownMarkIsSetAnewWhenItsHaltIsLifted() {
+        Harness h;
+        h.open();
+        h.give(HaltRequest{"system", risk::Breaker::B3Drawdown, "test"});
+        SessionFacts tomorrow = *h.state().facts;
+        tomorrow.date = std::chrono::year{2026} / 11 / 24;
+        h.give(tomorrow);
+        h.ticks(2);
+        h.give(ResumeRequest{h.userWith(approval::Role::PortfolioManager), risk::Breaker::B3Drawdown, "reviewed", "RESUME"});
+        QVERIFY(h.state().latched(risk::Breaker::B3Drawdown)); // one signature of two
+        h.give(ResumeRequest{h.userWith(approval::Role::TeamLead), risk::Breaker::B3Drawdown, "reviewed too", "RESUME"});
+        h.ticks(12);
+        QVERIFY(!h.state().latched(risk::Breaker::B3Drawdown));
+        QVERIFY(h.lastBody("account.high_water").find("rebased") != std::string::npos);
+        QVERIFY(!h.state().tradingDisabled);
+    }
+
+    void aOnePersonDeskLiftsALossHaltNextSessionAfterHalfAnHour() {
+        Harness h(approval::DeskKind::SinglePerson);
+        h.open();
+        h.give(HaltRequest{"system", risk::Breaker::B1DailyLoss, "test"});
+        const ResumeRequest request{UserId("owner"), risk::Breaker::B1DailyLoss, "slept over it", "RESUME"};
+        h.give(request);
+        h.ticks(20);
+        QVERIFY(h.state().latched(risk::Breaker::B1DailyLoss)); // the same day
+        SessionFacts tomorrow = *h.state().facts;
+        tomorrow.date = std::chrono::year{2026} / 11 / 24;
+        h.give(tomorrow);
+        h.ticks(2);
+        h.give(request);
+        h.ticks(29 * 60);
+        QVERIFY(h.state().latched(risk::Breaker::B1DailyLoss));
+        h.ticks(62);
+        QVERIFY(!h.state().latched(risk::Breaker::B1DailyLoss));
+    }
+
+    void anExpiredPositionRealisesWhatItBroughtAndWhatItSettledFor() {
+        Harness h;
+        h.open();
+        h.holdSpread(2); // 0.34 credit: 68 dollars
+        h.jumpTo(15, 59);
+        const auto legs = h.state().positions.begin()->second.legs;
+        BrokerNews news;
+        // As if both legs settled now: the short 1.20 in the money, the long worthless.
+        SessionFacts last = *h.state().facts;
+        last.date = std::chrono::year{2026} / 12 / 31;
+        h.give(last);
+        h.skipTo(std::chrono::year{2026} / 12 / 31, 16, 20);
+        news.cash.push_back({"expiry", legs[0].contract.id(), -2, *Usd::fromDouble(-240), {}});
+        news.cash.push_back({"expiry", legs[1].contract.id(), 2, *Usd::fromDouble(0), {}});
+        h.give(news);
+        QVERIFY(h.state().positions.empty());
+        QCOMPARE(h.state().closedToday.back().realised.micros(), std::int64_t{68'000'000 - 240'000'000});
+    }
+
+    void aSmallerRequestIsAskedOfNoFewerPeople() {
+        Harness h;
+        h.open();
+        h.holdSpread(1); // no first execution any more
+        h.ticks(15 * 60 + 1);
+        h.propose(Harness::spread(3)); // 1,398 dollars: a trader
+        const auto request = h.pending();
+        QVERIFY(request.has_value());
+        QCOMPARE(request->tier.tier, approval::Tier::T1);
+        h.give(SizeDown{request->id, h.userWith(approval::Role::Trader), 1}); // 466 dollars: by itself automatic
+        h.ticks(2);
+        QVERIFY(h.pending().has_value());
+        QCOMPARE(h.pending()->tier.tier, approval::Tier::T1);
+        QCOMPARE(h.pending()->order.quantity, std::int64_t{1});
+    }
+
+    void whoMayNotApproveDoesNotStopTheEscalation() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(3));
+        const auto request = h.pending();
+        QVERIFY(request.has_value());
+        h.give(OpenRequest{request->id, h.userWith(approval::Role::Analyst)});
+        QCOMPARE(h.count("approval.opened"), 0);
+        h.give(OpenRequest{request->id, h.userWith(approval::Role::RiskManager)});
+        QCOMPARE(h.count("approval.opened"), 1);
+    }
+
+    void anOrderIdIsNeverUsedAgainNotEvenOnAnotherDay() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        const auto position = h.state().positions.begin()->first;
+        const auto trader = h.userWith(approval::Role::Trader);
+        std::set<OrderId> ids;
+        for (int day = 23; day <= 25; ++day) {
+            SessionFacts facts = *h.state().facts;
+            facts.date = std::chrono::year{2026} / 11 / day;
+            h.give(facts);
+            h.ticks(70);
+            h.give(ClosePosition{trader, position, "by hand"});
+            const auto live = h.state().liveOrders();
+            QCOMPARE(live.size(), std::size_t{1});
+            const OrderId id = live.front()->id;
+            QVERIFY2(ids.insert(id).second, id.str().c_str());
+            h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+            h.brokerSays(id, execution::OrderState::Cancelled);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(DeskRulesTest)
+#include "tst_desk_rules.moc"
