@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "app/data_folder.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "execution/simulated_broker.h"
@@ -74,6 +75,9 @@ Result<WorkstationOptions> parseWorkstationOptions(const std::vector<std::string
         return badInput("--market live: no broker is connected in this version; use sim or replay:PATH");
     if (o.market != "sim" && !o.market.starts_with("replay:"))
         return badInput("--market '" + o.market + "' is unknown; use sim or replay:PATH");
+    std::error_code ec;
+    if (o.market != "sim" && !std::filesystem::exists(o.market.substr(7), ec))
+        return badInput("--market " + o.market + ": there is no such file or folder");
     const auto seed = args->integer("seed", 7, 0, std::numeric_limits<std::int64_t>::max());
     if (!seed)
         return seed.error();
@@ -127,7 +131,10 @@ std::string deskDirectory(const WorkstationOptions& o) {
     if (o.market == "sim")
         return o.dataDirectory + "/sim-" + std::to_string(o.seed) + "-" + simulation::toString(o.scenario) + "-" + formatDate(o.date) +
                (o.singlePerson ? "-single" : "");
-    return o.dataDirectory + "/replay-" + safeName(std::filesystem::path(o.market.substr(7)).filename().string());
+    std::error_code ec;
+    const auto path = std::filesystem::weakly_canonical(o.market.substr(7), ec);
+    // The whole path: two days of one underlying have the same file name.
+    return o.dataDirectory + "/replay-" + safeName(path.filename().string()) + "-" + toHex(sha256(path.string())).substr(0, 12);
 }
 
 Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o, desk::RuntimeSinks sinks) {
@@ -151,7 +158,8 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
     options.directory = directory;
     options.runId = newRunId();
     options.checkpointKey = *key;
-    options.kind = o.singlePerson ? approval::DeskKind::SinglePerson : approval::DeskKind::DemoTeam;
+    // Ready users without PINs are for the simulated market alone (issue 2); on any other the owner is one person.
+    options.kind = o.singlePerson || o.market != "sim" ? approval::DeskKind::SinglePerson : approval::DeskKind::DemoTeam;
     options.settings = settings->desk;
     options.roles = *roles;
     options.speed = o.speed;

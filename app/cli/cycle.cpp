@@ -77,6 +77,8 @@ int runCycleCommand(const std::vector<std::string>& words) {
     auto read = market::readChainFile(*chainPath, options);
     if (!read)
         return badUsage(read.error());
+    for (const auto& note : read->report.notes)
+        std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
     if (options.asof)
         std::erase_if(read->chains, [&](const auto& chain) { return chain->time > *options.asof; });
     if (read->chains.empty())

@@ -78,6 +78,8 @@ int search(const std::string& path, const Arguments& args) {
     }
     if (args.flag("json"))
         std::printf("%s\n", all.dump(2).c_str());
+    else if (rows->empty())
+        std::fprintf(stderr, "no record matches\n");
     return 0;
 }
 

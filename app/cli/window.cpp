@@ -22,6 +22,10 @@ int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv
     const auto settings = settingsFor(*options);
     if (!settings)
         return badUsage(settings.error());
+#if defined(__linux__)
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        return badUsage(badInput("no display here: set DISPLAY or WAYLAND_DISPLAY; cycle, price, journal, doctor and screenshots need none"));
+#endif
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("Mahler"));

@@ -56,6 +56,7 @@ struct LineReader::Impl {
     std::string line;
     std::size_t number = 0;
     bool atEnd = false;
+    bool ended = true;
 
     Result<bool> fill() {
         const std::int64_t got = entry ? zip_fread(entry.get(), block.data(), block.size())
@@ -108,6 +109,7 @@ Result<LineReader> LineReader::open(const std::string& path, const std::string& 
 Result<bool> LineReader::next(std::string_view& line) {
     Impl& s = *m_impl;
     s.line.clear();
+    s.ended = false;
     bool any = false;
     while (!s.atEnd) {
         if (s.begin == s.end) {
@@ -128,8 +130,10 @@ Result<bool> LineReader::next(std::string_view& line) {
             return badInput(s.path + ":" + std::to_string(s.number + 1) + ": the line is longer than 1 MiB");
         s.line.append(from, length);
         s.begin += length + (newline ? 1 : 0);
-        if (newline)
+        if (newline) {
+            s.ended = true;
             break;
+        }
     }
     if (!any)
         return false;
@@ -141,6 +145,8 @@ Result<bool> LineReader::next(std::string_view& line) {
     line = s.line;
     return true;
 }
+
+bool LineReader::lineWasEnded() const { return m_impl->ended; }
 
 std::size_t LineReader::lineNumber() const { return m_impl->number; }
 const std::string& LineReader::path() const { return m_impl->path; }

@@ -28,6 +28,7 @@ public:
     /// The view lives until the next call.
     Result<bool> next(std::string_view& line);
     std::size_t lineNumber() const; ///< of the last line given, from 1
+    bool lineWasEnded() const;      ///< false: the file ended in the middle of the last line, or without a newline after it
     const std::string& path() const;
 
 private:

@@ -26,6 +26,7 @@ struct Started {
     std::string account;
     Usd startingCash;              ///< used only when the journal has no account yet
     std::vector<std::string> underlyings;
+    std::vector<std::string> feedNotes{}; ///< what the feed had to skip and why
 };
 
 /// What the desk is told of a session when it begins; model inputs for Greeks and exits.

@@ -82,7 +82,7 @@ Json encode(const Command& command) {
             [](const Started& c) -> Json {
                 return {{"run", c.runId}, {"feed", c.feedName}, {"single_person", c.kind == approval::DeskKind::SinglePerson},
                         {"simulated", c.simulated}, {"account", c.account}, {"starting_cash", c.startingCash.micros()},
-                        {"underlyings", c.underlyings}};
+                        {"underlyings", c.underlyings}, {"feed_notes", c.feedNotes}};
             },
             [](const SessionFacts& c) -> Json {
                 return {{"date", formatDate(c.date)}, {"open", toNanos(c.open)}, {"close", toNanos(c.close)},
@@ -183,7 +183,7 @@ Command decode(const std::string& name, const Json& j) {
         return Started{str(j, "run"), str(j, "feed"),
                        j.at("single_person").get<bool>() ? approval::DeskKind::SinglePerson : approval::DeskKind::DemoTeam,
                        j.at("simulated").get<bool>(), str(j, "account"), Usd::fromMicros(j.at("starting_cash").get<std::int64_t>()),
-                       j.at("underlyings").get<std::vector<std::string>>()};
+                       j.at("underlyings").get<std::vector<std::string>>(), j.at("feed_notes").get<std::vector<std::string>>()};
     if (name == "session_facts")
         return sessionFacts(j);
     if (name == "cycle_finished")

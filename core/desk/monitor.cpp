@@ -45,6 +45,8 @@ void onStarted(Context& c, const Started& s) {
         setHalt(c, risk::Breaker::B7Integrity, "system",
                 "the journal belongs to account " + c.state.account->name + ", the broker is " + s.account);
     }
+    for (const auto& note : s.feedNotes)
+        c.notice(NoticeView::Level::Log, "Market: " + note);
     rejectAll(c, approval::RejectCause::Restart, "the desk was restarted");
     std::vector<ProposalId> waiting;
     for (const auto& [id, p] : c.state.proposals)

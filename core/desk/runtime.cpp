@@ -69,7 +69,7 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
     r.m_pricing = std::make_unique<Worker>("pricing", 64, failed("pricing"));
     r.m_agents = std::make_unique<Worker>("agents", 64, failed("agents"));
     r.handle(Started{r.m_options.runId, info.name, r.m_options.kind, r.m_options.simulated, r.m_options.account,
-                     r.m_options.startingCash, info.underlyings},
+                     r.m_options.startingCash, info.underlyings, info.notes},
              r.m_now);
     if (valuesOf(r.m_options.settings) != valuesOf(r.m_desk.state().settings))
         r.handle(ChangeSettings{"system", r.m_options.settings}, r.m_now);

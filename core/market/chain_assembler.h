@@ -18,6 +18,7 @@ public:
     /// A bad row is counted and noted, never an error. `lineNumber` from 1.
     void addLine(std::string_view line, std::size_t lineNumber);
     /// Many rows and most of them bad: not worth reading on.
+    std::size_t badRows() const { return m_report.badRows; }
     bool hopeless() const { return m_report.badRows * 2 > m_report.rows; }
     bool hasSnapshot() const { return !m_snapshots.empty(); }
     const std::string& firstUnderlying() const { return m_snapshots.front().underlying; }

@@ -174,7 +174,10 @@ Result<ReadChains> readChainFile(const std::string& path, const ChainFileOptions
     std::size_t rows = 0;
     auto more = file->reader.next(line);
     for (; more && *more; more = file->reader.next(line)) {
+        const std::size_t bad = file->assembler.badRows();
         file->assembler.addLine(line, file->reader.lineNumber());
+        if (!file->reader.lineWasEnded() && file->assembler.badRows() > bad)
+            return badInput(path + ":" + std::to_string(file->reader.lineNumber()) + ": the file is cut: it ends in the middle of a row");
         if (++rows % kManyRows == 0 && file->assembler.hopeless())
             break;
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analytics/analysis.h"
+#include "market/exchange_calendar.h"
 #include "analytics/indicators.h"
 #include "market/chain_files.h"
 
@@ -115,12 +116,17 @@ private Q_SLOTS:
         market::History history;
         const auto chain = term({{30, 0.25}, {90, 0.25}});
         QVERIFY(!volatilityMetrics(chain, history).ivPercentile);
+        const std::chrono::sys_days last = market::toNewYork(chain.chain->time).date;
         for (int i = 0; i < 252; ++i)
-            history.iv30["SPY"].push_back({{}, 0.10 + 0.20 * i / 251});
+            history.iv30["SPY"].push_back({TradingDate(last - std::chrono::days(252 - i)), 0.10 + 0.20 * i / 251});
         const auto v = volatilityMetrics(chain, history);
         QVERIFY(std::abs(*v.ivRank - 75) < 1e-9);
         QVERIFY(std::abs(*v.ivPercentile - 100.0 * 189 / 252) < 1e-9);
-        history.iv30["SPY"].resize(59);
+        auto old = history;
+        for (auto& value : old.iv30["SPY"])
+            value.date = TradingDate(std::chrono::sys_days(value.date) - std::chrono::days(10));
+        QVERIFY(!volatilityMetrics(chain, old).ivRank); // a series that ended long ago says nothing of today
+        history.iv30["SPY"].erase(history.iv30["SPY"].begin(), history.iv30["SPY"].end() - 59);
         QVERIFY(!volatilityMetrics(chain, history).ivRank);
     }
 

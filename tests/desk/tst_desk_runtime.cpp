@@ -1,7 +1,11 @@
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
+#include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
+#include <sys/resource.h>
 
 #include "agents/deliberation.h"
 #include "desk/replay.h"
@@ -16,6 +20,39 @@ using namespace mahler::desk;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Watches what really reaches a broker: openings taken after `closed` was set are the ones no halt may let through.
+class WatchedBroker final : public execution::Broker {
+public:
+    struct Seen {
+        std::atomic<bool> closed{false};
+        std::atomic<int> openings{0}, afterwards{0}, cancels{0};
+    };
+    WatchedBroker(std::unique_ptr<execution::Broker> inner, std::shared_ptr<Seen> seen) : m_inner(std::move(inner)), m_seen(std::move(seen)) {}
+    std::string account() const override { return m_inner->account(); }
+    Result<void> submit(const execution::Order& order, risk::RiskToken token) override {
+        const bool closed = m_seen->closed;
+        auto done = m_inner->submit(order, std::move(token));
+        if (done && order.combo.intent == portfolio::OrderIntent::Open) {
+            ++m_seen->openings;
+            m_seen->afterwards += closed;
+        }
+        return done;
+    }
+    Result<void> cancel(const OrderId& id) override {
+        ++m_seen->cancels;
+        return m_inner->cancel(id);
+    }
+    void onTick(Timestamp now, const market::Tick& tick) override { m_inner->onTick(now, tick); }
+    std::vector<execution::BrokerUpdate> poll() override { return m_inner->poll(); }
+    std::vector<execution::BrokerCashEvent> pollCash() override { return m_inner->pollCash(); }
+    execution::BrokerReport report() override { return m_inner->report(); }
+    int takeErrors() override { return m_inner->takeErrors(); }
+
+private:
+    std::unique_ptr<execution::Broker> m_inner;
+    std::shared_ptr<Seen> m_seen;
+};
 
 /// A desk with all its threads on a simulated market, without a window. Views come on the runtime's threads.
 class Bench {
@@ -46,7 +83,7 @@ public:
         const auto config = m_config;
         auto made = DeskRuntime::start(
             options, [config](std::optional<UtcTime>) -> Result<std::unique_ptr<market::MarketFeed>> { return simulation::makeSimulatedMarket(*config); },
-            [config](risk::Gate& gate, const risk::HaltGate& halt, const execution::BrokerReport& books) {
+            [config, seen = seen](risk::Gate& gate, const risk::HaltGate& halt, const execution::BrokerReport& books) -> std::unique_ptr<execution::Broker> {
                 execution::SimulatedBrokerConfig broker;
                 broker.seed = config->seed;
                 broker.down = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).down; };
@@ -54,7 +91,7 @@ public:
                 auto b = execution::SimulatedBroker::create(broker, gate, halt);
                 if (!books.positions.empty() || books.cash.micros() != 0)
                     b->restore(books);
-                return b;
+                return std::make_unique<WatchedBroker>(std::move(b), seen);
             },
             agents::makeRuleReasoner(), sinks);
         if (!made) {
@@ -105,6 +142,7 @@ public:
     const Digest& key() const { return m_key; }
 
     std::unique_ptr<DeskRuntime> runtime;
+    std::shared_ptr<WatchedBroker::Seen> seen = std::make_shared<WatchedBroker::Seen>();
 
 private:
     void set(std::shared_ptr<const DeskView> view) {
@@ -169,6 +207,48 @@ private Q_SLOTS:
         QVERIFY(b.until([](const DeskView& v) { return v.state == RunState::Halted; }));
         b.stop();
         checkJournal(b);
+    }
+
+    void noOpeningReachesTheBrokerAfterTheHaltReturned() {
+        Bench b;
+        QVERIFY(b.start());
+        // The strategy is known by now and small orders go out by themselves: the halt falls among them.
+        QVERIFY(b.until([&](const DeskView&) { return b.seen->openings >= 1; }, true));
+        for (const auto* symbol : {"SPY", "QQQ", "IWM", "SPX"})
+            (void)b.runtime->send(RequestCycle{"user:ann", symbol});
+        const int before = b.seen->openings;
+        QVERIFY(b.until([&](const DeskView&) { return b.seen->openings > before; }, true, 30s));
+        b.runtime->halt("user:ann", "key");
+        b.seen->closed = true; // from here on every opening is one too many
+        for (const auto* symbol : {"SPY", "QQQ", "IWM", "SPX"})
+            (void)b.runtime->send(RequestCycle{"user:ann", symbol});
+        QVERIFY(b.until([](const DeskView& v) { return v.state == RunState::Halted; }));
+        QVERIFY(b.until([&, at = b.view()->at.utc](const DeskView& v) { return v.at.utc > at + 60s; }, true));
+        QCOMPARE(b.seen->afterwards.load(), 0);
+        b.stop();
+        checkJournal(b);
+    }
+
+    void aJournalThatCannotBeWrittenStopsTradingAndSaysSo() {
+        Bench b;
+        QVERIFY(b.start());
+        QVERIFY(b.until(running));
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+        ::signal(SIGXFSZ, SIG_IGN);
+        rlimit tiny = before;
+        tiny.rlim_cur = 1; // no file may grow any more
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &tiny), 0);
+        const auto restore = qScopeGuard([&] { ::setrlimit(RLIMIT_FSIZE, &before); });
+        QVERIFY(b.until([](const DeskView& v) { return !v.journalOk && v.state == RunState::Halted; }));
+        QVERIFY(!b.runtime->gateOpen());
+        const int openings = b.seen->openings;
+        (void)b.runtime->send(RequestCycle{"user:ann", "SPY"});
+        b.runtime->halt("user:ann", "key"); // works without a disk
+        QVERIFY(!b.runtime->gateOpen());
+        QCOMPARE(b.seen->openings.load(), openings);
+        QVERIFY(!b.failures().empty());
+        b.stop();
     }
 
     void stoppingAtAnyMomentEndsEveryThread() {

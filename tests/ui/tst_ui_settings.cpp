@@ -18,7 +18,7 @@ class SettingsDialogTest : public QObject {
     struct Opened {
         FakePort port;
         std::unique_ptr<SettingsDialog> dialog;
-        explicit Opened(approval::Role role = approval::Role::RiskManager, const SettingsValues& kept = {}) {
+        explicit Opened(approval::Role role = approval::Role::TeamLead, const SettingsValues& kept = {}) {
             port.kept = kept;
             dialog = std::make_unique<SettingsDialog>(port);
             dialog->openWith(viewOf(role, kept));
@@ -169,7 +169,7 @@ private Q_SLOTS:
         kept.desk.screener = strategy::seedProfile();
         kept.desk.screener.dteMin = 20;
         kept.desk.limits.riskPerTrade = 0.01;
-        Opened o(approval::Role::RiskManager, kept);
+        Opened o(approval::Role::TeamLead, kept);
         QVERIFY(!o.state("dte_min").isEmpty());
         o.showPage(1);
         QTest::mouseClick(o.find<QPushButton>("reset"), Qt::LeftButton);
@@ -180,8 +180,15 @@ private Q_SLOTS:
         QCOMPARE(wanted.limits.riskPerTrade, 0.01); // another page
     }
 
-    void aTraderSeesLimitsButCannotChangeThem() {
+    void aTraderMayLookAndChangeNothingOfTheDesk() {
         Opened o(approval::Role::Trader);
+        QVERIFY(!o.find<QLineEdit>("risk_per_trade")->isEnabled());
+        QVERIFY(!o.find<QLineEdit>("dte_min")->isEnabled());
+        QVERIFY(!o.find<QLineEdit>("trader_seconds")->isEnabled());
+    }
+
+    void aStrategistSeesLimitsButCannotChangeThem() {
+        Opened o(approval::Role::Strategist);
         QVERIFY(!o.find<QLineEdit>("risk_per_trade")->isEnabled());
         QVERIFY(o.find<QLineEdit>("dte_min")->isEnabled());
         QVERIFY(o.says(QStringLiteral("may look, not change")));

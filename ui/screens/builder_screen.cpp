@@ -41,8 +41,8 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
         label->setWordWrap(true);
     }
     m_headline->setFont(textFont(15, true));
-    m_headline->setStyleSheet(QStringLiteral("font-size: 15px; font-weight: bold;"));
-    m_block->setStyleSheet(QStringLiteral("color: %1;").arg(color(Token::Warn).name()));
+    setTone(*m_headline, Token::Text, true, 15);
+    setTone(*m_block, Token::Warn);
     m_quantity->setRange(1, 500);
     m_quantity->setAccessibleName(tr("Units"));
     m_limit->setRange(-1000, 1000);
@@ -81,7 +81,6 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     split->setSizes({560, 640});
     auto* frame = new QFrame;
     frame->setObjectName(QStringLiteral("whatif"));
-    frame->setStyleSheet(QStringLiteral("#whatif { border: 1px dashed %1; }").arg(color(Token::Stale).name()));
     auto* inner = new QVBoxLayout(frame);
     inner->addWidget(m_headline);
     inner->addWidget(split, 1);
@@ -235,6 +234,10 @@ void BuilderScreen::refresh(bool newLegs) {
     for (const double b : bounds.breakevens)
         breakevens << format::number(b, 2);
     const double spot = chain->second->spot;
+    if (!(spot > 0)) {
+        m_metrics->clear();
+        return m_chart->clear(tr("No quote of %1 now: nothing is drawn from a guess.").arg(format::text(m_draft.underlying)));
+    }
     const market::ExpirySlice* slice = chain->second->chain->slice(m_draft.legs.front().contract.expiry, m_draft.legs.front().contract.root);
     double sigma = 0, pop = -1;
     if (slice) {

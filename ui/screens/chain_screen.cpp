@@ -152,9 +152,18 @@ void ChainScreen::setChain(const ChainPtr& chain) {
         return;
     const bool sameExpiries = m_chain && m_chain->chain->expiries.size() == chain->chain->expiries.size();
     m_chain = chain;
-    if (!sameExpiries || m_expiryKey.isEmpty())
+    if (!sameExpiries || m_expiryKey.isEmpty() || m_expiries->count() != static_cast<int>(chain->chain->expiries.size()))
         rebuildExpiries();
+    else
+        for (int i = 0; i < m_expiries->count(); ++i)
+            m_expiries->setTabText(i, expiryText(chain->chain->expiries[static_cast<std::size_t>(i)]));
     rebuildRows();
+}
+
+QString ChainScreen::expiryText(const market::ExpirySlice& slice) const {
+    const auto& chain = *m_chain->chain;
+    const QString root = slice.root != chain.underlying ? format::text(slice.root) + QLatin1Char(' ') : QString();
+    return QStringLiteral("%1%2  %3").arg(root, format::date(slice.expiry).section(QLatin1Char(' '), 0, 1), format::dte(chain.time, slice.expiresAt));
 }
 
 void ChainScreen::rebuildExpiries() {
@@ -162,15 +171,11 @@ void ChainScreen::rebuildExpiries() {
     while (m_expiries->count() > 0)
         m_expiries->removeTab(0);
     const auto& chain = *m_chain->chain;
-    const UtcTime now = chain.time;
     int best = 0;
     double nearest = 1e9;
     for (std::size_t i = 0; i < chain.expiries.size(); ++i) {
         const auto& slice = chain.expiries[i];
-        const bool showRoot = slice.root != chain.underlying;
-        const int tab = m_expiries->addTab(QStringLiteral("%1%2  %3").arg(showRoot ? format::text(slice.root) + QLatin1Char(' ') : QString(),
-                                                                          format::date(slice.expiry).section(QLatin1Char(' '), 0, 1),
-                                                                          format::dte(now, slice.expiresAt)));
+        const int tab = m_expiries->addTab(expiryText(slice));
         m_expiries->setTabData(tab, expiryKey(slice));
         const auto& priced = m_chain->expiries[i];
         m_expiries->setTabToolTip(tab, tr("%1, settles %2\nATM volatility %3\nexpected move %4")

@@ -28,6 +28,7 @@ protected:
 
 private:
     void rebuildExpiries();
+    QString expiryText(const market::ExpirySlice& slice) const;
     void rebuildRows();
     void centre();
     void stage(int ratio);

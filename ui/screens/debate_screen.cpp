@@ -20,11 +20,7 @@ QLabel* plain(const QString& text, int pixels = 12, bool bold = false, Token tok
     auto* label = new QLabel(text);
     label->setTextFormat(Qt::PlainText); // agent text is untrusted: never rendered as markup
     label->setWordWrap(true);
-    label->setFont(textFont(pixels, bold));
-    QPalette p = label->palette();
-    p.setColor(QPalette::WindowText, color(token));
-    label->setPalette(p);
-    label->setStyleSheet(QStringLiteral("color: %1; font-size: %2px;").arg(color(token).name()).arg(pixels));
+    setTone(*label, token, bold, pixels);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
 }
@@ -49,8 +45,7 @@ QString evidence(const std::vector<agents::Claim>& claims, const agents::FactTab
 QFrame* card(Token edge) {
     auto* frame = new QFrame;
     frame->setObjectName(QStringLiteral("card"));
-    frame->setStyleSheet(QStringLiteral("#card { background: %1; border: 1px solid %2; border-left: 3px solid %3; border-radius: 3px; }")
-                             .arg(color(Token::Panel).name(), color(Token::Grid).name(), color(edge).name()));
+    setLook(*frame, "edge", tokenName(edge));
     auto* layout = new QVBoxLayout(frame);
     layout->setContentsMargins(10, 7, 10, 7);
     layout->setSpacing(4);

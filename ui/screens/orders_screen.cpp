@@ -1,4 +1,5 @@
 #include <QKeyEvent>
+#include <algorithm>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -55,7 +56,7 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
       m_fills(new GridModel({{tr("Time ET"), {}, 66, kLeft}, {tr("Fill"), {}, 300, kLeft}, {tr("Units"), {}, 50}, {tr("Net"), {}, 70}, {tr("Fees"), {}, 60},
                              {tr("Order"), {}, 200, kLeft}},
                             this)),
-      m_ordersGrid(new GridView(m_orders)), m_fillsGrid(new GridView(m_fills)) {
+      m_ordersGrid(new GridView(m_orders)), m_fillsGrid(new GridView(m_fills)), m_hint(new QLabel) {
     auto* split = new QSplitter(Qt::Vertical);
     split->addWidget(m_ordersGrid);
     split->addWidget(m_fillsGrid);
@@ -63,7 +64,12 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
     split->setStretchFactor(1, 2);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
-    layout->addWidget(split);
+    m_hint->setWordWrap(true);
+    m_hint->setTextFormat(Qt::PlainText);
+    setTone(*m_hint, Token::Warn, true);
+    m_hint->hide();
+    layout->addWidget(m_hint);
+    layout->addWidget(split, 1);
     m_ordersGrid->setAccessibleName(tr("Orders"));
     m_fillsGrid->setAccessibleName(tr("Fills"));
     m_ordersGrid->setEmptyText(tr("No orders today."));
@@ -72,7 +78,7 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> OrdersScreen::keys() const {
-    return {{QStringLiteral("C"), tr("cancel the order")}, {tr("J, Enter"), tr("its records in the journal")}};
+    return {{QStringLiteral("C"), tr("cancel the order; twice on an UNKNOWN one: declare it absent")}, {tr("J, Enter"), tr("its records in the journal")}};
 }
 
 void OrdersScreen::setView(const ViewPtr& view) {
@@ -128,8 +134,25 @@ bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
     const GridRow* row = m_ordersGrid->currentRow();
     if (!row || key->isAutoRepeat())
         return Screen::eventFilter(watched, event);
+    if (key->key() != Qt::Key_C && !m_armed.isEmpty()) {
+        m_armed.clear();
+        m_hint->hide();
+    }
     switch (key->key()) {
-    case Qt::Key_C: m_port.send(desk::CancelOrder{m_view->user.id, OrderId(row->key.toStdString())}); return true;
+    case Qt::Key_C: {
+        const auto order = std::find_if(m_view->orders.begin(), m_view->orders.end(), [&](const desk::OrderView& o) { return format::text(o.order.id.str()) == row->key; });
+        const bool unknown = order != m_view->orders.end() && order->order.state == execution::OrderState::Unknown;
+        if (unknown && m_armed != row->key) { // this declares it absent and frees its risk: twice
+            m_armed = row->key;
+            m_hint->setText(tr("▲ Verify at the broker first. C once more declares this order absent, if the broker has not known it for a minute; any other key leaves it."));
+            m_hint->show();
+            return true;
+        }
+        m_port.send(desk::CancelOrder{m_view->user.id, OrderId(row->key.toStdString())});
+        m_armed.clear();
+        m_hint->hide();
+        return true;
+    }
     case Qt::Key_J:
     case Qt::Key_Return:
     case Qt::Key_Enter: Q_EMIT journalRequested(row->key); return true;

@@ -53,6 +53,8 @@ private:
     DeskPort& m_port;
     GridModel *m_orders, *m_fills;
     GridView *m_ordersGrid, *m_fillsGrid;
+    QLabel* m_hint;
+    QString m_armed; ///< an UNKNOWN order that C was pressed on once
     ViewPtr m_view;
 };
 

@@ -125,7 +125,7 @@ void ApprovalsRail::setView(const ViewPtr& view) {
     m_badge->setText(m_pending > 0 ? tr("▲ %1\n%2").arg(m_pending).arg(format::countdown(view->approvals.front().secondsLeft)) : QStringLiteral("« 0"));
     m_badge->setAccessibleName(tr("%1 approvals pending").arg(m_pending));
     m_empty->setVisible(m_pending == 0);
-    m_empty->setText(view->nextScan ? tr("Nothing to decide.\nThe agents scan again at %1 ET.").arg(format::timeNewYork(*view->nextScan).left(5)) : tr("Nothing to decide."));
+    m_empty->setText(view->state != desk::RunState::Running ? tr("Nothing to decide.\nHalted: the agents propose nothing.") : view->nextScan ? tr("Nothing to decide.\nThe agents scan again at %1 ET.").arg(format::timeNewYork(*view->nextScan).left(5)) : tr("Nothing to decide."));
     const int cards = qMin(m_pending, kMostCards);
     while (m_cards.size() > cards)
         delete m_cards.takeLast();

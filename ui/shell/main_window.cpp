@@ -1,5 +1,6 @@
 #include "ui/shell/main_window.h"
 
+#include <QAbstractScrollArea>
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
@@ -7,6 +8,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QScreen>
 #include <QSettings>
 #include <QVBoxLayout>
 
@@ -298,6 +300,12 @@ void MainWindow::showScreen(const QString& id) {
         m_buttons[i]->setChecked(m_screens[i]->id() == id);
         if (m_screens[i]->id() == id) {
             m_stack->setCurrentWidget(m_screens[i]);
+            if (isActiveWindow() && !m_prompt->isVisible()) // the person asked for this screen: keys are for it
+                for (auto* child : m_screens[i]->findChildren<QAbstractScrollArea*>())
+                    if (child->isEnabled() && (child->focusPolicy() & Qt::TabFocus)) {
+                        child->setFocus(Qt::ShortcutFocusReason);
+                        break;
+                    }
             if (m_view)
                 m_screens[i]->setView(m_view);
         }
@@ -353,9 +361,13 @@ void MainWindow::setView(const ViewPtr& view) {
         m_resume->setView(view);
     setWindowTitle(view->state == desk::RunState::Running ? tr("Mahler  %1  %2").arg(format::text(view->environment), format::text(view->accountName))
                                                           : tr("%1  %2  Mahler").arg(QLatin1String(desk::toString(view->state)), format::text(view->haltReason)));
+    if (view->state != desk::RunState::Running)
+        m_runningSince.reset();
+    else if (!m_runningSince)
+        m_runningSince = view->at.utc; // what was alarming before the desk ran again is history
     QString critical;
     for (const auto& n : view->notices)
-        if (n.level == desk::NoticeView::Level::Critical) {
+        if (n.level == desk::NoticeView::Level::Critical && (view->state != desk::RunState::Running || !m_runningSince || n.at >= *m_runningSince)) {
             critical = tr("▲ %1  %2   (Ctrl+. acknowledges)").arg(format::timeNewYork(n.at), format::text(n.text));
             break;
         }
@@ -398,7 +410,8 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 
 void MainWindow::restoreLayout() {
     QString wanted = m_workspaceScreens.front();
-    resize(1440, 860);
+    const QRect available = QWidget::screen() ? QWidget::screen()->availableGeometry() : QRect(0, 0, 1440, 860);
+    resize(qMin(1440, available.width()), qMin(860, available.height()));
     if (!m_settingsPath.isEmpty()) {
         const QSettings settings(m_settingsPath, QSettings::IniFormat);
         if (settings.status() == QSettings::NoError) { // anything unreadable or unknown in it keeps its factory value

@@ -94,6 +94,7 @@ private:
     QPointer<QWidget> m_focusBefore; ///< where the person was before the prompt was opened
     int m_workspace = 1;
     QStringList m_workspaceScreens;
+    std::optional<UtcTime> m_runningSince;
     QString m_acknowledged; ///< the newest critical notice a person has seen
 };
 

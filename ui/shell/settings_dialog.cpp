@@ -141,6 +141,9 @@ void SettingsDialog::load(const ViewPtr& view) {
     }
     const bool may = !view || approval::mayChangeLimits(view->user);
     m_limits->setReadOnly(may ? QString() : tr("▲ %1 may look, not change: limits are for risk manager, portfolio manager and team lead. Switch the user in the status line.").arg(format::text(view->user.name)));
+    m_approvals->setReadOnly(may ? QString() : tr("▲ %1 may look, not change: the deadline is for risk manager, portfolio manager and team lead.").arg(format::text(view->user.name)));
+    const bool strategist = !view || approval::mayChangeStrategy(view->user);
+    m_screener->setReadOnly(strategist ? QString() : tr("▲ %1 may look, not change: what is proposed is for strategist, portfolio manager and team lead.").arg(format::text(view->user.name)));
     m_about->setText(now.dataFolder.empty() ? tr("Mahler %1\n\nThis desk keeps no settings.").arg(QCoreApplication::applicationVersion())
                                             : tr("Mahler %1\n\nData folder: %2\nSettings: %2/config.json\n\nThe folder holds one journal for each market and is readable by you alone. Passwords and keys are never in it.")
                                                   .arg(QCoreApplication::applicationVersion(), format::text(now.dataFolder)));
