@@ -44,7 +44,7 @@ double bounded(const Inputs& in, double european, double value) {
     return std::isfinite(value) ? std::clamp(value, floor, most) : floor;
 }
 
-double europeanPriceOf(const Inputs& in) { return europeanValue(forwardTerms(in), in.vol * std::sqrt(in.years)); }
+double europeanPriceOf(const Inputs& in) { return priceEuropean(in).price; }
 
 /// `in` valid and not degenerate.
 double valueOf(const Inputs& in, Accuracy accuracy) {

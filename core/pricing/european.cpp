@@ -28,9 +28,10 @@ ForwardTerms forwardTerms(const Inputs& in) {
     t.carry = std::exp(-in.dividendYield * in.years);
     t.discountedForward = in.spot * t.carry;
     t.discountedStrike = in.strike * t.discount;
-    const double gap = in.right == market::Right::Call ? t.discountedForward - t.discountedStrike
-                                                       : t.discountedStrike - t.discountedForward;
-    t.intrinsic = std::max(gap, 0.0);
+    // Not the difference of the two legs: near the money their rounding would outweigh a short option's time value.
+    const double forwardGap = (in.spot - in.strike) + (in.spot * std::expm1(-in.dividendYield * in.years) -
+                                                       in.strike * std::expm1(-in.rate * in.years));
+    t.intrinsic = std::max(in.right == market::Right::Call ? forwardGap : -forwardGap, 0.0);
     t.usable = in.spot > 1e-100 && in.strike > 1e-100;
     if (t.usable) {
         t.x = logRatio(in.spot, in.strike) + (in.rate - in.dividendYield) * in.years;
@@ -56,7 +57,7 @@ Valuation degenerateEuropean(const Inputs& in) {
     return v;
 }
 
-Valuation priceEuropean(const Inputs& in) {
+Valuation settleEuropean(const Inputs& in) {
     if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0)
         return {};
     const double rootT = std::sqrt(in.years), s = in.vol * rootT;
@@ -81,7 +82,7 @@ Valuation priceEuropean(const Inputs& in) {
     return v;
 }
 
-ImpliedVol impliedVolEuropean(const Inputs& in, double price) {
+ImpliedVol settleImpliedVol(const Inputs& in, double price) {
     if (!validTerms(in) || !std::isfinite(price) || in.spot <= 0 || in.strike <= 0)
         return {0, IvStatus::BadInput};
     if (in.years <= 0)

@@ -22,6 +22,10 @@ ForwardTerms forwardTerms(const Inputs& in);
 double europeanValue(const ForwardTerms& terms, double totalVol);
 /// The limit at expiry or without volatility; delta is 1/2 of its step at the money.
 Valuation degenerateEuropean(const Inputs& in);
+/// What priceEuropean() and impliedVolEuropean() give where the lanes of european_batch.h pass: out of their range, without
+/// time or volatility, bad, or a search that does not settle there. Right anywhere, only slower.
+Valuation settleEuropean(const Inputs& in);
+ImpliedVol settleImpliedVol(const Inputs& in, double price);
 /// ln(a / b) without loss when they are close.
 double logRatio(double a, double b);
 
