@@ -6,7 +6,7 @@
 
 #include "pricing/american_slice.h"
 #include "pricing/chain_carry.h"
-#include "pricing/european.h"
+#include "pricing/european_batch.h"
 #include "pricing/gaussian.h"
 #include "pricing/smile_fit.h"
 
@@ -22,47 +22,31 @@ struct StrikeRows {
     std::optional<std::size_t> call, put;
 };
 
-/// European and American values of one expiry behind one face.
-class SliceValues {
-public:
-    SliceValues(market::ExerciseStyle style, const Carry& c) : m_carry(c) {
-        if (style == market::ExerciseStyle::American)
-            m_american.emplace(c.rate, c.yield, c.years);
-    }
-    ImpliedVol impliedVol(Right right, double strike, double price, double guess) {
-        return m_american ? m_american->impliedVol(right, m_carry.spot, strike, price, guess)
-                          : impliedVolEuropean(inputs(right, strike, 0), price);
-    }
-    Valuation value(Right right, double strike, double vol) {
-        return m_american ? m_american->value(right, m_carry.spot, strike, vol) : priceEuropean(inputs(right, strike, vol));
-    }
-    double price(Right right, double strike, double vol) {
-        if (m_american)
-            return m_american->price(right, m_carry.spot, strike, vol);
-        return europeanValue(forwardTerms(inputs(right, strike, vol)), vol * std::sqrt(m_carry.years));
-    }
-    double vega(double strike, double vol) const {
-        const double s = vol * std::sqrt(m_carry.years), d1 = std::log(m_carry.forward / strike) / s + 0.5 * s;
-        return m_carry.discount * m_carry.forward * normalPdf(d1) * std::sqrt(m_carry.years);
-    }
+/// Rows of one expiry on their way through a batch; `number` is a quote's mid or a volatility.
+struct RowBatch {
+    std::vector<std::size_t> rows;
+    std::vector<double> sign, strike, number;
 
-private:
-    Inputs inputs(Right right, double strike, double vol) const {
-        return {right, m_carry.spot, strike, m_carry.years, m_carry.rate, m_carry.yield, vol};
+    void add(std::size_t row, Right right, double at, double value) {
+        rows.push_back(row);
+        sign.push_back(right == Right::Call ? 1.0 : -1.0);
+        strike.push_back(at);
+        number.push_back(value);
     }
-    Carry m_carry;
-    std::optional<AmericanSlice> m_american;
 };
 
 class SlicePricer {
 public:
     SlicePricer(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& carry, PricedChain& out,
                 PricedExpiry& expiry)
-        : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry), m_values(slice.style, carry) {}
+        : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry) {
+        if (slice.style == market::ExerciseStyle::American)
+            m_american.emplace(carry.rate, carry.yield, carry.years);
+    }
 
     void run() {
         collectStrikes();
-        implyVols();
+        m_american ? implyAmericanVols() : implyEuropeanVols();
         fit();
         describe();
         value();
@@ -90,31 +74,56 @@ private:
     }
 
     /// @return the volatility when there is one, otherwise 0.
-    double implyRow(std::size_t row, Right right, double strike, double guess) {
-        const UsableQuote quote = usableQuote(m_chain, row);
-        if (quote.status != IvStatus::Ok) {
-            m_out.ivStatus[row] = quote.status;
-            return 0;
-        }
-        const ImpliedVol iv = m_values.impliedVol(right, strike, quote.mid, guess);
+    double keepVol(std::size_t row, const ImpliedVol& iv) {
         const bool good = iv.status == IvStatus::Ok && std::isfinite(iv.vol) && iv.vol > 0;
         m_out.ivStatus[row] = iv.status == IvStatus::Ok && !good ? IvStatus::NoConvergence : iv.status;
         m_out.iv[row] = good ? iv.vol : 0;
         return m_out.iv[row];
     }
 
-    void implyVols() {
+    double implyAmerican(std::size_t row, Right right, double strike, double guess) {
+        const UsableQuote quote = usableQuote(m_chain, row);
+        if (quote.status == IvStatus::Ok)
+            return keepVol(row, m_american->impliedVol(right, m_carry.spot, strike, quote.mid, guess));
+        m_out.ivStatus[row] = quote.status;
+        return 0;
+    }
+
+    void implyAmericanVols() {
         double guess = 0;
         for (const StrikeRows& s : m_strikes) {
             const Right out = outSide(s.strike);
             double own = 0;
             if (const auto& row = rowOf(s, out))
-                own = implyRow(*row, out, s.strike, guess);
+                own = implyAmerican(*row, out, s.strike, guess);
             if (own > 0)
                 guess = own;
             if (const auto& row = rowOf(s, otherSide(out)))
-                implyRow(*row, otherSide(out), s.strike, own > 0 ? own : guess);
+                implyAmerican(*row, otherSide(out), s.strike, own > 0 ? own : guess);
         }
+    }
+
+    void implyEuropeanVols() {
+        RowBatch quoted;
+        for (const StrikeRows& s : m_strikes)
+            for (const Right right : {Right::Call, Right::Put})
+                if (const auto& row = rowOf(s, right)) {
+                    const UsableQuote quote = usableQuote(m_chain, *row);
+                    m_out.ivStatus[*row] = quote.status;
+                    if (quote.status == IvStatus::Ok)
+                        quoted.add(*row, right, s.strike, quote.mid);
+                }
+        ImpliedVolBatch found;
+        impliedVolsOfExpiry(terms(), quoted.sign, quoted.strike, quoted.number, found);
+        for (std::size_t i = 0; i < quoted.rows.size(); ++i)
+            keepVol(quoted.rows[i], {found.vol[i], found.status[i]});
+    }
+
+    ExpiryTerms terms() const { return {m_carry.spot, m_carry.years, m_carry.rate, m_carry.yield}; }
+
+    double vega(double strike, double vol) const {
+        const double s = vol * std::sqrt(m_carry.years), d1 = std::log(m_carry.forward / strike) / s + 0.5 * s;
+        return m_carry.discount * m_carry.forward * normalPdf(d1) * std::sqrt(m_carry.years);
     }
 
     void fit() {
@@ -123,7 +132,7 @@ private:
             const auto& row = rowOf(s, outSide(s.strike));
             if (!row || m_out.ivStatus[*row] != IvStatus::Ok)
                 continue;
-            const double vol = m_out.iv[*row], vega = m_values.vega(s.strike, vol), width = usableQuote(m_chain, *row).width;
+            const double vol = m_out.iv[*row], vega = this->vega(s.strike, vol), width = usableQuote(m_chain, *row).width;
             if (!(vega > 0) || !std::isfinite(vega))
                 continue;
             m_points.push_back({std::log(s.strike / m_carry.forward), vol, vega / width, 0.5 * width / vega});
@@ -197,35 +206,59 @@ private:
         return other ? m_out.iv[*other] : 0;
     }
 
+    void keepGreeks(std::size_t row, double vol, const Valuation& v) {
+        if (v.status == PriceStatus::BadInput)
+            return;
+        m_out.markVol[row] = vol;
+        m_out.delta[row] = v.delta;
+        m_out.gamma[row] = v.gamma;
+        m_out.theta[row] = v.theta;
+        m_out.vega[row] = v.vega;
+        m_out.rho[row] = v.rho;
+        m_out.hasGreeks[row] = true;
+    }
+
+    void keepTheo(std::size_t row, double theo) {
+        m_out.hasTheo[row] = std::isfinite(theo);
+        m_out.theo[row] = std::isfinite(theo) ? theo : 0;
+    }
+
     void value() {
+        RowBatch marked, smiled;
         for (const StrikeRows& s : m_strikes) {
             const double smileVol =
                 m_expiry.smile.ok ? m_expiry.smile.vol(std::log(s.strike / m_carry.forward), m_carry.years) : 0;
             const double vol = trustedVol(s, smileVol);
             for (const Right right : {Right::Call, Right::Put}) {
-                const auto& listed = rowOf(s, right);
-                if (!listed)
+                const auto& row = rowOf(s, right);
+                if (!row)
                     continue;
-                const std::size_t row = *listed;
-                if (vol > 0) {
-                    const Valuation v = m_values.value(right, s.strike, vol);
-                    if (v.status != PriceStatus::BadInput) {
-                        m_out.markVol[row] = vol;
-                        m_out.delta[row] = v.delta;
-                        m_out.gamma[row] = v.gamma;
-                        m_out.theta[row] = v.theta;
-                        m_out.vega[row] = v.vega;
-                        m_out.rho[row] = v.rho;
-                        m_out.hasGreeks[row] = true;
-                    }
-                }
-                if (smileVol > 0) {
-                    const double theo = m_values.price(right, s.strike, smileVol);
-                    m_out.hasTheo[row] = std::isfinite(theo);
-                    m_out.theo[row] = std::isfinite(theo) ? theo : 0;
-                }
+                if (vol > 0)
+                    marked.add(*row, right, s.strike, vol);
+                if (smileVol > 0)
+                    smiled.add(*row, right, s.strike, smileVol);
             }
         }
+        m_american ? valueAmericans(marked, smiled) : valueEuropeans(marked, smiled);
+    }
+
+    void valueAmericans(const RowBatch& marked, const RowBatch& smiled) {
+        const auto right = [](double sign) { return sign > 0 ? Right::Call : Right::Put; };
+        for (std::size_t i = 0; i < marked.rows.size(); ++i)
+            keepGreeks(marked.rows[i], marked.number[i],
+                       m_american->value(right(marked.sign[i]), m_carry.spot, marked.strike[i], marked.number[i]));
+        for (std::size_t i = 0; i < smiled.rows.size(); ++i)
+            keepTheo(smiled.rows[i], m_american->price(right(smiled.sign[i]), m_carry.spot, smiled.strike[i], smiled.number[i]));
+    }
+
+    void valueEuropeans(const RowBatch& marked, const RowBatch& smiled) {
+        GreekBatch values;
+        priceExpiry(terms(), marked.sign, marked.strike, marked.number, GreekSet::Basic, values);
+        for (std::size_t i = 0; i < marked.rows.size(); ++i)
+            keepGreeks(marked.rows[i], marked.number[i], values.at(i));
+        priceExpiry(terms(), smiled.sign, smiled.strike, smiled.number, GreekSet::Basic, values);
+        for (std::size_t i = 0; i < smiled.rows.size(); ++i)
+            keepTheo(smiled.rows[i], values.price[i]);
     }
 
     const market::OptionChain& m_chain;
@@ -233,7 +266,7 @@ private:
     const Carry& m_carry;
     PricedChain& m_out;
     PricedExpiry& m_expiry;
-    SliceValues m_values;
+    std::optional<AmericanSlice> m_american; ///< absent for a European expiry
     std::vector<StrikeRows> m_strikes;
     std::vector<SmilePoint> m_points;
     std::vector<std::size_t> m_outliers; ///< rows, sorted

@@ -17,7 +17,7 @@ bool validTerms(const Inputs& in) {
     if (!std::isfinite(in.spot) || !std::isfinite(in.strike) || !std::isfinite(in.years) || !std::isfinite(in.rate) ||
         !std::isfinite(in.dividendYield))
         return false;
-    if (in.spot < 0 || in.strike < 0 || in.years < 0 || in.spot > 1e100 || in.strike > 1e100)
+    if (in.spot < 0 || in.strike < 0 || in.years < 0 || in.spot > 1e100 || in.strike > 1e100 || in.years > 1e5)
         return false;
     return std::fabs(in.rate * in.years) < 300 && std::fabs(in.dividendYield * in.years) < 300;
 }

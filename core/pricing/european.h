@@ -15,7 +15,8 @@ struct ForwardTerms {
     bool usable = false;        ///< finite and all of spot, strike, factors positive
 };
 
-/// True when every field but `vol` is finite and in range: spot, strike and years not negative, factors in double range.
+/// True when every field but `vol` is finite and in range: spot, strike and years not negative, years at
+/// most 1e5, factors in double range.
 bool validTerms(const Inputs& in);
 ForwardTerms forwardTerms(const Inputs& in);
 /// Price alone; `in` must be valid with spot, strike, years and vol positive.

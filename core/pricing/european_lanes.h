@@ -128,7 +128,9 @@ template <bool kExtended> MAHLER_LANE_FUNCTION GreekLanes greeksOf(const Terms& 
     const Doubles forwardPart = select(c.below, high, low), strikePart = select(c.below, low, high);
     const Doubles intrinsic = larger(c.sign * c.m.gap, splat(0));
     g.good = c.good;
-    g.price = o.value + select(c.inside, intrinsic, splat(0));
+    // Rounding must not lift a price above what no volatility can reach.
+    const Doubles most = select(less(splat(0), c.sign), t.forwardLeg, c.m.strikeLeg);
+    g.price = smaller(o.value + select(c.inside, intrinsic, splat(0)), most);
     g.delta = c.sign * (forwardPart * t.inverseSpot);
     const Doubles gammaSpot = (o.density * t.inverseSpot) * c.inverseTotal;
     g.gamma = gammaSpot * t.inverseSpot;
