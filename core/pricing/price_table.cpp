@@ -1,12 +1,15 @@
 #include "pricing/price_table.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/text_file.h"
-#include "pricing/option_pricer.h"
+#include "pricing/european_batch.h"
 
 namespace mahler::pricing {
 
@@ -44,43 +47,97 @@ struct Row {
     std::optional<double> vol, price;
 };
 
-std::string priceRow(const Row& row) {
+/// What a row is answered with.
+struct Answer {
     Valuation value;
     std::optional<double> iv;
     std::string error;
-    Inputs in = row.in;
-    if (row.price) {
-        const auto implied = impliedVol(row.style, in, *row.price);
-        if (implied.status == IvStatus::Ok)
-            iv = implied.vol;
-        else
-            error = toString(implied.status);
+    bool priceable = false;
+};
+
+void takeVol(const ImpliedVol& implied, Answer& a) {
+    if (implied.status == IvStatus::Ok)
+        a.iv = implied.vol;
+    else
+        a.error = toString(implied.status);
+}
+
+/// The volatility the row's values are for; absent when it has none.
+std::optional<double> usedVol(const Row& row, const Answer& a) { return row.vol ? row.vol : a.iv; }
+
+void takeValue(const Valuation& value, Answer& a) {
+    a.value = value;
+    a.priceable = value.status != PriceStatus::BadInput;
+    if (!a.priceable)
+        a.error = "inputs out of range";
+}
+
+void answerEuropeans(const std::vector<Row>& rows, std::vector<Answer>& answers) {
+    std::vector<std::size_t> at;
+    EuropeanBatch batch;
+    std::vector<double> prices;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (rows[i].style == market::ExerciseStyle::European && rows[i].price) {
+            at.push_back(i);
+            batch.add(rows[i].in);
+            prices.push_back(*rows[i].price);
+        }
+    ImpliedVolBatch vols;
+    impliedVolsEuropean(batch, prices, vols);
+    for (std::size_t k = 0; k < at.size(); ++k)
+        takeVol({vols.vol[k], vols.status[k]}, answers[at[k]]);
+    at.clear();
+    batch.clear();
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (const auto vol = usedVol(rows[i], answers[i]); vol && rows[i].style == market::ExerciseStyle::European) {
+            at.push_back(i);
+            batch.add(rows[i].in);
+            batch.vol.back() = *vol;
+        }
+    GreekBatch values;
+    priceEuropeans(batch, GreekSet::Basic, values);
+    for (std::size_t k = 0; k < at.size(); ++k)
+        takeValue(values.at(k), answers[at[k]]);
+}
+
+void answerAmerican(const Row& row, Answer& a) {
+    if (row.price)
+        takeVol(impliedVolAmerican(row.in, *row.price), a);
+    if (const auto vol = usedVol(row, a)) {
+        Inputs in = row.in;
+        in.vol = *vol;
+        takeValue(priceAmerican(in), a);
     }
-    if (row.vol)
-        in.vol = *row.vol;
-    else if (iv)
-        in.vol = *iv;
-    const bool priceable = row.vol || iv;
-    if (!row.vol && !row.price)
-        error = "neither vol nor price is given";
-    if (priceable) {
-        value = price(row.style, in);
-        if (value.status == PriceStatus::BadInput)
-            error = "inputs out of range";
-    }
-    std::string out = quoted(row.id);
-    const bool numbers = priceable && value.status != PriceStatus::BadInput;
-    for (const double v : {value.price, value.delta, value.gamma, value.theta, value.vega, value.rho}) {
+}
+
+/// American rows are independent and slow: every processor takes each so-manieth.
+void answerAmericans(const std::vector<Row>& rows, std::vector<Answer>& answers) {
+    const std::size_t workers = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 16);
+    const auto work = [&](std::size_t from) {
+        for (std::size_t i = from; i < rows.size(); i += workers)
+            if (rows[i].style == market::ExerciseStyle::American)
+                answerAmerican(rows[i], answers[i]);
+    };
+    std::vector<std::jthread> others;
+    if (std::any_of(rows.begin(), rows.end(), [](const Row& r) { return r.style == market::ExerciseStyle::American; }))
+        for (std::size_t w = 1; w < workers; ++w)
+            others.emplace_back(work, w);
+    work(0);
+}
+
+void appendRow(std::string& out, const Row& row, const Answer& a) {
+    out += quoted(row.id);
+    for (const double v : {a.value.price, a.value.delta, a.value.gamma, a.value.theta, a.value.vega, a.value.rho}) {
         out += ',';
-        if (numbers)
+        if (a.priceable)
             appendNumber(out, v);
     }
     out += ',';
-    if (iv)
-        appendNumber(out, *iv);
-    else if (row.vol && numbers && !row.price)
+    if (a.iv)
+        appendNumber(out, *a.iv);
+    else if (row.vol && a.priceable && !row.price)
         appendNumber(out, *row.vol);
-    return out + ',' + quoted(error) + '\n';
+    out += ',' + quoted(!row.vol && !row.price ? std::string("neither vol nor price is given") : a.error) + '\n';
 }
 
 Result<Row> parseRow(const std::vector<std::string>& cells, const std::array<std::size_t, 10>& at, const std::string& where) {
@@ -140,8 +197,7 @@ Result<std::size_t> priceTable(const std::string& inPath, const std::string& out
         at[c] = *found;
     }
     const std::size_t columns = cells.size();
-    std::string out = "id,price,delta,gamma,theta,vega,rho,iv,error\n";
-    std::size_t rows = 0;
+    std::vector<Row> rows;
     for (;;) {
         more = reader->next(line);
         if (!more)
@@ -155,15 +211,20 @@ Result<std::size_t> priceTable(const std::string& inPath, const std::string& out
             return badInput(where + ": " + split.error().detail);
         if (cells.size() != columns)
             return badInput(where + ": " + std::to_string(cells.size()) + " cells, the header has " + std::to_string(columns));
-        const auto row = parseRow(cells, at, where);
+        auto row = parseRow(cells, at, where);
         if (!row)
             return row.error();
-        out += priceRow(*row);
-        ++rows;
+        rows.push_back(std::move(*row));
     }
+    std::vector<Answer> answers(rows.size());
+    answerEuropeans(rows, answers);
+    answerAmericans(rows, answers);
+    std::string out = "id,price,delta,gamma,theta,vega,rho,iv,error\n";
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        appendRow(out, rows[i], answers[i]);
     if (const auto written = writeFileAtomically(outPath, out); !written)
         return written.error();
-    return rows;
+    return rows.size();
 }
 
 } // namespace mahler::pricing
