@@ -10,10 +10,12 @@
 #include <thread>
 
 #include "agents/deliberation.h"
+#include "app/bench/european_rows.h"
 #include "base/random.h"
 #include "desk/desk.h"
 #include "market/exchange_calendar.h"
 #include "pricing/chain_pricer.h"
+#include "pricing/european_batch.h"
 #include "pricing/option_pricer.h"
 #include "pricing/quantlib_check.h"
 #include "desk/context.h"
@@ -24,29 +26,7 @@
 namespace {
 
 using namespace mahler;
-using Wall = std::chrono::steady_clock;
-
-struct Row {
-    std::string name, unit;
-    std::optional<double> ours, peer, p50, p99, maxError, peerMaxError;
-    std::string peerName;
-};
-
-/// Times `work` `repeats` times in `unit` seconds and keeps median and 99th percentile.
-Row timed(const std::string& name, const std::string& unit, double unitSeconds, int repeats, const std::function<void(int)>& work) {
-    std::vector<double> samples;
-    work(0);
-    for (int i = 0; i < repeats; ++i) {
-        const auto began = Wall::now();
-        work(i);
-        samples.push_back(std::chrono::duration<double>(Wall::now() - began).count() / unitSeconds);
-    }
-    std::sort(samples.begin(), samples.end());
-    Row row{name, unit, {}, {}, {}, {}, {}, {}, {}};
-    row.p50 = row.ours = samples[samples.size() / 2];
-    row.p99 = samples[std::min(samples.size() - 1, samples.size() * 99 / 100)];
-    return row;
-}
+using namespace mahler::bench;
 
 std::vector<pricing::Inputs> workload(int count) {
     std::vector<pricing::Inputs> all;
@@ -73,7 +53,13 @@ Row against(const std::string& name, market::ExerciseStyle style, int count, int
     const double peer = std::chrono::duration<double, std::micro>(Wall::now() - peerBegan).count() / peerCount;
     for (int i = 0; i < peerCount; ++i)
         worst = std::max(worst, std::abs(pricing::price(style, rows[static_cast<std::size_t>(i)]).price - theirs[static_cast<std::size_t>(i)]));
-    Row row{name, "us per price with Greeks (peer: price only)", ours, peer, ours, {}, worst, {}, "QuantLib 1.29 option object"};
+    Row row;
+    row.name = name;
+    row.unit = "us per price with Greeks (peer: price only)";
+    row.ours = row.p50 = ours;
+    row.peer = peer;
+    row.maxError = worst;
+    row.peerName = "QuantLib 1.29 option object";
     return std::isfinite(sink) ? row : Row{};
 }
 
@@ -162,16 +148,9 @@ std::string cpu() {
     return "unknown";
 }
 
-std::string isa() {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f") ? "scalar code (CPU has AVX-512)" : __builtin_cpu_supports("avx2") ? "scalar code (CPU has AVX2)" : "scalar code";
-#else
-    return "scalar code";
-#endif
-}
-
 std::vector<Row> measure() {
     std::vector<Row> rows;
+    rows = europeanRows();
     rows.push_back(against("european_price", market::ExerciseStyle::European, 20000, 4000));
     rows.push_back(against("american_price", market::ExerciseStyle::American, 400, 60));
 
@@ -245,6 +224,16 @@ std::vector<Row> measure() {
 
 nlohmann::json number(const std::optional<double>& v) { return v && std::isfinite(*v) ? nlohmann::json(*v) : nlohmann::json(nullptr); }
 
+nlohmann::json text(const std::string& v) { return v.empty() ? nlohmann::json(nullptr) : nlohmann::json(v); }
+
+/// "12.3" or "-".
+std::string shown(const std::optional<double>& v, const char* format) {
+    char buffer[40] = "-";
+    if (v && std::isfinite(*v))
+        std::snprintf(buffer, sizeof buffer, format, *v);
+    return buffer;
+}
+
 } // namespace
 
 /// mahler_bench [--json]: the budgets of DESIGN section 9 that exist by now; ratios to the peer in the same run.
@@ -259,13 +248,15 @@ int main(int argc, char** argv) {
     for (const auto& r : rows) {
         const double ratio = r.peer.value_or(std::nan("")) / r.ours.value_or(std::nan("")); // not a number without a peer
         results.push_back({{"name", r.name}, {"unit", r.unit}, {"ours", number(r.ours)}, {"peer", number(r.peer)},
-                           {"peer_name", r.peerName.empty() ? nlohmann::json(nullptr) : nlohmann::json(r.peerName)}, {"ratio", number(ratio)}, {"p50", number(r.p50)},
-                           {"p99", number(r.p99)}, {"max_error", number(r.maxError)}, {"peer_max_error", number(r.peerMaxError)}});
+                           {"peer_name", text(r.peerName)}, {"ratio", number(ratio)}, {"p50", number(r.p50)},
+                           {"p99", number(r.p99)}, {"max_error", number(r.maxError)}, {"peer_max_error", number(r.peerMaxError)}, {"cycles_per_item", number(r.cycles)},
+                           {"isa", text(r.isa)}, {"note", text(r.note)}});
         if (!json)
-            std::printf("%-36s %12.3f p50 %12s p99  %s%s\n", r.name.c_str(), r.p50.value_or(0), r.p99 ? std::to_string(*r.p99).c_str() : "-", r.unit.c_str(),
-                        std::isfinite(ratio) ? ("  peer/ours " + std::to_string(ratio)).c_str() : "");
+            std::printf("%-36s %12.3f p50 %10s p99  %s  peer/ours %s  max error %s (peer %s)  cycles %s  %s\n", r.name.c_str(), r.p50.value_or(0),
+                        shown(r.p99, "%.3f").c_str(), r.unit.c_str(), shown(ratio, "%.1f").c_str(), shown(r.maxError, "%.2g").c_str(),
+                        shown(r.peerMaxError, "%.2g").c_str(), shown(r.cycles, "%.1f").c_str(), r.isa.c_str());
     }
     if (json)
-        std::printf("%s\n", nlohmann::json{{"machine", cpu() + ", " + std::to_string(std::thread::hardware_concurrency()) + " threads"}, {"isa", isa()}, {"results", results}}.dump(2).c_str());
+        std::printf("%s\n", nlohmann::json{{"machine", cpu() + ", " + std::to_string(std::thread::hardware_concurrency()) + " threads"}, {"isa", pricing::toString(pricing::activeIsa())}, {"results", results}}.dump(2).c_str());
     return 0;
 }

@@ -2,11 +2,14 @@
 
 #include <cmath>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <string>
 
 #include <ql/exercise.hpp>
 #include <ql/instruments/vanillaoption.hpp>
+#include <ql/pricingengines/blackcalculator.hpp>
+#include <ql/pricingengines/blackformula.hpp>
 #include <ql/pricingengines/vanilla/analyticeuropeanengine.hpp>
 #include <ql/pricingengines/vanilla/qdfpamericanengine.hpp>
 #include <ql/processes/blackscholesprocess.hpp>
@@ -56,7 +59,59 @@ double priceByQuantlib(market::ExerciseStyle style, const Inputs& in) {
     return option.NPV();
 }
 
+constexpr double kRefused = std::numeric_limits<double>::quiet_NaN();
+
+QuantLib::Option::Type typeOf(market::Right right) {
+    return right == market::Right::Call ? QuantLib::Option::Call : QuantLib::Option::Put;
+}
+
 } // namespace
+
+void quantlibGreeks(std::span<const Inputs> in, std::span<Valuation> out) {
+    const std::scoped_lock lock(quantlibMutex());
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const Inputs& o = in[i];
+        try {
+            const double discount = std::exp(-o.rate * o.years), forward = o.spot * std::exp((o.rate - o.dividendYield) * o.years);
+            const QuantLib::BlackCalculator b(typeOf(o.right), o.strike, forward, o.vol * std::sqrt(o.years), discount);
+            out[i] = {b.value(), b.delta(o.spot), b.gamma(o.spot), b.theta(o.spot, o.years), b.vega(o.years), b.rho(o.years), PriceStatus::Ok};
+        } catch (const std::exception&) {
+            out[i] = {kRefused, kRefused, kRefused, kRefused, kRefused, kRefused, PriceStatus::BadInput};
+        }
+    }
+}
+
+void quantlibVols(std::span<const Inputs> in, std::span<const double> prices, std::span<double> out) {
+    const std::scoped_lock lock(quantlibMutex());
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const Inputs& o = in[i];
+        try {
+            const double discount = std::exp(-o.rate * o.years), forward = o.spot * std::exp((o.rate - o.dividendYield) * o.years);
+            out[i] = QuantLib::blackFormulaImpliedStdDev(typeOf(o.right), o.strike, forward, prices[i], discount, 0.0,
+                                                         QuantLib::Null<double>(), 1e-12, 200) / std::sqrt(o.years);
+        } catch (const std::exception&) {
+            out[i] = kRefused;
+        }
+    }
+}
+
+void quantlibGrid(std::span<const Inputs> legs, std::span<const double> spots, std::span<const double> volShifts,
+                  std::span<double> sums) {
+    const std::scoped_lock lock(quantlibMutex());
+    for (const Inputs& leg : legs) {
+        const double discount = std::exp(-leg.rate * leg.years), growth = std::exp((leg.rate - leg.dividendYield) * leg.years);
+        const double rootYears = std::sqrt(leg.years);
+        const QuantLib::Option::Type type = typeOf(leg.right);
+        for (std::size_t v = 0; v < volShifts.size(); ++v)
+            for (std::size_t s = 0; s < spots.size(); ++s)
+                try {
+                    sums[v * spots.size() + s] +=
+                        QuantLib::blackFormula(type, leg.strike, spots[s] * growth, (leg.vol + volShifts[v]) * rootYears, discount);
+                } catch (const std::exception&) {
+                    sums[v * spots.size() + s] = kRefused;
+                }
+    }
+}
 
 Result<double> quantlibPrice(market::ExerciseStyle style, const Inputs& in) {
     if (!(in.spot > 0 && in.strike > 0 && in.years > 0 && in.vol > 0) || !std::isfinite(in.rate + in.dividendYield))

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "base/result.h"
 #include "pricing/option_pricer.h"
 
@@ -10,5 +12,15 @@ namespace mahler::pricing {
 /// rounding enters. Calls are serialised by a mutex, because QuantLib's settings are process-wide; some milliseconds each.
 /// @return BadInput when QuantLib refuses (non-positive spot, strike, years or volatility) or throws.
 Result<double> quantlibPrice(market::ExerciseStyle style, const Inputs& in);
+
+// QuantLib's formulas without its objects, for mahler_bench: whole columns, `out` as long as `in`. A row QuantLib refuses is
+// NaN throughout.
+/// BlackCalculator: price and five Greeks.
+void quantlibGreeks(std::span<const Inputs> in, std::span<Valuation> out);
+/// blackFormulaImpliedStdDev to 1e-12, at most 200 steps.
+void quantlibVols(std::span<const Inputs> in, std::span<const double> prices, std::span<double> out);
+/// blackFormula on every pair of spot and volatility shift, one unit of each leg summed: `sums[v * spots.size() + s]`.
+void quantlibGrid(std::span<const Inputs> legs, std::span<const double> spots, std::span<const double> volShifts,
+                  std::span<double> sums);
 
 } // namespace mahler::pricing
