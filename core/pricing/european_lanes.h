@@ -190,47 +190,83 @@ MAHLER_LANE_FUNCTION Doubles loadUpTo(const double* from, std::size_t count) {
 /// How many vectors go through a stage together. The stages are short loops of their own: the processor overlaps many
 /// turns of each, where the whole formula in one turn would wait for its own latency.
 constexpr std::size_t kDepth = 8;
+constexpr std::size_t kStep = static_cast<std::size_t>(kLanes);
 
-/// `Source` keeps the terms: one for all, or one for each vector of the block.
+/// The rows from `begin` on, at most kDepth vectors of them. `Source` keeps the terms: one for all, or one for each vector.
+/// @return whether every status is Done.
 template <bool kExtended, class Source>
-MAHLER_LANE_FUNCTION bool priceAll(Source& source, const OptionColumns& in, const GreekColumns& out, LaneStatus* status,
-                                   std::size_t count) {
-    constexpr std::size_t kStep = static_cast<std::size_t>(kLanes);
-    bool allDone = true;
-    __builtin_memset(status, 0, count);
+MAHLER_LANE_FUNCTION bool priceBlock(Source& source, const OptionColumns& in, const GreekColumns& out, LaneStatus* status,
+                                     std::size_t begin, std::size_t count) {
     Contract contracts[kDepth];
     OutSide sides[kDepth];
-    for (std::size_t begin = 0; begin < count; begin += kDepth * kStep) {
-        const std::size_t left = count - begin, vectors = left >= kDepth * kStep ? kDepth : (left + kStep - 1) / kStep;
-        for (std::size_t j = 0; j < vectors; ++j) {
-            const std::size_t i = begin + j * kStep, rest = count - i;
-            source.fill(j, i, rest);
-            contracts[j] = makeContract(source.terms(j), loadUpTo(in.sign + i, rest), loadUpTo(in.strike + i, rest),
-                                        loadUpTo(in.vol + i, rest));
+    const std::size_t vectors = (count + kStep - 1) / kStep;
+    for (std::size_t j = 0; j < vectors; ++j) {
+        const std::size_t i = begin + j * kStep, rest = count - j * kStep;
+        source.fill(j, i, rest);
+        contracts[j] = makeContract(source.terms(j), loadUpTo(in.sign + i, rest), loadUpTo(in.strike + i, rest),
+                                    loadUpTo(in.vol + i, rest));
+    }
+    for (std::size_t j = 0; j < vectors; ++j)
+        sides[j] = outSide(source.terms(j), contracts[j]);
+    bool allDone = true;
+    for (std::size_t j = 0; j < vectors; ++j) {
+        const std::size_t i = begin + j * kStep, rest = count - j * kStep;
+        GreekLanes g = greeksOf<kExtended>(source.terms(j), contracts[j], sides[j]);
+        const bool whole = rest >= kStep, wrong = any(~g.good);
+        if (whole && !wrong) [[likely]] {
+            storeGreeks<kExtended>(out, i, g);
+            continue;
         }
-        for (std::size_t j = 0; j < vectors; ++j)
-            sides[j] = outSide(source.terms(j), contracts[j]);
-        for (std::size_t j = 0; j < vectors; ++j) {
-            const std::size_t i = begin + j * kStep, rest = count - i;
-            GreekLanes g = greeksOf<kExtended>(source.terms(j), contracts[j], sides[j]);
-            const bool whole = rest >= kStep, wrong = any(~g.good);
-            if (whole && !wrong) [[likely]] {
-                storeGreeks<kExtended>(out, i, g);
-                continue;
-            }
-            clearBad<kExtended>(g);
-            const std::size_t wanted = whole ? kStep : rest;
+        clearBad<kExtended>(g);
+        const std::size_t wanted = whole ? kStep : rest;
 #pragma GCC unroll 12
-            for (int column = 0; column < (kExtended ? 12 : 6); ++column)
-                __builtin_memcpy(out.*kColumns[column] + i, &(g.*kNumbers[column]), wanted * sizeof(double));
-            for (std::size_t lane = 0; lane < wanted; ++lane)
-                if (!at(g.good, static_cast<int>(lane))) {
-                    status[i + lane] = LaneStatus::Outside;
-                    allDone = false;
-                }
+        for (int column = 0; column < (kExtended ? 12 : 6); ++column)
+            __builtin_memcpy(out.*kColumns[column] + i, &(g.*kNumbers[column]), wanted * sizeof(double));
+        for (std::size_t lane = 0; lane < wanted; ++lane)
+            if (!at(g.good, static_cast<int>(lane))) {
+                status[i + lane] = LaneStatus::Outside;
+                allDone = false;
+            }
+    }
+    return allDone;
+}
+
+/// Chains list call and put of a strike side by side, mostly at one volatility: such rows share all but the last stage.
+/// `vectors` times two vectors of rows. @return false when the rows are not of that kind; then nothing is written.
+template <bool kExtended>
+MAHLER_LANE_FUNCTION bool pricePairs(const Terms& t, const OptionColumns& in, const GreekColumns& out, std::size_t begin,
+                                     std::size_t vectors) {
+    Contract contracts[kDepth];
+    OutSide sides[kDepth];
+    Mask fits = ~never();
+    for (std::size_t j = 0; j < vectors; ++j) {
+        const std::size_t i = begin + 2 * j * kStep;
+        const Pair sign = unzip(load(in.sign + i), load(in.sign + i + kStep));
+        const Pair strike = unzip(load(in.strike + i), load(in.strike + i + kStep));
+        const Pair vol = unzip(load(in.vol + i), load(in.vol + i + kStep));
+        contracts[j] = makeContract(t, sign.first, strike.first, vol.first);
+        fits = fits & contracts[j].good & equal(orderOf(sign.first), orderOf(-sign.second)) &
+               equal(orderOf(strike.first), orderOf(strike.second)) & equal(orderOf(vol.first), orderOf(vol.second));
+    }
+    if (any(~fits))
+        return false;
+    for (std::size_t j = 0; j < vectors; ++j)
+        sides[j] = outSide(t, contracts[j]);
+    for (std::size_t j = 0; j < vectors; ++j) {
+        const std::size_t i = begin + 2 * j * kStep;
+        Contract& c = contracts[j];
+        const GreekLanes first = greeksOf<kExtended>(t, c, sides[j]);
+        c.sign = -c.sign;
+        c.inside = ~c.inside;
+        const GreekLanes second = greeksOf<kExtended>(t, c, sides[j]);
+#pragma GCC unroll 12
+        for (int column = 0; column < (kExtended ? 12 : 6); ++column) {
+            const Pair both = zip(first.*kNumbers[column], second.*kNumbers[column]);
+            store(out.*kColumns[column] + i, both.first);
+            store(out.*kColumns[column] + i + kStep, both.second);
         }
     }
-    return !allDone;
+    return true;
 }
 
 /// Terms row by row.
@@ -260,19 +296,47 @@ private:
     Terms m_terms;
 };
 
-template <class Source>
-MAHLER_LANE_FUNCTION bool priceFrom(Source source, const OptionColumns& in, const GreekColumns& out, LaneStatus* status,
-                                    std::size_t count) {
-    return out.vanna ? priceAll<true>(source, in, out, status, count) : priceAll<false>(source, in, out, status, count);
+template <bool kExtended>
+MAHLER_LANE_FUNCTION bool priceRows(const OptionColumns& in, const GreekColumns& out, LaneStatus* status, std::size_t count) {
+    TermsOfColumns source(in);
+    bool allDone = true;
+    for (std::size_t begin = 0; begin < count; begin += kDepth * kStep) {
+        const std::size_t left = count - begin, some = left < kDepth * kStep ? left : kDepth * kStep;
+        allDone = priceBlock<kExtended>(source, in, out, status, begin, some) && allDone;
+    }
+    return !allDone;
+}
+
+template <bool kExtended>
+MAHLER_LANE_FUNCTION bool priceStrikes(const ExpiryTerms& expiry, const OptionColumns& in, const GreekColumns& out,
+                                       LaneStatus* status, std::size_t count) {
+    TermsOfExpiry source(expiry);
+    bool allDone = true;
+    for (std::size_t begin = 0; begin < count;) {
+        const std::size_t left = count - begin, doubles = left / (2 * kStep);
+        if (doubles > 0) {
+            const std::size_t vectors = doubles < kDepth ? doubles : kDepth;
+            if (pricePairs<kExtended>(source.terms(0), in, out, begin, vectors)) {
+                begin += 2 * vectors * kStep;
+                continue;
+            }
+        }
+        const std::size_t some = left < kDepth * kStep ? left : kDepth * kStep;
+        allDone = priceBlock<kExtended>(source, in, out, status, begin, some) && allDone;
+        begin += some;
+    }
+    return !allDone;
 }
 
 bool priceColumns(const OptionColumns& in, const GreekColumns& out, LaneStatus* status, std::size_t count) {
-    return priceFrom(TermsOfColumns(in), in, out, status, count);
+    __builtin_memset(status, 0, count);
+    return out.vanna ? priceRows<true>(in, out, status, count) : priceRows<false>(in, out, status, count);
 }
 
 bool priceExpiry(const ExpiryTerms& expiry, const OptionColumns& in, const GreekColumns& out, LaneStatus* status,
                  std::size_t count) {
-    return priceFrom(TermsOfExpiry(expiry), in, out, status, count);
+    __builtin_memset(status, 0, count);
+    return out.vanna ? priceStrikes<true>(expiry, in, out, status, count) : priceStrikes<false>(expiry, in, out, status, count);
 }
 
 } // namespace lanes

@@ -11,7 +11,6 @@ namespace lanes {
 constexpr std::size_t kMostVolShifts = 512;
 
 bool addToGrid(const GridAxes& axes, const GridLegTerms& leg, double* sums) {
-    constexpr std::size_t kStep = static_cast<std::size_t>(kLanes);
     if (axes.volCount > kMostVolShifts)
         return false;
     const Doubles sign = splat(leg.sign), strike = splat(leg.strike), quantity = splat(leg.quantity);

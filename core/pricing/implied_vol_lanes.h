@@ -122,7 +122,6 @@ MAHLER_LANE_FUNCTION QuotedValue quotedValue(const Terms& t, Doubles sign, Doubl
 
 template <class Source>
 MAHLER_LANE_FUNCTION bool impliedAll(Source source, const OptionColumns& in, double* vol, LaneVol* status, std::size_t count) {
-    constexpr std::size_t kStep = static_cast<std::size_t>(kLanes);
     bool allDone = true;
     __builtin_memset(status, 0, count);
     QuotedValue quotes[kDepth];
@@ -164,7 +163,6 @@ bool impliedVolsOfExpiry(const ExpiryTerms& expiry, const OptionColumns& in, dou
 }
 
 bool impliedTotalVols(const double* x, const double* beta, double* s, LaneVol* status, std::size_t count) {
-    constexpr std::size_t kStep = static_cast<std::size_t>(kLanes);
     bool allDone = true;
     for (std::size_t i = 0; i < count; i += kStep) {
         const std::size_t rest = count - i, wanted = rest < kStep ? rest : kStep;

@@ -34,7 +34,7 @@ MAHLER_LANE_FUNCTION Exponential exponential(Doubles x) {
     const Doubles b = mulAdd(r2, mulAdd(r, splat(c[7]), splat(c[6])), mulAdd(r, splat(c[5]), splat(c[4])));
     const Doubles d = mulAdd(r2, splat(c[10]), mulAdd(r, splat(c[9]), splat(c[8])));
     const Doubles p = mulAdd(r2, mulAdd(r4, mulAdd(r4, d, b), a), r); // e^r - 1
-    const Doubles scale = fromBits((bitsOf(shifted) << 52) + 0x3ff0000000000000LL);
+    const Doubles scale = fromBits((bitsOf(shifted) << 52) + 0x3ff0000000000000ULL);
     return {mulAdd(scale, p, scale), mulAdd(scale, p, scale - 1.0)};
 }
 
@@ -43,13 +43,13 @@ MAHLER_LANE_FUNCTION Exponential exponential(Doubles x) {
 MAHLER_LANE_FUNCTION Doubles logRatio(Doubles a, Doubles b) {
     constexpr double c[] = {0.6666666666666666394, 0.4000000000000858684, 0.2857142856699017251, 0.2222222309526783064,
                             0.1818173399025090085, 0.153890114102168242,  0.1320691321435164217, 0.1363028871301461109};
-    constexpr std::int64_t kExponentOne = 0x0010000000000000LL;
+    constexpr std::uint64_t kExponentOne = 0x0010000000000000ULL;
     // The bits of a double grow almost linearly in its log2; round their difference to whole powers.
-    const Ints steps = (bitsOf(a) - bitsOf(b) + kExponentOne / 2) & ~(kExponentOne - 1);
+    const Bits steps = (bitsOf(a) - bitsOf(b) + kExponentOne / 2) & ~(kExponentOne - 1);
     const Doubles near = fromBits(bitsOf(b) + steps);
-    constexpr std::int64_t kBias = 1024; // keeps the count positive: a logical shift will do
-    const Ints biased = reinterpret_cast<Ints>(reinterpret_cast<UnsignedInts>(steps + kBias * kExponentOne) >> 52);
-    const Doubles k = fromBits(biased | 0x4330000000000000LL) - (4503599627370496.0 + static_cast<double>(kBias));
+    constexpr std::uint64_t kBias = 1024; // keeps the count positive
+    const Bits biased = (steps + kBias * kExponentOne) >> 52;
+    const Doubles k = fromBits(biased | 0x4330000000000000ULL) - (4503599627370496.0 + static_cast<double>(kBias));
     const Doubles s = (a - near) / (a + near), z = s * s, z2 = z * z;
     const Doubles even = mulAdd(z2, mulAdd(z2, mulAdd(z2, splat(c[6]), splat(c[4])), splat(c[2])), splat(c[0]));
     const Doubles odd = mulAdd(z2, mulAdd(z2, mulAdd(z2, splat(c[7]), splat(c[5])), splat(c[3])), splat(c[1]));

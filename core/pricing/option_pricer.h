@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "market/contract.h"
 
 namespace mahler::pricing {
@@ -10,7 +12,7 @@ struct Inputs {
     double spot = 0, strike = 0, years = 0, rate = 0, dividendYield = 0, vol = 0;
 };
 
-enum class PriceStatus {
+enum class PriceStatus : std::uint8_t {
     Ok,
     BadInput,  ///< NaN, infinite, or out of range: no numbers are given
     Degenerate ///< expired or zero volatility: the limit value; gamma and theta are zero
@@ -22,7 +24,7 @@ struct Valuation {
     PriceStatus status = PriceStatus::BadInput;
 };
 
-enum class IvStatus {
+enum class IvStatus : std::uint8_t {
     Ok,
     NoQuote,
     BelowIntrinsic,  ///< no volatility can give so low a price
