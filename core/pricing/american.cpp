@@ -110,8 +110,10 @@ PutView putView(const Inputs& in) {
 EarlyExercise earlyExercise(const PutProblem& put) {
     if (put.rate <= 0 && put.yield >= put.rate)
         return EarlyExercise::Never;
-    if (put.rate <= 0)
+    if (put.rate < 0)
         return EarlyExercise::TwoBoundaries;
+    if (put.rate == 0) // and a negative yield: exercise earns what the stock costs to hold
+        return -put.yield * put.years < 1e-13 ? EarlyExercise::Never : EarlyExercise::OneBoundary;
     // The premium is at most the interest on the strike.
     return put.rate * put.years < 1e-13 ? EarlyExercise::Never : EarlyExercise::OneBoundary;
 }

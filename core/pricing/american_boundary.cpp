@@ -115,20 +115,22 @@ double interpolate(const double* row, const std::array<double, kMaxNodes + 1>& v
     return sum;
 }
 
-/// Li 2010, QD+ equation in b = B/K; zero at the approximate boundary.
+/// Li 2010, QD+ equation in b = B/K; zero at the approximate boundary. Written with a = 2 r / (vol^2 (1 - e^{-r tau})), which
+/// stays finite as the rate goes to zero.
 double qdPlusMiss(const PutProblem& put, double tau, double b) {
     const double v2 = put.vol * put.vol, v = put.vol * std::sqrt(tau);
-    const double discount = std::exp(-put.rate * tau), carry = std::exp(-put.yield * tau), h = -std::expm1(-put.rate * tau);
-    const double omega = 2 * (put.rate - put.yield) / v2, alpha = 2 * put.rate / v2;
-    const double root = std::sqrt((omega - 1) * (omega - 1) + 4 * alpha / h);
-    const double lambda = -0.5 * (omega - 1 + root), slope = alpha / (h * h * root), spread = 2 * lambda + omega - 1;
+    const double discount = std::exp(-put.rate * tau), carry = std::exp(-put.yield * tau);
+    const double omega = 2 * (put.rate - put.yield) / v2;
+    const double a = put.rate == 0 ? 2 / (v2 * tau) : 2 * put.rate / (-v2 * std::expm1(-put.rate * tau));
+    const double root = std::sqrt((omega - 1) * (omega - 1) + 4 * a);
+    const double lambda = -0.5 * (omega - 1 + root), spread = 2 * lambda + omega - 1;
     const double d1 = (std::log(b) + (put.rate - put.yield + 0.5 * v2) * tau) / v, d2 = d1 - v;
     const double pdf = normalPdfFlushed(d1);
-    const double n1 = 1 - cdfGivenPdf(d1, pdf), n2 = 1 - cdfGivenPdf(d2, normalPdfFlushed(d2));
+    const double n1 = cdfGivenPdf(-d1, pdf), n2 = cdfGivenPdf(-d2, normalPdfFlushed(d2));
     const double european = discount * n2 - b * carry * n1;
     const double theta = put.rate * discount * n2 - put.yield * b * carry * n1 - 0.5 * put.vol * b * carry * pdf / std::sqrt(tau);
     const double gain = 1 - b - european;
-    const double c0 = -(discount * alpha / spread) * (1 / h - theta / (discount * put.rate * gain) + slope / spread);
+    const double c0 = -(discount * a + discount * a * a / (root * spread) - 2 * theta / (v2 * gain)) / spread;
     return (1 - carry * n1) * b + (lambda + c0) * gain;
 }
 

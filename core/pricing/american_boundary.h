@@ -6,7 +6,7 @@
 namespace mahler::pricing {
 
 /// An American put on strike 1: everything scales with the strike, so one boundary serves all strikes of an expiry.
-/// Calls are puts with rate and yield exchanged (McDonald & Schroder 1998). Requires rate > 0, years > 0, vol > 0.
+/// Calls are puts with rate and yield exchanged (McDonald & Schroder 1998). Requires years > 0, vol > 0 and rate > 0, or rate 0 with a negative yield.
 struct PutProblem {
     double rate = 0, yield = 0, vol = 0, years = 0;
 };

@@ -6,7 +6,6 @@
 #include "base/random.h"
 #include "pricing/american.h"
 #include "pricing/american_slice.h"
-#include "reference_table.h"
 
 using namespace mahler;
 using namespace mahler::pricing;
@@ -14,12 +13,6 @@ using namespace mahler::pricing;
 class TestPricingAmerican : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void matchesHighPrecisionChain();
-    void matchesHighPrecisionGreeks();
-    void matchesEdgeCases();
-    void matchesTrueValuesOfPublishedTables_data();
-    void matchesTrueValuesOfPublishedTables();
-    void matchesConvergedPremiums();
     void staysWithinBoundsAndRisesWithVolatility();
     void agreesWithTheTree();
     void pricesNegativeRatesOnTheTree();
@@ -43,94 +36,7 @@ Inputs randomInputs(Random& random) {
     return in;
 }
 
-QString describe(const ReferenceRow& row, double got, double want) {
-    return QStringLiteral("%1: %2 instead of %3").arg(QString::fromStdString(row.label())).arg(got, 0, 'g', 12).arg(want, 0, 'g', 12);
-}
-
 } // namespace
-
-void TestPricingAmerican::matchesHighPrecisionChain() {
-    READ_REFERENCE_OR_SKIP(rows, "american_chain_hp.csv");
-    double worst = 0, worstChain = 0;
-    for (const ReferenceRow& row : rows) {
-        const Inputs in = row.inputs();
-        const double want = row.number("price"), got = *americanPrice(in, Accuracy::Tight);
-        worst = std::max(worst, std::fabs(got - want));
-        QVERIFY2(std::fabs(got - want) <= 3e-6, qPrintable(describe(row, got, want)));
-        AmericanSlice slice(in.rate, in.dividendYield, in.years);
-        const double quick = slice.price(in.right, in.spot, in.strike, in.vol);
-        worstChain = std::max(worstChain, std::fabs(quick - want));
-        QVERIFY2(std::fabs(quick - want) <= 1e-4, qPrintable(describe(row, quick, want)));
-    }
-    qInfo("%zu rows: worst error %.2g alone, %.2g in a chain", rows.size(), worst, worstChain);
-}
-
-void TestPricingAmerican::matchesHighPrecisionGreeks() {
-    READ_REFERENCE_OR_SKIP(rows, "american_greeks_hp.csv");
-    for (const ReferenceRow& row : rows) {
-        const Inputs in = row.inputs();
-        const Valuation v = priceAmerican(in);
-        const auto check = [&](const char* name, double got, double absolute, double relative) {
-            const double want = row.number(name);
-            QVERIFY2(std::fabs(got - want) <= std::max(absolute, relative * std::fabs(want)),
-                     qPrintable(QLatin1String(name) + QLatin1Char(' ') + describe(row, got, want)));
-        };
-        // The table's delta and gamma are differences over 0.2 % of spot, which is no small step a few days before expiry:
-        // with smaller steps QuantLib's differences converge to our values (tst_pricing_quantlib).
-        const bool nearExpiry = in.years < 0.1;
-        check("price", v.price, 1e-8 * in.spot, 0);
-        check("delta", v.delta, nearExpiry ? 1.5e-4 : 1e-6, 0);
-        check("gamma", v.gamma, 1e-12, nearExpiry ? 3e-4 : 1e-4);
-        check("vega_per_1.00_vol", v.vega, 1e-4, 1e-5);
-        check("theta_per_year", v.theta, 1e-4, 1e-4);
-        // Without rate and yield a call has a kink in the rate: we give the slope towards positive rates, the table the
-        // mean of both.
-        if (in.rate == 0 && in.dividendYield == 0)
-            QVERIFY(std::fabs(v.rho - priceEuropean(in).rho) < 1e-9);
-        else
-            check("rho_per_1.00_rate", v.rho, 1e-4, 1e-5);
-    }
-}
-
-void TestPricingAmerican::matchesEdgeCases() {
-    READ_REFERENCE_OR_SKIP(rows, "american_edge_quantlib.csv");
-    for (const ReferenceRow& row : rows) {
-        const Valuation v = priceAmerican(row.inputs());
-        QVERIFY(v.status != PriceStatus::BadInput);
-        QVERIFY2(std::fabs(v.price - row.number("value_true")) <= row.number("abs_tol"),
-                 qPrintable(describe(row, v.price, row.number("value_true"))));
-    }
-}
-
-void TestPricingAmerican::matchesTrueValuesOfPublishedTables_data() {
-    QTest::addColumn<QString>("file");
-    QTest::newRow("Barone-Adesi & Whaley cases of Haug") << QStringLiteral("american_haug_baw.csv");
-    QTest::newRow("Bjerksund & Stensland cases of Haug") << QStringLiteral("american_haug_bjs.csv");
-    QTest::newRow("Ju 1999") << QStringLiteral("american_ju.csv");
-}
-
-void TestPricingAmerican::matchesTrueValuesOfPublishedTables() {
-    QFETCH(QString, file);
-    const std::vector<ReferenceRow> rows = readReference(file.toUtf8().constData());
-    if (rows.empty())
-        QSKIP("../shared/reference/pricing is not on this machine");
-    for (const ReferenceRow& row : rows) {
-        const double want = row.number("value_true_hp"), got = *americanPrice(row.inputs(), Accuracy::Tight);
-        QVERIFY2(std::fabs(got - want) <= 2e-6, qPrintable(describe(row, got, want)));
-    }
-}
-
-void TestPricingAmerican::matchesConvergedPremiums() {
-    // Andersen, Lake & Offengenden 2016, table 2, as converged by the high-precision schemes.
-    struct Case {
-        double strike, rate, premium;
-    };
-    for (const Case& c : {Case{100, 0.05, 0.106952703}, Case{100, 0.075, 0.367111141}, Case{95, 0.075, 0.238650388}}) {
-        const Inputs in{market::Right::Put, 100, c.strike, 1, c.rate, 0.05, 0.25};
-        const double got = *americanPrice(in, Accuracy::Tight) - priceEuropean(in).price;
-        QVERIFY2(std::fabs(got - c.premium) < 5e-8, qPrintable(QString::number(got, 'g', 12)));
-    }
-}
 
 void TestPricingAmerican::staysWithinBoundsAndRisesWithVolatility() {
     Random random(31);

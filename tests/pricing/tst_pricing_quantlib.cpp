@@ -13,7 +13,6 @@ class TestPricingQuantlib : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void agreesWithQuantlib();
-    void deltaAndGammaAreTheLimitOfItsDifferences();
     void turnsItsExceptionsIntoErrors();
 };
 
@@ -39,25 +38,6 @@ void TestPricingQuantlib::agreesWithQuantlib() {
         QVERIFY2(gap < 2e-5, qPrintable(QString::number(gap)));
     }
     qInfo("worst American difference %.2g on a spot of 600", worst);
-}
-
-void TestPricingQuantlib::deltaAndGammaAreTheLimitOfItsDifferences() {
-    // Short-dated rows of american_greeks_hp.csv, whose own step of 0.2 % of spot leaves up to 1e-4 in delta.
-    for (const Inputs& in : {Inputs{market::Right::Put, 5000, 4966.67, 3.0 / 365, 0.055, 0.03, 0.08},
-                             Inputs{market::Right::Call, 5000, 4948.9, 14.0 / 365, 0, 0.005, 0.08},
-                             Inputs{market::Right::Call, 600, 591.88, 3.0 / 365, 0.043, 0.005, 0.15}}) {
-        const double step = 3e-4 * in.spot;
-        const auto at = [&](double steps) {
-            Inputs moved = in;
-            moved.spot += steps * step;
-            return *quantlibPrice(market::ExerciseStyle::American, moved);
-        };
-        const double delta = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step);
-        const double gamma = (-at(2) + 16 * at(1) - 30 * at(0) + 16 * at(-1) - at(-2)) / (12 * step * step);
-        const Valuation v = priceAmerican(in);
-        QVERIFY2(std::fabs(v.delta - delta) < 1e-6, qPrintable(QString::number(v.delta - delta)));
-        QVERIFY(std::fabs(v.gamma - gamma) < 1e-4 * gamma);
-    }
 }
 
 void TestPricingQuantlib::turnsItsExceptionsIntoErrors() {
