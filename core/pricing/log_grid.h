@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "pricing/cash_dividends.h"
+
+namespace mahler::pricing {
+
+/// The mesh of one contract: uniform in ln(spot) with the strike on a node and, unless it is closer to the strike than half
+/// a cell, the spot too. Kept while rate and volatility are moved, so that differences are smooth.
+struct LogGrid {
+    double low = 0, cell = 0; ///< ln of the lowest node, distance of nodes
+    int cells = 0;
+    int timeSteps = 0;        ///< shared out between the dividends
+};
+/// `dividends` must be sorted, inside (0, in.years); `cells` is a wish.
+LogGrid makeLogGrid(const Inputs& in, std::span<const CashDividend> dividends, int cells, int timeSteps);
+/// Every second node and time step.
+LogGrid coarser(const LogGrid& grid);
+
+struct GridPoint {
+    double value = 0, delta = 0, gamma = 0;
+    bool exercised = false;
+};
+GridPoint solveOnGrid(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, const LogGrid& grid);
+
+/// Value at time `from` of the dividends still to come before expiry.
+double presentValueOfDividends(const Inputs& in, std::span<const CashDividend> dividends, double from);
+
+} // namespace mahler::pricing
