@@ -132,6 +132,30 @@ std::optional<double> americanPrice(const Inputs& in, Accuracy accuracy) {
     return degenerate(in) ? zeroVolatilityValue(in) : valueOf(in, accuracy);
 }
 
+std::optional<double> largestVolAtExercise(const Inputs& in) {
+    if (!validTerms(in) || in.spot <= 1e-100 || in.strike <= 1e-100 || in.years <= 0 || exerciseValue(in) <= 0)
+        return std::nullopt;
+    PutView view = putView(in);
+    view.put.vol = 0.2;
+    if (earlyExercise(view.put) != EarlyExercise::OneBoundary)
+        return std::nullopt;
+    const double lnM = std::log(view.moneyness);
+    const auto exercised = [&](double vol) {
+        view.put.vol = vol;
+        return lnM <= solveBoundary(view.put, Accuracy::Chain).lnNow;
+    };
+    double low = 10 * kLeastTotalVol / std::sqrt(in.years), high = 2 * low; // the boundary falls as volatility rises
+    if (!exercised(low))
+        return std::nullopt;
+    while (exercised(high) && high < 1e3)
+        high *= 2;
+    for (int i = 0; i < 60 && high - low > 1e-10 * high; ++i) {
+        const double middle = 0.5 * (low + high);
+        (exercised(middle) ? low : high) = middle;
+    }
+    return low;
+}
+
 Valuation priceAmerican(const Inputs& in) {
     if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0)
         return {};

@@ -27,6 +27,9 @@ EarlyExercise earlyExercise(const PutProblem& put);
 double exerciseValue(const Inputs& in);
 /// The value without volatility: the best deterministic time to exercise; the floor of every American price.
 double zeroVolatilityValue(const Inputs& in);
+/// The largest volatility at which immediate exercise is best, the bound that a price in the exercise region gives.
+/// Absent when `in` is out of range, out of the money or without one exercise boundary. `in.vol` is ignored.
+std::optional<double> largestVolAtExercise(const Inputs& in);
 /// Price alone, a fifth of the work of priceAmerican(). @return absent when an input is out of range.
 std::optional<double> americanPrice(const Inputs& in, Accuracy accuracy);
 
