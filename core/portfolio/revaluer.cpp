@@ -1,0 +1,61 @@
+#include "portfolio/revaluer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mahler::portfolio {
+
+namespace {
+
+constexpr double kDaysPerYear = 365;
+constexpr double kLowestVol = 0.005, kHighestVol = 15; ///< what the kernels take without special cases
+
+} // namespace
+
+double tenorVolFactor(double years, double volMove) {
+    const double scale = years > 0 ? std::min(kTenorVolCap, std::sqrt(30.0 / kDaysPerYear / years)) : kTenorVolCap;
+    return std::max(kTenorVolFloor, 1.0 + volMove * scale);
+}
+
+std::optional<double> LegAhead::value(const MarketMove& move) const {
+    return valueAt(m_leg->spot * (1 + move.spot), m_leg->vol * tenorVolFactor(m_leg->years, move.vol));
+}
+
+std::optional<double> LegAhead::valueAt(double spot, double vol) const {
+    if (!(spot > 0) || !std::isfinite(spot))
+        return std::nullopt;
+    if (!m_leg->holding.contract)
+        return spot;
+    pricing::Inputs in = m_in;
+    in.spot = spot;
+    const double floor = in.right == market::Right::Call ? spot - in.strike : in.strike - spot;
+    if (!(in.years > 0))
+        return std::max(0.0, floor);
+    if (!std::isfinite(vol))
+        return std::nullopt;
+    in.vol = std::clamp(vol, std::min(kLowestVol, m_leg->vol), std::max(kHighestVol, m_leg->vol));
+    const double value = m_slice ? m_slice->price(in.right, spot, in.strike, in.vol)
+                                 : pricing::europeanValue(pricing::forwardTerms(in), in.vol * std::sqrt(in.years));
+    return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+LegAhead Revaluer::ahead(const RiskLeg& leg, double days, double rateShift, double yieldShift) {
+    LegAhead out;
+    out.m_leg = &leg;
+    if (!leg.holding.contract)
+        return out;
+    const auto& contract = *leg.holding.contract;
+    out.m_in = {contract.right, leg.spot, contract.strike.toDouble(), leg.years - days / kDaysPerYear, leg.rate + rateShift,
+                leg.dividendYield + yieldShift, leg.vol};
+    if (out.m_in.years < 1e-9) // under a thirtieth of a second
+        out.m_in.years = 0;
+    if (contract.style == market::ExerciseStyle::American && out.m_in.years > 0) {
+        auto& slice = m_slices[{out.m_in.rate, out.m_in.dividendYield, out.m_in.years}];
+        if (!slice)
+            slice = std::make_unique<pricing::AmericanSlice>(out.m_in.rate, out.m_in.dividendYield, out.m_in.years);
+        out.m_slice = slice.get();
+    }
+    return out;
+}
+
+} // namespace mahler::portfolio

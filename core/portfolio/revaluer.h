@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <tuple>
+
+#include "portfolio/risk_leg.h"
+#include "pricing/american_slice.h"
+#include "pricing/european.h"
+
+namespace mahler::portfolio {
+
+/// What a relative move of 30-day volatility means for an option of `years`: the factor on its own volatility,
+/// 1 + move x min(2, sqrt(30 days / T)), never under 0.1. Short volatilities move more than long ones, about as the square
+/// root of time (Haug 1993, "Opportunities and Perils of Using Option Sensitivities"; Taleb 1997, Dynamic Hedging, weighted
+/// vega; the time-weighted vega of options desks). The cap, reached at 7.5 days, keeps the last week finite.
+double tenorVolFactor(double years, double volMove);
+inline constexpr double kTenorVolCap = 2.0, kTenorVolFloor = 0.1;
+
+/// The market of one scenario, relative to the bound book.
+struct MarketMove {
+    double spot = 0;    ///< relative, -0.10 = ten per cent lower; above -1
+    double vol = 0;     ///< relative move of 30-day volatility; each tenor answers by tenorVolFactor()
+};
+
+/// One leg some calendar days later: its value for any spot and volatility. Lives as long as its Revaluer.
+class LegAhead {
+public:
+    /// Per unit of underlying. Absent when there is no finite value. At or past expiry: the exercise value at the moved spot.
+    std::optional<double> value(const MarketMove& move) const;
+    /// The same with the leg's own spot and volatility given outright.
+    std::optional<double> valueAt(double spot, double vol) const;
+
+private:
+    friend class Revaluer;
+    const RiskLeg* m_leg = nullptr;
+    pricing::AmericanSlice* m_slice = nullptr; ///< null: European, shares or expired
+    pricing::Inputs m_in;
+};
+
+/// Revalues legs in full: Europeans by closed form, Americans by one AmericanSlice for each (rate, yield, time), shared by
+/// all strikes and volatilities. One thread at a time; make one for each computation.
+class Revaluer {
+public:
+    /// `leg` must be priced and outlive the result. Rates are moved by `rateShift`, yields by `yieldShift`.
+    LegAhead ahead(const RiskLeg& leg, double days, double rateShift = 0, double yieldShift = 0);
+
+private:
+    std::map<std::tuple<double, double, double>, std::unique_ptr<pricing::AmericanSlice>> m_slices;
+};
+
+} // namespace mahler::portfolio

@@ -1,0 +1,181 @@
+#include <QTest>
+
+#include "flat_chain.h"
+#include "portfolio/revaluer.h"
+#include "portfolio/scenario.h"
+
+using namespace mahler;
+using namespace mahler::portfolio;
+using namespace mahler::portfolio::testing;
+
+class ScenarioTest : public QObject {
+    Q_OBJECT
+
+    static constexpr auto P = market::Right::Put;
+    static constexpr auto C = market::Right::Call;
+
+private Q_SLOTS:
+    void aSyntheticForwardMovesAsShares() {
+        // C - P = S e^(-qT) - K e^(-rT) whatever the volatility (put-call parity, Stoll 1969).
+        const FlatChain chain;
+        const auto book = bind(chain, {option(chain, 1, 5000, C, 3), option(chain, 1, 5000, P, -3)});
+        QVERIFY(book.coverage().complete());
+        const double carry = std::exp(-book.legs[0].dividendYield * book.legs[0].years);
+        const auto grid = scenarioGrid(book, {}, 1e6);
+        QVERIFY(grid.has_value());
+        for (std::size_t c = 0; c < grid->volMoves.size() * grid->spotMoves.size(); ++c) {
+            const auto& cell = grid->cells[c];
+            const double expected = 300 * book.legs[0].spot * cell.spotMove * carry;
+            QVERIFY2(std::fabs(cell.pnlUsd - expected) < 1e-6, qPrintable(QString::number(cell.pnlUsd - expected)));
+            QVERIFY(std::fabs(cell.deltaUsd - 300 * book.legs[0].spot * (1 + cell.spotMove) * carry) < 1e-2);
+            QVERIFY(std::fabs(cell.gammaUsd) < 1e-2);
+            QCOMPARE(*cell.ofEquity, cell.pnlUsd / 1e6);
+        }
+    }
+
+    void atExpiryTheGridIsThePayoff() {
+        for (const char* root : {"SPX", "SPY"}) {
+            FlatChain chain;
+            chain.root = root;
+            chain.expiries = {std::chrono::year{2026} / 9 / 18};
+            const auto book = bind(chain, {option(chain, 0, 4750, P, 2), option(chain, 0, 4900, P, -2), option(chain, 0, 5200, C, -2), option(chain, 0, 5300, C, 2)});
+            QVERIFY(book.coverage().complete());
+            GridSpec spec;
+            spec.horizons = {{std::nullopt}};
+            const auto grid = scenarioGrid(book, spec, {});
+            QVERIFY(grid.has_value());
+            QVERIFY(!grid->cells.front().ofEquity);
+            Revaluer revaluer;
+            double now = 0;
+            for (const auto& leg : book.legs)
+                now += *revaluer.ahead(leg, 0).value({}) * leg.units();
+            std::vector<ComboLeg> legs;
+            for (const auto& leg : book.legs)
+                legs.push_back({*leg.holding.contract, leg.holding.quantity > 0 ? 1 : -1});
+            for (const auto& cell : grid->cells) {
+                const double payoff = 2 * payoffAtExpiry(legs, {}, book.legs[0].spot * (1 + cell.spotMove));
+                QVERIFY2(std::fabs(cell.pnlUsd - (payoff - now)) < 1e-6, qPrintable(QString::number(cell.pnlUsd - payoff + now)));
+            }
+            QVERIFY(grid->worst);
+            for (const auto& cell : grid->cells)
+                QVERIFY(cell.pnlUsd >= grid->cells[*grid->worst].pnlUsd);
+        }
+    }
+
+    void anAmericanCellIsItsOwnPrice() {
+        FlatChain chain;
+        chain.root = "SPY";
+        chain.spot = 600;
+        const auto book = bind(chain, {option(chain, 1, 600, P, 1), option(chain, 2, 660, P, 1)});
+        QVERIFY(book.coverage().complete());
+        const auto grid = scenarioGrid(book, {}, {});
+        for (std::size_t c = 0; c < grid->cells.size(); c += 7) {
+            const auto& cell = grid->cells[c];
+            if (cell.horizon == 3)
+                continue; // settled or near it: the payoff test
+            for (std::size_t i = 0; i < book.legs.size(); ++i) {
+                const auto& leg = book.legs[i];
+                pricing::Inputs in{P, leg.spot, leg.holding.contract->strike.toDouble(), leg.years, leg.rate, leg.dividendYield, leg.vol};
+                const double now = pricing::priceAmerican(in).price;
+                in.spot *= 1 + cell.spotMove;
+                in.vol *= tenorVolFactor(leg.years, cell.volMove);
+                in.years -= grid->horizons[cell.horizon].days / 365;
+                const double expected = (pricing::priceAmerican(in).price - now) * 100;
+                QVERIFY(std::fabs(grid->legPnlUsd[c * 2 + i] - expected) < 2 * 2e-7 * 690 * 100); // twice the slice's bound
+            }
+        }
+    }
+
+    void shortVolatilitiesMoveMore() {
+        QCOMPARE(tenorVolFactor(30.0 / 365, 0.5), 1.5);
+        QVERIFY(std::fabs(tenorVolFactor(120.0 / 365, 0.5) - 1.25) < 1e-12);
+        QCOMPARE(tenorVolFactor(7.5 / 365, 0.5), 2.0);
+        QCOMPARE(tenorVolFactor(1.0 / 365, 0.5), 2.0);
+        QCOMPARE(tenorVolFactor(0, 0.5), 2.0);
+        QCOMPARE(tenorVolFactor(1.0 / 365, -0.9), kTenorVolFloor);
+    }
+
+    void cellsAreTheSumOfTheirLegs() {
+        const FlatChain chain;
+        const auto book = bind(chain, {option(chain, 0, 4900, P, -5), option(chain, 1, 5100, C, 7), option(chain, 2, 5000, P, 2)});
+        const auto grid = scenarioGrid(book, {}, {});
+        for (std::size_t c = 0; c < grid->cells.size(); ++c) {
+            double sum = 0;
+            const auto parts = contributions(book, *grid, c);
+            for (const auto& part : parts)
+                sum += part.pnlUsd;
+            QVERIFY(std::fabs(sum - grid->cells[c].pnlUsd) <= 1e-9 * (1 + std::fabs(sum)));
+            for (std::size_t i = 1; i < parts.size(); ++i)
+                QVERIFY(parts[i - 1].pnlUsd <= parts[i].pnlUsd);
+        }
+        const auto again = scenarioGrid(book, {}, {});
+        for (std::size_t c = 0; c < grid->cells.size(); ++c)
+            QCOMPARE(grid->cells[c].pnlUsd, again->cells[c].pnlUsd);
+    }
+
+    void whatCannotBePricedIsCountedAndNeverZero() {
+        const FlatChain chain;
+        FlatChain other;
+        other.root = "QQQ";
+        other.spot = 600;
+        auto far = option(chain, 0, 5000, C, 1);
+        far.contract->expiry = std::chrono::year{2029} / 1 / 19;
+        auto past = option(chain, 0, 5000, C, 1);
+        past.contract->expiry = std::chrono::year{2026} / 8 / 18;
+        const auto book = bind(chain, {option(chain, 1, 5000, C, 1), option(other, 1, 600, P, -1), far, past});
+        const auto grid = scenarioGrid(book, {}, {});
+        QCOMPARE(grid->coverage.text(), std::string("1 of 4 priced"));
+        QCOMPARE(grid->coverage.excluded.size(), std::size_t{3});
+        QVERIFY(grid->coverage.excluded[0].find("no chain") != std::string::npos);
+        QVERIFY(grid->coverage.excluded[1].find("not in the chain") != std::string::npos);
+        QVERIFY(grid->coverage.excluded[2].find("expired") != std::string::npos);
+        QVERIFY(!scenarioGrid(bind(chain, {past}), {}, {})->worst);
+    }
+
+    void aStrikeBetweenQuotesTakesTheSmile() {
+        const FlatChain chain;
+        const auto book = bind(chain, {option(chain, 1, 5012, C, 1)});
+        QVERIFY(book.legs[0].priced());
+        QVERIFY(book.legs[0].volFromSmile);
+        QVERIFY(std::fabs(book.legs[0].vol - 0.20) < 1e-3);
+    }
+
+    void badGridsAreRefused() {
+        const FlatChain chain;
+        const auto book = bind(chain, {option(chain, 1, 5000, C, 1)});
+        const double bad[] = {-1.0, std::nan(""), std::numeric_limits<double>::infinity(), 11.0};
+        for (const double move : bad) {
+            GridSpec spec;
+            spec.spotMoves = {move};
+            QVERIFY(!scenarioGrid(book, spec, {}).has_value());
+        }
+        GridSpec spec;
+        spec.volMoves = {};
+        QVERIFY(!scenarioGrid(book, spec, {}).has_value());
+        spec = {};
+        spec.horizons = {{-1.0}};
+        QVERIFY(!scenarioGrid(book, spec, {}).has_value());
+        spec = {};
+        spec.spotMoves.assign(500, 0.0);
+        spec.volMoves.assign(500, 0.0);
+        QVERIFY(!scenarioGrid(book, spec, {}).has_value());
+    }
+
+    void namedShocksAreTheRecordedMoves() {
+        const FlatChain chain;
+        const auto book = bind(chain, {option(chain, 1, 4700, P, -1)});
+        const auto results = runNamedShocks(book, 100'000.0);
+        QCOMPARE(results.size(), std::size_t{5});
+        const double spot[] = {-0.2047, -0.1820, -0.0410, -0.1198, -0.0300}, vol[] = {3.129, 0.550, 1.156, 0.430, 0.649};
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            QVERIFY(std::fabs(results[i].shock.spotMove - spot[i]) < 1e-4);
+            QVERIFY(std::fabs(results[i].shock.volMove - vol[i]) < 1e-3);
+            QVERIFY(results[i].pnlUsd < 0);
+            QCOMPARE(*results[i].ofEquity, results[i].pnlUsd / 100'000.0);
+        }
+        QVERIFY(results[0].pnlUsd < results[3].pnlUsd);
+    }
+};
+
+QTEST_APPLESS_MAIN(ScenarioTest)
+#include "tst_portfolio_scenario.moc"
