@@ -1,0 +1,99 @@
+#include <QTest>
+
+#include "flat_chain.h"
+#include "portfolio/greeks_by.h"
+#include "portfolio/scenario.h"
+
+using namespace mahler;
+using namespace mahler::portfolio;
+using namespace mahler::portfolio::testing;
+
+class GreeksTest : public QObject {
+    Q_OBJECT
+
+    static constexpr auto P = market::Right::Put;
+    static constexpr auto C = market::Right::Call;
+    static bool near(double a, double b, double bound) { return std::fabs(a - b) <= bound; }
+
+private Q_SLOTS:
+    void aConversionHasNoGreeksButRho() {
+        // Long shares, long put, short call: delta 1 - e^(-qT), gamma and vega 0 (put-call parity).
+        const FlatChain chain;
+        const auto book = bind(chain, {option(chain, 1, 5000, P, 1, "conversion"), option(chain, 1, 5000, C, -1, "conversion"),
+                                       Holding{"SPX", {}, 100, {}, "conversion"}});
+        const auto r = greeksBy(book, {});
+        QCOMPARE(r.byStrategy.size(), std::size_t{1});
+        const auto& g = r.book.greeks;
+        QVERIFY(near(g.deltaShares, 100 * (1 - std::exp(-book.legs[0].dividendYield * book.legs[0].years)), 1e-6));
+        QVERIFY(near(g.gammaSharesPerPercent, 0, 1e-6) && near(g.vegaUsdPerPoint, 0, 1e-4));
+        QVERIFY(near(g.rhoUsdPerPercent, -5000 * book.legs[0].years * std::exp(-book.legs[0].rate * book.legs[0].years), 1e-3));
+        QVERIFY(!g.benchmarkShares);
+    }
+
+    void greeksAreTheSlopesOfTheGrid() {
+        for (const char* root : {"SPX", "SPY"}) {
+            FlatChain chain;
+            chain.root = root;
+            const auto book = bind(chain, {option(chain, 1, 4900, P, -4), option(chain, 1, 5100, C, 3)});
+            const auto g = greeksBy(book, {}).book.greeks;
+            GridSpec spec;
+            spec.spotMoves = {0};
+            spec.volMoves = {-0.001, 0, 0.001};
+            spec.horizons = {{0.0}, {0.01}};
+            const auto grid = *scenarioGrid(book, spec, {});
+            const auto& base = grid.cells[grid.index(0, 1, 0)];
+            QVERIFY(near(base.deltaUsd, g.deltaUsd, 1e-3 * std::fabs(g.deltaUsd) + 50));
+            QVERIFY(near(base.gammaUsd, g.gammaUsdPerPercent, 2e-2 * std::fabs(g.gammaUsdPerPercent)));
+            QVERIFY(near(grid.cells[grid.index(1, 1, 0)].pnlUsd / 0.01, g.thetaUsdPerDay, 1e-2 * std::fabs(g.thetaUsdPerDay)));
+            // A relative move of 0.001 in 30-day volatility is 0.02 points at a volatility of 20 %.
+            const double vega = (grid.cells[grid.index(0, 2, 0)].pnlUsd - grid.cells[grid.index(0, 0, 0)].pnlUsd) / 0.04;
+            QVERIFY(near(vega, g.vegaUsdPerPoint30d, 2e-3 * std::fabs(g.vegaUsdPerPoint30d)));
+        }
+    }
+
+    void betaWeightedDeltaIsInBenchmarkShares() {
+        FlatChain qqq;
+        qqq.root = "QQQ";
+        qqq.spot = 500;
+        const auto book = bind(qqq, {Holding{"QQQ", {}, 200, {}, "a"}, option(qqq, 1, 500, C, 1, "b")});
+        BetaWeights w;
+        w.benchmarkSpot = 600;
+        w.byUnderlying["QQQ"] = {1.2, 0.9, 252};
+        auto r = greeksBy(book, w);
+        QVERIFY(near(*r.byLeg[0].greeks.benchmarkShares, 200 * 500 * 1.2 / 600, 1e-9));
+        QVERIFY(near(*r.book.greeks.benchmarkShares, r.book.greeks.deltaUsd * 1.2 / 600, 1e-9));
+        QVERIFY(!r.book.greeks.weakBeta);
+        w.byUnderlying["QQQ"].r2 = 0.39;
+        QVERIFY(greeksBy(book, w).book.greeks.weakBeta);
+        w.benchmarkSpot.reset();
+        QVERIFY(!greeksBy(book, w).book.greeks.benchmarkShares);
+    }
+
+    void sumsAgreeOnEveryLevelAndMissingLegsAreCounted() {
+        const FlatChain chain;
+        const auto book = bind(chain, {option(chain, 0, 4900, P, -1, "x"), option(chain, 0, 4800, P, 1, "x"), option(chain, 2, 5100, C, 2, "y"),
+                                       Holding{"NONE", {}, 5, {}, "y"}});
+        BetaWeights w;
+        w.benchmarkSpot = 600;
+        w.byUnderlying["SPX"] = {1, 1, 252};
+        const auto r = greeksBy(book, w);
+        QCOMPARE(r.book.priced, 3);
+        QCOMPARE(r.book.total, 4);
+        QCOMPARE(r.byLeg[3].priced, 0);
+        QCOMPARE(r.byStrategy[0].key, std::string("x"));
+        QCOMPARE(r.byStrategy[1].total, 2);
+        QCOMPARE(r.byUnderlying[0].priced, 0);
+        double strategies = 0, underlyings = 0, legs = 0;
+        for (const auto& row : r.byStrategy)
+            strategies += row.greeks.vegaUsdPerPoint;
+        for (const auto& row : r.byUnderlying)
+            underlyings += row.greeks.vegaUsdPerPoint;
+        for (const auto& row : r.byLeg)
+            legs += row.greeks.vegaUsdPerPoint;
+        QVERIFY(near(strategies, r.book.greeks.vegaUsdPerPoint, 1e-9) && near(underlyings, strategies, 1e-9) && near(legs, strategies, 1e-9));
+        QVERIFY(r.book.greeks.benchmarkShares); // the leg without a price is counted, not weighted
+    }
+};
+
+QTEST_APPLESS_MAIN(GreeksTest)
+#include "tst_portfolio_greeks.moc"
