@@ -47,7 +47,7 @@ inline Holding option(const FlatChain& chain, std::size_t expiry, double strike,
     return {market::classSpec(chain.root).underlying, chain.contract(expiry, strike, right), quantity, {}, strategy};
 }
 
-inline RiskBook bind(const FlatChain& chain, const std::vector<Holding>& holdings) {
+inline RiskBook bookOf(const FlatChain& chain, const std::vector<Holding>& holdings) {
     const std::vector<std::shared_ptr<const pricing::PricedChain>> chains{chain.priced()};
     return bindBook(holdings, chains);
 }

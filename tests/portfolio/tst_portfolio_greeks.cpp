@@ -19,7 +19,7 @@ private Q_SLOTS:
     void aConversionHasNoGreeksButRho() {
         // Long shares, long put, short call: delta 1 - e^(-qT), gamma and vega 0 (put-call parity).
         const FlatChain chain;
-        const auto book = bind(chain, {option(chain, 1, 5000, P, 1, "conversion"), option(chain, 1, 5000, C, -1, "conversion"),
+        const auto book = bookOf(chain, {option(chain, 1, 5000, P, 1, "conversion"), option(chain, 1, 5000, C, -1, "conversion"),
                                        Holding{"SPX", {}, 100, {}, "conversion"}});
         const auto r = greeksBy(book, {});
         QCOMPARE(r.byStrategy.size(), std::size_t{1});
@@ -34,7 +34,7 @@ private Q_SLOTS:
         for (const char* root : {"SPX", "SPY"}) {
             FlatChain chain;
             chain.root = root;
-            const auto book = bind(chain, {option(chain, 1, 4900, P, -4), option(chain, 1, 5100, C, 3)});
+            const auto book = bookOf(chain, {option(chain, 1, 4900, P, -4), option(chain, 1, 5100, C, 3)});
             const auto g = greeksBy(book, {}).book.greeks;
             GridSpec spec;
             spec.spotMoves = {0};
@@ -55,7 +55,7 @@ private Q_SLOTS:
         FlatChain qqq;
         qqq.root = "QQQ";
         qqq.spot = 500;
-        const auto book = bind(qqq, {Holding{"QQQ", {}, 200, {}, "a"}, option(qqq, 1, 500, C, 1, "b")});
+        const auto book = bookOf(qqq, {Holding{"QQQ", {}, 200, {}, "a"}, option(qqq, 1, 500, C, 1, "b")});
         BetaWeights w;
         w.benchmarkSpot = 600;
         w.byUnderlying["QQQ"] = {1.2, 0.9, 252};
@@ -71,7 +71,7 @@ private Q_SLOTS:
 
     void sumsAgreeOnEveryLevelAndMissingLegsAreCounted() {
         const FlatChain chain;
-        const auto book = bind(chain, {option(chain, 0, 4900, P, -1, "x"), option(chain, 0, 4800, P, 1, "x"), option(chain, 2, 5100, C, 2, "y"),
+        const auto book = bookOf(chain, {option(chain, 0, 4900, P, -1, "x"), option(chain, 0, 4800, P, 1, "x"), option(chain, 2, 5100, C, 2, "y"),
                                        Holding{"NONE", {}, 5, {}, "y"}});
         BetaWeights w;
         w.benchmarkSpot = 600;

@@ -18,7 +18,7 @@ private Q_SLOTS:
     void aSyntheticForwardMovesAsShares() {
         // C - P = S e^(-qT) - K e^(-rT) whatever the volatility (put-call parity, Stoll 1969).
         const FlatChain chain;
-        const auto book = bind(chain, {option(chain, 1, 5000, C, 3), option(chain, 1, 5000, P, -3)});
+        const auto book = bookOf(chain, {option(chain, 1, 5000, C, 3), option(chain, 1, 5000, P, -3)});
         QVERIFY(book.coverage().complete());
         const double carry = std::exp(-book.legs[0].dividendYield * book.legs[0].years);
         const auto grid = scenarioGrid(book, {}, 1e6);
@@ -38,7 +38,7 @@ private Q_SLOTS:
             FlatChain chain;
             chain.root = root;
             chain.expiries = {std::chrono::year{2026} / 9 / 18};
-            const auto book = bind(chain, {option(chain, 0, 4750, P, 2), option(chain, 0, 4900, P, -2), option(chain, 0, 5200, C, -2), option(chain, 0, 5300, C, 2)});
+            const auto book = bookOf(chain, {option(chain, 0, 4750, P, 2), option(chain, 0, 4900, P, -2), option(chain, 0, 5200, C, -2), option(chain, 0, 5300, C, 2)});
             QVERIFY(book.coverage().complete());
             GridSpec spec;
             spec.horizons = {{std::nullopt}};
@@ -66,7 +66,7 @@ private Q_SLOTS:
         FlatChain chain;
         chain.root = "SPY";
         chain.spot = 600;
-        const auto book = bind(chain, {option(chain, 1, 600, P, 1), option(chain, 2, 660, P, 1)});
+        const auto book = bookOf(chain, {option(chain, 1, 600, P, 1), option(chain, 2, 660, P, 1)});
         QVERIFY(book.coverage().complete());
         const auto grid = scenarioGrid(book, {}, {});
         for (std::size_t c = 0; c < grid->cells.size(); c += 7) {
@@ -97,7 +97,7 @@ private Q_SLOTS:
 
     void cellsAreTheSumOfTheirLegs() {
         const FlatChain chain;
-        const auto book = bind(chain, {option(chain, 0, 4900, P, -5), option(chain, 1, 5100, C, 7), option(chain, 2, 5000, P, 2)});
+        const auto book = bookOf(chain, {option(chain, 0, 4900, P, -5), option(chain, 1, 5100, C, 7), option(chain, 2, 5000, P, 2)});
         const auto grid = scenarioGrid(book, {}, {});
         for (std::size_t c = 0; c < grid->cells.size(); ++c) {
             double sum = 0;
@@ -122,19 +122,19 @@ private Q_SLOTS:
         far.contract->expiry = std::chrono::year{2029} / 1 / 19;
         auto past = option(chain, 0, 5000, C, 1);
         past.contract->expiry = std::chrono::year{2026} / 8 / 18;
-        const auto book = bind(chain, {option(chain, 1, 5000, C, 1), option(other, 1, 600, P, -1), far, past});
+        const auto book = bookOf(chain, {option(chain, 1, 5000, C, 1), option(other, 1, 600, P, -1), far, past});
         const auto grid = scenarioGrid(book, {}, {});
         QCOMPARE(grid->coverage.text(), std::string("1 of 4 priced"));
         QCOMPARE(grid->coverage.excluded.size(), std::size_t{3});
         QVERIFY(grid->coverage.excluded[0].find("no chain") != std::string::npos);
         QVERIFY(grid->coverage.excluded[1].find("not in the chain") != std::string::npos);
         QVERIFY(grid->coverage.excluded[2].find("expired") != std::string::npos);
-        QVERIFY(!scenarioGrid(bind(chain, {past}), {}, {})->worst);
+        QVERIFY(!scenarioGrid(bookOf(chain, {past}), {}, {})->worst);
     }
 
     void aStrikeBetweenQuotesTakesTheSmile() {
         const FlatChain chain;
-        const auto book = bind(chain, {option(chain, 1, 5012, C, 1)});
+        const auto book = bookOf(chain, {option(chain, 1, 5012, C, 1)});
         QVERIFY(book.legs[0].priced());
         QVERIFY(book.legs[0].volFromSmile);
         QVERIFY(std::fabs(book.legs[0].vol - 0.20) < 1e-3);
@@ -142,7 +142,7 @@ private Q_SLOTS:
 
     void badGridsAreRefused() {
         const FlatChain chain;
-        const auto book = bind(chain, {option(chain, 1, 5000, C, 1)});
+        const auto book = bookOf(chain, {option(chain, 1, 5000, C, 1)});
         const double bad[] = {-1.0, std::nan(""), std::numeric_limits<double>::infinity(), 11.0};
         for (const double move : bad) {
             GridSpec spec;
@@ -163,7 +163,7 @@ private Q_SLOTS:
 
     void namedShocksAreTheRecordedMoves() {
         const FlatChain chain;
-        const auto book = bind(chain, {option(chain, 1, 4700, P, -1)});
+        const auto book = bookOf(chain, {option(chain, 1, 4700, P, -1)});
         const auto results = runNamedShocks(book, 100'000.0);
         QCOMPARE(results.size(), std::size_t{5});
         const double spot[] = {-0.2047, -0.1820, -0.0410, -0.1198, -0.0300}, vol[] = {3.129, 0.550, 1.156, 0.430, 0.649};
