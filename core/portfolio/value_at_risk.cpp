@@ -57,9 +57,10 @@ std::string check(const VarSpec& spec) {
 /// Quantiles, tails and who made them.
 class Tails {
 public:
-    Tails(ScenarioValues& values, const RiskBook& book, const VarSpec& spec) : m_values(values), m_book(book), m_spec(spec) {
-        m_order.resize(values.pnlUsd().size());
-        std::iota(m_order.begin(), m_order.end(), std::size_t{0});
+    /// Of the scenarios from `first` on.
+    Tails(ScenarioValues& values, std::size_t first, const RiskBook& book, const VarSpec& spec) : m_values(values), m_book(book), m_spec(spec) {
+        m_order.resize(values.pnlUsd().size() - first);
+        std::iota(m_order.begin(), m_order.end(), first);
         std::stable_sort(m_order.begin(), m_order.end(), [&](std::size_t a, std::size_t b) { return values.pnlUsd()[a] < values.pnlUsd()[b]; });
     }
 
@@ -69,7 +70,7 @@ public:
         for (const double level : m_spec.levels) {
             VarLevel out;
             out.level = level;
-            const std::size_t k = tailOf(pnl.size(), level);
+            const std::size_t k = tailOf(m_order.size(), level);
             out.varUsd = -pnl[m_order[k - 1]];
             for (std::size_t i = 0; i < k; ++i)
                 out.shortfallUsd -= pnl[m_order[i]] / static_cast<double>(k);
@@ -218,8 +219,9 @@ VarReport valueAtRisk(const RiskBook& book, const market::History& history, cons
     report.staleDays = std::max(0, daysBetween(past.dates.back(), market::toNewYork(book.asof).date));
     report.description = std::string(toString(spec.method)) + ", " + std::to_string(used) + " days " + formatDate(*report.from) + " to " + formatDate(*report.to);
 
-    FactorMoves moves = past;
-    if (spec.method == VarMethod::MonteCarlo) {
+    const bool simulates = spec.method == VarMethod::MonteCarlo;
+    FactorMoves moves;
+    if (simulates) {
         auto simulated = simulatedMoves(past, spec.simulation);
         if (!simulated)
             return because(simulated.error().detail);
@@ -229,7 +231,8 @@ VarReport valueAtRisk(const RiskBook& book, const market::History& history, cons
                               (df > 0 ? "t with " + std::to_string(df) + " degrees of freedom" : std::string("normal")) + ", seed " +
                               std::to_string(spec.simulation.seed);
     }
-    ScenarioValues values(book, moves, spec.proxy);
+    // Historical outcomes serve the backtest as well: the days before the window come first.
+    ScenarioValues values(book, simulates ? moves : *all, spec.proxy);
     if (!values.complete())
         return because("a leg has no finite value in some scenario");
     if (values.legs().empty())
@@ -239,16 +242,19 @@ VarReport valueAtRisk(const RiskBook& book, const market::History& history, cons
         report.coverage.excluded.push_back(book.legs[i].holding.id() + ": " + toString(LegStatus::BadValue));
     }
     report.proof = values.proof();
-    Tails(values, book, spec).fill(report, equityUsd);
-
-    const std::size_t judged = spec.method == VarMethod::Historical ? all->size() : std::min(backtest, all->size());
-    const FactorMoves days = slice(*all, all->size() - judged, judged);
-    ScenarioValues daily(book, days, {false, spec.proxy.limit, 0});
-    if (daily.complete() && daily.legs() == values.legs())
-        countExceptions(report, spec, daily.pnlUsd());
-    else
-        for (auto& level : report.levels)
-            level.exceptionsCause = "a leg has no finite value on some day of the backtest";
+    Tails(values, simulates ? 0 : all->size() - used, book, spec).fill(report, equityUsd);
+    if (simulates) {
+        const std::size_t judged = std::min(backtest, all->size());
+        const FactorMoves days = slice(*all, all->size() - judged, judged);
+        ScenarioValues daily(book, days, {false, spec.proxy.limit, 0});
+        if (daily.complete() && daily.legs() == values.legs())
+            countExceptions(report, spec, daily.pnlUsd());
+        else
+            for (auto& level : report.levels)
+                level.exceptionsCause = "a leg has no finite value on some day of the backtest";
+    } else {
+        countExceptions(report, spec, values.pnlUsd());
+    }
     report.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     return report;
 }
