@@ -15,7 +15,8 @@ struct FlatChain {
     double spot = 5000, vol = 0.20, rate = 0.04, yield = 0.01;
     UtcTime time = market::fromNewYork(std::chrono::year{2026} / 8 / 19, 15, 45);
     std::vector<TradingDate> expiries = {std::chrono::year{2026} / 8 / 28, std::chrono::year{2026} / 9 / 18, std::chrono::year{2027} / 3 / 19};
-    double lowest = 0.5, highest = 1.5, step = 0.01; ///< strikes, of spot
+    double lowest = 0.5, highest = 1.5, step = 0.01; ///< strikes, of the centre
+    double centre = 0; ///< 0: spot
 
     market::OptionContract contract(std::size_t expiry, double strike, market::Right right) const {
         return market::OptionContract::make(root, expiries[expiry], *Price::fromDouble(strike), right);
@@ -27,7 +28,7 @@ struct FlatChain {
             for (double k = lowest; k <= highest + 1e-9; k += step)
                 for (const auto right : {market::Right::Call, market::Right::Put}) {
                     market::ChainBuilder::Row row;
-                    row.contract = contract(e, std::round(spot * k), right);
+                    row.contract = contract(e, std::round((centre > 0 ? centre : spot) * k), right);
                     const double years = pricing::yearsBetween(time, row.contract.expiresAt());
                     const auto value = pricing::price(row.contract.style, {right, spot, row.contract.strike.toDouble(), years, rate, yield, vol});
                     if (value.price < 0.02)
