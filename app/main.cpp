@@ -22,6 +22,11 @@ mahler cycle --chain FILE --underlying SPY [--history DIR] [--asof TIME] [--reas
     one full analysis cycle on a recorded chain
 mahler price --in contracts.csv --out results.csv
     prices a table of contracts
+mahler risk --positions FILE --chain FILE[,FILE...] [--history DIR] [--equity USD] [--propose FILE]
+       [--paths N] [--seed N] [--json]
+    Greeks, scenario grid, VaR and shortfall, margin and the breaker map of a book; --propose adds a trade to it.
+    Positions CSV: underlying, expiration_date, strike, option_type (call|put|stock), quantity (signed),
+    average_price; optional root, strategy. Stock rows leave expiration_date and strike empty
 mahler journal verify|export|search|replay FILE ...
     checks the chain, exports (--out FILE), searches (--text WORDS ...), replays and compares byte for byte
 mahler screenshots --out DIR [--size WxH] [--theme dark|light] [--scenario NAME]
@@ -53,6 +58,8 @@ int dispatch(int& argc, char** argv) {
         return runCycleCommand(words);
     if (first == "price")
         return runPriceCommand(words);
+    if (first == "risk")
+        return runRiskCommand(words);
     if (first == "journal")
         return runJournalCommand(words);
     if (first == "doctor")

@@ -255,23 +255,6 @@ Result<MarginReport> marginOf(std::span<const MarginLeg> legs) {
     return report;
 }
 
-std::optional<Usd> definedWorstCase(const MarginReport& report) {
-    if (!report.coverage.complete())
-        return std::nullopt;
-    Usd sum;
-    for (const auto& group : report.groups) {
-        if (group.rule != MarginRule::Long && group.rule != MarginRule::Spread)
-            return std::nullopt;
-        if (group.rule == MarginRule::Spread)
-            for (const auto& leg : group.legs)
-                if (leg.contract->expiry != group.legs.front().contract->expiry)
-                    return std::nullopt;
-        if (group.deposit.micros() > 0)
-            sum += group.deposit;
-    }
-    return sum;
-}
-
 Result<MarginReport> marginOf(const RiskBook& book) {
     std::vector<MarginLeg> legs;
     Coverage coverage;

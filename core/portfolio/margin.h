@@ -64,10 +64,6 @@ Result<MarginReport> marginOf(std::span<const MarginLeg> legs);
 /// The legs of a book at mid; those without a two-sided quote are counted as left out.
 Result<MarginReport> marginOf(const RiskBook& book);
 
-/// The most that can be lost at expiry from today's marks when every group has an end to its loss: longs, and spreads within
-/// one expiry. Absent when anything is naked, spans expiries, is a share or was left out.
-std::optional<Usd> definedWorstCase(const MarginReport& report);
-
 /// The broad-based index classes Mahler knows (SPX, XSP, NDX, RUT); everything else is held to 20 %.
 bool isBroadIndex(const std::string& underlying);
 

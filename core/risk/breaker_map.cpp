@@ -81,18 +81,22 @@ bool usable(const std::vector<double>& axis) {
     return !axis.empty() && std::adjacent_find(axis.begin(), axis.end(), std::greater_equal<>()) == axis.end() && axis.front() <= 0 && axis.back() >= 0;
 }
 
-void findFirst(MapCell& out, const portfolio::ScenarioGrid& grid, const BreakerMapInputs& in) {
+void findFirst(MapCell& out, const portfolio::ScenarioGrid& grid, const BreakerMapInputs& in, const std::vector<MapStop>& already) {
     const auto& cell = grid.cells[out.cell];
+    std::array<bool, kMapStops> counts;
+    counts.fill(true);
+    for (const auto stop : already)
+        counts[static_cast<std::size_t>(stop)] = false;
     Used before = usedIn(stateAt(grid, cell.horizon, 0, 0), in);
     for (std::size_t k = 0; k < kMapStops; ++k)
-        if (before[k] >= 1 && !out.first)
-            out.first = static_cast<MapStop>(k); // already now; the gravest
+        if (counts[k] && before[k] >= 1 && !out.first)
+            out.first = static_cast<MapStop>(k); // the days alone do it; the gravest
     for (int step = 1; step <= kSteps && !out.first; ++step) {
         const double way = static_cast<double>(step) / kSteps;
         const Used now = step == kSteps ? out.used : usedIn(stateAt(grid, cell.horizon, way * cell.spotMove, way * cell.volMove), in);
         double nearest = 2;
         for (std::size_t k = 0; k < kMapStops; ++k) {
-            if (!(now[k] >= 1))
+            if (!counts[k] || !(now[k] >= 1))
                 continue;
             const double crossing = (1 - before[k]) / (now[k] - before[k]); // before < 1 <= now
             if (crossing < nearest - 1e-12) {
@@ -118,12 +122,17 @@ Result<BreakerMap> breakerMap(const portfolio::ScenarioGrid& grid, const Breaker
     BreakerMap map;
     map.vixUnknown = !in.vix;
     map.coverage = grid.coverage;
+    const auto today = std::find_if(grid.horizons.begin(), grid.horizons.end(), [](const auto& h) { return h.days == 0; });
+    const Used unmoved = usedIn(today == grid.horizons.end() ? State{} : stateAt(grid, static_cast<std::size_t>(today - grid.horizons.begin()), 0, 0), in);
+    for (std::size_t k = 0; k < kMapStops; ++k)
+        if (unmoved[k] >= 1)
+            map.now.push_back(static_cast<MapStop>(k));
     for (std::size_t c = 0; c < grid.cells.size(); ++c) {
         const auto& cell = grid.cells[c];
         MapCell out;
         out.cell = c;
         out.used = usedIn({cell.pnlUsd, cell.deltaUsd, cell.gammaUsd, cell.volMove}, in);
-        findFirst(out, grid, in);
+        findFirst(out, grid, in, map.now);
         map.cells.push_back(out);
     }
     return map;
@@ -132,7 +141,7 @@ Result<BreakerMap> breakerMap(const portfolio::ScenarioGrid& grid, const Breaker
 std::vector<std::size_t> changedCells(const BreakerMap& asIs, const BreakerMap& withTrade, double nearer) {
     std::vector<std::size_t> out;
     for (std::size_t c = 0; c < std::min(asIs.cells.size(), withTrade.cells.size()); ++c)
-        if (asIs.cells[c].first != withTrade.cells[c].first || asIs.cells[c].at - withTrade.cells[c].at > nearer)
+        if (asIs.now != withTrade.now || asIs.cells[c].first != withTrade.cells[c].first || asIs.cells[c].at - withTrade.cells[c].at > nearer)
             out.push_back(c);
     return out;
 }

@@ -19,20 +19,21 @@ struct BreakerMapInputs {
     portfolio::Account account;     ///< bases of B1, B2 and B3
     Usd equity;                     ///< now
     std::optional<double> vix;      ///< index points; absent: B4 counts as tripped and is said so once, not in every cell
-    std::optional<Usd> worstCase;   ///< of the book at expiry; absent: it has no end, and portfolio risk is tripped
+    std::optional<Usd> worstCase;   ///< of the book (portfolio::worstCaseAtExpiry); absent: no end, portfolio risk is tripped
     Limits limits;
 };
 
 struct MapCell {
     std::size_t cell = 0;            ///< of the grid
-    std::optional<MapStop> first;    ///< on the straight way there from unmoved spot and volatility; absent: nothing trips
-    double at = 0;                   ///< where on that way, 0 (already now) to 1 (in the cell)
+    std::optional<MapStop> first;    ///< on the straight way there, besides what is tripped now; absent: nothing more trips
+    double at = 0;                   ///< where on that way, 0 (unmoved, after the days) to 1 (in the cell)
     std::array<double, kMapStops> used{}; ///< in the cell: value / limit, 1 trips; at most 1000; by MapStop
     bool trips(MapStop stop) const { return used[static_cast<std::size_t>(stop)] >= 1; }
 };
 
 struct BreakerMap {
     std::vector<MapCell> cells; ///< as the grid's
+    std::vector<MapStop> now; ///< tripped already, today and unmoved: said once, so that the cells show what comes on top
     bool vixUnknown = false;
     portfolio::Coverage coverage;
 };
@@ -48,7 +49,8 @@ struct BreakerMap {
 /// a base is not positive. The grid must have been made with GridSpec::sensitivities.
 Result<BreakerMap> breakerMap(const portfolio::ScenarioGrid& grid, const BreakerMapInputs& inputs);
 
-/// Cells in which the proposed trade changes what trips first, or brings it nearer by more than `nearer` of the way.
+/// Cells in which the proposed trade changes what trips first, or brings it nearer by more than `nearer` of the way; all of
+/// them when it trips something at once.
 std::vector<std::size_t> changedCells(const BreakerMap& asIs, const BreakerMap& withTrade, double nearer = 0.05);
 
 } // namespace mahler::risk

@@ -1,9 +1,12 @@
 #include <QTest>
 
+#include "flat_chain.h"
 #include "portfolio/margin.h"
+#include "portfolio/worst_case.h"
 
 using namespace mahler;
 using namespace mahler::portfolio;
+using namespace mahler::portfolio::testing;
 
 /// Worked by hand from the text of FINRA Rule 4210(f)(2); published examples where a source is named.
 class MarginTest : public QObject {
@@ -98,6 +101,23 @@ private Q_SLOTS:
         for (const auto& group : r.groups)
             sum += group.deposit;
         QCOMPARE(sum, r.deposit);
+    }
+
+    void theWorstCaseIsTheWidthLessTheCreditOfEachExpiry() {
+        FlatChain chain;
+        chain.root = "SPY";
+        chain.spot = 600;
+        const auto loss = [&](const std::vector<Holding>& holdings) { return worstCaseAtExpiry(bookOf(chain, holdings)); };
+        const auto mid = [&](const Holding& h) { return bookOf(chain, {h}).legs[0].mark->toDouble(); };
+        const auto sold = option(chain, 1, 570, P, -2), bought = option(chain, 1, 546, P, 2), later = option(chain, 2, 600, P, 1);
+        const double spread = 200 * (24 - mid(sold) + mid(bought));
+        QVERIFY(std::fabs(loss({sold, bought})->toDouble() - spread) < 1e-5);
+        QVERIFY(std::fabs(loss({sold, bought, later})->toDouble() - spread - 100 * mid(later)) < 1e-5); // a later long helps nothing
+        QVERIFY(!loss({option(chain, 1, 630, C, -1)}));
+        QVERIFY(std::fabs(loss({option(chain, 1, 630, C, -1), Holding{"SPY", {}, 150, {}, ""}})->toDouble() - 150 * 600 + 100 * mid(option(chain, 1, 630, C, -1))) < 1e-5);
+        QVERIFY(!loss({Holding{"SPY", {}, -1, {}, ""}}));
+        QVERIFY(!loss({option(chain, 1, 571, P, 1)})); // not quoted
+        QCOMPARE(loss({})->micros(), std::int64_t{0});
     }
 
     void absurdValuesAreRefused() {
