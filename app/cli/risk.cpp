@@ -67,9 +67,11 @@ portfolio::BetaWeights weigh(const portfolio::RiskBook& book, const market::Hist
         notes.push_back("no recent price of SPY: no beta-weighted delta");
     for (const auto& [underlying, spot] : book.spots) {
         const auto beta = analytics::betaTo(history, underlying, kBenchmark);
-        if (beta)
+        if (beta) {
             weights.byUnderlying[underlying] = {beta->beta, beta->r2, beta->window};
-        else
+            if (underlying != kBenchmark && daysBetween(beta->last, market::toNewYork(book.asof).date) > kLastKnownDays)
+                notes.push_back("STALE: the beta of " + underlying + " ends on " + formatDate(beta->last));
+        } else
             notes.push_back("no beta of " + underlying + ": " + beta.error().detail);
     }
     return weights;

@@ -334,18 +334,18 @@ void print(const RiskReport& r) {
         }
         std::printf("\n");
     }
-    std::printf("\nMargin: requirement %s, net premium %s, buying power used %s (%s)\n", r.margin.requirement.str().c_str(), r.margin.premium.str().c_str(),
-                r.margin.deposit.str().c_str(), r.margin.coverage.text().c_str());
+    std::printf("\nMargin: requirement %s, net premium %s, buying power used %s (%s)\n", money(r.margin.requirement.toDouble()).c_str(),
+                money(r.margin.premium.toDouble()).c_str(), money(r.margin.deposit.toDouble()).c_str(), r.margin.coverage.text().c_str());
     if (r.margin.groups.size() <= 40)
         for (const auto& group : r.margin.groups)
             std::printf("  %-12s %-6s %zu legs  requirement %s  deposit %s\n", toString(group.rule), group.underlying.c_str(), group.legs.size(),
-                        group.requirement.str().c_str(), group.deposit.str().c_str());
+                        money(group.requirement.toDouble()).c_str(), money(group.deposit.toDouble()).c_str());
     if (r.map)
         printMap("the book as it is", r.grid, *r.map);
     if (r.proposed) {
         if (r.proposed->map)
             printMap("with the proposed trade", r.proposed->grid, *r.proposed->map);
-        std::printf("With the trade: %zu cells change, buying power used %s\n", r.proposed->changed.size(), r.proposed->margin.deposit.str().c_str());
+        std::printf("With the trade: %zu cells change, buying power used %s\n", r.proposed->changed.size(), money(r.proposed->margin.deposit.toDouble()).c_str());
     }
     for (const auto& note : r.notes)
         std::printf("note: %s\n", note.c_str());
