@@ -6,6 +6,7 @@
 
 #include "market/exchange_calendar.h"
 #include "portfolio/risk_leg.h"
+#include "pricing/american_slice.h"
 
 namespace mahler::portfolio::testing {
 
@@ -24,20 +25,25 @@ struct FlatChain {
     std::shared_ptr<const pricing::PricedChain> priced() const {
         const auto spec = market::classSpec(root);
         market::ChainBuilder builder(spec.underlying, time, *Price::fromDouble(spot), "test");
-        for (std::size_t e = 0; e < expiries.size(); ++e)
+        for (std::size_t e = 0; e < expiries.size(); ++e) {
+            pricing::AmericanSlice american(rate, yield, pricing::yearsBetween(time, contract(e, 1, market::Right::Put).expiresAt()));
             for (double k = lowest; k <= highest + 1e-9; k += step)
                 for (const auto right : {market::Right::Call, market::Right::Put}) {
                     market::ChainBuilder::Row row;
                     row.contract = contract(e, std::round((centre > 0 ? centre : spot) * k), right);
                     const double years = pricing::yearsBetween(time, row.contract.expiresAt());
-                    const auto value = pricing::price(row.contract.style, {right, spot, row.contract.strike.toDouble(), years, rate, yield, vol});
-                    if (value.price < 0.02)
+                    const double strike = row.contract.strike.toDouble();
+                    const double value = row.contract.style == market::ExerciseStyle::American
+                                             ? american.price(right, spot, strike, vol)
+                                             : pricing::priceEuropean({right, spot, strike, years, rate, yield, vol}).price;
+                    if (value < 0.02)
                         continue;
-                    row.quote.bid = *Price::fromDouble(value.price - 0.005);
-                    row.quote.ask = *Price::fromDouble(value.price + 0.005);
+                    row.quote.bid = *Price::fromDouble(value - 0.005);
+                    row.quote.ask = *Price::fromDouble(value + 0.005);
                     row.quote.time = time;
                     builder.add(row);
                 }
+        }
         pricing::CurveInputs curve;
         curve.rate = rate;
         curve.dividendYield = yield;
