@@ -21,7 +21,9 @@ mahler cycle --chain FILE --underlying SPY [--history DIR] [--asof TIME] [--reas
        [--profile seed|calibrated] [--json]
     one full analysis cycle on a recorded chain
 mahler price --in contracts.csv --out results.csv
-    prices a table of contracts
+    prices a table of contracts: id, style, type, spot, strike, t_years, rate, dividend_yield, vol, price
+mahler surface --chain FILE --underlying SYM [--json]
+    fits and checks the volatility surface; exit 1 when arbitrage remains
 mahler risk --positions FILE --chain FILE[,FILE...] [--history DIR] [--equity USD] [--propose FILE]
        [--paths N] [--seed N] [--json]
     Greeks, scenario grid, VaR and shortfall, margin and the breaker map of a book; --propose adds a trade to it.
@@ -60,6 +62,8 @@ int dispatch(int& argc, char** argv) {
         return runPriceCommand(words);
     if (first == "risk")
         return runRiskCommand(words);
+    if (first == "surface")
+        return runSurfaceCommand(words);
     if (first == "journal")
         return runJournalCommand(words);
     if (first == "doctor")

@@ -7,6 +7,7 @@ namespace mahler::app {
 
 // One function a subcommand. Exit codes: 0 success, 1 what was checked does not hold, 2 bad input with one line on stderr.
 int runCycleCommand(const std::vector<std::string>& words);
+int runSurfaceCommand(const std::vector<std::string>& words);
 int runPriceCommand(const std::vector<std::string>& words);
 int runRiskCommand(const std::vector<std::string>& words);
 int runJournalCommand(const std::vector<std::string>& words);

@@ -145,7 +145,7 @@ std::vector<EffectRow> effectRows(const Viewer& viewer, const portfolio::ComboOr
         const double free = viewer.s.account->cash.toDouble() - riskFraction * equity;
         rows.push_back({"buying_power", free, free - maxLoss.toDouble() + credit.toDouble(), 0.0, "USD"});
         if (marks.dayPnl) {
-            const double room = viewer.s.account->dayStartEquity.toDouble() * 0.02 + marks.dayPnl->toDouble();
+            const double room = viewer.s.account->dayStartEquity.toDouble() * static_cast<double>(risk::BreakerThresholds::kDailyLossPpm) / 1e6 + marks.dayPnl->toDouble();
             rows.push_back({"day_loss_headroom", room, room - maxLoss.toDouble(), 0.0, "USD"});
         }
     }

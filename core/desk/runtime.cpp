@@ -60,7 +60,7 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
         r.m_options.account = r.m_broker->account();
 
     const auto info = (*feed)->info();
-    const std::optional<UtcTime> startAt = last && *last > info.start && *last < info.end ? last : std::nullopt;
+    const std::optional<UtcTime> startAt = last && *last > info.start ? last : std::nullopt; // never back: a recording that was played to its end stays at its end
     r.m_now = {startAt.value_or(info.start), MonoTime(startAt.value_or(info.start).time_since_epoch())};
     const auto failed = [&r](const char* who) {
         return [&r, who](const std::string& what) { r.send(Failure{who, what}); };

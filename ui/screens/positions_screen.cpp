@@ -15,8 +15,8 @@ std::vector<GridColumn> columns() {
     return {{PositionsScreen::tr("Position"), {}, 262, left},
             {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 44},
             {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 46},
-            {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 80},
-            {PositionsScreen::tr("Open"), PositionsScreen::tr("net price at opening"), 64},
+            {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 110},
+            {PositionsScreen::tr("Open"), PositionsScreen::tr("net price at opening"), 60},
             {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 72},
             {PositionsScreen::tr("% of max"), PositionsScreen::tr("share of the largest profit"), 66, Qt::AlignRight | Qt::AlignVCenter, true},
             {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents"), 58},
@@ -25,7 +25,7 @@ std::vector<GridColumn> columns() {
             {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 58},
             {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg"), 50, Qt::AlignRight | Qt::AlignVCenter, true},
             {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 86},
-            {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L as a share of the credit; target and stop; exit at 21 days"), 122, left},
+            {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"), 104, left},
             {PositionsScreen::tr("Owner"), {}, 84, left, true},
             {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 44}};
 }
@@ -105,8 +105,7 @@ void PositionsScreen::setView(const ViewPtr& view) {
         row.cells[10] = signedCell(p.vegaPerPoint, 2, age);
         row.cells[11] = {QString(), {}};
         row.cells[12] = {p.maxLoss ? format::money(*p.maxLoss) : tr("unlimited"), p.maxLoss ? QVariant(static_cast<qlonglong>(p.maxLoss->micros())) : QVariant()};
-        row.cells[13] = {tr("%1  %2/%3").arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedPercent(p.exit.targetFraction, 0),
-                                                format::signedPercent(-p.exit.stopFraction, 0)),
+        row.cells[13] = {tr("%1  %2/%3").arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedNumber(p.exit.targetFraction * 100, 0), format::signedNumber(-p.exit.stopFraction * 100, 0)),
                          {}, Tone::Dim, age};
         row.cells[14] = {format::text(p.position.owner), {}, Tone::Dim};
         row.cells[15] = {format::age(p.oldestAgeSeconds), p.oldestAgeSeconds ? QVariant(*p.oldestAgeSeconds) : QVariant(), Tone::Dim, age};
