@@ -24,7 +24,7 @@ Json toJson(const pricing::PricedChain& chain, const pricing::Surface& surface) 
                           {"forward_from_parity", e.forwardFromParity}, {"rate", e.rate}, {"dividend_yield", e.dividendYield}, {"atm_iv", optional(e.atmVol)},
                           {"expected_move", optional(e.expectedMove)}, {"risk_reversal_25", optional(e.riskReversal25)}, {"butterfly_25", optional(e.butterfly25)},
                           {"model", s.fallback ? "ssvi" : "svi"}, {"a", s.fit.a}, {"b", s.fit.b}, {"rho", s.fit.rho}, {"m", s.fit.m}, {"sigma", s.fit.sigma},
-                          {"rmse", e.smile.rmse}, {"used", s.fit.used}, {"refused", s.fit.rejected}, {"min_g", s.check.minG}, {"min_g_at", s.check.atK},
+                          {"rmse", s.rmse}, {"used", s.fit.used}, {"refused", s.fit.rejected}, {"min_g", s.check.minG}, {"min_g_at", s.check.atK},
                           {"wing", s.check.wing}, {"butterfly_free", s.check.free()}});
     }
     for (const auto& c : surface.crossings)
@@ -42,7 +42,7 @@ void print(const pricing::PricedChain& chain, const pricing::Surface& surface) {
         const auto& e = chain.expiries[s.expiry];
         const auto& raw = chain.chain->expiries[s.expiry];
         std::printf("%s  %-5s %5.1f  %8.2f  %5.1f%%  %4.2f%%  %4d %7d  %5.2f  %4.2f  %s%s\n", formatDate(raw.expiry).c_str(), raw.root.c_str(), e.years * 365, e.forward,
-                    e.atmVol.value_or(0) * 100, e.smile.rmse * 100, s.fit.used, s.fit.rejected, s.check.minG, s.check.wing, s.fallback ? "SSVI" : "SVI",
+                    e.atmVol.value_or(0) * 100, s.rmse * 100, s.fit.used, s.fit.rejected, s.check.minG, s.check.wing, s.fallback ? "SSVI" : "SVI",
                     s.check.free() ? "" : "  butterfly arbitrage");
     }
     for (const auto& c : surface.crossings)

@@ -63,8 +63,10 @@ SviPoint sviPoint(const SmileFit& s, double k) {
     return p;
 }
 
-double durrleman(const SmileFit& s, double k) {
+std::optional<double> durrleman(const SmileFit& s, double k) {
     const SviPoint p = sviPoint(s, k);
+    if (!(p.w > 0))
+        return std::nullopt;
     const double half = 1 - k * p.slope / (2 * p.w);
     return half * half - p.slope * p.slope / 4 * (1 / p.w + 0.25) + p.curvature / 2;
 }
@@ -74,8 +76,8 @@ SliceCheck checkSlice(const SmileFit& s) {
     c.minG = 1e300;
     for (int i = 0; i < kGridPoints; ++i) {
         const double k = -kGridEnd + kGridStep * i;
-        if (const double g = durrleman(s, k); !(g >= c.minG)) { // also what is not a number
-            c.minG = g;
+        if (const auto g = durrleman(s, k); g && !(*g >= c.minG)) { // also what is not a number
+            c.minG = *g;
             c.atK = k;
         }
     }
@@ -132,6 +134,7 @@ Surface checkSurface(const PricedChain& chain) {
             targets.push_back({theta, k, chain.iv[r], e.years, chain.hasGreeks[r] ? chain.vega[r] : 0});
         }
         slice.check = checkSlice(slice.fit);
+        slice.rmse = e.smile.rmse;
         surface.slices.push_back(slice);
     }
     std::stable_sort(surface.slices.begin(), surface.slices.end(),
@@ -151,6 +154,14 @@ Surface checkSurface(const PricedChain& chain) {
                 slice.fit = fit;
                 slice.fallback = true;
                 slice.check = checkSlice(fit);
+                double squares = 0, weights = 0;
+                for (const auto& t : targets)
+                    if (t.years == e.years) {
+                        const double miss = fit.vol(t.k, t.years) - t.vol;
+                        squares += t.weight * miss * miss;
+                        weights += t.weight;
+                    }
+                slice.rmse = weights > 0 ? std::sqrt(squares / weights) : 0;
             }
     }
     for (std::size_t i = 0; i + 1 < surface.slices.size(); ++i) {

@@ -14,11 +14,12 @@ struct SviPoint {
     double w = 0, slope = 0, curvature = 0;
 };
 SviPoint sviPoint(const SmileFit& svi, double k);
-/// Durrleman's g(k); the slice is free of butterfly arbitrage where g >= 0 (Gatheral & Jacquier 2014, equation 2.1).
-double durrleman(const SmileFit& svi, double k);
+/// Durrleman's g(k); the slice is free of butterfly arbitrage where g >= 0 (Gatheral & Jacquier 2014, equation 2.1). Absent
+/// where the total variance is not positive.
+std::optional<double> durrleman(const SmileFit& svi, double k);
 
 struct SliceCheck {
-    double minG = 0, atK = 0;  ///< on k = -1.5 (0.05) 1.5
+    double minG = 0, atK = 0;  ///< on k = -1.5 (0.05) 1.5, where the variance is positive
     double wing = 0;           ///< b (1 + |rho|), at most 2 (Lee 2004)
     double minVariance = 0;    ///< of the whole slice
     bool free() const { return minG >= 0 && wing <= 2 && minVariance >= 0; }
@@ -47,6 +48,7 @@ struct SurfaceSlice {
     SmileFit fit;
     bool fallback = false;             ///< SSVI stands for a fit that failed or held arbitrage
     SliceCheck check;
+    double rmse = 0;                   ///< of `fit`, in volatility, weighted by vega
     double lowK = 0, highK = 0;        ///< what quotes support
 };
 

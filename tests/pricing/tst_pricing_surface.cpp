@@ -31,8 +31,12 @@ private Q_SLOTS:
         for (const auto& r : rows) {
             const auto s = raw(r);
             QVERIFY(near(sviPoint(s, r.number("k")).w, r.number("w"), 1e-12));
-            const double g = durrleman(s, r.number("k")), want = r.number("g_durrleman");
-            QVERIFY2(near(g, want, 1e-12 * std::max(1.0, std::fabs(want))), qPrintable(QStringLiteral("%1 k=%2: %3 is not %4").arg(QString::fromStdString(r.text("name"))).arg(r.number("k")).arg(g, 0, 'g', 17).arg(want, 0, 'g', 17)));
+            const auto g = durrleman(s, r.number("k"));
+            QCOMPARE(g.has_value(), !r.text("g_durrleman").empty());
+            const double want = r.number("g_durrleman");
+            // The table prints fifteen digits.
+            QVERIFY2(!g || std::fabs(*g - want) <= 1e-12 * std::max(1.0, std::fabs(want)),
+                     qPrintable(QStringLiteral("%1 k=%2: %3 is not %4").arg(QString::fromStdString(r.text("name"))).arg(r.number("k")).arg(*g, 0, 'g', 17).arg(want, 0, 'g', 17)));
         }
     }
 
