@@ -71,7 +71,11 @@ public:
         options.roles = *agents::builtInRoles();
         options.speed = m_speed;
         RuntimeSinks sinks;
-        sinks.view = [this](std::shared_ptr<const DeskView> view) { set(std::move(view)); };
+        sinks.view = [this](std::shared_ptr<const DeskView> view) {
+            if (throwOnce.exchange(false))
+                throw std::runtime_error("a fault of the test");
+            set(std::move(view));
+        };
         sinks.chain = [](auto) {};
         sinks.deliberation = [](auto) {};
         sinks.progress = [](const std::string&, const agents::Progress&) {};
@@ -142,6 +146,7 @@ public:
     const Digest& key() const { return m_key; }
 
     std::unique_ptr<DeskRuntime> runtime;
+    std::atomic<bool> throwOnce{false}; ///< on the desk thread
     std::shared_ptr<WatchedBroker::Seen> seen = std::make_shared<WatchedBroker::Seen>();
 
 private:
@@ -229,6 +234,18 @@ private Q_SLOTS:
         checkJournal(b);
     }
 
+    void anExceptionOnTheDeskThreadHaltsAndTheJournalStillReplays() {
+        Bench b;
+        QVERIFY(b.start());
+        QVERIFY(b.until(running));
+        b.throwOnce = true;
+        QVERIFY(b.until([](const DeskView& v) { return v.state != RunState::Running && v.haltReason.find("B7") != std::string::npos; }));
+        QVERIFY(!b.runtime->gateOpen());
+        QVERIFY(b.until([at = b.view()->at.utc](const DeskView& v) { return v.at.utc > at + 30s; })); // it lives, halted
+        b.stop();
+        checkJournal(b);
+    }
+
     void aJournalThatCannotBeWrittenStopsTradingAndSaysSo() {
         Bench b;
         QVERIFY(b.start());
@@ -274,7 +291,7 @@ private Q_SLOTS:
                 traded = traded || !v.positions.empty();
                 for (const auto& n : v.notices) {
                     halted = halted || n.text.find("HALTED by B4") != std::string::npos;
-                    summed = summed || (n.text.starts_with("Close summary: day P&L -"));
+                    summed = summed || ((n.text.starts_with("Close summary: day P&L ") && n.text.find("unknown") == std::string::npos));
                 }
                 return v.at.utc > nextMorning || (traded && halted && summed);
             },
