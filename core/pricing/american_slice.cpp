@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "pricing/american_side.h"
 #include "pricing/european.h"
 #include "pricing/gaussian.h"
 
@@ -10,191 +12,255 @@ namespace mahler::pricing {
 
 namespace {
 
-constexpr double kRateStep = 1e-5;
-constexpr double kLogStep = 0.08;    ///< of the volatility grid
-constexpr int kLowest = -62;         ///< ln 0.007
-constexpr int kKnots = 100;          ///< up to ln 19
-constexpr double kNegligible = 2e-8; ///< of the strike
-constexpr double kTick = 5e-6;       ///< of the strike: a time value under it says nothing of volatility
+constexpr double kTick = 5e-6; ///< of the strike: a time value under it says nothing of volatility
+constexpr double kLeastTotalVol = 1e-5;
+constexpr double kLowestVol = 1e-4, kHighestVol = 18;
+constexpr double kSettled = 1e-6; ///< relative step: the next one would be under its square
+constexpr int kMostRounds = 60;
+constexpr int kTreeSteps = 200; ///< for two boundaries
 
-double europeanOf(const Inputs& in) { return europeanValue(forwardTerms(in), in.vol * std::sqrt(in.years)); }
+constexpr market::Right kRights[] = {market::Right::Call, market::Right::Put};
+
+bool plain(const Inputs& in) { return in.spot > 1e-100 && in.strike > 1e-100 && in.years > 0 && in.vol * std::sqrt(in.years) >= kLeastTotalVol; }
+
+/// European price and vega together.
+struct EuropeanPair {
+    double price = 0, vega = 0;
+};
+EuropeanPair europeanPair(const ForwardTerms& terms, double vol, double rootT) {
+    const double s = vol * rootT, d1 = terms.x / s + 0.5 * s;
+    return {europeanValue(terms, s), terms.discountedForward * normalPdf(d1) * rootT};
+}
+
+/// A search for one volatility: a Newton step when it stays inside what is known, otherwise a halving.
+struct Search {
+    double vol = 0, low = 0, high = kHighestVol;
+    ForwardTerms terms;
+    std::size_t at = 0;
+
+    enum class State { Going, Found, Lost };
+    State move(double miss, double slope) {
+        (miss < 0 ? low : high) = vol;
+        double next = vol - miss / slope;
+        if (!(next > low && next < high))
+            next = low > 0 ? (high < kHighestVol ? std::sqrt(low * high) : 1.6 * vol) : 0.6 * vol;
+        next = std::clamp(next, 0.4 * vol, 2.5 * vol);
+        const double moved = std::fabs(next - vol);
+        vol = next;
+        if (moved <= kSettled * vol || high - low <= 1e-10 * high)
+            return State::Found;
+        return vol > kLowestVol && vol < kHighestVol ? State::Going : State::Lost;
+    }
+};
 
 } // namespace
 
-AmericanSlice::AmericanSlice(double rate, double dividendYield, double years)
-    : m_rate(rate), m_yield(dividendYield), m_years(years) {
-    m_put.kind = earlyExercise({rate, dividendYield, 0.2, years});
-    m_call.kind = earlyExercise({dividendYield, rate, 0.2, years});
-    if (m_put.kind == EarlyExercise::OneBoundary) {
-        m_put.base = makeCurve(rate, dividendYield);
-        m_put.bumped = makeCurve(rate + kRateStep, dividendYield);
-    }
-    if (m_call.kind == EarlyExercise::OneBoundary) {
-        m_call.base = makeCurve(dividendYield, rate);
-        m_call.bumped = makeCurve(dividendYield, rate + kRateStep);
-    }
-}
-
-AmericanSlice::Curve AmericanSlice::makeCurve(double rate, double yield) const {
-    Curve c;
-    c.rate = rate;
-    c.yield = yield;
-    c.grid = makeOuterGrid(rate, yield, m_years, Accuracy::Chain);
-    c.built.resize(kKnots);
-    c.has.assign(kKnots, 0);
-    return c;
-}
-
-const Boundary& AmericanSlice::knot(Curve& curve, int index) const {
-    const auto i = static_cast<std::size_t>(index);
-    if (!curve.has[i]) {
-        curve.built[i] = solveBoundary({curve.rate, curve.yield, std::exp(kLogStep * (kLowest + index)), m_years}, Accuracy::Chain);
-        curve.has[i] = 1;
-    }
-    return curve.built[i];
-}
-
-const Boundary& AmericanSlice::at(Curve& curve, double vol) const {
-    if (vol == curve.lastVol)
-        return curve.last;
-    curve.lastVol = vol;
-    const double place = std::log(vol) / kLogStep - kLowest;
-    const int first = static_cast<int>(std::floor(place)) - 1;
-    if (!(place > 1) || first < 0 || first + 3 >= kKnots) {
-        curve.last = solveBoundary({curve.rate, curve.yield, vol, m_years}, Accuracy::Chain);
-        return curve.last;
-    }
-    const double t = place - first; // in [1, 2)
-    const double w0 = -(t - 1) * (t - 2) * (t - 3) / 6, w1 = t * (t - 2) * (t - 3) / 2;
-    const double w2 = -t * (t - 1) * (t - 3) / 2, w3 = t * (t - 1) * (t - 2) / 6;
-    const Boundary &b0 = knot(curve, first), &b1 = knot(curve, first + 1);
-    const Boundary &b2 = knot(curve, first + 2), &b3 = knot(curve, first + 3);
-    curve.last.lnNow = w0 * b0.lnNow + w1 * b1.lnNow + w2 * b2.lnNow + w3 * b3.lnNow;
-    for (std::size_t k = 0; k < curve.grid.n; ++k) {
-        curve.last.lnB[k] = w0 * b0.lnB[k] + w1 * b1.lnB[k] + w2 * b2.lnB[k] + w3 * b3.lnB[k];
-        curve.last.b[k] = w0 * b0.b[k] + w1 * b1.b[k] + w2 * b2.b[k] + w3 * b3.b[k];
-    }
-    return curve.last;
-}
+AmericanSlice::AmericanSlice(double rate, double dividendYield, double years, const AmericanKernels& kernels)
+    : m_rate(rate), m_yield(dividendYield), m_years(years),
+      m_call(std::make_unique<Side>(PutProblem{dividendYield, rate, 0.2, years}, RateSlope::ByYield, kernels)),
+      m_put(std::make_unique<Side>(PutProblem{rate, dividendYield, 0.2, years}, RateSlope::ByRate, kernels)) {}
+AmericanSlice::~AmericanSlice() = default;
+AmericanSlice::AmericanSlice(AmericanSlice&&) noexcept = default;
+AmericanSlice& AmericanSlice::operator=(AmericanSlice&&) noexcept = default;
 
 Inputs AmericanSlice::inputs(market::Right right, double spot, double strike, double vol) const {
     return {right, spot, strike, m_years, m_rate, m_yield, vol};
 }
 
-/// What exercise earns, interest on the strike (and a negative yield), comes only where the put is in the money; the
-/// chance of that at any time up to expiry is at most N(-d) at this d.
-bool AmericanSlice::negligible(const Curve& curve, double m, double vol) {
-    if (m < 1)
-        return false;
-    const double years = curve.grid.years, drift = curve.rate - curve.yield - 0.5 * vol * vol;
-    const double d = (std::log(m) + std::min(0.0, drift) * years) / (vol * curve.grid.rootYears);
-    return (curve.rate + std::max(0.0, -curve.yield) * m) * years * normalCdf(-d) < kNegligible;
+void AmericanSlice::values(std::span<const SliceOption> options, std::span<Valuation> results) {
+    std::vector<Side::Point> points;
+    std::vector<Side::Premium> premiums;
+    std::vector<std::size_t> rows;
+    for (const market::Right right : kRights) {
+        Side& s = side(right);
+        points.clear();
+        rows.clear();
+        for (std::size_t i = 0; i < options.size(); ++i) {
+            if (options[i].right != right)
+                continue;
+            const Inputs in = inputs(right, options[i].spot, options[i].strike, options[i].vol);
+            const bool usable = validTerms(in) && std::isfinite(in.vol) && plain(in);
+            if (!usable || s.kind() == EarlyExercise::TwoBoundaries) {
+                results[i] = priceAmerican(in);
+                continue;
+            }
+            results[i] = priceEuropean(in);
+            if (s.kind() == EarlyExercise::Never || results[i].status != PriceStatus::Ok)
+                continue;
+            points.push_back({right == market::Right::Put ? in.spot / in.strike : in.strike / in.spot, in.vol});
+            rows.push_back(i);
+        }
+        premiums.resize(points.size());
+        s.premiums(points, true, premiums);
+        for (std::size_t n = 0; n < rows.size(); ++n) {
+            const SliceOption& o = options[rows[n]];
+            const Inputs in = inputs(right, o.spot, o.strike, o.vol);
+            const Side::Premium& p = premiums[n];
+            Valuation& v = results[rows[n]];
+            if (p.exact) {
+                v = priceAmerican(in);
+                continue;
+            }
+            const double exercise = exerciseValue(in), m = points[n].moneyness;
+            if (p.exercised) {
+                v = {exercise, right == market::Right::Call ? 1.0 : -1.0, 0, 0, 0, 0, PriceStatus::Ok};
+                continue;
+            }
+            const double unit = right == market::Right::Put ? o.strike : o.spot;
+            v.price = std::max(v.price + p.premium * unit, exercise);
+            v.delta += right == market::Right::Put ? p.delta : p.premium - m * p.delta;
+            v.gamma = std::max(0.0, v.gamma + (right == market::Right::Put ? p.gamma / o.strike : m * m * p.gamma / o.spot));
+            v.vega = std::max(0.0, v.vega + p.vega * unit);
+            v.rho += p.rateSlope * unit;
+            v.theta = m_rate * v.price - (m_rate - m_yield) * o.spot * v.delta - 0.5 * o.vol * o.vol * o.spot * o.spot * v.gamma;
+        }
+    }
+}
+
+void AmericanSlice::prices(std::span<const SliceOption> options, std::span<double> results) {
+    std::vector<Side::Point> points;
+    std::vector<Side::Premium> premiums;
+    std::vector<std::size_t> rows;
+    const double rootT = std::sqrt(m_years);
+    for (const market::Right right : kRights) {
+        Side& s = side(right);
+        points.clear();
+        rows.clear();
+        for (std::size_t i = 0; i < options.size(); ++i) {
+            if (options[i].right != right)
+                continue;
+            const Inputs in = inputs(right, options[i].spot, options[i].strike, options[i].vol);
+            const bool usable = validTerms(in) && std::isfinite(in.vol) && plain(in);
+            if (!usable) {
+                results[i] = americanPrice(in, Accuracy::Chain).value_or(std::numeric_limits<double>::quiet_NaN());
+                continue;
+            }
+            results[i] = europeanValue(forwardTerms(in), in.vol * rootT);
+            if (s.kind() == EarlyExercise::TwoBoundaries)
+                results[i] = std::max({results[i], exerciseValue(in), americanTreePrice(in, kTreeSteps)});
+            if (s.kind() != EarlyExercise::OneBoundary)
+                continue;
+            points.push_back({right == market::Right::Put ? in.spot / in.strike : in.strike / in.spot, in.vol});
+            rows.push_back(i);
+        }
+        premiums.resize(points.size());
+        s.premiums(points, false, premiums);
+        for (std::size_t n = 0; n < rows.size(); ++n) {
+            const SliceOption& o = options[rows[n]];
+            const Inputs in = inputs(right, o.spot, o.strike, o.vol);
+            const Side::Premium& p = premiums[n];
+            double& price = results[rows[n]];
+            const double unit = right == market::Right::Put ? o.strike : o.spot, exercise = exerciseValue(in);
+            price = p.exercised ? exercise : std::max(price + p.premium * unit, exercise);
+            if (p.exact)
+                price = americanPrice(in, Accuracy::Tight).value_or(price);
+        }
+    }
+}
+
+/// What can be said without a search.
+std::optional<ImpliedVol> AmericanSlice::settledVol(const SliceQuote& q) const {
+    const Inputs in = inputs(q.right, q.spot, q.strike, 0);
+    if (!validTerms(in) || !std::isfinite(q.price) || q.spot <= 1e-100 || q.strike <= 1e-100)
+        return ImpliedVol{0, IvStatus::BadInput};
+    const Side& s = q.right == market::Right::Call ? *m_call : *m_put;
+    if (s.kind() != EarlyExercise::OneBoundary || !(m_years > 0))
+        return impliedVolAmerican(in, q.price);
+    if (q.price >= (q.right == market::Right::Call ? q.spot : q.strike))
+        return ImpliedVol{0, IvStatus::AboveMaximum};
+    const double floor = zeroVolatilityValue(in), exercise = exerciseValue(in);
+    const double resolution = floor > 0 ? kTick * q.strike : 0;
+    if (q.price < floor - resolution)
+        return ImpliedVol{0, IvStatus::BelowIntrinsic};
+    if (q.price <= floor + resolution)
+        return ImpliedVol{0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
+    return std::nullopt;
+}
+
+void AmericanSlice::impliedVols(std::span<const SliceQuote> quotes, std::span<ImpliedVol> results) {
+    std::vector<Search> going, next;
+    std::vector<Side::Point> points;
+    std::vector<Side::Premium> premiums;
+    const double rootT = std::sqrt(std::max(m_years, 0.0));
+    for (const market::Right right : kRights) {
+        Side& s = side(right);
+        going.clear();
+        for (std::size_t i = 0; i < quotes.size(); ++i) {
+            const SliceQuote& q = quotes[i];
+            if (q.right != right)
+                continue;
+            if (const std::optional<ImpliedVol> settled = settledVol(q)) {
+                results[i] = *settled;
+                continue;
+            }
+            const Inputs in = inputs(right, q.spot, q.strike, 0);
+            Search search;
+            search.at = i;
+            search.vol = q.guess;
+            if (!(search.vol > 0.005 && search.vol < 10)) {
+                const ImpliedVol european = impliedVolEuropean(in, q.price);
+                results[i] = european;
+                if (european.status != IvStatus::Ok)
+                    continue;
+                search.vol = std::clamp(european.vol, kLowestVol, kHighestVol);
+            }
+            search.terms = forwardTerms(in);
+            going.push_back(search);
+        }
+        for (int round = 0; round < kMostRounds && !going.empty(); ++round) {
+            points.clear();
+            for (const Search& g : going) {
+                const SliceQuote& q = quotes[g.at];
+                points.push_back({right == market::Right::Put ? q.spot / q.strike : q.strike / q.spot, g.vol});
+            }
+            premiums.resize(points.size());
+            s.premiums(points, false, premiums);
+            next.clear();
+            for (std::size_t n = 0; n < going.size(); ++n) {
+                Search& g = going[n];
+                const SliceQuote& q = quotes[g.at];
+                const Side::Premium& p = premiums[n];
+                const double unit = right == market::Right::Put ? q.strike : q.spot;
+                const EuropeanPair european = europeanPair(g.terms, g.vol, rootT);
+                double miss = european.price + p.premium * unit - q.price, slope = european.vega + p.vega * unit;
+                if (p.exercised) { // no slope: the volatility is higher
+                    miss = -1;
+                    slope = 0;
+                }
+                const Search::State state = p.exact ? Search::State::Lost : g.move(miss, slope);
+                if (state == Search::State::Going)
+                    next.push_back(g);
+                else if (state == Search::State::Found)
+                    results[g.at] = {g.vol, IvStatus::Ok};
+                else
+                    results[g.at] = impliedVolAmerican(inputs(right, q.spot, q.strike, 0), q.price);
+            }
+            going.swap(next);
+        }
+        for (const Search& g : going)
+            results[g.at] = {0, IvStatus::NoConvergence};
+    }
 }
 
 double AmericanSlice::price(market::Right right, double spot, double strike, double vol) {
-    const Inputs in = inputs(right, spot, strike, vol);
-    const double european = europeanOf(in);
-    Side& s = side(right);
-    switch (s.kind) {
-    case EarlyExercise::Never: return european;
-    case EarlyExercise::TwoBoundaries: return std::max({european, exerciseValue(in), americanTreePrice(in, 200)});
-    case EarlyExercise::OneBoundary: break;
-    }
-    const PutView view = putView(in);
-    if (negligible(s.base, view.moneyness, vol))
-        return european;
-    const PutValue v = putPrice(s.base.grid, at(s.base, vol), vol, view.moneyness);
-    const double exercise = exerciseValue(in);
-    return v.exercised ? exercise : std::max(european + v.premium * view.unit, exercise);
+    const SliceOption option{right, spot, strike, vol};
+    double result = 0;
+    prices({&option, 1}, {&result, 1});
+    return result;
 }
 
 Valuation AmericanSlice::value(market::Right right, double spot, double strike, double vol) {
-    const Inputs in = inputs(right, spot, strike, vol);
-    Side& s = side(right);
-    switch (s.kind) {
-    case EarlyExercise::Never: return priceEuropean(in);
-    case EarlyExercise::TwoBoundaries: return priceAmerican(in);
-    case EarlyExercise::OneBoundary: break;
-    }
-    Valuation v = priceEuropean(in);
-    const PutView view = putView(in);
-    const double m = view.moneyness, exercise = exerciseValue(in);
-    if (v.status != PriceStatus::Ok || negligible(s.base, m, vol))
-        return v;
-    const PutValue p = putPriceGreeks(s.base.grid, at(s.base, vol), vol, m);
-    if (p.exercised) {
-        v = {exercise, right == market::Right::Call ? 1.0 : -1.0, 0, 0, 0, 0, PriceStatus::Ok};
-        return v;
-    }
-    v.price = std::max(v.price + p.premium * view.unit, exercise);
-    v.delta = right == market::Right::Put ? p.delta : p.price - m * p.delta;
-    v.gamma = std::max(0.0, right == market::Right::Put ? p.gamma / strike : m * m * p.gamma / spot);
-    if (p.premium > kNegligible) {
-        const double step = 1e-4 * vol;
-        const PutValue up = putPrice(s.base.grid, at(s.base, vol + step), vol + step, m);
-        const PutValue dearer = putPrice(s.bumped.grid, at(s.bumped, vol), vol, m);
-        if (!up.exercised)
-            v.vega = std::max(0.0, v.vega + (up.premium - p.premium) * view.unit / step);
-        if (!dearer.exercised)
-            v.rho += (dearer.premium - p.premium) * view.unit / kRateStep;
-    }
-    v.theta = m_rate * v.price - (m_rate - m_yield) * spot * v.delta - 0.5 * vol * vol * spot * spot * v.gamma;
-    const bool finite = std::isfinite(v.price) && std::isfinite(v.delta) && std::isfinite(v.gamma) && std::isfinite(v.vega) &&
-                        std::isfinite(v.rho);
-    return finite ? v : priceAmerican(in);
+    const SliceOption option{right, spot, strike, vol};
+    Valuation result;
+    values({&option, 1}, {&result, 1});
+    return result;
 }
 
-ImpliedVol AmericanSlice::impliedVol(market::Right right, double spot, double strike, double target, double guess) {
-    Inputs in = inputs(right, spot, strike, 0);
-    Side& s = side(right);
-    if (s.kind != EarlyExercise::OneBoundary || !(m_years > 0))
-        return impliedVolAmerican(in, target);
-    if (!validTerms(in) || !std::isfinite(target) || spot <= 1e-100 || strike <= 1e-100)
-        return {0, IvStatus::BadInput};
-    if (target >= (right == market::Right::Call ? spot : strike))
-        return {0, IvStatus::AboveMaximum};
-    const double floor = zeroVolatilityValue(in), exercise = exerciseValue(in);
-    const double resolution = floor > 0 ? kTick * strike : 0;
-    if (target < floor - resolution)
-        return {0, IvStatus::BelowIntrinsic};
-    if (target <= floor + resolution)
-        return {0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
-    double vol = guess;
-    if (!(vol > 0.005 && vol < 10)) {
-        const ImpliedVol european = impliedVolEuropean(in, target);
-        if (european.status != IvStatus::Ok)
-            return european;
-        vol = european.vol;
-    }
-    const ForwardTerms terms = forwardTerms(in);
-    const double rootT = std::sqrt(m_years);
-    const auto europeanVega = [&](double sigma) {
-        const double d1 = terms.x / (sigma * rootT) + 0.5 * sigma * rootT;
-        return terms.discountedForward * normalPdf(d1) * rootT;
-    };
-    double low = 0, high = 18, miss = price(right, spot, strike, vol) - target, slope = europeanVega(vol);
-    for (int step = 0; step < 80; ++step) {
-        (miss < 0 ? low : high) = vol;
-        double next = vol - miss / slope;
-        if (!(next > low && next < high))
-            next = low > 0 || high < 18 ? (high < 18 ? 0.5 * (low + high) : 2 * vol) : vol * (miss < 0 ? 1.5 : 0.6);
-        next = std::clamp(next, 0.4 * vol, 2.5 * vol);
-        const double moved = std::fabs(next - vol);
-        if (moved <= 1e-9 * vol || high - low <= 1e-10)
-            return {next, IvStatus::Ok};
-        const double nextMiss = price(right, spot, strike, next) - target;
-        const double secant = (nextMiss - miss) / (next - vol);
-        slope = secant > 0 ? secant : europeanVega(next);
-        vol = next;
-        miss = nextMiss;
-        if (moved < 1e-4 * vol && secant > 0) { // the secant step squares what is left
-            const double last = vol - miss / slope;
-            return {last > low && last < high ? last : vol, IvStatus::Ok};
-        }
-        if (vol > 17 || vol < 1e-4)
-            break;
-    }
-    return {0, IvStatus::NoConvergence};
+ImpliedVol AmericanSlice::impliedVol(market::Right right, double spot, double strike, double price, double guess) {
+    const SliceQuote quote{right, spot, strike, price, guess};
+    ImpliedVol result;
+    impliedVols({&quote, 1}, {&result, 1});
+    return result;
 }
 
 } // namespace mahler::pricing
