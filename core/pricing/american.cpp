@@ -85,7 +85,7 @@ double bumpedSlope(Inputs in, double Inputs::*field, double step, const auto& f)
 
 void fillByDifferences(const Inputs& in, Valuation& v) {
     const auto f = [](const Inputs& x) { return valueOf(x, Accuracy::Tight); };
-    v.vega = bumpedSlope(in, &Inputs::vol, 1e-3 * in.vol, f);
+    v.vega = bumpedSlope(in, &Inputs::vol, 2e-4 * in.vol, f);
     // A step that stays on this side of zero: the kind of early exercise changes there.
     const double room = in.right == market::Right::Put && in.rate > 0 ? 0.5 * in.rate : 1e-4;
     v.rho = bumpedSlope(in, &Inputs::rate, std::min(2e-5, room), f);

@@ -59,8 +59,8 @@ struct Scheme {
         : nodes(nodeCount), inner(innerCount), outer(outerCount), iterations(steps) {
         for (std::size_t i = 0; i <= nodes; ++i)
             z.push_back(std::cos(static_cast<double>(i) * kPi / static_cast<double>(nodes)));
-        angles(inner, sine, cosine, weight);
-        angles(outer, outerSine, outerCosine, outerWeight);
+        angles(inner, 1, sine, cosine, weight);
+        angles(outer, 2, outerSine, outerCosine, outerWeight);
         for (std::size_t i = 0; i < nodes; ++i)
             for (std::size_t k = 0; k < inner; ++k)
                 appendRow((1 + z[i]) * cosine[k] - 1, innerMatrix);
@@ -69,13 +69,15 @@ struct Scheme {
     }
 
 private:
-    static void angles(std::size_t n, std::vector<double>& sines, std::vector<double>& cosines, std::vector<double>& weights) {
+    /// theta = pi/2 u^power: a power of two crowds the nodes at short times, which is where the integrand varies when the
+    /// spot is close to the boundary.
+    static void angles(std::size_t n, double power, std::vector<double>& sines, std::vector<double>& cosines, std::vector<double>& weights) {
         const Quadrature q = gaussLegendre(n);
         for (std::size_t k = 0; k < n; ++k) {
-            const double theta = 0.25 * kPi * (1 + q.x[k]);
+            const double u = 0.5 * (1 + q.x[k]), theta = 0.5 * kPi * std::pow(u, power);
             sines.push_back(std::sin(theta));
             cosines.push_back(std::cos(theta));
-            weights.push_back(0.25 * kPi * q.w[k]);
+            weights.push_back(0.25 * kPi * power * std::pow(u, power - 1) * q.w[k]);
         }
     }
     /// Barycentric weights of the Chebyshev points of the second kind (Berrut & Trefethen 2004).
@@ -100,7 +102,7 @@ private:
 
 const Scheme& schemeOf(Accuracy accuracy) {
     static const Scheme chain(8, 12, 6, 24);
-    static const Scheme tight(14, 32, 10, 56);
+    static const Scheme tight(14, 32, 10, 64);
     switch (accuracy) {
     case Accuracy::Chain: return chain;
     case Accuracy::Tight: return tight;

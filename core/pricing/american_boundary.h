@@ -17,7 +17,7 @@ enum class Accuracy { Chain, Tight };
 
 inline constexpr std::size_t kMaxOuter = 64;
 
-/// Nodes of the early-exercise integral over s, the time from now to exercise: s = T sin^2(theta), theta by
+/// Nodes of the early-exercise integral over s, the time from now to exercise: s = T sin^2(theta), theta = pi/2 u^2, u by
 /// Gauss-Legendre, so that both sqrt(s) and sqrt(T - s) are smooth. Depends on rate, yield and years only.
 struct OuterGrid {
     std::size_t n = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 // Exercise boundaries, one problem a lane; see lanes.h for who may include this. The method is that of solveBoundary(),
-// with Newton steps on all collocation points at once in place of relaxed fixed points: three of them suffice, and the
+// with Newton steps on all collocation points at once in place of relaxed fixed points: four of them suffice, and the
 // same matrix gives the derivatives of the boundary by rate, yield and volatility.
 
 #include "pricing/american_kernels.h"
@@ -11,7 +11,7 @@ namespace mahler::pricing {
 namespace {
 namespace lanes {
 
-constexpr int kNewtonSteps = 3, kStartSteps = 3;
+constexpr int kNewtonSteps = 4, kStartSteps = 3;
 
 MAHLER_LANE_FUNCTION Doubles expLane(Doubles x) { return exponential(x).value; }
 MAHLER_LANE_FUNCTION Doubles lnLane(Doubles x) { return logRatio(x, splat(1.0)); }

@@ -13,6 +13,7 @@ namespace mahler::pricing {
 namespace {
 
 constexpr double kTick = 5e-6; ///< of the strike: a time value under it says nothing of volatility
+constexpr double kRounding = 2e-8; ///< of the strike: what a price of ours is good to
 constexpr double kLeastTotalVol = 1e-5;
 constexpr double kLowestVol = 1e-4, kHighestVol = 18;
 constexpr double kSettled = 1e-6; ///< relative step: the next one would be under its square
@@ -40,14 +41,17 @@ struct Search {
 
     enum class State { Going, Found, Lost };
     State move(double miss, double slope) {
+        const double step = miss / slope;
+        if (std::fabs(step) <= kSettled * vol) { // before the bracket, whose end may be the answer
+            vol -= step;
+            return State::Found;
+        }
         (miss < 0 ? low : high) = vol;
-        double next = vol - miss / slope;
+        double next = vol - step;
         if (!(next > low && next < high))
             next = low > 0 ? (high < kHighestVol ? std::sqrt(low * high) : 1.6 * vol) : 0.6 * vol;
-        next = std::clamp(next, 0.4 * vol, 2.5 * vol);
-        const double moved = std::fabs(next - vol);
-        vol = next;
-        if (moved <= kSettled * vol || high - low <= 1e-10 * high)
+        vol = std::clamp(next, 0.4 * vol, 2.5 * vol);
+        if (high - low <= 1e-10 * high)
             return State::Found;
         return vol > kLowestVol && vol < kHighestVol ? State::Going : State::Lost;
     }
@@ -169,7 +173,8 @@ std::optional<ImpliedVol> AmericanSlice::settledVol(const SliceQuote& q) const {
     if (q.price >= (q.right == market::Right::Call ? q.spot : q.strike))
         return ImpliedVol{0, IvStatus::AboveMaximum};
     const double floor = zeroVolatilityValue(in), exercise = exerciseValue(in);
-    const double resolution = floor > 0 ? kTick * q.strike : 0;
+    // In the exercise region a price within half a tick says nothing of volatility; elsewhere only rounding counts.
+    const double resolution = floor > 0 ? (floor <= exercise ? kTick : kRounding) * q.strike : 0;
     if (q.price < floor - resolution)
         return ImpliedVol{0, IvStatus::BelowIntrinsic};
     if (q.price <= floor + resolution)

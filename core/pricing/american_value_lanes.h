@@ -61,13 +61,16 @@ MAHLER_LANE_FUNCTION void premiumLanes(const PremiumBlock& grid, const PutBlock&
     const PremiumRule& rule = *grid.rule;
     const Doubles rate = load(in.rate + lane), yield = load(in.yield + lane), vol = load(in.vol + lane), m = load(moneyness + lane);
     const Doubles lnTop = load(boundary.lnTop + lane), topSlope = load(boundary.topSlope + lane);
+    // Below X = r/q the boundary's move with the rate is smooth in sqrt(tau) itself; at X = 1 that of ln^2(B/X) is.
+    const Mask split = less(rate, yield);
     const Doubles mu = rate - yield - 0.5 * vol * vol, inverseVol = 1.0 / vol, lnM = lnLane(m), gap = lnM - lnTop;
     Doubles h[kBoundaryNodes], hVol[kBoundaryNodes], hRate[kBoundaryNodes];
     for (int j = 0; j < kBoundaryNodes; ++j) {
         const Doubles x = load(boundary.ln[j] + lane);
         h[j] = x * x;
         hVol[j] = x * load(boundary.volSlope[j] + lane); // half the derivative of h
-        hRate[j] = x * load(boundary.slope[j] + lane);
+        const Doubles move = load(boundary.slope[j] + lane);
+        hRate[j] = select(split, -move, x * move);
     }
     Doubles premium = splat(0.0), slope = premium, curve = premium, vega = premium, byParameter = premium;
     for (int k = 0; k < rule.count; ++k) {
@@ -104,7 +107,7 @@ MAHLER_LANE_FUNCTION void premiumLanes(const PremiumBlock& grid, const PutBlock&
             // The weights' own derivative, the drift's, the boundary's.
             const Doubles direct = byRate > 0 ? plain * minusMulAdd(rate, s, splat(1.0)) * tailM
                                               : -(plain * m) * minusMulAdd(yield, s, splat(1.0)) * tailP;
-            const Doubles boundaryMove = topSlope - sumRate * inverseDepth;
+            const Doubles boundaryMove = topSlope - select(split, sumRate, sumRate * inverseDepth);
             byParameter += direct + jump * (boundaryMove - (byRate > 0 ? s : -s));
         }
     }
