@@ -29,6 +29,8 @@ mahler risk --positions FILE --chain FILE[,FILE...] [--history DIR] [--equity US
     Greeks, scenario grid, VaR and shortfall, margin and the breaker map of a book; --propose adds a trade to it.
     Positions CSV: underlying, expiration_date, strike, option_type (call|put|stock), quantity (signed),
     average_price; optional root, strategy. Stock rows leave expiration_date and strike empty
+mahler verify-prices [--count N] [--seed N]
+    prices N random contracts (1000) by independent methods and says where they disagree; some 40 ms each
 mahler journal verify|export|search|replay FILE ...
     checks the chain, exports (--out FILE), searches (--text WORDS ...), replays and compares byte for byte
 mahler screenshots --out DIR [--size WxH] [--theme dark|light] [--scenario NAME]
@@ -64,6 +66,8 @@ int dispatch(int& argc, char** argv) {
         return runRiskCommand(words);
     if (first == "surface")
         return runSurfaceCommand(words);
+    if (first == "verify-prices")
+        return runVerifyPricesCommand(words);
     if (first == "journal")
         return runJournalCommand(words);
     if (first == "doctor")

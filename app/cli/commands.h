@@ -10,6 +10,7 @@ int runCycleCommand(const std::vector<std::string>& words);
 int runSurfaceCommand(const std::vector<std::string>& words);
 int runPriceCommand(const std::vector<std::string>& words);
 int runRiskCommand(const std::vector<std::string>& words);
+int runVerifyPricesCommand(const std::vector<std::string>& words);
 int runJournalCommand(const std::vector<std::string>& words);
 int runDoctorCommand(const std::vector<std::string>& words);
 int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char** argv);

@@ -64,6 +64,12 @@ struct alignas(64) VolExpansion {
     double ln[kBoundaryNodes][kMostTerms], slope[kBoundaryNodes][kMostTerms];
 };
 
+/// Contracts for the tree: sign 1 for calls, -1 for puts; american 1 or 0.
+inline constexpr int kMostTreeSteps = 256;
+struct alignas(64) TreeBlock {
+    double sign[kBlock], spot[kBlock], strike[kBlock], years[kBlock], rate[kBlock], yield[kBlock], vol[kBlock], american[kBlock];
+};
+
 /// Entry points of one instruction set. A column's numbers depend on that column alone.
 struct AmericanKernels {
     const char* name;
@@ -74,6 +80,8 @@ struct AmericanKernels {
     /// Premium and vega, the pair a volatility search needs; or everything.
     void (*premiumVega)(const PremiumBlock&, const PutBlock&, const BoundaryBlock&, const double* moneyness, PremiumValues&, int count);
     void (*greeks)(const PremiumBlock&, const PutBlock&, const BoundaryBlock&, RateSlope, const double* moneyness, PremiumValues&, int count);
+    /// Binomial trees with a Black-Scholes last step: the price of `steps` (even, at most kMostTreeSteps) and of half of them.
+    void (*trees)(const TreeBlock&, int steps, double* price, double* coarse, int count);
 };
 
 extern const AmericanKernels kAmericanPortable;

@@ -1,7 +1,8 @@
+#include "pricing/american_tree_lanes.h"
 #include "pricing/american_value_lanes.h"
 
 namespace mahler::pricing {
 
-const AmericanKernels kAmericanPortable{"portable", lanes::solveLanes, lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes, lanes::greeksLanes};
+const AmericanKernels kAmericanPortable{"portable", lanes::solveLanes, lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes, lanes::greeksLanes, lanes::treePricesLanes};
 
 } // namespace mahler::pricing

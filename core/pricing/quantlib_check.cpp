@@ -29,7 +29,16 @@ std::mutex& quantlibMutex() {
     return mutex;
 }
 
-double priceByQuantlib(market::ExerciseStyle style, const Inputs& in) {
+QuantLib::ext::shared_ptr<QuantLib::QdFpIterationScheme> iterationScheme(QuantlibScheme scheme) {
+    switch (scheme) {
+    case QuantlibScheme::Fast: return QuantLib::QdFpAmericanEngine::fastScheme();
+    case QuantlibScheme::Accurate: return QuantLib::QdFpAmericanEngine::accurateScheme();
+    case QuantlibScheme::HighPrecision: break;
+    }
+    return QuantLib::QdFpAmericanEngine::highPrecisionScheme();
+}
+
+double priceByQuantlib(market::ExerciseStyle style, const Inputs& in, QuantlibScheme scheme) {
     namespace ql = QuantLib;
     const ql::Date today(1, ql::January, 2021), expiry = today + 365;
     ql::Settings::instance().evaluationDate() = today;
@@ -49,7 +58,7 @@ double priceByQuantlib(market::ExerciseStyle style, const Inputs& in) {
     ql::ext::shared_ptr<ql::PricingEngine> engine;
     if (american) {
         exercise = ql::ext::make_shared<ql::AmericanExercise>(today, expiry);
-        engine = ql::ext::make_shared<ql::QdFpAmericanEngine>(process, ql::QdFpAmericanEngine::highPrecisionScheme());
+        engine = ql::ext::make_shared<ql::QdFpAmericanEngine>(process, iterationScheme(scheme));
     } else {
         exercise = ql::ext::make_shared<ql::EuropeanExercise>(expiry);
         engine = ql::ext::make_shared<ql::AnalyticEuropeanEngine>(process);
@@ -113,12 +122,12 @@ void quantlibGrid(std::span<const Inputs> legs, std::span<const double> spots, s
     }
 }
 
-Result<double> quantlibPrice(market::ExerciseStyle style, const Inputs& in) {
+Result<double> quantlibPrice(market::ExerciseStyle style, const Inputs& in, QuantlibScheme scheme) {
     if (!(in.spot > 0 && in.strike > 0 && in.years > 0 && in.vol > 0) || !std::isfinite(in.rate + in.dividendYield))
         return badInput("quantlib: spot, strike, years and volatility must be positive");
     const std::scoped_lock lock(quantlibMutex());
     try {
-        const double value = priceByQuantlib(style, in);
+        const double value = priceByQuantlib(style, in, scheme);
         if (!std::isfinite(value))
             return Error{ErrorCode::NoConvergence, "quantlib: no finite price"};
         return value;

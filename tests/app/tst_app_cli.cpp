@@ -64,6 +64,7 @@ private Q_SLOTS:
         QTest::newRow("a cut gzip") << cycle(write("cut.csv.gz", QByteArray::fromHex("1f8b08000000000000034b4c4a4e494d03"))) << "cut.csv.gz";
         QTest::newRow("binary bytes") << cycle(write("bytes.csv", QByteArray(4096, '\0'))) << "bytes.csv";
         QTest::newRow("a line without end") << cycle(write("long.csv", header.toUtf8() + QByteArray(3 << 20, 'x'))) << "long.csv";
+        QTest::newRow("verify-prices without a number") << QStringList{"verify-prices", "--count", "many"} << "count";
         QTest::newRow("price without input") << QStringList{"price", "--out", m_folder.filePath("o.csv")} << "--in";
         QTest::newRow("price with a bad number")
             << QStringList{"price", "--in", write("p.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\n1,european,call,abc,100,1,0,0,0.2,\n"), "--out",

@@ -1,0 +1,249 @@
+#include "pricing/verification.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "pricing/american.h"
+#include "pricing/american_kernels.h"
+#include "pricing/cash_dividends.h"
+#include "pricing/european.h"
+#include "pricing/quantlib_check.h"
+
+namespace mahler::pricing {
+
+namespace {
+
+using market::ExerciseStyle;
+using market::Right;
+
+// Declared errors. The kernel's and QuantLib's: against each other and a tree of 3,000 steps over the reference tables and
+// 1,000 random contracts, with a factor of three in hand. The tree's: measured on 40,000 contracts, which reach 0.56 of it.
+constexpr double kBoundaryError = 1e-7, kClosedFormError = 1e-11;
+constexpr int kSteps = 128, kLegsATime = kBlock / 2;
+
+double scaleOf(const Inputs& in) { return std::max(in.spot, in.strike); }
+
+bool plain(const Inputs& in) {
+    return validTerms(in) && in.spot > 1e-100 && in.strike > 1e-100 && in.years > 0 && std::isfinite(in.vol) && in.vol * std::sqrt(in.years) > 1e-4;
+}
+
+MethodPrice opinion(PriceMethod method, double price, double error) { return {method, price, error, std::isfinite(price) && std::isfinite(error)}; }
+
+MethodPrice kernelOpinion(ExerciseStyle style, const Inputs& in) {
+    if (!plain(in))
+        return {PriceMethod::Kernel, 0, 0, false};
+    if (style == ExerciseStyle::European || earlyExercise(putView(in).put) == EarlyExercise::Never)
+        return opinion(PriceMethod::Kernel, priceEuropean(in).price, kClosedFormError * scaleOf(in));
+    if (earlyExercise(putView(in).put) == EarlyExercise::TwoBoundaries)
+        return {PriceMethod::Kernel, 0, 0, false};
+    const Valuation v = priceAmerican(in);
+    return v.status == PriceStatus::Ok ? opinion(PriceMethod::Kernel, v.price, kBoundaryError * scaleOf(in)) : MethodPrice{PriceMethod::Kernel, 0, 0, false};
+}
+
+MethodPrice gridOpinion(ExerciseStyle style, const Inputs& in) {
+    const DividendValuation d = dividendPriceOnly(style, in, {});
+    if (d.value.status != PriceStatus::Ok)
+        return {PriceMethod::Grid, 0, 0, false};
+    return opinion(PriceMethod::Grid, d.value.price, 4 * d.error); // next to the boundary it can be twice what it says
+}
+
+MethodPrice quantlibOpinion(ExerciseStyle style, const Inputs& in) {
+    const Result<double> price = quantlibPrice(style, in);
+    if (!price)
+        return {PriceMethod::Quantlib, 0, 0, false};
+    return opinion(PriceMethod::Quantlib, *price, (style == ExerciseStyle::European ? kClosedFormError : kBoundaryError) * scaleOf(in));
+}
+
+/// Trees of up to four contracts: each as American and as European beside it, whose error is known and much the same.
+void treeOpinions(std::span<const VerifiedLeg> legs, std::span<MethodPrice> out) {
+    TreeBlock block;
+    for (int l = 0; l < kBlock; ++l) {
+        const Inputs& in = legs[std::min(static_cast<std::size_t>(l % kLegsATime), legs.size() - 1)].in;
+        block.sign[l] = in.right == Right::Call ? 1 : -1;
+        block.spot[l] = in.spot;
+        block.strike[l] = in.strike;
+        block.years[l] = in.years;
+        block.rate[l] = in.rate;
+        block.yield[l] = in.dividendYield;
+        block.vol[l] = in.vol;
+        block.american[l] = l < kLegsATime ? 1 : 0;
+    }
+    alignas(64) double fine[kBlock], coarse[kBlock];
+    americanKernels().trees(block, kSteps, fine, coarse, kBlock);
+    for (std::size_t l = 0; l < legs.size(); ++l) {
+        const Inputs& in = legs[l].in;
+        out[l] = {PriceMethod::Tree, 0, 0, false};
+        // A branching chance outside (0, 1) is no tree.
+        if (!plain(in) || std::fabs(in.rate - in.dividendYield) * std::sqrt(in.years / (kSteps / 2)) > 0.9 * in.vol)
+            continue;
+        const double unit = in.spot * in.vol * std::sqrt(in.years) / kSteps, rounding = 1e-7 * scaleOf(in);
+        const std::size_t twin = l + kLegsATime;
+        if (legs[l].style == ExerciseStyle::European) {
+            out[l] = opinion(PriceMethod::Tree, 2 * fine[twin] - coarse[twin], 2.5 * std::fabs(fine[twin] - coarse[twin]) + 0.25 * unit + rounding);
+            continue;
+        }
+        const double premium = fine[l] - fine[twin], rough = coarse[l] - coarse[twin], extrapolated = std::max(2 * premium - rough, 0.0);
+        const double european = europeanValue(forwardTerms(in), in.vol * std::sqrt(in.years));
+        out[l] = opinion(PriceMethod::Tree, std::max(european + extrapolated, exerciseValue(in)),
+                         2 * std::fabs(premium - rough) + std::sqrt(extrapolated * unit) / 25 + rounding);
+    }
+}
+
+/// Boundaries of up to eight contracts at once.
+void kernelOpinions(std::span<const VerifiedLeg> legs, std::span<MethodPrice> out) {
+    PutBlock block;
+    alignas(64) double moneyness[kBlock];
+    bool solved[kBlock] = {};
+    for (std::size_t l = 0; l < kBlock; ++l) { // harmless where nothing is to be solved
+        block.rate[l] = 0.04;
+        block.yield[l] = 0.01;
+        block.vol[l] = 0.2;
+        block.years[l] = 1;
+        moneyness[l] = 1;
+        if (l >= legs.size() || legs[l].style == ExerciseStyle::European || !plain(legs[l].in))
+            continue;
+        const PutView view = putView(legs[l].in);
+        solved[l] = earlyExercise(view.put) == EarlyExercise::OneBoundary;
+        if (!solved[l])
+            continue;
+        block.rate[l] = view.put.rate;
+        block.yield[l] = view.put.yield;
+        block.vol[l] = view.put.vol;
+        block.years[l] = view.put.years;
+        moneyness[l] = view.moneyness;
+    }
+    const AmericanKernels& kernels = americanKernels();
+    const int count = static_cast<int>(legs.size());
+    BoundaryBlock boundary;
+    PremiumBlock rule;
+    PremiumValues far, near;
+    if (std::any_of(solved, solved + kBlock, [](bool s) { return s; })) {
+        kernels.solve(americanScheme(), block, RateSlope::ByRate, boundary, count);
+        kernels.prepare(americanScheme().far, block, RateSlope::ByRate, rule, count);
+        kernels.premiumVega(rule, block, boundary, moneyness, far, count);
+        kernels.prepare(americanScheme().near, block, RateSlope::ByRate, rule, count);
+        kernels.premiumVega(rule, block, boundary, moneyness, near, count);
+    }
+    for (std::size_t l = 0; l < legs.size(); ++l) {
+        const Inputs& in = legs[l].in;
+        if (!solved[l] || !(boundary.residual[l] < 0.02)) {
+            out[l] = kernelOpinion(legs[l].style, in);
+            continue;
+        }
+        const double european = europeanValue(forwardTerms(in), in.vol * std::sqrt(in.years));
+        const double gap = std::log(moneyness[l]) - near.lnNow[l];
+        const double premium = gap < kNearDeviations * in.vol * std::sqrt(in.years) ? near.premium[l] : far.premium[l];
+        const double price = gap <= 0 ? exerciseValue(in) : std::max(european + putView(in).unit * premium, exerciseValue(in));
+        out[l] = opinion(PriceMethod::Kernel, price, kBoundaryError * scaleOf(in));
+    }
+}
+
+Inputs randomContract(Random& random) {
+    Inputs in;
+    in.right = random.below(2) == 0 ? Right::Call : Right::Put;
+    in.spot = std::exp(2 + 7 * random.uniform());
+    in.years = std::exp(-5.5 + 6.6 * random.uniform()); // a day and a half to three years
+    in.vol = 0.05 + 1.2 * random.uniform() * random.uniform();
+    in.strike = in.spot * std::exp(1.2 * in.vol * std::sqrt(in.years) * random.normal());
+    in.rate = -0.01 + 0.09 * random.uniform();
+    in.dividendYield = random.below(4) == 0 ? 0 : -0.01 + 0.08 * random.uniform();
+    return in;
+}
+
+} // namespace
+
+const char* toString(PriceMethod method) {
+    switch (method) {
+    case PriceMethod::Kernel: return "kernel";
+    case PriceMethod::Tree: return "tree";
+    case PriceMethod::Grid: return "grid";
+    case PriceMethod::Quantlib: return "quantlib";
+    }
+    return "kernel";
+}
+
+Verification judge(ExerciseStyle style, const Inputs& in, std::vector<MethodPrice> prices) {
+    Verification v{style, in, std::move(prices), false, 0, 0, 0, 0};
+    double worst = -1;
+    for (std::size_t a = 0; a < v.prices.size(); ++a)
+        for (std::size_t b = a + 1; b < v.prices.size(); ++b) {
+            const MethodPrice &one = v.prices[a], &other = v.prices[b];
+            if (!one.known || !other.known)
+                continue;
+            const double gap = std::fabs(one.price - other.price), allowed = one.error + other.error;
+            const double share = allowed > 0 ? gap / allowed : gap > 0 ? 1e300 : 0;
+            if (share <= worst)
+                continue;
+            worst = share;
+            v.first = a;
+            v.second = b;
+            v.gap = gap;
+            v.allowed = allowed;
+        }
+    v.agree = worst >= 0 && v.gap <= v.allowed;
+    return v;
+}
+
+MethodPrice priceBy(PriceMethod method, ExerciseStyle style, const Inputs& in) {
+    switch (method) {
+    case PriceMethod::Kernel: return kernelOpinion(style, in);
+    case PriceMethod::Tree: {
+        const VerifiedLeg leg{style, in};
+        MethodPrice price;
+        treeOpinions({&leg, 1}, {&price, 1});
+        return price;
+    }
+    case PriceMethod::Grid: return gridOpinion(style, in);
+    case PriceMethod::Quantlib: return quantlibOpinion(style, in);
+    }
+    return {};
+}
+
+Verification verifyPrice(ExerciseStyle style, const Inputs& in, std::span<const PriceMethod> methods) {
+    std::vector<MethodPrice> prices;
+    for (const PriceMethod method : methods)
+        prices.push_back(priceBy(method, style, in));
+    return judge(style, in, std::move(prices));
+}
+
+std::vector<Verification> verifyLegs(std::span<const VerifiedLeg> legs) {
+    std::vector<Verification> all;
+    all.reserve(legs.size());
+    for (std::size_t from = 0; from < legs.size(); from += kLegsATime) {
+        const auto part = legs.subspan(from, std::min<std::size_t>(kLegsATime, legs.size() - from));
+        MethodPrice kernel[kLegsATime], tree[kLegsATime];
+        kernelOpinions(part, {kernel, part.size()});
+        treeOpinions(part, {tree, part.size()});
+        for (std::size_t l = 0; l < part.size(); ++l)
+            all.push_back(judge(part[l].style, part[l].in, {kernel[l], tree[l]}));
+    }
+    return all;
+}
+
+VerificationRun verifyRandomContracts(int count, std::uint64_t seed, const std::function<void(const Verification&)>& each) {
+    Random random(seed);
+    VerificationRun run;
+    for (int i = 0; i < count; ++i) {
+        const Inputs in = randomContract(random);
+        const ExerciseStyle style = random.below(5) == 0 ? ExerciseStyle::European : ExerciseStyle::American;
+        std::vector<PriceMethod> methods = {PriceMethod::Kernel, PriceMethod::Grid, PriceMethod::Quantlib};
+        if (style == ExerciseStyle::European)
+            methods[1] = PriceMethod::Tree;
+        else if (earlyExercise(putView(in).put) == EarlyExercise::TwoBoundaries)
+            methods = {PriceMethod::Tree, PriceMethod::Grid};
+        const Verification v = verifyPrice(style, in, methods);
+        ++run.contracts;
+        run.disagreements += v.checked() && !v.agree ? 1 : 0;
+        run.unchecked += v.checked() ? 0 : 1;
+        if (v.checked())
+            run.worstShare = std::max(run.worstShare, v.gap / v.allowed);
+        if (!v.agree)
+            run.findings.push_back(v);
+        if (each)
+            each(v);
+    }
+    return run;
+}
+
+} // namespace mahler::pricing

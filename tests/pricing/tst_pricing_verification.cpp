@@ -1,0 +1,156 @@
+#include <QtTest>
+
+#include <cmath>
+#include <future>
+#include <limits>
+
+#include "pricing/american.h"
+#include "pricing/quantlib_thread.h"
+#include "pricing/verification.h"
+
+using namespace mahler;
+using namespace mahler::pricing;
+using market::ExerciseStyle;
+using market::Right;
+
+class TestPricingVerification : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void threeMethodsAgreeOnRandomContracts();
+    void declaredErrorsHoldAgainstTheBestPrice();
+    void aWrongPriceIsAResultWithBothNumbers();
+    void aPriceThatIsFarOffInOneMethodIsFound();
+    void oneOpinionIsNoVerification();
+    void impossibleContractsAreUncheckedAndNeverAgree();
+    void legsAreVerifiedTogetherAsAlone();
+    void quantlibAnswersFromItsOwnThread();
+    void aFullQueueRefuses();
+};
+
+namespace {
+
+const Inputs kPut{Right::Put, 600, 610, 0.25, 0.043, 0.012, 0.2};
+
+} // namespace
+
+void TestPricingVerification::threeMethodsAgreeOnRandomContracts() {
+    int three = 0;
+    const VerificationRun run = verifyRandomContracts(24, 7, [&](const Verification& v) { three += v.prices.size() == 3 ? 1 : 0; });
+    QCOMPARE(run.contracts, 24);
+    QCOMPARE(run.disagreements, 0);
+    QCOMPARE(run.unchecked, 0);
+    QVERIFY(run.findings.empty() && three > 15);
+    qInfo("worst gap is %.2f of what was declared", run.worstShare);
+    // The same seed, the same contracts.
+    std::vector<double> strikes[2];
+    for (auto& list : strikes)
+        (void)verifyRandomContracts(3, 9, [&](const Verification& v) { list.push_back(v.in.strike); });
+    QVERIFY(strikes[0] == strikes[1]);
+}
+
+void TestPricingVerification::declaredErrorsHoldAgainstTheBestPrice() {
+    for (const double strike : {450.0, 560.0, 600.0, 640.0, 690.0})
+        for (const Right right : {Right::Call, Right::Put})
+            for (const double years : {0.02, 0.3, 1.5}) {
+                const Inputs in{right, 600, strike, years, 0.04, 0.02, 0.25};
+                const double best = *americanPrice(in, Accuracy::Tight);
+                for (const PriceMethod method : {PriceMethod::Kernel, PriceMethod::Tree, PriceMethod::Grid}) {
+                    const MethodPrice p = priceBy(method, ExerciseStyle::American, in);
+                    QVERIFY(p.known && p.error > 0 && p.error < 0.3);
+                    QVERIFY2(std::fabs(p.price - best) <= p.error, qPrintable(QStringLiteral("%1 %2").arg(toString(method)).arg(p.price - best)));
+                }
+            }
+}
+
+void TestPricingVerification::aWrongPriceIsAResultWithBothNumbers() {
+    const Verification v = judge(ExerciseStyle::American, kPut,
+                                 {{PriceMethod::Kernel, 25, 1e-4, true}, {PriceMethod::Tree, 25.002, 0.01, true}, {PriceMethod::Quantlib, 25.02, 1e-4, true}});
+    QVERIFY(v.checked() && !v.agree);
+    QCOMPARE(toString(v.prices[v.first].method), "kernel");
+    QCOMPARE(toString(v.prices[v.second].method), "quantlib");
+    QVERIFY(std::fabs(v.gap - 0.02) < 1e-12 && std::fabs(v.allowed - 2e-4) < 1e-15);
+}
+
+void TestPricingVerification::aPriceThatIsFarOffInOneMethodIsFound() {
+    // As if the kernel had been given a volatility half a point off.
+    Inputs wrong = kPut;
+    wrong.vol += 0.005;
+    const Verification v = judge(ExerciseStyle::American, kPut,
+                                 {priceBy(PriceMethod::Kernel, ExerciseStyle::American, wrong), priceBy(PriceMethod::Tree, ExerciseStyle::American, kPut)});
+    QVERIFY(v.checked() && !v.agree);
+    // Or priced a European.
+    const Verification european = judge(ExerciseStyle::American, kPut,
+                                        {priceBy(PriceMethod::Kernel, ExerciseStyle::European, kPut), priceBy(PriceMethod::Tree, ExerciseStyle::American, kPut)});
+    QVERIFY(european.checked() && !european.agree);
+}
+
+void TestPricingVerification::oneOpinionIsNoVerification() {
+    const Verification v = judge(ExerciseStyle::American, kPut, {{PriceMethod::Kernel, 25, 1e-4, true}, {PriceMethod::Tree, 25, 1e-4, false}});
+    QVERIFY(!v.checked() && !v.agree);
+    QVERIFY(!judge(ExerciseStyle::American, kPut, {}).agree);
+}
+
+void TestPricingVerification::impossibleContractsAreUncheckedAndNeverAgree() {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    for (const Inputs& in : {Inputs{Right::Put, nan, 610, 0.25, 0.04, 0.01, 0.2}, Inputs{Right::Put, 600, -1, 0.25, 0.04, 0.01, 0.2},
+                             Inputs{Right::Call, 600, 610, 0.25, 0.04, 0.01, nan}, Inputs{Right::Call, 600, 610, -1, 0.04, 0.01, 0.2}}) {
+        const PriceMethod all[] = {PriceMethod::Kernel, PriceMethod::Tree, PriceMethod::Grid, PriceMethod::Quantlib};
+        const Verification v = verifyPrice(ExerciseStyle::American, in, all);
+        QVERIFY(!v.checked() && !v.agree);
+        const VerifiedLeg leg{ExerciseStyle::American, in};
+        const Verification alone = verifyLegs({&leg, 1}).front();
+        QVERIFY(!alone.checked() && !alone.agree);
+    }
+    // No tree has so much drift and so little volatility: it says so instead of a number.
+    QVERIFY(!priceBy(PriceMethod::Tree, ExerciseStyle::American, {Right::Put, 600, 610, 20, 0.08, 0, 0.01}).known);
+}
+
+void TestPricingVerification::legsAreVerifiedTogetherAsAlone() {
+    std::vector<VerifiedLeg> legs;
+    for (const double strike : {540.0, 560.0, 640.0, 660.0, 700.0, 500.0})
+        legs.push_back({strike == 500 ? ExerciseStyle::European : ExerciseStyle::American,
+                        {strike < 600 ? Right::Put : Right::Call, 600, strike, strike == 700 ? 0.5 : 0.12, 0.043, 0.012, 0.15 + 1e-4 * strike}});
+    legs.push_back({ExerciseStyle::American, {Right::Put, 600, 700, 0.1, 0.043, 0.012, 0.15}}); // exercised
+    const std::vector<Verification> together = verifyLegs(legs);
+    QCOMPARE(together.size(), legs.size());
+    for (std::size_t i = 0; i < legs.size(); ++i) {
+        const Verification alone = verifyLegs({&legs[i], 1}).front();
+        QVERIFY(together[i].agree);
+        QCOMPARE(together[i].prices[0].price, alone.prices[0].price);
+        QCOMPARE(together[i].prices[1].price, alone.prices[1].price);
+        QVERIFY(std::fabs(together[i].prices[0].price - price(legs[i].style, legs[i].in).price) <= together[i].prices[0].error);
+    }
+    QCOMPARE(together.back().prices[0].price, 100.0);
+}
+
+void TestPricingVerification::quantlibAnswersFromItsOwnThread() {
+    QuantlibThread thread;
+    std::promise<MethodPrice> answer;
+    std::promise<std::thread::id> where;
+    QVERIFY(thread.ask(ExerciseStyle::American, kPut, [&](const MethodPrice& p) {
+        where.set_value(std::this_thread::get_id());
+        answer.set_value(p);
+    }));
+    std::vector<MethodPrice> prices = verifyLegs(std::vector<VerifiedLeg>{{ExerciseStyle::American, kPut}}).front().prices;
+    QVERIFY(where.get_future().get() != std::this_thread::get_id());
+    prices.push_back(answer.get_future().get());
+    QVERIFY(judge(ExerciseStyle::American, kPut, prices).agree);
+}
+
+void TestPricingVerification::aFullQueueRefuses() {
+    std::promise<void> go;
+    std::shared_future<void> gate = go.get_future().share();
+    std::promise<void> started;
+    QuantlibThread thread(1);
+    QVERIFY(thread.ask(ExerciseStyle::European, kPut, [&](const MethodPrice&) {
+        started.set_value();
+        gate.wait();
+    }));
+    started.get_future().wait();
+    QVERIFY(thread.ask(ExerciseStyle::European, kPut, [](const MethodPrice&) {}));
+    QVERIFY(!thread.ask(ExerciseStyle::European, kPut, [](const MethodPrice&) {}));
+    go.set_value();
+}
+
+QTEST_APPLESS_MAIN(TestPricingVerification)
+#include "tst_pricing_verification.moc"
