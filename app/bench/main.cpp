@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "agents/deliberation.h"
+#include "app/bench/american_rows.h"
 #include "app/bench/european_rows.h"
 #include "base/random.h"
 #include "desk/desk.h"
@@ -154,6 +155,8 @@ std::vector<Row> measure() {
     rows.push_back(against("european_price", market::ExerciseStyle::European, 20000, 4000));
     rows.push_back(against("american_price", market::ExerciseStyle::American, 400, 60));
 
+    for (Row& row : americanRows())
+        rows.push_back(std::move(row));
     const market::History* history = nullptr;
     std::unique_ptr<market::MarketFeed> feed;
     const auto chain = bigChain(&history, feed);

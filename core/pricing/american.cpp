@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pricing/american_single.h"
 #include "pricing/european.h"
+#include "pricing/gaussian.h"
 
 namespace mahler::pricing {
 
@@ -75,6 +77,35 @@ Valuation degenerateAmerican(const Inputs& in) {
     return v;
 }
 
+/// Newton on the lane kernels from above, where the American price is convex enough; absent when it does not settle.
+std::optional<double> singleVol(const Inputs& in, double price, double high) {
+    PutView view = putView(in);
+    if (earlyExercise(view.put) != EarlyExercise::OneBoundary)
+        return std::nullopt;
+    const RateSlope slope = in.right == market::Right::Put ? RateSlope::ByRate : RateSlope::ByYield;
+    const ForwardTerms terms = forwardTerms(in);
+    const double rootT = std::sqrt(in.years);
+    double low = 0, vol = high;
+    for (int step = 0; step < 60; ++step) {
+        view.put.vol = vol;
+        const SinglePremium s = singlePremium(view.put, view.moneyness, slope, false);
+        if (!s.sound || vol * rootT < kLeastTotalVol)
+            return std::nullopt;
+        const double d1 = terms.x / (vol * rootT) + 0.5 * vol * rootT;
+        const double vega = s.exercised ? 0 : terms.discountedForward * normalPdf(d1) * rootT + s.vega * view.unit;
+        const double miss = s.exercised ? -1 : europeanValue(terms, vol * rootT) + s.premium * view.unit - price;
+        const double move = miss / vega;
+        if (std::fabs(move) <= 1e-7 * vol)
+            return vol - move;
+        (miss < 0 ? low : high) = vol;
+        const double next = vol - move;
+        vol = next > low && next < high ? next : low > 0 ? 0.5 * (low + high) : 0.6 * high;
+        if (high - low <= 1e-13 * high)
+            return vol;
+    }
+    return std::nullopt;
+}
+
 double bumpedSlope(Inputs in, double Inputs::*field, double step, const auto& f) {
     const double centre = in.*field;
     in.*field = centre + step;
@@ -89,6 +120,14 @@ void fillByDifferences(const Inputs& in, Valuation& v) {
     // A step that stays on this side of zero: the kind of early exercise changes there.
     const double room = in.right == market::Right::Put && in.rate > 0 ? 0.5 * in.rate : 1e-4;
     v.rho = bumpedSlope(in, &Inputs::rate, std::min(2e-5, room), f);
+}
+
+/// Theta last: the Black-Scholes equation holds where the option lives on.
+Valuation finished(const Inputs& in, Valuation v) {
+    v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta -
+              0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
+    const bool finite = std::isfinite(v.delta) && std::isfinite(v.gamma) && std::isfinite(v.vega) && std::isfinite(v.rho);
+    return finite ? v : degenerateAmerican(in);
 }
 
 } // namespace
@@ -182,27 +221,47 @@ Valuation priceAmerican(const Inputs& in) {
         break;
     }
     case EarlyExercise::OneBoundary: {
-        const PutValue p = boundaryValue(view, Accuracy::Tight, true);
-        if (p.exercised) {
+        const bool put = in.right == market::Right::Put;
+        const SinglePremium s = singlePremium(view.put, view.moneyness, put ? RateSlope::ByRate : RateSlope::ByYield, true);
+        if (s.sound && !s.exercised) {
+            const double m = view.moneyness;
+            v.price = bounded(in, european.price, european.price + s.premium * view.unit);
+            v.delta = european.delta + (put ? s.delta : s.premium - m * s.delta);
+            v.gamma = std::max(0.0, european.gamma + (put ? s.gamma / in.strike : m * m * s.gamma / in.spot));
+            v.vega = std::max(0.0, european.vega + s.vega * view.unit);
+            v.rho = european.rho + s.rateSlope * view.unit;
+            break;
+        }
+        if (s.sound) {
             v.price = exerciseValue(in);
             v.delta = sign(in.right);
             return v;
         }
-        v.price = bounded(in, european.price, european.price + p.premium * view.unit);
-        const double m = view.moneyness;
-        v.delta = in.right == market::Right::Put ? p.delta : p.price - m * p.delta;
-        v.gamma = in.right == market::Right::Put ? p.gamma / in.strike : m * m * p.gamma / in.spot;
-        fillByDifferences(in, v);
-        break;
+        return scalarAmerican(in);
     }
     }
-    // The Black-Scholes equation holds where the option lives on.
-    v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta -
-              0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
-    const bool finite = std::isfinite(v.delta) && std::isfinite(v.gamma) && std::isfinite(v.vega) && std::isfinite(v.rho);
-    if (!finite)
-        return degenerateAmerican(in);
-    return v;
+    return finished(in, v);
+}
+
+Valuation scalarAmerican(const Inputs& in) {
+    const PutView view = putView(in);
+    if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0 || degenerate(in) ||
+        earlyExercise(view.put) != EarlyExercise::OneBoundary)
+        return priceAmerican(in);
+    Valuation v;
+    v.status = PriceStatus::Ok;
+    const PutValue p = boundaryValue(view, Accuracy::Tight, true);
+    if (p.exercised) {
+        v.price = exerciseValue(in);
+        v.delta = sign(in.right);
+        return v;
+    }
+    const double european = europeanPriceOf(in), m = view.moneyness;
+    v.price = bounded(in, european, european + p.premium * view.unit);
+    v.delta = in.right == market::Right::Put ? p.delta : p.price - m * p.delta;
+    v.gamma = in.right == market::Right::Put ? p.gamma / in.strike : m * m * p.gamma / in.spot;
+    fillByDifferences(in, v);
+    return finished(in, v);
 }
 
 ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
@@ -224,7 +283,9 @@ ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
     if (european.status != IvStatus::Ok)
         return european.status == IvStatus::AboveMaximum ? ImpliedVol{0, IvStatus::AboveMaximum}
                                                          : ImpliedVol{0, IvStatus::BelowMinimum};
-    Inputs at = in;
+    if (const std::optional<double> vol = singleVol(in, price, european.vol))
+        return {*vol, IvStatus::Ok};
+    Inputs at = in; // the scalar method, and the tree where two boundaries exist
     double low = 0, high = european.vol * (1 + 1e-12), vol = european.vol;
     at.vol = vol;
     double miss = valueOf(at, Accuracy::Tight) - price, slope = priceEuropean(at).vega;
