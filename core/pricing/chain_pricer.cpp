@@ -81,26 +81,24 @@ private:
         return m_out.iv[row];
     }
 
-    double implyAmerican(std::size_t row, Right right, double strike, double guess) {
-        const UsableQuote quote = usableQuote(m_chain, row);
-        if (quote.status == IvStatus::Ok)
-            return keepVol(row, m_american->impliedVol(right, m_carry.spot, strike, quote.mid, guess));
-        m_out.ivStatus[row] = quote.status;
-        return 0;
-    }
-
+    /// All quoted rows of both sides at once, each search from the European volatility of its price.
     void implyAmericanVols() {
-        double guess = 0;
-        for (const StrikeRows& s : m_strikes) {
-            const Right out = outSide(s.strike);
-            double own = 0;
-            if (const auto& row = rowOf(s, out))
-                own = implyAmerican(*row, out, s.strike, guess);
-            if (own > 0)
-                guess = own;
-            if (const auto& row = rowOf(s, otherSide(out)))
-                implyAmerican(*row, otherSide(out), s.strike, own > 0 ? own : guess);
-        }
+        std::vector<std::size_t> rows;
+        std::vector<SliceQuote> quotes;
+        for (const StrikeRows& s : m_strikes)
+            for (const Right right : {Right::Call, Right::Put})
+                if (const auto& row = rowOf(s, right)) {
+                    const UsableQuote quote = usableQuote(m_chain, *row);
+                    m_out.ivStatus[*row] = quote.status;
+                    if (quote.status != IvStatus::Ok)
+                        continue;
+                    rows.push_back(*row);
+                    quotes.push_back({right, m_carry.spot, s.strike, quote.mid, 0});
+                }
+        std::vector<ImpliedVol> found(quotes.size());
+        m_american->impliedVols(quotes, found);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            keepVol(rows[i], found[i]);
     }
 
     void implyEuropeanVols() {
@@ -242,13 +240,23 @@ private:
         m_american ? valueAmericans(marked, smiled) : valueEuropeans(marked, smiled);
     }
 
+    std::vector<SliceOption> optionsOf(const RowBatch& batch) const {
+        std::vector<SliceOption> options;
+        options.reserve(batch.rows.size());
+        for (std::size_t i = 0; i < batch.rows.size(); ++i)
+            options.push_back({batch.sign[i] > 0 ? Right::Call : Right::Put, m_carry.spot, batch.strike[i], batch.number[i]});
+        return options;
+    }
+
     void valueAmericans(const RowBatch& marked, const RowBatch& smiled) {
-        const auto right = [](double sign) { return sign > 0 ? Right::Call : Right::Put; };
-        for (std::size_t i = 0; i < marked.rows.size(); ++i)
-            keepGreeks(marked.rows[i], marked.number[i],
-                       m_american->value(right(marked.sign[i]), m_carry.spot, marked.strike[i], marked.number[i]));
-        for (std::size_t i = 0; i < smiled.rows.size(); ++i)
-            keepTheo(smiled.rows[i], m_american->price(right(smiled.sign[i]), m_carry.spot, smiled.strike[i], smiled.number[i]));
+        std::vector<Valuation> values(marked.rows.size());
+        m_american->values(optionsOf(marked), values);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            keepGreeks(marked.rows[i], marked.number[i], values[i]);
+        std::vector<double> prices(smiled.rows.size());
+        m_american->prices(optionsOf(smiled), prices);
+        for (std::size_t i = 0; i < prices.size(); ++i)
+            keepTheo(smiled.rows[i], prices[i]);
     }
 
     void valueEuropeans(const RowBatch& marked, const RowBatch& smiled) {
