@@ -8,6 +8,7 @@
 #include "market/chain_files.h"
 #include "market/exchange_calendar.h"
 #include "pricing/chain_pricer.h"
+#include "pricing/quantlib_thread.h"
 
 namespace mahler::app {
 
@@ -42,6 +43,9 @@ void print(const agents::Deliberation& d) {
     for (const auto& view : d.riskViews)
         std::printf("\n[%s, weight %.1f] %lld contracts. %s\n", view.perspective.c_str(), view.weight,
                     static_cast<long long>(view.contracts), view.text.c_str());
+    for (const auto& leg : d.verification)
+        std::printf("%s\n  %s: %s", &leg == &d.verification.front() ? "\n\nPrices by independent methods:" : "", leg.contract.c_str(),
+                    (pricing::describe(leg.result) + (leg.result.agree ? ", agree" : ", DISAGREE")).c_str());
     std::printf("\nDecision: %s, %lld contracts. %s\n", agents::toString(d.decision.action),
                 static_cast<long long>(d.decision.contracts), d.decision.reason.c_str());
     std::printf("Claims: %d, verified %d, derived %d, struck %d\n", d.claims.total, d.claims.verified, d.claims.derived, d.claims.struck);
@@ -116,6 +120,8 @@ int runCycleCommand(const std::vector<std::string>& words) {
     if (!roles)
         return badUsage(roles.error());
     in.roles = *roles;
+    pricing::QuantlibThread quantlib;
+    in.furtherOpinion = [&quantlib](auto legs) { return quantlib.ask(legs, std::chrono::milliseconds(500)); };
     const auto reasoner = agents::makeRuleReasoner();
     const auto deliberation = agents::runCycle(in, *reasoner);
     if (args->flag("json"))

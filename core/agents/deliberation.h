@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/ids.h"
 #include "base/json.h"
 #include "portfolio/book.h"
+#include "pricing/verification.h"
 #include "risk/gate.h"
 #include "risk/sizing.h"
 #include "strategy/screener.h"
@@ -118,8 +120,16 @@ struct CycleInputs {
     risk::Limits limits;
     RoleSet roles;
     std::vector<std::string> rejectedToday; ///< candidate ids a person rejected today
+    /// A further opinion on each leg, for instance QuantLib's on its own thread; may block for some milliseconds. Empty: goes without.
+    std::function<std::vector<pricing::MethodPrice>(std::span<const pricing::VerifiedLeg>)> furtherOpinion{};
     int maxRounds = 3;
     double consensusStop = 0.7;
+};
+
+/// What independent pricing methods say of one leg.
+struct VerifiedPrice {
+    std::string contract; ///< OCC symbol
+    pricing::Verification result;
 };
 
 struct Deliberation {
@@ -134,6 +144,7 @@ struct Deliberation {
     strategy::ScreenResult screen;
     std::vector<RiskView> riskViews;
     risk::SizeResult sizing;
+    std::vector<VerifiedPrice> verification; ///< of the chosen trade's legs, empty without one
     std::vector<risk::Check> gate;        ///< dry run of the risk gate on the chosen trade, empty without one
     Decision decision;
     std::optional<portfolio::ComboOrder> order; ///< when the decision enters

@@ -167,6 +167,34 @@ Json checksJson(const std::vector<risk::Check>& checks) {
     return out;
 }
 
+Json verificationJson(const std::vector<VerifiedPrice>& legs) {
+    Json out = Json::array();
+    for (const auto& leg : legs) {
+        Json prices = Json::array();
+        for (const auto& p : leg.result.prices)
+            if (p.known)
+                prices.push_back({{"method", pricing::toString(p.method)}, {"price", p.price}, {"error", p.error}});
+        out.push_back({{"contract", leg.contract}, {"prices", prices}, {"gap", leg.result.gap}, {"allowed", leg.result.allowed},
+                       {"agree", leg.result.agree}});
+    }
+    return out;
+}
+
+std::vector<VerifiedPrice> verificationOf(const Json& j) {
+    std::vector<VerifiedPrice> out;
+    for (const auto& leg : j) {
+        std::vector<pricing::MethodPrice> prices;
+        for (const auto& p : leg.at("prices")) {
+            const auto method = pricing::parsePriceMethod(p.at("method").get<std::string>());
+            if (!method)
+                throw InvariantError("unknown pricing method");
+            prices.push_back({*method, p.at("price").get<double>(), p.at("error").get<double>(), true});
+        }
+        out.push_back({leg.at("contract").get<std::string>(), pricing::judge({}, {}, std::move(prices))});
+    }
+    return out;
+}
+
 Json screenJson(const strategy::ScreenResult& s) {
     Json rules = Json::array();
     for (const auto& r : s.rules)
@@ -259,6 +287,7 @@ Deliberation read(const Json& j) {
     const auto& sizing = j.at("sizing");
     d.sizing.contracts = sizing.at("contracts").get<std::int64_t>();
     d.sizing.limitingFactor = sizing.at("limiting_factor").get<std::string>();
+    d.verification = verificationOf(j.at("verification"));
     for (const auto& g : j.at("gate"))
         d.gate.push_back({g.at("check").get<std::string>(), g.at("value").get<std::string>(), g.at("limit").get<std::string>(),
                           g.at("pass").get<bool>(), g.at("reason").get<std::string>()});
@@ -322,6 +351,7 @@ Json toJson(const Deliberation& d) {
               {"caps", caps},
               {"risk_amount", d.sizing.riskAmount.toDouble()},
               {"risk_fraction", d.sizing.riskFraction}}},
+            {"verification", verificationJson(d.verification)},
             {"gate", checksJson(d.gate)},
             {"decision",
              {{"action", toString(d.decision.action)},

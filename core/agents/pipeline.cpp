@@ -5,6 +5,7 @@
 
 #include "agents/answers.h"
 #include "agents/facts.h"
+#include "agents/price_check.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::agents {
@@ -74,7 +75,7 @@ template <class Answer> Result<Answer> held(const Role& role, Result<Answer> ans
 }
 
 /// The gate's dry run: the same checks on this chain's quotes, as if sent now. Halt state and rates are the desk's to know.
-std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrder& order) {
+std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrder& order, const std::vector<VerifiedPrice>& verification) {
     const auto& priced = *in.chain;
     const auto& chain = *priced.chain;
     risk::GateContext g;
@@ -99,6 +100,8 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
         }
     };
     add(order.legs);
+    for (const auto& leg : verification)
+        g.verified.emplace(leg.contract, leg.result);
     auto book = std::make_shared<risk::BookRisk>(risk::bookRisk(in.positions, {}, {}, {}));
     book->unknownGreeks.clear(); // the desk's own sums stand for the book here
     book->deltaLow = book->deltaHigh = in.bookGreeks.deltaDollars;
@@ -323,8 +326,26 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
     order.quantity = d.decision.contracts;
     order.netLimit = best->limit;
     order.source = "agent:desk";
-    d.gate = dryRun(in, order);
+    d.verification = verifyTrade(in, order);
+    watch.lap("verification");
+    const auto worst = std::max_element(d.verification.begin(), d.verification.end(), [](const VerifiedPrice& a, const VerifiedPrice& b) {
+        return a.result.agree && (!b.result.agree || a.result.gap * b.result.allowed < b.result.gap * a.result.allowed);
+    });
+    add.number("verify.methods", static_cast<double>(std::count_if(worst->result.prices.begin(), worst->result.prices.end(), [](const auto& p) { return p.known; })), "", 0, "price verification");
+    if (worst->result.checked()) {
+        add.number("verify.gap", worst->result.gap, "USD", 4, "price verification");
+        add.number("verify.allowed", worst->result.allowed, "USD", 4, "price verification");
+    }
+    d.gate = dryRun(in, order, d.verification);
     watch.lap("gate");
+    if (!worst->result.agree) {
+        d.decision.contracts = 0;
+        conclude(Action::NoDecision, worst->result.checked()
+                                         ? "Independent pricing methods disagree on a leg by " + cite(d.facts, "verify.gap") + ", and they declare no more than " +
+                                               cite(d.facts, "verify.allowed") + "."
+                                         : std::string("The price of a leg could not be verified by a second method."));
+        return {};
+    }
     // The book's other underlyings are not in this chain: their Greeks are the desk's to know.
     const bool alone = std::all_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) { return p.underlying == in.underlying; });
     for (const auto& c : d.gate)

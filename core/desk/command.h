@@ -43,6 +43,11 @@ struct MarketTick {
     portfolio::GreeksBook greeks; ///< of tick.watched, by GreeksBoard: a function of the tick and the session's facts, so the tape holds the tick alone
 };
 
+/// What a feed skipped since it was last asked.
+struct FeedNotes {
+    std::vector<std::string> notes;
+};
+
 /// One finished agent cycle. The whole deliberation lies in the content table under its hash.
 struct CycleFinished {
     CycleId id;
@@ -166,7 +171,7 @@ struct Failure {
     std::string where, what;
 };
 
-using Command = std::variant<Started, SessionFacts, MarketTick, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
+using Command = std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
                              SizeDown, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten, SwitchUser,
                              SetAutonomy, ChangeSettings, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 

@@ -89,6 +89,7 @@ Json encode(const Command& command) {
                         {"rate", micro(c.rate)}, {"dividend_yield", values(c.dividendYield)}, {"realised10", values(c.realised10)}};
             },
             [](const MarketTick&) -> Json { return nullptr; },
+            [](const FeedNotes& c) -> Json { return {{"notes", c.notes}}; },
             [](const CycleFinished& c) -> Json {
                 return {{"cycle", c.id.str()}, {"underlying", c.underlying}, {"action", c.action}, {"reason", c.reason},
                         {"strategy", c.strategy}, {"deliberation", text(c.deliberation)},
@@ -186,6 +187,8 @@ Command decode(const std::string& name, const Json& j) {
                        j.at("underlyings").get<std::vector<std::string>>(), j.at("feed_notes").get<std::vector<std::string>>()};
     if (name == "session_facts")
         return sessionFacts(j);
+    if (name == "feed_notes")
+        return FeedNotes{j.at("notes").get<std::vector<std::string>>()};
     if (name == "cycle_finished")
         return cycleFinished(j);
     if (name == "request_cycle")
@@ -252,7 +255,7 @@ Command decode(const std::string& name, const Json& j) {
 
 std::string commandName(const Command& command) {
     static constexpr const char* kNames[] = {
-        "started",       "session_facts",  "market_tick",    "cycle_finished", "request_cycle", "propose_order", "open_request",
+        "started",       "session_facts",  "market_tick",    "feed_notes",     "cycle_finished", "request_cycle", "propose_order", "open_request",
         "answer_request", "size_down",     "halt_request",   "resume_request", "close_position", "cancel_order", "cancel_opening",
         "flatten",       "switch_user",    "set_autonomy",   "change_settings", "submit_outcome", "broker_news",   "reconciliation", "tape_block_written",
         "failure"};

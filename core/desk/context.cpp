@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "desk/greeks_board.h"
+
 namespace mahler::desk {
 
 namespace {
@@ -122,6 +124,33 @@ risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& mark
     return in;
 }
 
+namespace {
+
+/// Each leg priced by methods that share no numerics, at the volatility of its own quote.
+std::map<std::string, pricing::Verification> verifyPrices(const Context& c, const portfolio::ComboOrder& order) {
+    std::vector<pricing::VerifiedLeg> legs;
+    std::vector<std::string> ids;
+    const auto spot = c.market.spot(order.underlying);
+    const auto at = c.market.lastTick();
+    for (const auto& leg : order.legs) {
+        const std::string id = leg.contract.id();
+        const auto greeks = c.market.greeks(id);
+        if (!greeks || !spot || !at)
+            continue;
+        pricing::Inputs in = modelInputs(leg.contract, *spot, at->utc, c.state.facts.value_or(SessionFacts{}));
+        in.vol = greeks->iv;
+        legs.push_back({leg.contract.style, in});
+        ids.push_back(id);
+    }
+    const auto results = pricing::verifyLegs(legs);
+    std::map<std::string, pricing::Verification> verified;
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        verified.emplace(ids[i], results[i]);
+    return verified;
+}
+
+} // namespace
+
 risk::GateContext gateContext(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy) {
     risk::GateContext g;
     g.now = c.now;
@@ -143,6 +172,8 @@ risk::GateContext gateContext(const Context& c, const portfolio::ComboOrder& ord
     if (const auto age = c.market.age(order.underlying, c.now.mono))
         g.quoteAges[order.underlying] = *age;
     g.spot = c.market.spot(order.underlying);
+    if (order.intent == portfolio::OrderIntent::Open)
+        g.verified = verifyPrices(c, order);
     g.sent.reserve(c.state.sent.size());
     for (const auto& sent : c.state.sent) {
         // The monotonic clock of another run says nothing here: rebase by the wall clock.

@@ -95,6 +95,7 @@ void watchOrders(Context& c);
 // monitor.cpp
 void onStarted(Context& c, const Started& command);
 void onSessionFacts(Context& c, const SessionFacts& command);
+void tellFeedNotes(Context& c, const std::vector<std::string>& notes);
 void keepBases(Context& c);
 void runSchedule(Context& c);
 void checkPositions(Context& c);

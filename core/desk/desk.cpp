@@ -160,6 +160,7 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                        everySecond(c);
                        c.book(); // ready for the next decision
                    },
+                   [&](const FeedNotes& x) { tellFeedNotes(c, x.notes); },
                    [&](const CycleFinished& x) { onCycleFinished(c, x); },
                    [&](const RequestCycle& x) { onRequestCycle(c, x); },
                    [&](const ProposeOrder& x) { onProposeOrder(c, x); },

@@ -6,6 +6,18 @@
 
 namespace mahler::desk {
 
+pricing::Inputs modelInputs(const market::OptionContract& contract, double spot, UtcTime at, const SessionFacts& facts) {
+    pricing::Inputs in;
+    in.right = contract.right;
+    in.spot = spot;
+    in.strike = contract.strike.toDouble();
+    in.years = pricing::yearsBetween(std::chrono::floor<std::chrono::minutes>(at), contract.expiresAt());
+    in.rate = facts.rate.value_or(pricing::kAssumedRate);
+    if (const auto yield = facts.dividendYield.find(contract.underlying); yield != facts.dividendYield.end())
+        in.dividendYield = yield->second;
+    return in;
+}
+
 struct GreeksBoard::Slice {
     UtcTime minute{};
     double rate, yield, years;
@@ -32,14 +44,7 @@ portfolio::GreeksBook GreeksBoard::price(const market::Tick& tick, const Session
         Known& known = m_known[watched.contractId];
         if (known.mid != *mid || known.spot != spot->second || known.minute != minute) {
             known = {*mid, spot->second, minute, std::nullopt};
-            pricing::Inputs in;
-            in.right = contract->right;
-            in.spot = spot->second;
-            in.strike = contract->strike.toDouble();
-            in.years = pricing::yearsBetween(minute, contract->expiresAt());
-            in.rate = facts.rate.value_or(pricing::kAssumedRate);
-            if (const auto yield = facts.dividendYield.find(contract->underlying); yield != facts.dividendYield.end())
-                in.dividendYield = yield->second;
+            pricing::Inputs in = modelInputs(*contract, spot->second, tick.time, facts);
             const auto keep = [&](const pricing::Valuation& v, double vol) {
                 if (v.status != pricing::PriceStatus::BadInput)
                     known.greeks = portfolio::UnitGreeks{v.delta, v.gamma, v.theta, v.vega, vol};

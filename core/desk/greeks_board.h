@@ -6,8 +6,12 @@
 
 #include "desk/command.h"
 #include "portfolio/book.h"
+#include "pricing/option_pricer.h"
 
 namespace mahler::desk {
+
+/// What the model is given for a contract, all but its volatility; time is taken to the full minute.
+pricing::Inputs modelInputs(const market::OptionContract& contract, double spot, UtcTime at, const SessionFacts& facts);
 
 /// Model Greeks of the contracts a tick carries, each at the implied volatility of its own mid. A contract without a usable quote
 /// or spot is absent. The same ticks and facts give the same values: time is taken to the full minute, so that the exercise

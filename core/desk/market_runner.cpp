@@ -24,6 +24,7 @@ Timestamp stamp(UtcTime t) { return {t, MonoTime(t.time_since_epoch())}; }
 
 MarketRunner::MarketRunner(std::unique_ptr<market::MarketFeed> feed, std::optional<UtcTime> startAt, double speed, Sinks sinks)
     : m_feed(std::move(feed)), m_info(m_feed->info()), m_startAt(startAt), m_sinks(std::move(sinks)), m_speed(speed),
+      m_notesTold(m_info.notes.begin(), m_info.notes.end()),
       m_thread([this](std::stop_token stop) {
           try {
               run(stop);
@@ -82,6 +83,15 @@ bool MarketRunner::announceSession(UtcTime now) {
     return true;
 }
 
+void MarketRunner::tellNotes(UtcTime now) {
+    FeedNotes fresh;
+    for (auto& note : m_feed->notes())
+        if (!m_notesTold.contains(note))
+            fresh.notes.push_back(std::move(note));
+    if (!fresh.notes.empty() && m_sinks.command(fresh, stamp(now))) // else with the next step
+        m_notesTold.insert(fresh.notes.begin(), fresh.notes.end());
+}
+
 bool MarketRunner::step(UtcTime to) {
     std::vector<market::OptionContract> watched;
     {
@@ -89,6 +99,7 @@ bool MarketRunner::step(UtcTime to) {
         watched = m_watched;
     }
     auto tick = m_feed->advance(to, watched);
+    tellNotes(to);
     if (!tick) {
         market::Tick failed; // the failure is news too: it counts for breaker B6
         failed.time = to;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,7 +23,7 @@ public:
     using ChainReady = std::function<void(Result<std::shared_ptr<const market::OptionChain>>, std::shared_ptr<const market::History>,
                                           std::shared_ptr<const market::Tick>)>;
     struct Sinks {
-        std::function<bool(Command, Timestamp)> command; ///< ticks and session facts; false: the desk is behind, try again
+        std::function<bool(Command, Timestamp)> command; ///< ticks, session facts and notes; false: the desk is behind, try again
         std::function<int()> behind;                     ///< ticks handed over and not yet handled
         std::function<void(const std::string&)> failed;
         std::function<void()> ended;                     ///< the feed has no more
@@ -47,6 +48,7 @@ private:
     void serveRequests();
     bool step(UtcTime to);
     bool announceSession(UtcTime now);
+    void tellNotes(UtcTime now);
 
     std::unique_ptr<market::MarketFeed> m_feed;
     market::FeedInfo m_info;
@@ -57,6 +59,7 @@ private:
     std::mutex m_mutex;
     std::vector<market::OptionContract> m_watched;
     std::vector<std::pair<std::string, ChainReady>> m_requests;
+    std::set<std::string> m_notesTold;
     std::optional<TradingDate> m_announced;
     SessionFacts m_facts; ///< in their journaled form
     GreeksBoard m_board;

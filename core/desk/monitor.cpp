@@ -45,8 +45,7 @@ void onStarted(Context& c, const Started& s) {
         setHalt(c, risk::Breaker::B7Integrity, "system",
                 "the journal belongs to account " + c.state.account->name + ", the broker is " + s.account);
     }
-    for (const auto& note : s.feedNotes)
-        c.notice(NoticeView::Level::Log, "Market: " + note);
+    tellFeedNotes(c, s.feedNotes);
     rejectAll(c, approval::RejectCause::Restart, "the desk was restarted");
     std::vector<ProposalId> waiting;
     for (const auto& [id, p] : c.state.proposals)
@@ -66,6 +65,11 @@ void onStarted(Context& c, const Started& s) {
         c.notice(NoticeView::Level::Critical, "UNKNOWN since the restart: " + portfolio::describe(order->combo) +
                                                   ". It counts in full; when the broker has not known it for a minute, C twice on the order declares it absent");
     c.effect(Reconcile{"start"});
+}
+
+void tellFeedNotes(Context& c, const std::vector<std::string>& notes) {
+    for (const auto& note : notes)
+        c.notice(NoticeView::Level::Log, "Market: " + note);
 }
 
 void onSessionFacts(Context& c, const SessionFacts& facts) {

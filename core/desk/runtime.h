@@ -18,6 +18,7 @@
 #include "desk/recorder.h"
 #include "execution/broker.h"
 #include "pricing/chain_pricer.h"
+#include "pricing/quantlib_thread.h"
 
 namespace mahler::desk {
 
@@ -132,6 +133,7 @@ private:
 
     Mailbox<Message> m_mailbox{4096};
     std::unique_ptr<Worker> m_query, m_pricing, m_agents;
+    std::unique_ptr<pricing::QuantlibThread> m_quantlib; ///< asked by cycles
     std::unique_ptr<MarketRunner> m_market;
     std::jthread m_thread;
 };

@@ -19,7 +19,7 @@ struct FeedInfo {
     std::string name; ///< "Simulated, seed 7, calm"
     std::vector<std::string> underlyings;
     UtcTime start{}, end{};
-    std::vector<std::string> notes; ///< what was skipped and why, for the person who loaded it
+    std::vector<std::string> notes; ///< MarketFeed::notes when this was asked
 };
 
 /// A market that is stepped in its own time. Called from the market thread only; what it hands out is immutable.
@@ -27,6 +27,8 @@ class MarketFeed {
 public:
     virtual ~MarketFeed() = default;
     virtual FeedInfo info() const = 0;
+    /// What was skipped up to now and why, a line each, for the person who loaded it; grows while the feed plays.
+    virtual std::vector<std::string> notes() const { return {}; }
     /// The next time at which something can change after `after`; absent at the end of the feed.
     virtual std::optional<UtcTime> nextTime(UtcTime after) const = 0;
     /// Steps to `to` (never backwards) and gives the underlyings, VIX and the quotes of `watched`.

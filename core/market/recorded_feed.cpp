@@ -79,20 +79,27 @@ public:
             const TradingDate day = toNewYork(file.times.back()).date;
             info.end = std::max(info.end, file.timesKnown ? file.times.back() : sessionClose(day));
         }
-        info.notes = m_notes;
-        const auto note = [&info](std::size_t count, const char* what) {
-            if (count > 0)
-                info.notes.push_back(std::to_string(count) + what);
-        };
-        note(m_skipped.holidays, " snapshots dated on a day without a session (holiday repeats) are skipped.");
-        note(m_skipped.repeats, " snapshots with the time of an earlier one are skipped.");
-        note(m_skipped.notChains, " files are not option chains and are left out.");
-        note(m_skipped.failed, " files could not be read and are skipped.");
-        note(m_skipped.crossed, " crossed quotes so far; they are kept and marked.");
-        note(m_skipped.badRows, " bad rows so far are left out.");
-        note(m_skipped.expired, " rows so far of contracts that had expired by the quote time are left out.");
-        info.notes.insert(info.notes.end(), m_skipped.failures.begin(), m_skipped.failures.end());
+        info.notes = notes();
         return info;
+    }
+
+    std::vector<std::string> notes() const override {
+        std::vector<std::string> all = m_notes;
+        const auto note = [&all](std::size_t count, const char* one, const char* many) {
+            if (count > 0)
+                all.push_back(std::to_string(count) + (count == 1 ? one : many));
+        };
+        note(m_skipped.holidays, " snapshot dated on a day without a session (holiday repeat) is skipped.",
+             " snapshots dated on a day without a session (holiday repeats) are skipped.");
+        note(m_skipped.repeats, " snapshot with the time of an earlier one is skipped.", " snapshots with the time of an earlier one are skipped.");
+        note(m_skipped.notChains, " file is not an option chain and is left out.", " files are not option chains and are left out.");
+        note(m_skipped.failed, " file could not be read and is skipped.", " files could not be read and are skipped.");
+        note(m_skipped.crossed, " crossed quote so far; it is kept and marked.", " crossed quotes so far; they are kept and marked.");
+        note(m_skipped.badRows, " bad row so far is left out.", " bad rows so far are left out.");
+        note(m_skipped.expired, " row so far of a contract that had expired by the quote time is left out.",
+             " rows so far of contracts that had expired by the quote time are left out.");
+        all.insert(all.end(), m_skipped.failures.begin(), m_skipped.failures.end());
+        return all;
     }
 
     std::optional<UtcTime> nextTime(UtcTime after) const override {

@@ -1,5 +1,7 @@
 #include "pricing/quantlib_thread.h"
 
+#include <future>
+#include <memory>
 #include <utility>
 
 namespace mahler::pricing {
@@ -12,6 +14,20 @@ bool QuantlibThread::ask(market::ExerciseStyle style, const Inputs& in, Answer a
         if (!stop.stop_requested())
             answer(priceBy(PriceMethod::Quantlib, style, in));
     });
+}
+
+std::vector<MethodPrice> QuantlibThread::ask(std::span<const VerifiedLeg> legs, std::chrono::milliseconds patience) {
+    auto promise = std::make_shared<std::promise<std::vector<MethodPrice>>>();
+    auto future = promise->get_future();
+    const bool taken = m_worker.post([promise, asked = std::vector<VerifiedLeg>(legs.begin(), legs.end())](std::stop_token) {
+        std::vector<MethodPrice> answers;
+        for (const auto& leg : asked)
+            answers.push_back(quickQuantlib(leg.style, leg.in));
+        promise->set_value(std::move(answers));
+    });
+    if (taken && future.wait_for(patience) == std::future_status::ready)
+        return future.get();
+    return std::vector<MethodPrice>(legs.size(), MethodPrice{PriceMethod::Quantlib, 0, 0, false});
 }
 
 } // namespace mahler::pricing

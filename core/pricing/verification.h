@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -18,6 +20,7 @@ enum class PriceMethod {
     Quantlib, ///< QuantLib's engines, on the thread that owns it
 };
 const char* toString(PriceMethod method);
+std::optional<PriceMethod> parsePriceMethod(const std::string& name);
 
 /// One method's opinion.
 struct MethodPrice {
@@ -44,6 +47,8 @@ Verification judge(market::ExerciseStyle style, const Inputs& in, std::vector<Me
 
 /// One opinion. Kernel 0.1 ms, Tree 0.1 ms, Grid 5 ms, Quantlib 20 to 50 ms and serialised. Thread-safe.
 MethodPrice priceBy(PriceMethod method, market::ExerciseStyle style, const Inputs& in);
+/// QuantLib's opinion within a millisecond, by a coarser scheme that declares a hundred times the error.
+MethodPrice quickQuantlib(market::ExerciseStyle style, const Inputs& in);
 Verification verifyPrice(market::ExerciseStyle style, const Inputs& in, std::span<const PriceMethod> methods);
 
 struct VerifiedLeg {
@@ -52,6 +57,8 @@ struct VerifiedLeg {
 };
 /// Kernel and tree for the legs of a trade, lane-parallel: under 100 us for four (bench). Thread-safe.
 std::vector<Verification> verifyLegs(std::span<const VerifiedLeg> legs);
+/// For people: "kernel 3.2101, tree 3.2104"; the two furthest apart, or "no two methods apply".
+std::string describe(const Verification& verification);
 
 /// `count` random contracts by kernel, grid and QuantLib (Europeans: kernel, tree and QuantLib; where two exercise
 /// boundaries leave the kernel and QuantLib out, tree and grid). The same seed gives the same contracts.

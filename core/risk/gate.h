@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "pricing/verification.h"
 #include "risk/book_risk.h"
 #include "risk/halt.h"
 #include "risk/limits.h"
@@ -43,6 +44,7 @@ struct GateContext {
     portfolio::QuoteBook quotes;                 ///< fresh or not: the gate looks at their times
     std::map<std::string, MonoTime> quoteAges;   ///< by contract id and underlying symbol
     portfolio::GreeksBook greeks;                ///< absent contract: unknown, fails the Greek checks for opening orders
+    std::map<std::string, pricing::Verification> verified; ///< legs of an opening order by contract id; absent: unknown, fails
     std::optional<double> spot;                  ///< of the order's underlying
     std::vector<SentRecord> sent;                ///< today's
     std::vector<Latch> latches;

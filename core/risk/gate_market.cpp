@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "risk/gate_checks.h"
@@ -92,13 +93,37 @@ void liquidity(Collector& c) {
     c.add("volume", count(leastVolume), ">= " + std::to_string(g.limits.minVolume), quiet.empty(), quiet + " has too little volume");
 }
 
+/// Independent methods must agree on what each leg is worth.
+void verification(Collector& c) {
+    std::string failed, said = "no leg", within;
+    double worst = -1;
+    for (const auto& leg : c.order.legs) {
+        const auto it = c.context.verified.find(leg.contract.id());
+        const bool known = it != c.context.verified.end();
+        const double share = !known || !it->second.checked() ? std::numeric_limits<double>::infinity()
+                             : it->second.allowed > 0        ? it->second.gap / it->second.allowed
+                                                             : 0;
+        if (share <= worst)
+            continue;
+        worst = share;
+        said = known ? pricing::describe(it->second) : "not verified";
+        char text[48];
+        std::snprintf(text, sizeof text, "within %.4f", known ? it->second.allowed : 0.0);
+        within = known && it->second.checked() ? text : "two methods";
+        failed = known && it->second.agree ? "" : leg.contract.id();
+    }
+    c.add("price_verification", said, within, failed.empty() && worst >= 0, "the pricing methods do not agree on " + failed + ": " + said);
+}
+
 } // namespace
 
 void market(Collector& c) {
     quotes(c);
     band(c);
-    if (c.opening())
+    if (c.opening()) {
         liquidity(c);
+        verification(c);
+    }
 }
 
 } // namespace mahler::risk::checks

@@ -12,7 +12,7 @@ using namespace mahler::agents;
 class DebateTest : public QObject {
     Q_OBJECT
 
-    static Deliberation at(simulation::Scenario scenario, int hour, int minute, double consensusStop = 0.7, const std::string& symbol = "SPY") {
+    static Deliberation at(simulation::Scenario scenario, int hour, int minute, double consensusStop = 0.7, const std::string& symbol = "SPY", decltype(CycleInputs::furtherOpinion) opinion = {}) {
         simulation::SimulationConfig config;
         config.scenario = scenario;
         config.date = std::chrono::year{2026} / 11 / 23;
@@ -35,6 +35,7 @@ class DebateTest : public QObject {
         in.equity = Usd::fromMicros(100'000'000'000);
         in.roles = *builtInRoles();
         in.consensusStop = consensusStop;
+        in.furtherOpinion = std::move(opinion);
         return runCycle(in, *makeRuleReasoner());
     }
     static std::string spoken(const Deliberation& d) {
@@ -152,6 +153,34 @@ private Q_SLOTS:
             QVERIFY(std::all_of(d.gate.begin(), d.gate.end(), [](const risk::Check& c) { return c.pass; }));
         }
         QVERIFY2(orders >= 2, QByteArray::number(orders).constData());
+    }
+
+    void aDisagreementOfPricingMethodsIsNoDecisionAndShown() {
+        const auto agreed = at(simulation::Scenario::Calm, 10, 35, 0.7, "SPY", [](std::span<const pricing::VerifiedLeg> legs) {
+            std::vector<pricing::MethodPrice> quantlib;
+            for (const auto& leg : legs)
+                quantlib.push_back(pricing::quickQuantlib(leg.style, leg.in));
+            return quantlib;
+        });
+        QVERIFY(agreed.order.has_value());
+        QCOMPARE(agreed.verification.size(), agreed.order->legs.size());
+        for (const auto& leg : agreed.verification)
+            QVERIFY(leg.result.agree && leg.result.prices.size() == 3);
+        const auto disputed = at(simulation::Scenario::Calm, 10, 35, 0.7, "SPY", [](std::span<const pricing::VerifiedLeg> legs) {
+            std::vector<pricing::MethodPrice> wrong;
+            for (const auto& leg : legs)
+                wrong.push_back({pricing::PriceMethod::Quantlib, pricing::price(leg.style, leg.in).price + 0.05, 0.001, true});
+            return wrong;
+        });
+        QVERIFY(!disputed.order.has_value());
+        QCOMPARE(disputed.decision.action, Action::NoDecision);
+        QVERIFY2(disputed.decision.reason.find("disagree on a leg by 0.05") != std::string::npos, disputed.decision.reason.c_str());
+        QCOMPARE(disputed.claims.struck, 0);
+        const auto failed = std::find_if(disputed.gate.begin(), disputed.gate.end(), [](const risk::Check& c) { return !c.pass; });
+        QVERIFY(failed != disputed.gate.end());
+        QCOMPARE(failed->check, std::string("price_verification"));
+        const auto back = deliberationFromJson(toJson(disputed));
+        QVERIFY(back && back->verification.size() == disputed.verification.size() && !back->verification.front().result.agree);
     }
 
     void aMissingChainIsNoDecisionWithAReason() {

@@ -33,6 +33,7 @@ private Q_SLOTS:
         h.open();
         h.propose(Harness::spread(1));
         QCOMPARE(h.count("gate.checked"), 1);
+        QVERIFY2(h.lastBody("gate.checked").find("price_verification") != std::string::npos, h.lastBody("gate.checked").c_str());
         QVERIFY2(h.lastBody("gate.checked").find("\"pass\":false") == std::string::npos || h.pending() || h.onlyOrder(),
                  h.lastBody("gate.checked").c_str());
         QVERIFY2(h.pending().has_value(), h.lastBody("proposal.dropped").c_str());

@@ -53,7 +53,7 @@ private Q_SLOTS:
         QCOMPARE(info.kind, FeedKind::Recorded);
         QCOMPARE(info.underlyings, (std::vector<std::string>{"QQQ", "SPY"}));
         QVERIFY(info.start == *parseUtc("2026-08-19T14:00Z") && info.end == *parseUtc("2026-08-19T15:00Z"));
-        QVERIFY(anyContains(info.notes, "notes.csv:1:") && anyContains(info.notes, "1 files are not option chains"));
+        QVERIFY(anyContains(info.notes, "notes.csv:1:") && anyContains(info.notes, "1 file is not an option chain"));
         std::vector<std::string> times;
         for (auto t = feed.nextTime(UtcTime{}); t; t = feed.nextTime(*t))
             times.push_back(formatUtc(*t));

@@ -135,6 +135,14 @@ void TestPricingVerification::quantlibAnswersFromItsOwnThread() {
     QVERIFY(where.get_future().get() != std::this_thread::get_id());
     prices.push_back(answer.get_future().get());
     QVERIFY(judge(ExerciseStyle::American, kPut, prices).agree);
+
+    const std::vector<VerifiedLeg> legs = {{ExerciseStyle::American, kPut}, {ExerciseStyle::European, kPut}};
+    const auto quick = thread.ask(legs, std::chrono::seconds(60));
+    QCOMPARE(quick.size(), legs.size());
+    for (std::size_t i = 0; i < legs.size(); ++i) {
+        QVERIFY(quick[i].known);
+        QVERIFY(std::fabs(quick[i].price - price(legs[i].style, kPut).price) <= quick[i].error);
+    }
 }
 
 void TestPricingVerification::aFullQueueRefuses() {
@@ -149,6 +157,8 @@ void TestPricingVerification::aFullQueueRefuses() {
     started.get_future().wait();
     QVERIFY(thread.ask(ExerciseStyle::European, kPut, [](const MethodPrice&) {}));
     QVERIFY(!thread.ask(ExerciseStyle::European, kPut, [](const MethodPrice&) {}));
+    const std::vector<VerifiedLeg> legs = {{ExerciseStyle::European, kPut}};
+    QVERIFY(!thread.ask(legs, std::chrono::milliseconds(1)).front().known);
     go.set_value();
 }
 

@@ -52,6 +52,11 @@ class GateTest : public QObject {
         o.source = "agent:desk";
         return o;
     }
+    /// What two methods say of a leg, each declaring a tenth of a cent.
+    static pricing::Verification opinions(double kernel, double tree) {
+        return pricing::judge(market::ExerciseStyle::American, {},
+                              {{pricing::PriceMethod::Kernel, kernel, 0.001, true}, {pricing::PriceMethod::Tree, tree, 0.001, true}});
+    }
     static void quote(Scene& g, double strike, double bid, double ask) {
         const auto id = put(strike, 1).contract.id();
         market::Quote q;
@@ -63,6 +68,7 @@ class GateTest : public QObject {
         g.quotes[id] = q;
         g.quoteAges[id] = 1s;
         g.greeks[id] = {-0.12, 0.003, -20, 40, 0.2};
+        g.verified[id] = opinions(bid, bid + 0.0001);
     }
     static Scene context() {
         Scene g;
@@ -140,6 +146,11 @@ private Q_SLOTS:
         row("little open interest", "open_interest", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].openInterest = 99; });
         row("unknown open interest", "open_interest", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].openInterest.reset(); });
         row("little volume", "volume", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].volume = 9; });
+        row("methods that disagree on a price", "price_verification", [](auto&, auto& g) { g.verified[put(465, 1).contract.id()] = opinions(1.15, 1.16); });
+        row("a price of one method alone", "price_verification", [](auto&, auto& g) {
+            g.verified[put(465, 1).contract.id()] = pricing::judge(market::ExerciseStyle::American, {}, {{pricing::PriceMethod::Kernel, 1.15, 0.001, true}});
+        });
+        row("a leg nobody verified", "price_verification", [](auto&, auto& g) { g.verified.erase(put(470, 1).contract.id()); });
         row("too much for one trade", "risk_per_trade", [](auto& o, auto&) { o.quantity = 5; });
         row("too much in one position", "single_position", [](auto&, auto& g) { g.positions.push_back(held(9)); });
         row("too much in the book", "portfolio_risk", [](auto&, auto& g) {

@@ -42,6 +42,15 @@ QString evidence(const std::vector<agents::Claim>& claims, const agents::FactTab
     return chips.join(QStringLiteral("   "));
 }
 
+/// "SPY 31 Dec 26 470 put"
+QString contractName(const std::string& id) {
+    const auto contract = market::OptionContract::parse(id);
+    return contract ? DebateScreen::tr("%1 %2 %3 %4", "root, expiry, strike, right")
+                          .arg(format::text(contract->root), format::date(contract->expiry), QString::number(contract->strike.toDouble(), 'g', 10),
+                               contract->right == market::Right::Call ? DebateScreen::tr("call") : DebateScreen::tr("put"))
+                    : format::text(id);
+}
+
 QFrame* card(Token edge) {
     auto* frame = new QFrame;
     frame->setObjectName(QStringLiteral("card"));
@@ -244,6 +253,25 @@ void DebateScreen::rebuild() {
             views->addWidget(textCard(tr("%1, weight %2").arg(format::text(v.perspective), format::number(v.weight, 1)),
                                       tr("%n contract(s)", "", static_cast<int>(v.contracts)), v.text, v.claims, d.facts, Token::Stale));
         layout->addLayout(views);
+    }
+    if (!d.verification.empty()) {
+        QStringList legs;
+        bool agree = true;
+        for (const auto& leg : d.verification) {
+            QStringList prices;
+            for (const auto& p : leg.result.prices)
+                if (p.known)
+                    prices << tr("%1 %2", "pricing method, its price").arg(format::text(pricing::toString(p.method)), format::number(p.price, 4));
+            agree = agree && leg.result.agree;
+            legs << tr("%1: %2; %3").arg(contractName(leg.contract), prices.join(QStringLiteral(", ")),
+                                         !leg.result.checked() ? tr("not verified by a second method")
+                                         : leg.result.agree    ? tr("within the %1 they declare").arg(format::number(leg.result.allowed, 4))
+                                                               : tr("DISAGREE by %1, declared %2").arg(format::number(leg.result.gap, 4), format::number(leg.result.allowed, 4)));
+        }
+        auto* prices = card(agree ? Token::Gain : Token::Loss);
+        static_cast<QVBoxLayout*>(prices->layout())
+            ->addWidget(plain((agree ? tr("Prices by independent methods, USD per share. ") : tr("▲ Pricing methods disagree: no trade. ")) + legs.join(QStringLiteral("   "))));
+        layout->addWidget(prices);
     }
     if (!d.gate.empty()) {
         int failed = 0;

@@ -1,0 +1,153 @@
+#include "desk/context.h"
+#include "desk/cycle_command.h"
+#include "desk/runtime.h"
+
+// What other threads do for the runtime: cycles, chains on screen, questions to the journal.
+namespace mahler::desk {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Wall = std::chrono::steady_clock;
+
+constexpr auto kChainEvery = 400ms;
+constexpr auto kSecondOpinion = 100ms; ///< how long a cycle waits for QuantLib
+
+} // namespace
+
+void DeskRuntime::watchChain(const std::string& underlying) {
+    {
+        std::scoped_lock lock(m_chainMutex);
+        m_chainWanted = underlying;
+        m_lastChain = {};
+    }
+    refreshChain();
+}
+
+void DeskRuntime::requestDeliberation(const std::string& cycleId) { m_mailbox.push(DeliberationWanted{cycleId}); }
+
+void DeskRuntime::searchJournal(const store::SearchQuery& query) {
+    m_query->post([this, query](std::stop_token) {
+        auto reader = store::JournalReader::open(journalPath());
+        if (!reader)
+            return m_sinks.failed("journal search: " + reader.error().detail);
+        auto rows = (*reader)->search(query);
+        if (!rows)
+            return m_sinks.failed("journal search: " + rows.error().detail);
+        const bool complete = rows->size() < query.limit;
+        m_sinks.journal(std::make_shared<const std::vector<store::Record>>(std::move(*rows)), complete);
+    });
+}
+
+void DeskRuntime::startCycle(const RunCycle& effect) {
+    if (!m_market) // the desk is still starting
+        return;
+    const auto marks = accountMarks(m_desk.state(), m_desk.market(), m_desk.state().limits, m_now);
+    auto base = std::make_shared<agents::CycleInputs>();
+    base->id = effect.id;
+    base->underlying = effect.underlying;
+    base->profile = m_desk.state().settings.screener;
+    base->roles = m_options.roles;
+    base->limits = m_desk.state().limits;
+    base->maxRounds = m_options.maxRounds;
+    base->furtherOpinion = [q = m_quantlib.get()](auto legs) { return q->ask(legs, kSecondOpinion); };
+    base->equity = marks.equity.value_or(Usd{});
+    const auto view = m_desk.view(m_now);
+    for (const auto& p : view.positions)
+        base->positions.push_back(p.position);
+    base->bookGreeks = view.greeks;
+    base->rejectedToday.assign(m_desk.state().rejectedToday.begin(), m_desk.state().rejectedToday.end());
+    m_market->requestChain(effect.underlying, [this, base](auto chain, auto history, auto tick) {
+        const bool posted = m_agents->post([this, base, chain, history, tick](std::stop_token stop) {
+            std::shared_ptr<const agents::Deliberation> result;
+            if (chain) {
+                base->history = history;
+                base->asof = tick->time;
+                base->vix = tick->vix;
+                base->vixPriorClose = tick->vixPriorClose;
+                pricing::CurveInputs curve;
+                if (history) {
+                    curve.rate = history->rate;
+                    const auto yield = history->dividendYield.find(base->underlying);
+                    if (yield != history->dividendYield.end())
+                        curve.dividendYield = yield->second;
+                }
+                base->chain = pricing::priceChain(*chain, curve);
+                result = std::make_shared<const agents::Deliberation>(agents::runCycle(
+                    *base, *m_reasoner, [&](const agents::Progress& p) { m_sinks.progress(base->underlying, p); }, stop));
+            } else {
+                agents::Deliberation none;
+                none.id = base->id;
+                none.underlying = base->underlying;
+                none.decision.reason = "no chain: " + chain.error().detail;
+                result = std::make_shared<const agents::Deliberation>(std::move(none));
+            }
+            m_mailbox.push(CycleDone{result});
+        });
+        if (!posted) {
+            agents::Deliberation none;
+            none.id = base->id;
+            none.underlying = base->underlying;
+            none.decision.reason = "the agents are behind";
+            m_mailbox.push(CycleDone{std::make_shared<const agents::Deliberation>(std::move(none))});
+        }
+    });
+}
+
+void DeskRuntime::finishCycle(const CycleDone& done) {
+    const auto& d = *done.deliberation;
+    const auto hash = m_recorder->putContent(deliberationText(d));
+    if (!hash)
+        return fail("journal", hash.error().detail);
+    m_deliberations[d.id.str()] = done.deliberation;
+    while (m_deliberations.size() > 64)
+        m_deliberations.erase(m_deliberations.begin());
+    handle(commandOf(d, *hash), m_now);
+    m_sinks.deliberation(done.deliberation);
+}
+
+void DeskRuntime::showDeliberation(const std::string& cycleId) {
+    if (const auto it = m_deliberations.find(cycleId); it != m_deliberations.end())
+        return m_sinks.deliberation(it->second);
+    for (const auto& cycle : m_desk.state().cycles) {
+        Digest hash{};
+        if (cycle.id.str() != cycleId || !digestFromHex(cycle.deliberationHash, hash))
+            continue;
+        const auto bytes = m_recorder->content(hash);
+        const auto json = bytes ? parseJson(*bytes) : Result<Json>(bytes.error());
+        auto deliberation = json ? agents::deliberationFromJson(*json) : Result<agents::Deliberation>(json.error());
+        if (!deliberation)
+            return m_sinks.failed("deliberation " + cycleId + ": " + deliberation.error().detail);
+        deliberation->id = cycle.id;
+        return m_sinks.deliberation(std::make_shared<const agents::Deliberation>(std::move(*deliberation)));
+    }
+}
+
+void DeskRuntime::refreshChain() {
+    std::string wanted;
+    {
+        std::scoped_lock lock(m_chainMutex);
+        if (m_chainWanted.empty() || !m_market || Wall::now() - m_lastChain < kChainEvery || m_chainBusy.exchange(true))
+            return;
+        wanted = m_chainWanted;
+        m_lastChain = Wall::now();
+    }
+    m_market->requestChain(wanted, [this](auto chain, auto history, auto) {
+        const bool posted = chain && m_pricing->post([this, chain, history](std::stop_token) {
+            pricing::CurveInputs curve;
+            if (history) {
+                curve.rate = history->rate;
+                const auto yield = history->dividendYield.find((*chain)->underlying);
+                if (yield != history->dividendYield.end())
+                    curve.dividendYield = yield->second;
+            }
+            const auto priced = pricing::priceChain(*chain, curve);
+            m_chainBusy = false;
+            m_sinks.chain(priced);
+        });
+        if (!posted)
+            m_chainBusy = false;
+    });
+}
+
+} // namespace mahler::desk
