@@ -23,6 +23,17 @@ std::string money(double value, int decimals) {
     return buffer;
 }
 
+/// "100000" to "100,000"; what follows the point stays.
+std::string grouped(std::string number) {
+    const std::size_t first = number.starts_with('-') ? 1 : 0;
+    for (std::size_t at = std::min(number.find('.'), number.size()); at > first + 3;)
+        number.insert(at -= 3, ",");
+    return number;
+}
+
+/// Whole strikes without decimals.
+int strikeDecimals(double strike) { return strike == std::floor(strike) ? 0 : 2; }
+
 void addEvents(FactBuilder& add, const CycleInputs& in, const analytics::Analysis& a, int horizonDays) {
     const TradingDate today = market::toNewYork(in.asof).date;
     int count = 0;
@@ -167,8 +178,9 @@ void addScreenFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.word("trade.expiry", formatDate(best->expiry), source);
     add.number("trade.dte", best->dte, "days", 0, source);
     const double shortStrike = best->legs.front().contract.strike.toDouble();
-    add.number("trade.short_strike", shortStrike, "USD", 2, source);
-    add.number("trade.long_strike", best->legs.back().contract.strike.toDouble(), "USD", 2, source);
+    add.number("trade.short_strike", shortStrike, "USD", strikeDecimals(shortStrike), source);
+    const double longStrike = best->legs.back().contract.strike.toDouble();
+    add.number("trade.long_strike", longStrike, "USD", strikeDecimals(longStrike), source);
     add.number("trade.credit", best->credit.toDouble(), "USD", 2, source);
     add.number("trade.width", best->width, "USD", 2, source);
     add.number("trade.credit_to_width", best->creditToWidth * 100, "%", 1, source);
@@ -226,8 +238,10 @@ std::string cite(const FactTable& facts, const std::string& id) {
     const Fact& f = it->second;
     if (!f.number)
         return f.word + " [" + id + "]";
-    const std::string number = money(*f.number, f.decimals);
-    const std::string unit = f.unit.empty() ? "" : f.unit == "%" ? " %" : " " + f.unit;
+    const std::string number = grouped(money(*f.number, f.decimals));
+    std::string unit = f.unit.empty() ? "" : " " + f.unit;
+    if (number == "1" && (f.unit == "contracts" || f.unit == "days" || f.unit == "positions" || f.unit == "events"))
+        unit.pop_back();
     return number + unit + " [" + id + "]";
 }
 

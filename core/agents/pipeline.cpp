@@ -356,7 +356,7 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
         }
     d.order = order;
     conclude(halve ? Action::ReduceSize : Action::Enter,
-             std::string(halve ? "The case against asks for half the size: " : "Enter: ") + cite(d.facts, "decision.contracts") + " of the " +
+             std::string(halve ? "The case against asks for half the size: " : "") + cite(d.facts, "decision.contracts") + " of the " +
                  cite(d.facts, "trade.kind") + " " + cite(d.facts, "trade.short_strike") + " by " + cite(d.facts, "trade.long_strike") +
                  " expiring " + cite(d.facts, "trade.expiry") + " for a credit of " + cite(d.facts, "trade.credit") + ".");
     return {};

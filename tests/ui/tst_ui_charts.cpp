@@ -70,6 +70,21 @@ private Q_SLOTS:
         QCOMPARE(grid->model()->index(1, 2).data().toString(), QStringLiteral("18.2500"));
     }
 
+    void anotherThemeRecoloursWhatIsDrawnAlready() {
+        ThemedChart chart(QStringLiteral("x"), QStringLiteral("y"));
+        auto* line = chart.addLine(QStringLiteral("a"), Token::Gain);
+        auto* dots = chart.addDots(QStringLiteral("b"), Token::Loss);
+        const QColor before = line->pen().color();
+        auto& app = *static_cast<QApplication*>(QApplication::instance());
+        applyTheme(app, ThemeKind::Light);
+        QCoreApplication::processEvents();
+        QCOMPARE(line->pen().color(), color(Token::Gain));
+        QVERIFY(line->pen().color() != before);
+        QCOMPARE(dots->color(), color(Token::Loss));
+        QCOMPARE(chart.chart()->backgroundBrush().color(), color(Token::Panel));
+        applyTheme(app, ThemeKind::Dark);
+    }
+
     void axisLabelsSayWhatTheirTicksAre() {
         ThemedChart chart(QStringLiteral("x"), QStringLiteral("y"));
         chart.setRange(0, 15, 10, 24); // a step of 2.5

@@ -66,6 +66,27 @@ private Q_SLOTS:
         QCOMPARE(port.all<desk::CancelOpening>().size(), std::size_t{1});
     }
 
+    void noLayerCoversTheHaltBar() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.resize(1366, 688);
+        window.show();
+        window.setView(quietView());
+        const auto* bar = window.findChild<HaltBar*>();
+        QVERIFY(bar);
+        const int below = bar->mapToGlobal(QPoint(0, bar->height())).y();
+        for (const auto* name : {"Settings", "palette", "Keys"}) {
+            auto* found = action(window, QLatin1String(name));
+            QVERIFY2(found, name);
+            found->trigger();
+            auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget() ? QApplication::activeModalWidget() : QApplication::activeWindow());
+            QVERIFY2(dialog, name);
+            QVERIFY2(dialog->frameGeometry().top() >= below, name);
+            dialog->reject();
+            QCoreApplication::processEvents();
+        }
+    }
+
     void withNothingWorkingThereIsNothingToCancel() {
         FakePort port;
         MainWindow window(port, {});

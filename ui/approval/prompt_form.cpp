@@ -129,8 +129,11 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, b
 
     int passed = 0;
     QStringList failed;
+    QString verified;
     for (const auto& check : a.checks) {
         passed += check.pass;
+        if (check.check == "price_verification" && check.pass)
+            verified = tr("   prices verified: %1").arg(format::text(check.value));
         if (!check.pass)
             failed << QStringLiteral("▲ ") + format::text(check.reason);
     }
@@ -139,7 +142,7 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, b
         failed = failed.mid(0, 5);
         failed.back() += tr("   and %n more", nullptr, hidden);
     }
-    m_checks->setText(tr("CHECKS   %1 of %2 pass").arg(passed).arg(a.checks.size()));
+    m_checks->setText(tr("CHECKS   %1 of %2 pass").arg(passed).arg(a.checks.size()) + verified);
     m_failed->setText(failed.join(QLatin1Char('\n')));
     m_failed->setVisible(!failed.isEmpty());
 
@@ -147,7 +150,7 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, b
     QStringList open;
     for (const auto& words : a.unanswered)
         if (open.size() < 2)
-            open << QStringLiteral("▲ ") + shortened(words, 100);
+            open << QStringLiteral("▲ ") + shortened(words, a.unanswered.size() == 1 ? 200 : 100);
     m_openHead->setText(tr("UNANSWERED (%1)").arg(a.unanswered.size()));
     m_openHead->setVisible(!open.isEmpty());
     m_open->setVisible(!open.isEmpty());

@@ -23,10 +23,6 @@ void styleAxis(QValueAxis* axis, const QString& title) {
     axis->setTitleText(title);
     axis->setTitleFont(textFont(11));
     axis->setLabelsFont(numberFont());
-    axis->setTitleBrush(color(Token::Dim));
-    axis->setLabelsColor(color(Token::Dim));
-    axis->setGridLineColor(mix(Token::Panel, Token::Grid, 0.7));
-    axis->setLinePenColor(color(Token::Grid));
 }
 
 /// 1, 2, 2.5 or 5 times a power of ten, not below `rough`.
@@ -42,21 +38,51 @@ double niceStep(double rough) {
 
 ThemedChart::ThemedChart(const QString& xTitle, const QString& yTitle, QWidget* parent)
     : QChartView(new QChart, parent), m_x(new QValueAxis), m_y(new QValueAxis) {
-    chart()->setBackgroundBrush(color(Token::Panel));
+    QLocale numbers(QLocale::SwissGerman, QLocale::Switzerland); // a true minus sign (U+2212) and a decimal point
+    numbers.setNumberOptions(QLocale::OmitGroupSeparator);
+    chart()->setLocale(numbers);
+    chart()->setLocalizeNumbers(true);
     chart()->setBackgroundRoundness(0);
     chart()->setMargins(QMargins(6, 6, 6, 6));
-    chart()->legend()->setLabelColor(color(Token::Dim));
     chart()->legend()->setFont(textFont(11));
     chart()->legend()->setAlignment(Qt::AlignTop);
     setFrameShape(NoFrame);
     setRenderHint(QPainter::Antialiasing);
-    setBackgroundBrush(color(Token::Panel));
     styleAxis(m_x, xTitle);
     styleAxis(m_y, yTitle);
     chart()->addAxis(m_x, Qt::AlignBottom);
     chart()->addAxis(m_y, Qt::AlignLeft);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(yTitle);
+    takeColours();
+}
+
+void ThemedChart::takeColours() {
+    chart()->setBackgroundBrush(color(Token::Panel));
+    setBackgroundBrush(color(Token::Panel));
+    chart()->legend()->setLabelColor(color(Token::Dim));
+    for (auto* axis : {m_x, m_y}) {
+        axis->setTitleBrush(color(Token::Dim));
+        axis->setLabelsColor(color(Token::Dim));
+        axis->setGridLineColor(mix(Token::Panel, Token::Grid, 0.7));
+        axis->setLinePenColor(color(Token::Grid));
+    }
+    for (const auto& [series, token] : m_toned) {
+        if (auto* dots = qobject_cast<QScatterSeries*>(series)) {
+            dots->setColor(color(token));
+            dots->setBorderColor(color(Token::Panel));
+        } else {
+            QPen pen = series->pen();
+            pen.setColor(color(token));
+            series->setPen(pen);
+        }
+    }
+}
+
+void ThemedChart::changeEvent(QEvent* event) {
+    QChartView::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        takeColours();
 }
 
 QLineSeries* ThemedChart::addLine(const QString& name, Token token, Qt::PenStyle penStyle, double width) {
@@ -64,6 +90,7 @@ QLineSeries* ThemedChart::addLine(const QString& name, Token token, Qt::PenStyle
     series->setName(name);
     series->setPen(QPen(color(token), width, penStyle));
     chart()->addSeries(series);
+    m_toned.push_back({series, token});
     series->attachAxis(m_x);
     series->attachAxis(m_y);
     if (name.isEmpty())
@@ -79,6 +106,7 @@ QScatterSeries* ThemedChart::addDots(const QString& name, Token token, double si
     series->setBorderColor(color(Token::Panel));
     series->setMarkerSize(size);
     chart()->addSeries(series);
+    m_toned.push_back({series, token});
     series->attachAxis(m_x);
     series->attachAxis(m_y);
     if (name.isEmpty())

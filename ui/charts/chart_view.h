@@ -29,10 +29,17 @@ public:
 protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
     void keyPressEvent(QKeyEvent* event) override; ///< T: the same data as a table
+    void changeEvent(QEvent* event) override;      ///< another theme: everything takes its colours anew
     QValueAxis *m_x, *m_y;
 
 private:
     void showTable();
+    void takeColours();
+    struct Toned {
+        QXYSeries* series;
+        Token token;
+    };
+    std::vector<Toned> m_toned;
     QString m_emptyText;
     std::vector<Whisker> m_whiskers;
 };

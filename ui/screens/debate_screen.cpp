@@ -42,6 +42,16 @@ QString evidence(const std::vector<agents::Claim>& claims, const agents::FactTab
     return chips.join(QStringLiteral("   "));
 }
 
+QString actionText(agents::Action action) {
+    switch (action) {
+    case agents::Action::Enter: return DebateScreen::tr("enter");
+    case agents::Action::Skip: return DebateScreen::tr("skip");
+    case agents::Action::ReduceSize: return DebateScreen::tr("enter smaller");
+    case agents::Action::NoDecision: return DebateScreen::tr("no decision");
+    }
+    return {};
+}
+
 /// "SPY 31 Dec 26 470 put"
 QString contractName(const std::string& id) {
     const auto contract = market::OptionContract::parse(id);
@@ -157,6 +167,13 @@ void DebateScreen::setView(const ViewPtr& view) {
                           c.action == "enter" ? Tone::Gain : c.action == "reduce_size" ? Tone::Loss : Tone::Dim, desk::Freshness::Fresh, format::text(c.reason)}},
                         false, false, {}});
     m_model->setRows(std::move(rows));
+    if (!m_shown && m_wanted.isEmpty()) // after a restart: the newest that is in the journal
+        for (const auto& c : view->cycles)
+            if (!c.running && !c.deliberationHash.empty() && m_asked != c.id) {
+                m_asked = c.id;
+                m_port.requestDeliberation(c.id.str());
+                break;
+            }
     chooseShown();
 }
 
@@ -198,7 +215,7 @@ void DebateScreen::rebuild() {
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(6, 0, 10, 6);
     layout->setSpacing(8);
-    layout->addWidget(plain(tr("%1: %2 — %3").arg(format::text(d.underlying), format::text(agents::toString(d.decision.action)), format::text(d.decision.reason)), 15, true));
+    layout->addWidget(plain(tr("%1 %2: %3", "symbol, action, reason").arg(format::text(d.underlying), actionText(d.decision.action), format::text(d.decision.reason)), 15, true));
     const auto total = d.timingsMs.find("total");
     layout->addWidget(plain(tr("reasoner %1 (rule-based), as of %2 ET   %3 numbers: %4 verified, %5 derived, %6 struck   %7 ms")
                                 .arg(format::text(d.reasoner), format::timeNewYork(d.asof))

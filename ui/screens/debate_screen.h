@@ -35,6 +35,7 @@ private:
     GridView* m_cycles;
     QScrollArea* m_scroll;
     QString m_wanted;
+    CycleId m_asked; ///< without being told to, once
     DeliberationPtr m_shown;
 };
 

@@ -14,6 +14,7 @@
 
 #include "ui/screens/evidence_layer.h"
 #include "ui/screens/volatility_screen.h"
+#include "ui/shell/layer_placement.h"
 #include "ui/shell/layers.h"
 #include "ui/theme/format.h"
 #include "ui/theme/icons.h"
@@ -78,6 +79,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     layout->addWidget(m_strip);
     setCentralWidget(centre);
     m_prompt = new ApprovalPrompt(port, centre);
+    new LayerPlacement(*m_haltBar);
     m_resume = new ResumeDialog(port, this);
     m_settings = new SettingsDialog(port, this);
     connect(m_rail, &ApprovalsRail::opened, this, &MainWindow::openApproval);
