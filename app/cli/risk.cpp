@@ -17,7 +17,7 @@ namespace mahler::app {
 namespace {
 
 constexpr const char* kBenchmark = "SPY";
-constexpr double kPaperEquity = 100'000;
+constexpr double kPaperDollars = 100'000;
 constexpr int kLastKnownDays = 10; ///< an older close is history, not a price
 
 using Chains = std::vector<std::shared_ptr<const pricing::PricedChain>>;
@@ -156,7 +156,7 @@ int runRiskCommand(const std::vector<std::string>& words) {
         return badUsage(!positionsPath ? positionsPath.error() : chainPaths.error());
     if (!args->rest().empty())
         return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
-    const auto equity = args->number("equity", kPaperEquity, 1, 1e12);
+    const auto equity = args->number("equity", kPaperDollars, 1, 1e12);
     const auto paths = args->integer("paths", 10'000, 100, 1'000'000), seed = args->integer("seed", 1, 0, 1'000'000'000);
     if (!equity)
         return badUsage(equity.error());

@@ -18,14 +18,6 @@
 
 namespace mahler {
 
-namespace {
-
-bool endsWith(const std::string& text, std::string_view suffix) {
-    return text.size() >= suffix.size() && std::equal(suffix.rbegin(), suffix.rend(), text.rbegin(), [](char a, char b) {
-               return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b);
-           });
-}
-
 struct ZipCloser {
     void operator()(zip_t* archive) const { zip_discard(archive); }
 };
@@ -35,6 +27,14 @@ struct ZipFileCloser {
 struct GzCloser {
     void operator()(gzFile file) const { gzclose(file); }
 };
+
+namespace {
+
+bool endsWith(const std::string& text, std::string_view suffix) {
+    return text.size() >= suffix.size() && std::equal(suffix.rbegin(), suffix.rend(), text.rbegin(), [](char a, char b) {
+               return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b);
+           });
+}
 
 Result<std::unique_ptr<zip_t, ZipCloser>> openZip(const std::string& path) {
     int code = 0;

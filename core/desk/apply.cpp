@@ -7,11 +7,11 @@
 
 namespace mahler::desk {
 
+using codec::str;
+
 namespace {
 
 constexpr std::size_t kKeep = 200; ///< of each list that only the screen reads
-
-std::string str(const Json& j, const char* key) { return j.at(key).get<std::string>(); }
 
 risk::Breaker breakerOf(const Json& j) {
     const auto parsed = risk::parseBreaker(j.get<std::string>());

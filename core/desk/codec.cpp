@@ -75,6 +75,8 @@ std::optional<double> fromMicro(const Json& j) {
     return static_cast<double>(j.get<std::int64_t>()) / 1e6;
 }
 
+std::string str(const Json& j, const char* key) { return j.at(key).get<std::string>(); }
+
 Json text(const Digest& digest) { return toHex(digest); }
 
 Digest toDigest(const Json& j) {

@@ -33,6 +33,7 @@ Timestamp toTimestamp(const Json& j);
 
 Json micro(std::optional<double> value); ///< null when absent
 std::optional<double> fromMicro(const Json& j);
+std::string str(const Json& j, const char* key);
 Json text(const Digest& digest);
 Digest toDigest(const Json& j);
 

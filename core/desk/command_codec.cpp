@@ -1,3 +1,4 @@
+#include "base/overloaded.h"
 #include "desk/codec.h"
 #include "desk/command.h"
 
@@ -6,11 +7,6 @@ namespace mahler::desk {
 namespace {
 
 using namespace codec;
-
-template <class... Fs> struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-template <class... Fs> Overloaded(Fs...) -> Overloaded<Fs...>;
 
 Json values(const std::map<std::string, double>& map) {
     Json out = Json::object();
@@ -73,8 +69,6 @@ SettingValues toSettingValues(const Json& j) {
             out[key] = value.get<std::int64_t>();
     return out;
 }
-
-std::string str(const Json& j, const char* key) { return j.at(key).get<std::string>(); }
 
 Json encode(const Command& command) {
     return std::visit(

@@ -2,17 +2,13 @@
 
 #include <map>
 
+#include "base/overloaded.h"
 #include "desk/codec.h"
 #include "desk/context.h"
 
 namespace mahler::desk {
 
 namespace {
-
-template <class... Fs> struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-template <class... Fs> Overloaded(Fs...) -> Overloaded<Fs...>;
 
 void onClosePosition(Context& c, const ClosePosition& command) {
     const auto* user = c.user(command.user);

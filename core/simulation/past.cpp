@@ -9,12 +9,12 @@ namespace mahler::simulation {
 
 namespace {
 
-enum Purpose : std::uint64_t { kPast = 31 };
+enum PastPurpose : std::uint64_t { kPast = 31 };
 
 constexpr double kMeanVix = 16.0; ///< of a quiet year
 constexpr double kDailyPull = 0.06, kDailyVolOfVol = 0.085;
 constexpr double kOwnDecay = 0.95, kOwnVolOfVol = 0.04;
-constexpr double kLeverage = -0.75;
+constexpr double kDailyLeverage = -0.75;
 constexpr std::size_t kBridge = 25; ///< sessions over which the past is led to today's volatility
 constexpr double kSpikeSize = 1.30, kSpikeDecay = 0.10, kSpikeMove = -0.026;
 
@@ -42,7 +42,7 @@ std::vector<DailyDraws> draw(Random& random) {
         }
         const double market = std::sqrt(kOvernightShare) * day.overnight[0] +
                               std::sqrt(1.0 - kOvernightShare) * day.intraday[0];
-        day.variance = kLeverage * market + std::sqrt(1.0 - kLeverage * kLeverage) * random.normal();
+        day.variance = kDailyLeverage * market + std::sqrt(1.0 - kDailyLeverage * kDailyLeverage) * random.normal();
     }
     return draws;
 }

@@ -10,7 +10,7 @@ namespace mahler::simulation {
 
 namespace {
 
-enum Purpose : std::uint64_t { kIntraday = 21, kOvernight = 22, kBasis = 23 };
+enum PathPurpose : std::uint64_t { kIntraday = 21, kOvernight = 22, kBasis = 23 };
 
 constexpr double kLeverage = -0.75;      ///< market return against market variance
 constexpr double kOwnVolOfVolDay = 0.05; ///< of the own log variance of QQQ, IWM, TLT and GLD

@@ -10,7 +10,7 @@ namespace mahler::simulation {
 
 namespace {
 
-enum Purpose : std::uint64_t { kStartLevel = 11, kScript = 12, kWindow = 13 };
+enum ScriptPurpose : std::uint64_t { kStartLevel = 11, kScript = 12, kWindow = 13 };
 
 /// A window of New York time on every session, moved by up to `jitter` seconds by the seed.
 struct Window {

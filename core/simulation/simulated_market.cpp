@@ -14,7 +14,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-enum Purpose : std::uint64_t { kShareVolume = 51, kShareNoise = 52 };
+enum NoisePurpose : std::uint64_t { kShareVolume = 51, kShareNoise = 52 };
 
 constexpr minutes kPreOpen{5};     ///< ticks before the open
 constexpr minutes kAfterClose{15}; ///< ticks after the close

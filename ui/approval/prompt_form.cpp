@@ -12,7 +12,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 constexpr int kMostWords = 300; ///< of one argument; the debate (V) has all of it
 
 QLabel* block(const QString& name, Token token = Token::Text, bool bold = false, int pixels = 0) {

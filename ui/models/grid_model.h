@@ -25,6 +25,8 @@ struct Cell {
     }
 };
 
+inline constexpr Qt::Alignment kLeft = Qt::AlignLeft | Qt::AlignVCenter; ///< of words; numbers stand right
+
 struct GridColumn {
     QString title{};
     QString tooltip{};

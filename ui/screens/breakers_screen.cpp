@@ -11,8 +11,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
-
 QString name(risk::Breaker b) {
     switch (b) {
     case risk::Breaker::Startup: return BreakersScreen::tr("Start-up");

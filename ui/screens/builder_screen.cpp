@@ -14,8 +14,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
-
 std::size_t nearestDelta(const pricing::PricedChain& chain, const market::ExpirySlice& slice, market::Right right, double wanted) {
     std::size_t best = slice.begin;
     double distance = 9;

@@ -47,7 +47,7 @@ QString ivReason(pricing::IvStatus status) {
     return {};
 }
 
-std::vector<GridColumn> columns() {
+std::vector<GridColumn> chainColumns() {
     struct Head {
         QString title, tip;
         int width;
@@ -87,7 +87,7 @@ desk::Freshness freshnessFor(const ViewPtr& view, const pricing::PricedChain& ch
 
 ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_symbol(new QComboBox), m_expiries(new QTabBar), m_facts(new QLabel), m_staged(new QLabel),
-      m_model(new GridModel(columns(), this)), m_grid(new GridView(m_model)) {
+      m_model(new GridModel(chainColumns(), this)), m_grid(new GridView(m_model)) {
     auto* top = new QHBoxLayout;
     top->setSpacing(kSpacing);
     m_symbol->setMinimumWidth(84);

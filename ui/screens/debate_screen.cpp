@@ -14,8 +14,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
-
 QLabel* plain(const QString& text, int pixels = 12, bool bold = false, Token token = Token::Text) {
     auto* label = new QLabel(text);
     label->setTextFormat(Qt::PlainText); // agent text is untrusted: never rendered as markup

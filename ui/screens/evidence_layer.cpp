@@ -13,8 +13,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
-
 struct Rows {
     const agents::FactTable& facts;
     std::vector<GridRow> struck, backed;

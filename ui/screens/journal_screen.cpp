@@ -11,7 +11,6 @@
 namespace mahler::ui {
 
 namespace {
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 constexpr std::size_t kPage = 200;
 }
 

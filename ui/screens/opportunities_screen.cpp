@@ -11,9 +11,7 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
-
-std::vector<GridColumn> columns() {
+std::vector<GridColumn> opportunitiesColumns() {
     return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 50},
             {OpportunitiesScreen::tr("Structure"), {}, 272, kLeft},
             {OpportunitiesScreen::tr("DTE"), {}, 44},
@@ -77,7 +75,7 @@ GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
 } // namespace
 
 OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_model(new GridModel(columns(), this)),
+    : Screen(parent), m_port(port), m_model(new GridModel(opportunitiesColumns(), this)),
       m_rules(new GridModel({{tr("Underlying"), {}, 80, kLeft}, {tr("Rule"), {}, 140, kLeft}, {tr("Threshold"), {}, 200, kLeft},
                              {tr("Rejected first"), tr("spreads for which this was the first failing rule"), 100},
                              {tr("Would pass"), tr("spreads that fail this rule and no other"), 90}},

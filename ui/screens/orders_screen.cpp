@@ -11,8 +11,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
-
 std::vector<GridColumn> orderColumns() {
     return {{OrdersScreen::tr("Time ET"), {}, 66, kLeft},
             {OrdersScreen::tr("Order"), {}, 320, kLeft},

@@ -10,7 +10,7 @@ namespace mahler::ui {
 
 namespace {
 
-std::vector<GridColumn> columns() {
+std::vector<GridColumn> positionsColumns() {
     const auto left = Qt::AlignLeft | Qt::AlignVCenter;
     return {{PositionsScreen::tr("Position"), {}, 262, left},
             {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 44},
@@ -39,7 +39,7 @@ Cell signedCell(const std::optional<double>& v, int decimals, desk::Freshness f)
 } // namespace
 
 PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_model(new GridModel(columns(), this)), m_grid(new GridView(m_model)), m_banner(new QLabel) {
+    : Screen(parent), m_port(port), m_model(new GridModel(positionsColumns(), this)), m_grid(new GridView(m_model)), m_banner(new QLabel) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(m_banner);

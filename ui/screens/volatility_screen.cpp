@@ -13,7 +13,6 @@
 namespace mahler::ui {
 
 namespace {
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 }
 
 VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
