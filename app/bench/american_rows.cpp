@@ -1,4 +1,4 @@
-#include "app/bench/american_rows.h"
+#include "app/bench/rows.h"
 
 #include <algorithm>
 #include <chrono>

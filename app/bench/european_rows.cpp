@@ -1,4 +1,4 @@
-#include "app/bench/european_rows.h"
+#include "app/bench/rows.h"
 
 #include <array>
 #include <cmath>

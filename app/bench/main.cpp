@@ -1,143 +1,46 @@
+#include <QCoreApplication>
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
+#include <exception>
 #include <fstream>
-#include <functional>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <thread>
 
-#include "agents/deliberation.h"
-#include "app/bench/american_rows.h"
-#include "app/bench/european_rows.h"
-#include "base/random.h"
-#include "desk/desk.h"
-#include "market/exchange_calendar.h"
-#include "pricing/chain_pricer.h"
+#include "app/bench/rows.h"
 #include "pricing/european_batch.h"
-#include "pricing/option_pricer.h"
-#include "pricing/quantlib_check.h"
-#include "desk/context.h"
-#include "risk/gate.h"
-#include "simulation/simulated_market.h"
-#include "store/journal.h"
 
 namespace {
 
 using namespace mahler;
 using namespace mahler::bench;
 
-std::vector<pricing::Inputs> workload(int count) {
-    std::vector<pricing::Inputs> all;
-    Random random(11);
-    for (int i = 0; i < count; ++i)
-        all.push_back({random.uniform() < 0.5 ? market::Right::Call : market::Right::Put, 600, 600 * (0.8 + 0.4 * random.uniform()), 0.02 + random.uniform(),
-                       0.04, 0.012, 0.12 + 0.3 * random.uniform()});
-    return all;
-}
-
-/// Ours against QuantLib's engine for the same style, one thread, the same rows; the error is against QuantLib's price.
-Row against(const std::string& name, market::ExerciseStyle style, int count, int peerCount) {
-    const auto rows = workload(count);
-    double sink = 0;
-    const auto began = Wall::now();
-    for (const auto& in : rows)
-        sink += pricing::price(style, in).price;
-    const double ours = std::chrono::duration<double, std::micro>(Wall::now() - began).count() / count;
-    double worst = 0;
-    const auto peerBegan = Wall::now();
-    std::vector<double> theirs;
-    for (int i = 0; i < peerCount; ++i)
-        theirs.push_back(pricing::quantlibPrice(style, rows[static_cast<std::size_t>(i)]).value_or(std::nan("")));
-    const double peer = std::chrono::duration<double, std::micro>(Wall::now() - peerBegan).count() / peerCount;
-    for (int i = 0; i < peerCount; ++i)
-        worst = std::max(worst, std::abs(pricing::price(style, rows[static_cast<std::size_t>(i)]).price - theirs[static_cast<std::size_t>(i)]));
-    Row row;
-    row.name = name;
-    row.unit = "us per price with Greeks (peer: price only)";
-    row.ours = row.p50 = ours;
-    row.peer = peer;
-    row.maxError = worst;
-    row.peerName = "QuantLib 1.29 option object";
-    return std::isfinite(sink) ? row : Row{};
-}
-
-/// A desk's command under way with 500 spreads, 1,000 legs, in the book: what is timed is what a proposed order costs it.
-struct LargeBook {
-    desk::DeskState state;
-    desk::LiveMarket market;
-    risk::Limits limits;
-    risk::Gate gate;
-    desk::Outcome out;
-    desk::BookCache cache;
-    Timestamp now;
-    portfolio::ComboOrder order;
-
-    LargeBook() {
-        const TradingDate today = std::chrono::year{2026} / 11 / 23;
-        now.utc = market::fromNewYork(today, 11, 0);
-        now.mono = MonoTime(now.utc.time_since_epoch());
-        market::Tick tick;
-        tick.time = now.utc;
-        tick.session = market::Session::Open;
-        tick.vix = 18;
-        tick.vixTime = now.utc;
-        market::UnderlyingQuote spy;
-        spy.symbol = "SPY";
-        spy.quote.bid = Price::fromMicros(599'990'000);
-        spy.quote.ask = Price::fromMicros(600'010'000);
-        spy.quote.time = now.utc;
-        tick.underlyings.push_back(spy);
-        portfolio::GreeksBook greeks;
-        for (int i = 0; i < 500; ++i) {
-            portfolio::Position p;
-            p.id = PositionId("P" + std::to_string(i));
-            p.underlying = "SPY";
-            p.legs = spread(i);
-            p.quantity = 1;
-            p.openNet = Price::fromMicros(500'000);
-            for (const auto& leg : p.legs) {
-                market::Quote q;
-                q.bid = Price::fromMicros(1'000'000 + leg.contract.strike.micros() / 1000);
-                q.ask = *q.bid + Price::fromMicros(20'000);
-                q.volume = 100;
-                q.openInterest = 1000;
-                q.time = now.utc;
-                if (greeks.emplace(leg.contract.id(), portfolio::UnitGreeks{-0.12, 0.004, -20, 50, 0.18}).second)
-                    tick.watched.push_back({leg.contract.id(), q});
-            }
-            state.positions[p.id] = p;
-        }
-        const Usd equity = Usd::fromMicros(100'000'000'000'000);
-        state.account = portfolio::Account{"BENCH", equity, equity, equity, equity, today};
-        market.start(now.mono);
-        market.onTick(tick, greeks, now);
-        order.underlying = "SPY";
-        order.kind = portfolio::StrategyKind::BullPutSpread;
-        order.legs = spread(100);
-        order.netLimit = Price::fromMicros(5'000);
-        order.source = "agent:desk";
-    }
-    desk::Context context() { return {state, market, limits, gate, now, out, cache}; }
-    static std::vector<portfolio::ComboLeg> spread(int i) {
-        const auto expiry = std::chrono::year{2026} / 12 / 31;
-        return {{market::OptionContract::make("SPY", expiry, Price::fromMicros((300 + i) * 1'000'000LL), market::Right::Put), -1},
-                {market::OptionContract::make("SPY", expiry, Price::fromMicros((295 + i) * 1'000'000LL), market::Right::Put), 1}};
-    }
+/// Rows that are measured together; `names` are beginnings of theirs.
+struct Group {
+    std::vector<std::string> names;
+    std::vector<Row> (*measure)();
+    bool window = false; ///< needs the application
 };
 
-std::shared_ptr<const market::OptionChain> bigChain(const market::History** history, std::unique_ptr<market::MarketFeed>& feed) {
-    simulation::SimulationConfig config;
-    config.date = std::chrono::year{2026} / 11 / 23;
-    feed = simulation::makeSimulatedMarket(config);
-    if (!feed->advance(market::fromNewYork(config.date, 11, 0), {}))
-        return nullptr;
-    static std::shared_ptr<const market::History> held;
-    held = feed->history();
-    *history = held.get();
-    return feed->chain("QQQ").value_or(nullptr);
+const std::vector<Group>& groups() {
+    static const std::vector<Group> kGroups = {
+        {{"european_price_greeks", "european_chain_mode", "european_iv_chain", "chain_refresh_10k_european", "spot_vol_grid_european"}, europeanRows},
+        {{"european_price", "american_price"}, singlePriceRows},
+        {{"american_chain", "american_iv", "american_spot_tick", "american_single", "verify_four_legs"}, americanRows},
+        {{"chain_refresh_american", "full_cycle", "strategy_coordination", "book_sums", "risk_decision", "breaker_evaluation", "halt_to_gate_closed", "agent_output", "journal_append"}, deskRows},
+        {{"breach_to_liquidation_orders"}, breachRows},
+        {{"halt_key"}, haltRows, true},
+        {{"approval_screen"}, approvalRows, true},
+        {{"chain_10k"}, frameRows, true},
+        {{"cold_start"}, coldStartRows, true},
+    };
+    return kGroups;
+}
+
+bool mayHold(const Group& group, const std::string& only) {
+    return std::any_of(group.names.begin(), group.names.end(), [&](const std::string& name) { return name.starts_with(only) || only.starts_with(name); });
 }
 
 std::string cpu() {
@@ -149,85 +52,17 @@ std::string cpu() {
     return "unknown";
 }
 
-std::vector<Row> measure() {
-    std::vector<Row> rows;
-    rows = europeanRows();
-    rows.push_back(against("european_price", market::ExerciseStyle::European, 20000, 4000));
-    rows.push_back(against("american_price", market::ExerciseStyle::American, 400, 60));
-
-    for (Row& row : americanRows())
-        rows.push_back(std::move(row));
-    const market::History* history = nullptr;
-    std::unique_ptr<market::MarketFeed> feed;
-    const auto chain = bigChain(&history, feed);
-    if (chain) {
-        pricing::CurveInputs curve;
-        curve.rate = 0.04;
-        Row refresh = timed("chain_refresh_american_" + std::to_string(chain->size()), "ms", 1e-3, 9, [&](int) { pricing::priceChain(chain, curve); });
-        rows.push_back(refresh);
-        const auto priced = pricing::priceChain(chain, curve);
-        agents::CycleInputs in;
-        in.underlying = "QQQ";
-        in.asof = chain->time;
-        in.vix = 18.0;
-        in.vixPriorClose = 17.5;
-        in.history = std::make_shared<const market::History>(*history);
-        in.profile = strategy::calibratedProfile();
-        in.equity = Usd::fromMicros(100'000'000'000);
-        in.roles = *agents::builtInRoles();
-        const auto reasoner = agents::makeRuleReasoner();
-        rows.push_back(timed("full_cycle_rule_based_" + std::to_string(chain->size()), "ms", 1e-3, 9, [&](int) {
-            in.chain = pricing::priceChain(chain, curve);
-            agents::runCycle(in, *reasoner);
-        }));
-        const auto analysis = analytics::analyse(*priced, *history, 18.0, 17.5);
-        rows.push_back(timed("strategy_coordination", "ms", 1e-3, 50, [&](int) { strategy::screenCreditSpreads(*priced, analysis, in.profile); }));
-    }
-    LargeBook book;
-    rows.push_back(timed("book_sums_1000_legs", "us", 1e-6, 500, [&](int) {
-        book.cache.forget();
-        (void)book.context().book();
-    }));
-    rows.push_back(timed("risk_decision_1000_legs", "us", 1e-6, 2000, [&](int) {
-        const auto c = book.context();
-        (void)c.gate.evaluate(book.order, desk::gateContext(c, book.order, "credit_spread"));
-    }));
-    risk::BreakerInputs breakers;
-    breakers.session = market::Session::Open;
-    breakers.account = *book.state.account;
-    breakers.marks = book.context().marks();
-    breakers.vix = 18;
-    for (int i = 0; i < 1000; ++i)
-        breakers.quoteAges.emplace_back("SPY" + std::to_string(i), MonoTime(1));
-    rows.push_back(timed("breaker_evaluation", "us", 1e-6, 2000, [&](int) { (void)risk::evaluateBreakers(breakers); }));
-    risk::HaltGate halt;
-    rows.push_back(timed("halt_to_gate_closed", "us", 1e-6, 2000, [&](int) { halt.close(); }));
-    agents::FactTable facts;
-    facts[FactId("a")] = {FactId("a"), 12.5, {}, "%", 1, "bench", {}};
-    std::string text;
-    for (int i = 0; i < 20; ++i)
-        text += "one of 12.5 % [a] and more words about it, ";
-    rows.push_back(timed("agent_output_validation", "us", 1e-6, 500, [&](int) { (void)agents::checkClaims(text, facts); }));
-
-    const auto folder = std::filesystem::temp_directory_path() / ("mahler-bench-" + std::to_string(Wall::now().time_since_epoch().count()));
-    std::filesystem::create_directories(folder);
-    {
-        auto journal = store::Journal::open((folder / "j.db").string(), {"bench", {}, true});
-        if (journal) {
-            const store::NewRecord record{"order.state", 1, "system", "M-1", "{\"n\":1}", "SPY"};
-            rows.push_back(timed("journal_append_durable", "us", 1e-6, 200, [&](int i) {
-                (void)(*journal)->append({utcFromNanos(i), MonoTime(i)}, std::span(&record, 1));
-            }));
-        }
-    }
-    std::error_code ec;
-    std::filesystem::remove_all(folder, ec);
-    return rows;
-}
-
 nlohmann::json number(const std::optional<double>& v) { return v && std::isfinite(*v) ? nlohmann::json(*v) : nlohmann::json(nullptr); }
 
 nlohmann::json text(const std::string& v) { return v.empty() ? nlohmann::json(nullptr) : nlohmann::json(v); }
+
+double ratioOf(const Row& r) { return r.peer.value_or(std::nan("")) / r.ours.value_or(std::nan("")); } // not a number without a peer
+
+nlohmann::json jsonOf(const Row& r) {
+    return {{"name", r.name}, {"unit", r.unit}, {"ours", number(r.ours)}, {"peer", number(r.peer)}, {"peer_name", text(r.peerName)},
+            {"ratio", number(ratioOf(r))}, {"p50", number(r.p50)}, {"p99", number(r.p99)}, {"max_error", number(r.maxError)},
+            {"peer_max_error", number(r.peerMaxError)}, {"cycles_per_item", number(r.cycles)}, {"isa", text(r.isa)}, {"note", text(r.note)}};
+}
 
 /// "12.3" or "-".
 std::string shown(const std::optional<double>& v, const char* format) {
@@ -237,29 +72,66 @@ std::string shown(const std::optional<double>& v, const char* format) {
     return buffer;
 }
 
-} // namespace
+void print(const Row& r) {
+    std::printf("%-36s %12.3f p50 %10s p99  %s  peer/ours %s  max error %s (peer %s)  cycles %s  %s  %s\n", r.name.c_str(), r.p50.value_or(0),
+                shown(r.p99, "%.3f").c_str(), r.unit.c_str(), shown(ratioOf(r), "%.1f").c_str(), shown(r.maxError, "%.2g").c_str(),
+                shown(r.peerMaxError, "%.2g").c_str(), shown(r.cycles, "%.1f").c_str(), r.isa.c_str(), r.note.c_str());
+    std::fflush(stdout);
+}
 
-/// mahler_bench [--json]: the budgets of DESIGN section 9 that exist by now; ratios to the peer in the same run.
-int main(int argc, char** argv) {
-    const bool json = argc > 1 && std::strcmp(argv[1], "--json") == 0;
-    if (argc > 2 || (argc == 2 && !json)) {
-        std::fprintf(stderr, "mahler_bench: the only option is --json\n");
-        return 2;
+int refuse(const std::string& why) {
+    std::fprintf(stderr, "mahler_bench: %s; the options are --json and --only PREFIX\n", why.c_str());
+    return 2;
+}
+
+int run(int& argc, char** argv) {
+    if (argc == 3 && std::strcmp(argv[1], kColdStart) == 0)
+        return runColdStart(argc, argv, argv[2]);
+    bool json = false;
+    std::string only;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--json" && !json)
+            json = true;
+        else if (word == "--only" && only.empty() && i + 1 < argc && *argv[i + 1])
+            only = argv[++i];
+        else
+            return refuse("'" + word + "' is not understood here");
     }
-    const auto rows = measure();
+    if (std::none_of(groups().begin(), groups().end(), [&](const Group& g) { return mayHold(g, only); }))
+        return refuse("no row begins with '" + only + "'");
+    std::unique_ptr<QCoreApplication> application;
     nlohmann::json results = nlohmann::json::array();
-    for (const auto& r : rows) {
-        const double ratio = r.peer.value_or(std::nan("")) / r.ours.value_or(std::nan("")); // not a number without a peer
-        results.push_back({{"name", r.name}, {"unit", r.unit}, {"ours", number(r.ours)}, {"peer", number(r.peer)},
-                           {"peer_name", text(r.peerName)}, {"ratio", number(ratio)}, {"p50", number(r.p50)},
-                           {"p99", number(r.p99)}, {"max_error", number(r.maxError)}, {"peer_max_error", number(r.peerMaxError)}, {"cycles_per_item", number(r.cycles)},
-                           {"isa", text(r.isa)}, {"note", text(r.note)}});
-        if (!json)
-            std::printf("%-36s %12.3f p50 %10s p99  %s  peer/ours %s  max error %s (peer %s)  cycles %s  %s\n", r.name.c_str(), r.p50.value_or(0),
-                        shown(r.p99, "%.3f").c_str(), r.unit.c_str(), shown(ratio, "%.1f").c_str(), shown(r.maxError, "%.2g").c_str(),
-                        shown(r.peerMaxError, "%.2g").c_str(), shown(r.cycles, "%.1f").c_str(), r.isa.c_str());
+    for (const Group& group : groups()) {
+        if (!mayHold(group, only))
+            continue;
+        if (group.window && !application)
+            application = makeWindowApplication(argc, argv);
+        for (const Row& row : group.measure()) {
+            if (!row.name.starts_with(only))
+                continue;
+            results.push_back(jsonOf(row));
+            if (!json)
+                print(row);
+        }
     }
     if (json)
-        std::printf("%s\n", nlohmann::json{{"machine", cpu() + ", " + std::to_string(std::thread::hardware_concurrency()) + " threads"}, {"isa", pricing::toString(pricing::activeIsa())}, {"results", results}}.dump(2).c_str());
+        std::printf("%s\n", nlohmann::json{{"machine", cpu() + ", " + std::to_string(std::thread::hardware_concurrency()) + " threads"},
+                                           {"isa", pricing::toString(pricing::activeIsa())},
+                                           {"results", results}}
+                                .dump(2)
+                                .c_str());
     return 0;
+}
+
+} // namespace
+
+/// mahler_bench [--json] [--only PREFIX]: the budgets of DESIGN section 9 that exist by now; ratios to the peer in the same run.
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "mahler_bench: %s\n", e.what());
+        return 2;
+    }
 }

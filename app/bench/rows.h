@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/bench/row.h"
+
+class QCoreApplication;
+
+namespace mahler::bench {
+
+/// European kernels on every instruction set of the machine against QuantLib's formulas. Some ten seconds.
+std::vector<Row> europeanRows();
+/// One contract after the other, without reuse, against QuantLib's option objects.
+std::vector<Row> singlePriceRows();
+/// American chains of the reference prototypes' workload, ours on every instruction set of the machine (the fastest under
+/// the plain name) and QuantLib's QdFp engine in the same process, and the verification of a four-leg trade. Errors are on a
+/// spot of 600, against the scalar boundary method. About ten seconds.
+std::vector<Row> americanRows();
+/// A chain priced and analysed, gate, breakers, claims, journal.
+std::vector<Row> deskRows();
+/// From the market tick that confirms a breach to the closing orders at the broker, through the whole runtime.
+std::vector<Row> breachRows();
+
+/// The application of the window rows; made before them, kept until the end. Draws off screen unless QT_QPA_PLATFORM says
+/// otherwise.
+std::unique_ptr<QCoreApplication> makeWindowApplication(int& argc, char** argv);
+/// Through the real window on the GUI thread; they need makeWindowApplication().
+std::vector<Row> haltRows();
+std::vector<Row> approvalRows();
+std::vector<Row> frameRows();
+/// Starts this program anew several times with kColdStart and times it to the first painted chain.
+std::vector<Row> coldStartRows();
+inline constexpr const char* kColdStart = "--cold-start";
+/// The child's side: the workstation's parts until a live chain is painted; prints the steady clock's nanoseconds then.
+/// @return the exit code.
+int runColdStart(int& argc, char** argv, const std::string& dataFolder);
+
+} // namespace mahler::bench
