@@ -21,7 +21,9 @@ mahler cycle --chain FILE --underlying SPY [--history DIR] [--asof TIME] [--reas
        [--profile seed|calibrated] [--json]
     one full analysis cycle on a recorded chain
 mahler price --in contracts.csv --out results.csv
-    prices a table of contracts: id, style, type, spot, strike, t_years, rate, dividend_yield, vol, price
+    prices a table of contracts: id, style, type, spot, strike, t_years, rate, dividend_yield, vol, price (vol or
+    price may be empty). A malformed row is left empty, says why in its error column and does not stop the file;
+    exit 1 when there was one. A price that no volatility gives names the reason there and is no failure
 mahler surface --chain FILE --underlying SYM [--json]
     fits and checks the volatility surface; exit 1 when arbitrage remains
 mahler risk --positions FILE --chain FILE[,FILE...] [--history DIR] [--equity USD] [--propose FILE]

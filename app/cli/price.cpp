@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "pricing/price_table.h"
@@ -15,7 +17,10 @@ int runPriceCommand(const std::vector<std::string>& words) {
     const auto done = pricing::priceTable(*in, *out);
     if (!done)
         return badUsage(done.error());
-    return 0;
+    if (done->refused == 0)
+        return 0;
+    std::fprintf(stderr, "mahler: %s: %zu of %zu rows are not priced, see their error column; first: %s\n", oneLine(*in).c_str(), done->refused, done->rows, oneLine(done->firstRefusal).c_str());
+    return 1;
 }
 
 } // namespace mahler::app

@@ -42,6 +42,8 @@ std::string quoted(const std::string& text) {
 
 struct Row {
     std::string id;
+    std::string where;   ///< "line 7"
+    std::string refusal; ///< what is wrong with the row as it stands in the file; empty: it can be priced
     market::ExerciseStyle style = market::ExerciseStyle::European;
     Inputs in;
     std::optional<double> vol, price;
@@ -68,8 +70,6 @@ std::optional<double> usedVol(const Row& row, const Answer& a) { return row.vol 
 void takeValue(const Valuation& value, Answer& a) {
     a.value = value;
     a.priceable = value.status != PriceStatus::BadInput;
-    if (!a.priceable)
-        a.error = "inputs out of range";
 }
 
 void answerEuropeans(const std::vector<Row>& rows, std::vector<Answer>& answers) {
@@ -77,7 +77,7 @@ void answerEuropeans(const std::vector<Row>& rows, std::vector<Answer>& answers)
     EuropeanBatch batch;
     std::vector<double> prices;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (rows[i].style == market::ExerciseStyle::European && rows[i].price) {
+        if (rows[i].refusal.empty() && rows[i].style == market::ExerciseStyle::European && rows[i].price) {
             at.push_back(i);
             batch.add(rows[i].in);
             prices.push_back(*rows[i].price);
@@ -89,7 +89,7 @@ void answerEuropeans(const std::vector<Row>& rows, std::vector<Answer>& answers)
     at.clear();
     batch.clear();
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (const auto vol = usedVol(rows[i], answers[i]); vol && rows[i].style == market::ExerciseStyle::European) {
+        if (const auto vol = usedVol(rows[i], answers[i]); rows[i].refusal.empty() && vol && rows[i].style == market::ExerciseStyle::European) {
             at.push_back(i);
             batch.add(rows[i].in);
             batch.vol.back() = *vol;
@@ -115,7 +115,7 @@ void answerAmericans(const std::vector<Row>& rows, std::vector<Answer>& answers)
     const std::size_t workers = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 16);
     const auto work = [&](std::size_t from) {
         for (std::size_t i = from; i < rows.size(); i += workers)
-            if (rows[i].style == market::ExerciseStyle::American)
+            if (rows[i].refusal.empty() && rows[i].style == market::ExerciseStyle::American)
                 answerAmerican(rows[i], answers[i]);
     };
     std::vector<std::jthread> others;
@@ -125,26 +125,53 @@ void answerAmericans(const std::vector<Row>& rows, std::vector<Answer>& answers)
     work(0);
 }
 
+/// What the model could make nothing of is refused like what could not be read.
+void refuseUnpriceable(std::vector<Row>& rows, const std::vector<Answer>& answers) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Answer& a = answers[i];
+        const bool valued = usedVol(rows[i], a).has_value();
+        if (rows[i].refusal.empty() && ((valued && !a.priceable) || (!valued && a.error == toString(IvStatus::BadInput))))
+            rows[i].refusal = rows[i].where + ": inputs out of range";
+    }
+}
+
 void appendRow(std::string& out, const Row& row, const Answer& a) {
     out += quoted(row.id);
+    const bool values = row.refusal.empty() && a.priceable;
     for (const double v : {a.value.price, a.value.delta, a.value.gamma, a.value.theta, a.value.vega, a.value.rho}) {
         out += ',';
-        if (a.priceable)
+        if (values)
             appendNumber(out, v);
     }
     out += ',';
-    if (a.iv)
+    if (a.iv && row.refusal.empty())
         appendNumber(out, *a.iv);
-    else if (row.vol && a.priceable && !row.price)
+    else if (row.vol && values && !row.price)
         appendNumber(out, *row.vol);
-    out += ',' + quoted(!row.vol && !row.price ? std::string("neither vol nor price is given") : a.error) + '\n';
+    out += ',' + quoted(row.refusal.empty() ? a.error : row.refusal) + '\n';
 }
 
-Result<Row> parseRow(const std::vector<std::string>& cells, const std::array<std::size_t, 10>& at, const std::string& where) {
+/// Outside text on its way into a cell: printable, so that the table stays one line a row.
+std::string visible(std::string text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            c = '?';
+    return text;
+}
+
+/// Everything a row may be wrong in stands in its `refusal`; the table goes on.
+Row parseRow(const std::vector<std::string>& cells, std::size_t columns, const std::array<std::size_t, 10>& at, std::size_t line) {
     Row row;
+    row.where = "line " + std::to_string(line);
+    row.id = at[kId] < cells.size() ? visible(trimmed(cells[at[kId]])) : "";
+    const auto refuse = [&](const std::string& why) {
+        row.refusal = visible(row.where + why);
+        return row;
+    };
+    if (cells.size() != columns)
+        return refuse(": " + std::to_string(cells.size()) + " cells, the header has " + std::to_string(columns));
     const auto cell = [&](Column c) { return trimmed(cells[at[c]]); };
-    const auto wrong = [&](Column c, const std::string& why) { return badInput(where + ", column " + kColumns[c] + ": " + why); };
-    row.id = cell(kId);
+    const auto wrong = [&](Column c, const std::string& why) { return refuse(std::string(", column ") + kColumns[c] + ": " + why); };
     const std::string style = cell(kStyle), type = cell(kType);
     if (style != "american" && style != "european")
         return wrong(kStyle, "'" + style.substr(0, 40) + "' is not american or european");
@@ -158,6 +185,8 @@ Result<Row> parseRow(const std::vector<std::string>& cells, const std::array<std
         const auto value = parseNumber(cell(column));
         if (!value)
             return wrong(column, value.error().detail);
+        if (*value < 0 && column != kRate && column != kYield)
+            return wrong(column, "'" + cell(column) + "' is negative");
         *target = *value;
     }
     for (const auto& [column, target] : {std::pair{kVol, &row.vol}, std::pair{kPrice, &row.price}}) {
@@ -166,14 +195,18 @@ Result<Row> parseRow(const std::vector<std::string>& cells, const std::array<std
         const auto value = parseNumber(cell(column));
         if (!value)
             return wrong(column, value.error().detail);
+        if (*value < 0)
+            return wrong(column, "'" + cell(column) + "' is negative");
         *target = *value;
     }
+    if (!row.vol && !row.price)
+        return refuse(": neither vol nor price is given");
     return row;
 }
 
 } // namespace
 
-Result<std::size_t> priceTable(const std::string& inPath, const std::string& outPath) {
+Result<PricedTable> priceTable(const std::string& inPath, const std::string& outPath) {
     auto reader = LineReader::open(inPath);
     if (!reader)
         return reader.error();
@@ -206,25 +239,24 @@ Result<std::size_t> priceTable(const std::string& inPath, const std::string& out
             break;
         if (line.empty())
             continue;
-        const std::string where = inPath + ":" + std::to_string(reader->lineNumber());
         if (const auto split = splitCsv(line, cells); !split)
-            return badInput(where + ": " + split.error().detail);
-        if (cells.size() != columns)
-            return badInput(where + ": " + std::to_string(cells.size()) + " cells, the header has " + std::to_string(columns));
-        auto row = parseRow(cells, at, where);
-        if (!row)
-            return row.error();
-        rows.push_back(std::move(*row));
+            return badInput(inPath + ":" + std::to_string(reader->lineNumber()) + ": " + split.error().detail);
+        rows.push_back(parseRow(cells, columns, at, reader->lineNumber()));
     }
     std::vector<Answer> answers(rows.size());
     answerEuropeans(rows, answers);
     answerAmericans(rows, answers);
+    refuseUnpriceable(rows, answers);
+    PricedTable table{rows.size(), 0, {}};
     std::string out = "id,price,delta,gamma,theta,vega,rho,iv,error\n";
-    for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t i = 0; i < rows.size(); ++i) {
         appendRow(out, rows[i], answers[i]);
+        if (!rows[i].refusal.empty() && table.refused++ == 0)
+            table.firstRefusal = rows[i].refusal;
+    }
     if (const auto written = writeFileAtomically(outPath, out); !written)
         return written.error();
-    return rows.size();
+    return table;
 }
 
 } // namespace mahler::pricing

@@ -66,10 +66,10 @@ private Q_SLOTS:
         QTest::newRow("a line without end") << cycle(write("long.csv", header.toUtf8() + QByteArray(3 << 20, 'x'))) << "long.csv";
         QTest::newRow("verify-prices without a number") << QStringList{"verify-prices", "--count", "many"} << "count";
         QTest::newRow("price without input") << QStringList{"price", "--out", m_folder.filePath("o.csv")} << "--in";
-        QTest::newRow("price with a bad number")
-            << QStringList{"price", "--in", write("p.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\n1,european,call,abc,100,1,0,0,0.2,\n"), "--out",
+        QTest::newRow("price with an unclosed quote")
+            << QStringList{"price", "--in", write("p.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\n\"1,european,call,100,100,1,0,0,0.2,\n"), "--out",
                            m_folder.filePath("o.csv")}
-            << "column spot";
+            << "p.csv:2";
         QTest::newRow("journal of nothing") << QStringList{"journal", "verify", m_folder.filePath("none.db")} << "none.db";
         QTest::newRow("journal that is a directory") << QStringList{"journal", "verify", m_folder.path()} << "not a file";
         QTest::newRow("unknown journal verb") << QStringList{"journal", "burn", "x"} << "burn";
@@ -108,6 +108,21 @@ private Q_SLOTS:
         QCOMPARE(lines[0], QByteArray("id,price,delta,gamma,theta,vega,rho,iv,error"));
         QVERIFY(std::abs(lines[1].split(',')[1].toDouble() - 2.1334) < 1e-4);
         QVERIFY(std::abs(lines[2].split(',')[7].toDouble() - 0.30) < 1e-4);
+    }
+
+    void priceGoesOnPastAMalformedRowAndSaysSo() {
+        const QString in = write("bad.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\nb,european,call,abc,65,0.25,0.08,0,0.30,\nh,european,call,60,65,0.25,0.08,0,0.30,\n");
+        const QString out = m_folder.filePath("bad-out.csv");
+        const Ran ran = run({"price", "--in", in, "--out", out});
+        QCOMPARE(ran.code, 1);
+        QVERIFY2(ran.error.contains("1 of 2 rows") && ran.error.contains("line 2, column spot"), ran.error.constData());
+        QCOMPARE(ran.error.trimmed().count('\n'), 0);
+        QFile file(out);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const auto lines = file.readAll().trimmed().split('\n');
+        QCOMPARE(lines.size(), 3);
+        QVERIFY(lines[1].startsWith("b,,,,,,,,"));
+        QVERIFY(lines[2].startsWith("h,2.13"));
     }
 
     void aCycleOnRealChainsBacksEveryNumber_data() {
