@@ -59,6 +59,66 @@ private Q_SLOTS:
         QCOMPARE(reset.size(), 0);
     }
 
+    void rowsAreMadeWhenLookedAtAndStayInTheirPlaces() {
+        GridModel model({{QStringLiteral("a"), {}}, {QStringLiteral("b"), {}}});
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        int made = 0;
+        const auto maker = [&](const QString& text) {
+            return [&made, text](int i) {
+                ++made;
+                return row(QString::number(i), text + QString::number(i));
+            };
+        };
+        model.setRowMaker(5000, maker(QStringLiteral("x")), false);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged), reset(&model, &QAbstractItemModel::modelReset);
+        made = 0;
+        QCOMPARE(model.index(4321, 1).data().toString(), QStringLiteral("x4321"));
+        QCOMPARE(model.index(4321, 0).data().toString(), QStringLiteral("x4321"));
+        QCOMPARE(made, 1);
+        model.setRowMaker(5000, maker(QStringLiteral("y")), true);
+        QCOMPARE(reset.size(), 0);
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(changed.front().at(0).toModelIndex(), model.index(0, 0));
+        QCOMPARE(changed.front().at(1).toModelIndex(), model.index(4999, 1));
+        QCOMPARE(model.index(4321, 1).data().toString(), QStringLiteral("y4321")); // nothing of before is shown again
+        QCOMPARE(model.row(7)->key, QStringLiteral("7"));
+        model.setRowMaker(3, maker(QStringLiteral("z")), true); // another number of rows is another table
+        QCOMPARE(reset.size(), 1);
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.find(QStringLiteral("2")), std::optional(2));
+        model.setRows({row("1", "plain")});
+        QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.index(0, 0).data().toString(), QStringLiteral("plain"));
+        model.setRowMaker(0, maker(QStringLiteral("n")), false);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void aNewChainMovesTheShownNumbersAndKeepsThePlace() {
+        FakePort port;
+        ChainScreen screen(port);
+        screen.resize(1300, 700);
+        screen.show();
+        const ChainPtr first = chain();
+        auto moved = std::make_shared<pricing::PricedChain>(*first);
+        auto options = std::make_shared<market::OptionChain>(*first->chain);
+        for (std::size_t r = 0; r < options->size(); ++r) {
+            options->bid[r] += 1'000'000;
+            options->ask[r] += 1'000'000;
+        }
+        moved->chain = options;
+        screen.setChain(first);
+        auto* grid = screen.findChild<QTableView*>();
+        const int rows = grid->model()->rowCount(), bid = 9; // of the calls
+        const QModelIndex middle = grid->model()->index(rows / 2, bid);
+        grid->setCurrentIndex(middle);
+        const double before = middle.data(GridModel::SortRole).toDouble();
+        QSignalSpy reset(grid->model(), &QAbstractItemModel::modelReset);
+        screen.setChain(moved);
+        QCOMPARE(reset.size(), 0);
+        QCOMPARE(grid->currentIndex(), middle);
+        QCOMPARE(middle.data(GridModel::SortRole).toDouble(), before + 1);
+    }
+
     void theChainShowsBothSidesAndUnknownIsADash() {
         FakePort port;
         ChainScreen screen(port);

@@ -1,6 +1,7 @@
 #include "ui/models/grid_model.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mahler::ui {
 
@@ -12,7 +13,7 @@ int GridModel::columnCount(const QModelIndex& parent) const { return parent.isVa
 QVariant GridModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const GridRow& row = m_rows[static_cast<std::size_t>(index.row())];
+    const GridRow& row = at(static_cast<std::size_t>(index.row()));
     switch (role) {
     case MarkedRole: return row.marked;
     case StrongRole: return row.strong;
@@ -50,7 +51,47 @@ QVariant GridModel::headerData(int section, Qt::Orientation orientation, int rol
     return {};
 }
 
+const GridRow& GridModel::at(std::size_t index) const {
+    if (m_make && !m_isMade[index]) {
+        m_rows[index] = m_make(static_cast<int>(index));
+        m_isMade[index] = true;
+        m_made.push_back(index);
+    }
+    return m_rows[index];
+}
+
+void GridModel::forgetMade() {
+    for (const std::size_t i : m_made) {
+        m_rows[i] = {};
+        m_isMade[i] = false;
+    }
+    m_made.clear();
+}
+
+void GridModel::setRowMaker(int count, std::function<GridRow(int)> make, bool sameKeys) {
+    if (sameKeys && m_make && count == rowCount()) {
+        forgetMade();
+        m_make = std::move(make);
+        if (count > 0)
+            Q_EMIT dataChanged(index(0, 0), index(count - 1, columnCount() - 1));
+        return;
+    }
+    beginResetModel();
+    m_make = std::move(make);
+    m_made.clear();
+    m_rows.assign(static_cast<std::size_t>(count), {});
+    m_isMade.assign(m_rows.size(), false);
+    endResetModel();
+}
+
 void GridModel::setRows(std::vector<GridRow> rows) {
+    if (std::exchange(m_make, nullptr)) { // what was made so far is not what was there
+        m_made.clear();
+        beginResetModel();
+        m_rows = std::move(rows);
+        endResetModel();
+        return;
+    }
     const bool sameKeys = rows.size() == m_rows.size() &&
                           std::equal(rows.begin(), rows.end(), m_rows.begin(), [](const GridRow& a, const GridRow& b) { return a.key == b.key; });
     if (!sameKeys) {
@@ -85,12 +126,12 @@ void GridModel::setRows(std::vector<GridRow> rows) {
 }
 
 const GridRow* GridModel::row(int index) const {
-    return index >= 0 && index < rowCount() ? &m_rows[static_cast<std::size_t>(index)] : nullptr;
+    return index >= 0 && index < rowCount() ? &at(static_cast<std::size_t>(index)) : nullptr;
 }
 
 std::optional<int> GridModel::find(const QString& key) const {
     for (std::size_t i = 0; i < m_rows.size(); ++i)
-        if (m_rows[i].key == key)
+        if (at(i).key == key)
             return static_cast<int>(i);
     return std::nullopt;
 }

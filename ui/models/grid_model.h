@@ -4,6 +4,7 @@
 #include <QHash>
 #include <QString>
 #include <QVariant>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -43,7 +44,8 @@ struct GridRow {
     QVariant data{};                    ///< what an action on this row needs
 };
 
-/// A table over plain rows. setRows() compares with what is there and emits the narrowest signals it can.
+/// A table over plain rows. setRows() compares with what is there and emits the narrowest signals it can. setRowMaker() is for
+/// tables of thousands of rows that change many times a second: a row is made when it is first looked at. GUI thread.
 class GridModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -57,13 +59,22 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     void setRows(std::vector<GridRow> rows);
+    /// `count` rows that `make` gives by their index, now or until the next call here or to setRows(). `sameKeys`: each row stands
+    /// for what it stood for before, so that selection and scrolling stay.
+    void setRowMaker(int count, std::function<GridRow(int)> make, bool sameKeys);
     const GridRow* row(int index) const;
     std::optional<int> find(const QString& key) const;
     const std::vector<GridColumn>& columns() const { return m_columns; }
 
 private:
+    const GridRow& at(std::size_t index) const;
+    void forgetMade();
+
     std::vector<GridColumn> m_columns;
-    std::vector<GridRow> m_rows;
+    mutable std::vector<GridRow> m_rows;
+    std::function<GridRow(int)> m_make;      ///< empty: every row is there
+    mutable std::vector<std::size_t> m_made; ///< rows made since the maker was set
+    mutable std::vector<bool> m_isMade;
 };
 
 } // namespace mahler::ui

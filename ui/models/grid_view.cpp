@@ -3,6 +3,7 @@
 #include <QHeaderView>
 #include <QPainter>
 #include <algorithm>
+#include <array>
 
 #include "ui/theme/theme.h"
 
@@ -22,24 +23,61 @@ QColor toneColor(Tone tone) {
     return color(Token::Text);
 }
 
+/// A number font with the widths of what numbers are written with: shaping every cell's text twice costs more than all the
+/// rest of a grid. Made once; the font does not follow the theme.
+class CellFont {
+public:
+    explicit CellFont(bool bold) : m_font(numberFont(bold)), m_metrics(m_font) {
+        for (char16_t c = u' '; c < kKnown; ++c)
+            m_width[c] = m_metrics.horizontalAdvance(QChar(c));
+        m_minus = m_metrics.horizontalAdvance(QChar(u'\u2212'));
+    }
+    const QFont& font() const { return m_font; }
+    /// From the top of a cell of `height` to the line its text stands on.
+    int baseline(int height) const { return (height - m_metrics.height()) / 2 + m_metrics.ascent(); }
+    /// Of the whole text, without kerning: never less than what is drawn.
+    int width(const QString& text) const {
+        int sum = 0;
+        for (const QChar c : text)
+            sum += c.unicode() < kKnown ? m_width[c.unicode()] : c.unicode() == u'\u2212' ? m_minus : m_metrics.horizontalAdvance(c);
+        return sum;
+    }
+    QString elided(const QString& text, int width) const { return m_metrics.elidedText(text, Qt::ElideRight, width); }
+
+private:
+    static constexpr char16_t kKnown = 127;
+    QFont m_font;
+    QFontMetrics m_metrics;
+    std::array<int, kKnown> m_width{};
+    int m_minus = 0;
+};
+
+const CellFont& cellFont(bool bold) {
+    static const CellFont kPlain(false), kBold(true);
+    return bold ? kBold : kPlain;
+}
+
 } // namespace
 
 void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     const QRect r = option.rect;
-    const bool strong = index.data(GridModel::StrongRole).toBool();
+    const auto* model = static_cast<const GridModel*>(index.model()); // GridView shows no other
+    const GridRow& row = *model->row(index.row());
+    const auto column = static_cast<std::size_t>(index.column());
+    static const Cell kNone;
+    const Cell& cell = column < row.cells.size() ? row.cells[column] : kNone;
     if (option.state & QStyle::State_Selected)
         painter->fillRect(r, mix(Token::Raised, Token::Accent, 0.30));
-    else if (index.data(GridModel::MarkedRole).toBool())
+    else if (row.marked)
         painter->fillRect(r, mix(Token::Bg, Token::Accent, 0.12));
-    else if (strong)
+    else if (row.strong)
         painter->fillRect(r, color(Token::Panel));
     else if (index.row() % 2 == 1)
         painter->fillRect(r, mix(Token::Bg, Token::Panel, 0.6));
-    const auto freshness = static_cast<desk::Freshness>(index.data(GridModel::FreshnessRole).toInt());
-    const auto tone = static_cast<Tone>(index.data(GridModel::ToneRole).toInt());
-    QFont font = numberFont(strong || tone == Tone::Strong);
-    QColor ink = toneColor(tone);
-    switch (freshness) {
+    const CellFont& numbers = cellFont(row.strong || cell.tone == Tone::Strong);
+    QFont font = numbers.font();
+    QColor ink = toneColor(cell.tone);
+    switch (cell.freshness) {
     case desk::Freshness::Stale:
         painter->fillRect(r, QBrush(mix(Token::Bg, Token::Stale, 0.35), Qt::BDiagPattern));
         font.setItalic(true);
@@ -55,12 +93,20 @@ void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     case desk::Freshness::Aging:
     case desk::Freshness::Unknown: break;
     }
-    painter->setFont(font);
-    painter->setPen(ink);
-    const auto align = Qt::Alignment(index.data(Qt::TextAlignmentRole).toInt());
-    const QRect inner = r.adjusted(6, 0, -6, 0);
-    const QString text = index.data(Qt::DisplayRole).toString();
-    painter->drawText(inner, align, painter->fontMetrics().elidedText(text, Qt::ElideRight, inner.width()));
+    if (!cell.text.isEmpty()) {
+        painter->setFont(font);
+        painter->setPen(ink);
+        const auto align = model->columns()[column].align;
+        const QRect inner = r.adjusted(6, 0, -6, 0);
+        const int width = numbers.width(cell.text);
+        if (width > inner.width() || !(align & Qt::AlignVCenter)) {
+            painter->drawText(inner, static_cast<int>(align), numbers.elided(cell.text, inner.width()));
+        } else {
+            const int over = inner.width() - width;
+            const int x = inner.left() + (align & Qt::AlignRight ? over : align & Qt::AlignHCenter ? over / 2 : 0);
+            painter->drawText(x, inner.top() + numbers.baseline(inner.height()), cell.text);
+        }
+    }
     if (option.state & QStyle::State_HasFocus) {
         painter->setPen(QPen(color(Token::Accent), 2));
         painter->drawRect(r.adjusted(1, 1, -1, -1));

@@ -83,7 +83,75 @@ desk::Freshness freshnessFor(const ViewPtr& view, const pricing::PricedChain& ch
     return desk::freshnessOf(std::max(0.0, age));
 }
 
+/// The cells of one contract.
+void fillSide(GridRow& row, const pricing::PricedChain& priced, std::size_t r, desk::Freshness fresh) {
+    const auto& chain = *priced.chain;
+    const Side side = chain.right[r] == market::Right::Call ? kCall : kPut;
+    const auto quote = chain.quote(r);
+    const bool itm = side == kCall ? static_cast<double>(chain.strike[r]) / 1e6 < priced.spot : static_cast<double>(chain.strike[r]) / 1e6 > priced.spot;
+    const Tone tone = itm ? Tone::Dim : Tone::Plain;
+    const auto put = [&](int field, QString text, double sort, Tone t, QString tip = {}) {
+        row.cells[static_cast<std::size_t>(columnOf(side, field))] = {std::move(text), sort, t, fresh, std::move(tip)};
+    };
+    put(kBid, format::price(quote.bid), quote.bid ? quote.bid->toDouble() : -1, tone, ChainScreen::tr("bid, %1 contracts").arg(format::count(quote.bidSize)));
+    put(kAsk, format::price(quote.ask), quote.ask ? quote.ask->toDouble() : -1, tone, ChainScreen::tr("ask, %1 contracts").arg(format::count(quote.askSize)));
+    put(kMid, quote.crossed() ? QStringLiteral("⨯") : format::price(quote.mid()), quote.mid() ? quote.mid()->toDouble() : -1, itm ? Tone::Dim : Tone::Strong,
+        quote.crossed() ? ChainScreen::tr("crossed: bid above ask") : QString());
+    put(kVol, format::count(quote.volume), static_cast<double>(quote.volume.value_or(-1)), Tone::Dim);
+    put(kOi, format::count(quote.openInterest), static_cast<double>(quote.openInterest.value_or(-1)), Tone::Dim);
+    const bool ivOk = priced.ivStatus[r] == pricing::IvStatus::Ok;
+    put(kIv, ivOk ? format::percent(priced.iv[r]) : format::dash(), ivOk ? priced.iv[r] : -1, tone, ivReason(priced.ivStatus[r]));
+    const bool greeks = priced.hasGreeks[r];
+    put(kDelta, greeks ? format::number(priced.delta[r], 2) : format::dash(), greeks ? priced.delta[r] : -9, tone);
+    put(kGamma, greeks ? format::number(priced.gamma[r], 4) : format::dash(), greeks ? priced.gamma[r] : -9, Tone::Dim);
+    put(kTheta, greeks ? format::number(priced.theta[r] / 365, 2) : format::dash(), greeks ? priced.theta[r] : -9, Tone::Dim);
+    put(kVega, greeks ? format::number(priced.vega[r] / 100, 2) : format::dash(), greeks ? priced.vega[r] : -9, Tone::Dim);
+    const bool theo = priced.hasTheo[r];
+    put(kTheo, theo ? format::number(priced.theo[r], 2) : format::dash(), theo ? priced.theo[r] : -9, Tone::Dim);
+    if (theo && quote.mid()) {
+        const double edge = quote.mid()->toDouble() - priced.theo[r];
+        put(kEdge, format::signedNumber(edge, 2), edge, edge > 0.005 ? Tone::Gain : edge < -0.005 ? Tone::Loss : Tone::Dim);
+    } else {
+        put(kEdge, format::dash(), 0, Tone::Dim);
+    }
+}
+
 } // namespace
+
+struct ChainScreen::Shown {
+    ChainPtr chain;
+    std::size_t expiry = 0;
+    std::vector<std::int64_t> strikes; ///< micros, rising
+    std::vector<std::size_t> first;    ///< row of the chain where each of them begins
+    std::map<std::int64_t, QString> marks; ///< staged and held legs by strike
+    int atm = -1;                      ///< index of the strike next to spot
+    desk::Freshness fresh = desk::Freshness::Unknown;
+
+    /// One strike, made when the grid comes to show it: of thousands some forty are on the screen.
+    GridRow row(int index) const {
+        const auto& options = *chain->chain;
+        const auto& slice = options.expiries[expiry];
+        const auto& priced = chain->expiries[expiry];
+        const std::int64_t strike = strikes[static_cast<std::size_t>(index)];
+        const std::size_t begin = first[static_cast<std::size_t>(index)];
+        GridRow row;
+        row.cells.resize(kColumns);
+        row.key = QString::number(strike);
+        row.data = static_cast<qulonglong>(begin);
+        row.marked = index == atm;
+        for (std::size_t r = begin; r < slice.end && options.strike[r] == strike; ++r)
+            fillSide(row, *chain, r, fresh);
+        const double k = static_cast<double>(strike) / 1e6, move = priced.expectedMove.value_or(0);
+        const bool beyond = move > 0 && std::abs(k - priced.forward) > move;
+        const auto marked = marks.find(strike);
+        auto& cell = row.cells[kStrikeColumn];
+        cell.text = format::number(k, strike % 1'000'000 == 0 ? 0 : 2) + (marked == marks.end() ? QString() : marked->second);
+        cell.sort = k;
+        cell.tone = beyond ? Tone::Dim : Tone::Strong;
+        cell.tooltip = tr("strike %1, %2 from spot%3").arg(format::number(k, 2), format::signedPercent(k / chain->spot - 1, 1), beyond ? tr(", beyond one expected move") : QString());
+        return row;
+    }
+};
 
 ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_symbol(new QComboBox), m_expiries(new QTabBar), m_facts(new QLabel), m_staged(new QLabel),
@@ -133,6 +201,7 @@ void ChainScreen::selectUnderlying(const QString& symbol) {
     m_expiryKey.clear();
     m_centred = false;
     m_model->setRows({});
+    m_shown.reset();
     m_symbol->setCurrentText(symbol);
     m_port.watchChain(symbol.toStdString());
 }
@@ -196,81 +265,36 @@ void ChainScreen::rebuildRows() {
         return;
     const auto& priced = *m_chain;
     const auto& chain = *priced.chain;
-    std::size_t index = 0;
+    auto shown = std::make_shared<Shown>();
+    shown->chain = m_chain;
     for (std::size_t i = 0; i < chain.expiries.size(); ++i)
         if (expiryKey(chain.expiries[i]) == m_expiryKey)
-            index = i;
-    const auto& slice = chain.expiries[index];
-    const auto& expiry = priced.expiries[index];
-    const auto fresh = freshnessFor(m_view, priced);
-    std::map<std::int64_t, GridRow> rows;
-    double atmDistance = 1e18;
-    std::int64_t atm = 0;
-    for (std::size_t r = slice.begin; r < slice.end; ++r) {
-        GridRow& row = rows[chain.strike[r]];
-        if (row.cells.empty()) {
-            row.cells.resize(kColumns);
-            const Price strike = Price::fromMicros(chain.strike[r]);
-            row.key = QString::number(chain.strike[r]);
-            row.cells[kStrikeColumn] = {format::number(strike.toDouble(), strike.micros() % 1'000'000 == 0 ? 0 : 2), static_cast<double>(chain.strike[r]) / 1e6, Tone::Strong};
-            row.data = static_cast<qulonglong>(r);
-            if (std::abs(strike.toDouble() - priced.spot) < atmDistance) {
-                atmDistance = std::abs(strike.toDouble() - priced.spot);
-                atm = chain.strike[r];
-            }
+            shown->expiry = i;
+    const auto& slice = chain.expiries[shown->expiry];
+    const auto& expiry = priced.expiries[shown->expiry];
+    shown->fresh = freshnessFor(m_view, priced);
+    double nearest = 1e18;
+    for (std::size_t r = slice.begin; r < slice.end; ++r) { // sorted by strike
+        if (!shown->strikes.empty() && chain.strike[r] == shown->strikes.back())
+            continue;
+        if (const double away = std::abs(static_cast<double>(chain.strike[r]) / 1e6 - priced.spot); away < nearest) {
+            nearest = away;
+            shown->atm = static_cast<int>(shown->strikes.size());
         }
-        const Side side = chain.right[r] == market::Right::Call ? kCall : kPut;
-        const auto quote = chain.quote(r);
-        const bool itm = side == kCall ? static_cast<double>(chain.strike[r]) / 1e6 < priced.spot : static_cast<double>(chain.strike[r]) / 1e6 > priced.spot;
-        const Tone tone = itm ? Tone::Dim : Tone::Plain;
-        const auto put = [&](int field, QString text, double sort, Tone t, QString tip = {}) {
-            row.cells[static_cast<std::size_t>(columnOf(side, field))] = {std::move(text), sort, t, fresh, std::move(tip)};
-        };
-        put(kBid, format::price(quote.bid), quote.bid ? quote.bid->toDouble() : -1, tone, tr("bid, %1 contracts").arg(format::count(quote.bidSize)));
-        put(kAsk, format::price(quote.ask), quote.ask ? quote.ask->toDouble() : -1, tone, tr("ask, %1 contracts").arg(format::count(quote.askSize)));
-        put(kMid, quote.crossed() ? QStringLiteral("⨯") : format::price(quote.mid()), quote.mid() ? quote.mid()->toDouble() : -1, itm ? Tone::Dim : Tone::Strong,
-            quote.crossed() ? tr("crossed: bid above ask") : QString());
-        put(kVol, format::count(quote.volume), static_cast<double>(quote.volume.value_or(-1)), Tone::Dim);
-        put(kOi, format::count(quote.openInterest), static_cast<double>(quote.openInterest.value_or(-1)), Tone::Dim);
-        const bool ivOk = priced.ivStatus[r] == pricing::IvStatus::Ok;
-        put(kIv, ivOk ? format::percent(priced.iv[r]) : format::dash(), ivOk ? priced.iv[r] : -1, tone, ivReason(priced.ivStatus[r]));
-        const bool greeks = priced.hasGreeks[r];
-        put(kDelta, greeks ? format::number(priced.delta[r], 2) : format::dash(), greeks ? priced.delta[r] : -9, tone);
-        put(kGamma, greeks ? format::number(priced.gamma[r], 4) : format::dash(), greeks ? priced.gamma[r] : -9, Tone::Dim);
-        put(kTheta, greeks ? format::number(priced.theta[r] / 365, 2) : format::dash(), greeks ? priced.theta[r] : -9, Tone::Dim);
-        put(kVega, greeks ? format::number(priced.vega[r] / 100, 2) : format::dash(), greeks ? priced.vega[r] : -9, Tone::Dim);
-        const bool theo = priced.hasTheo[r];
-        put(kTheo, theo ? format::number(priced.theo[r], 2) : format::dash(), theo ? priced.theo[r] : -9, Tone::Dim);
-        if (theo && quote.mid()) {
-            const double edge = quote.mid()->toDouble() - priced.theo[r];
-            put(kEdge, format::signedNumber(edge, 2), edge, edge > 0.005 ? Tone::Gain : edge < -0.005 ? Tone::Loss : Tone::Dim);
-        } else {
-            put(kEdge, format::dash(), 0, Tone::Dim);
-        }
+        shown->strikes.push_back(chain.strike[r]);
+        shown->first.push_back(r);
     }
-    std::vector<GridRow> list;
-    const double move = expiry.expectedMove.value_or(0);
-    for (auto& [strike, row] : rows) {
-        row.marked = strike == atm;
-        const double k = static_cast<double>(strike) / 1e6;
-        QString marks;
-        for (const auto& leg : m_legs)
-            if (leg.contract.strike.micros() == strike && leg.contract.expiry == slice.expiry)
-                marks += leg.ratio > 0 ? QStringLiteral(" +1") : QStringLiteral(" −1");
-        if (m_view)
-            for (const auto& p : m_view->positions)
-                for (const auto& leg : p.position.legs)
-                    if (leg.contract.root == slice.root && leg.contract.expiry == slice.expiry && leg.contract.strike.micros() == strike)
-                        marks += QStringLiteral(" ●");
-        auto& cell = row.cells[kStrikeColumn];
-        cell.text += marks;
-        if (move > 0 && std::abs(k - expiry.forward) > move)
-            cell.tone = Tone::Dim;
-        cell.tooltip = tr("strike %1, %2 from spot%3").arg(format::number(k, 2), format::signedPercent(k / priced.spot - 1, 1),
-                                                            move > 0 && std::abs(k - expiry.forward) > move ? tr(", beyond one expected move") : QString());
-        list.push_back(std::move(row));
-    }
-    m_model->setRows(std::move(list));
+    for (const auto& leg : m_legs)
+        if (leg.contract.expiry == slice.expiry)
+            shown->marks[leg.contract.strike.micros()] += leg.ratio > 0 ? QStringLiteral(" +1") : QStringLiteral(" −1");
+    if (m_view)
+        for (const auto& p : m_view->positions)
+            for (const auto& leg : p.position.legs)
+                if (leg.contract.root == slice.root && leg.contract.expiry == slice.expiry)
+                    shown->marks[leg.contract.strike.micros()] += QStringLiteral(" ●");
+    const bool same = m_shown && m_shown->strikes == shown->strikes;
+    m_shown = shown;
+    m_model->setRowMaker(static_cast<int>(shown->strikes.size()), [shown](int index) { return shown->row(index); }, same);
     m_facts->setText(tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 contracts priced in %7 ms   %8")
                          .arg(format::text(chain.underlying), format::number(priced.spot, 2), format::percent(expiry.atmVol),
                               format::number(expiry.expectedMove, 2), format::number(expiry.forward, 2))
@@ -287,14 +311,13 @@ void ChainScreen::rebuildRows() {
 }
 
 void ChainScreen::centre() {
-    for (int i = 0; i < m_model->rowCount(); ++i)
-        if (m_model->row(i)->marked) {
-            m_grid->scrollTo(m_model->index(i, kStrikeColumn), QAbstractItemView::PositionAtCenter);
-            if (!m_grid->currentIndex().isValid())
-                m_grid->setCurrentIndex(m_model->index(i, kStrikeColumn));
-            m_centred = true;
-            return;
-        }
+    const QModelIndex atm = m_shown ? m_model->index(m_shown->atm, kStrikeColumn) : QModelIndex();
+    if (!atm.isValid())
+        return;
+    m_grid->scrollTo(atm, QAbstractItemView::PositionAtCenter);
+    if (!m_grid->currentIndex().isValid())
+        m_grid->setCurrentIndex(atm);
+    m_centred = true;
 }
 
 void ChainScreen::fitColumns() {

@@ -47,6 +47,8 @@ private:
     QString m_expiryKey;              ///< of the chosen tab
     std::vector<portfolio::ComboLeg> m_legs;
     bool m_centred = false;
+    struct Shown;                     ///< one expiry as the grid has it
+    std::shared_ptr<const Shown> m_shown;
 };
 
 } // namespace mahler::ui
