@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
 #include "ui/theme/format.h"
 
@@ -72,6 +73,19 @@ VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
 void VolatilityScreen::setChain(const ChainPtr& chain) {
     const bool another = !m_chain || m_chain->chain->underlying != chain->chain->underlying || m_chain->expiries.size() != chain->expiries.size();
     m_chain = chain;
+    m_another = m_another || another;
+    if (isVisible())
+        draw();
+}
+
+void VolatilityScreen::showEvent(QShowEvent* event) {
+    Screen::showEvent(event);
+    if (m_chain)
+        draw();
+}
+
+void VolatilityScreen::draw() {
+    const ChainPtr chain = m_chain;
     std::vector<GridRow> rows;
     int nearest = 0;
     for (std::size_t i = 0; i < chain->expiries.size(); ++i) {
@@ -93,7 +107,7 @@ void VolatilityScreen::setChain(const ChainPtr& chain) {
                         false, false, {}});
     }
     m_model->setRows(std::move(rows));
-    if (another || m_expiry < 0 || m_expiry >= static_cast<int>(chain->expiries.size())) {
+    if (std::exchange(m_another, false) || m_expiry < 0 || m_expiry >= static_cast<int>(chain->expiries.size())) {
         m_expiry = nearest;
         m_grid->setCurrentIndex(m_model->index(nearest, 0));
     }
@@ -108,7 +122,7 @@ void VolatilityScreen::setDeliberation(const DeliberationPtr& d) {
     if (latest && latest->asof > d->asof)
         return;
     latest = d;
-    if (m_chain && m_chain->chain->underlying == d->underlying)
+    if (isVisible() && m_chain && m_chain->chain->underlying == d->underlying)
         drawHistory();
 }
 

@@ -26,8 +26,10 @@ public:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void showEvent(QShowEvent* event) override; ///< four charts are not drawn for nobody
 
 private:
+    void draw();
     void drawSmile();
     void drawTerm();
     void drawSurface();
@@ -43,6 +45,7 @@ private:
     QScatterSeries *m_calls, *m_puts, *m_atm;
     QLineSeries *m_fit, *m_spot, *m_termLine, *m_forwardLine;
     ChainPtr m_chain;
+    bool m_another = false; ///< another underlying or other expiries since the last drawing
     int m_expiry = -1;
 };
 
