@@ -32,6 +32,32 @@ class HaltTest : public QObject {
 private Q_SLOTS:
     void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
 
+    void theBarSaysHaltingBeforeTheDeskAnswers() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        const auto running = viewWithRequest(approval::Tier::T1);
+        window.setView(running);
+        const auto state = [&] {
+            for (const auto* label : window.findChild<HaltBar*>()->findChildren<ElidedLabel*>())
+                if (label->text().startsWith(QStringLiteral("■")) || label->text().startsWith(QStringLiteral("●")))
+                    return label->text();
+            return QString();
+        };
+        QVERIFY(state().contains(QLatin1String("RUNNING")));
+        QTest::keyClick(&window, Qt::Key_F12);
+        QVERIFY2(state().startsWith(QStringLiteral("■ HALTING")), qPrintable(state()));
+        window.setView(running); // of before the key, still under way
+        QVERIFY2(state().startsWith(QStringLiteral("■ HALTING")), qPrintable(state()));
+        auto halted = std::make_shared<desk::DeskView>(*running);
+        halted->state = desk::RunState::Halted;
+        halted->haltReason = "B8: key";
+        window.setView(halted);
+        QVERIFY2(state().startsWith(QStringLiteral("■ HALTED")), qPrintable(state()));
+        window.setView(running); // resumed
+        QVERIFY2(state().contains(QLatin1String("RUNNING")), qPrintable(state()));
+    }
+
     void haltFiresFromEveryContextOncePerPress_data() {
         QTest::addColumn<QString>("where");
         QTest::addColumn<int>("key");

@@ -11,6 +11,8 @@ namespace mahler::ui {
 
 namespace {
 
+constexpr qint64 kAnswerMs = 2000; ///< after it the bar shows what the desk says, whatever was pressed
+
 template <class Label = QLabel> Label* part(const QString& tip, bool bold = false) {
     auto* label = new Label;
     label->setTextFormat(Qt::PlainText);
@@ -45,11 +47,25 @@ HaltBar::HaltBar(DeskPort& port, QWidget* parent)
     layout->addWidget(m_state, 1);
     layout->addWidget(m_pending);
     layout->addWidget(m_halt);
-    connect(m_halt, &QPushButton::pressed, this, [&port] { port.halt("button"); });
+    connect(m_halt, &QPushButton::pressed, this, [this, &port] {
+        port.halt("button");
+        showPressed();
+    });
+}
+
+void HaltBar::showPressed() {
+    m_sincePressed.start();
+    if (m_view)
+        setView(m_view);
+    repaint();
 }
 
 void HaltBar::setView(const ViewPtr& view) {
-    const bool halted = view->state != desk::RunState::Running;
+    m_view = view;
+    if (view->state != desk::RunState::Running || (m_sincePressed.isValid() && m_sincePressed.elapsed() > kAnswerMs))
+        m_sincePressed.invalidate();
+    const bool pressed = m_sincePressed.isValid(); // a view of before the key may still be under way
+    const bool halted = pressed || view->state != desk::RunState::Running;
     setLook(*this, "halted", halted ? QStringLiteral("true") : QStringLiteral("false"));
     for (auto* label : findChildren<QLabel*>()) // they are styled by what this frame says
         setLook(*label, "onhalt", halted ? QStringLiteral("true") : QStringLiteral("false"));
@@ -72,10 +88,10 @@ void HaltBar::setView(const ViewPtr& view) {
             used = b.used;
     m_limit->setWords(tr("Day limit %1 used   Risk %2 of %3").arg(used ? format::percent(*used, 0) : format::dash(), format::percent(view->portfolioRiskFraction), format::percent(view->limits.portfolioRisk, 0)));
     setTone(*m_limit, dim);
-    QString state = QLatin1String(desk::toString(view->state));
+    QString state = QLatin1String(desk::toString(pressed ? desk::RunState::Halting : view->state));
     if (view->state == desk::RunState::Halting && view->cancelsTotal > 0)
         state += tr(" %1/%2").arg(view->cancelsTotal - view->cancelsPending).arg(view->cancelsTotal);
-    if (halted)
+    if (halted && !pressed)
         state += QStringLiteral("   ") + format::text(view->haltReason);
     if (view->resumeInSeconds)
         state += tr("   resuming in %1").arg(format::countdown(*view->resumeInSeconds));

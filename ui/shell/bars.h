@@ -20,12 +20,16 @@ class HaltBar final : public QFrame {
 public:
     explicit HaltBar(DeskPort& port, QWidget* parent = nullptr);
     void setView(const ViewPtr& view);
+    /// The order path was just closed by a person: says HALTING on the screen before it returns. The desk's own word follows.
+    void showPressed();
 
 private:
     QLabel *m_environment, *m_account, *m_equity, *m_day;
     ElidedLabel *m_limit, *m_state;
     QLabel* m_pending;
     QPushButton* m_halt;
+    ViewPtr m_view;
+    QElapsedTimer m_sincePressed; ///< invalid: not pressed, or the desk has answered
 };
 
 /// Clock, session, speed, feed ages, broker, journal, GUI lag, the user.

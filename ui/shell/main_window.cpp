@@ -78,6 +78,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     layout->addLayout(middle, 1);
     layout->addWidget(m_strip);
     setCentralWidget(centre);
+    connect(m_haltFilter, &HaltFilter::halted, m_haltBar, &HaltBar::showPressed);
     m_prompt = new ApprovalPrompt(port, centre);
     new LayerPlacement(*m_haltBar);
     m_resume = new ResumeDialog(port, this);
