@@ -33,7 +33,8 @@ const std::vector<Group>& groups() {
         {{"breach_to_liquidation_orders"}, breachRows},
         {{"halt_key"}, haltRows, true},
         {{"approval_screen"}, approvalRows, true},
-        {{"chain_10k"}, frameRows, true},
+        {{"chain_10k_contracts_frame"}, contractFrameRows, true},
+        {{"chain_10k_rows_frame"}, rowFrameRows, true},
         {{"cold_start"}, coldStartRows, true},
     };
     return kGroups;

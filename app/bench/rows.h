@@ -29,7 +29,8 @@ std::unique_ptr<QCoreApplication> makeWindowApplication(int& argc, char** argv);
 /// Through the real window on the GUI thread; they need makeWindowApplication().
 std::vector<Row> haltRows();
 std::vector<Row> approvalRows();
-std::vector<Row> frameRows();
+std::vector<Row> contractFrameRows(); ///< 10,000 contracts in 25 expiries, 200 strikes shown
+std::vector<Row> rowFrameRows();      ///< one expiry of 10,000 strikes
 /// Starts this program anew several times with kColdStart and times it to the first painted chain.
 std::vector<Row> coldStartRows();
 inline constexpr const char* kColdStart = "--cold-start";
