@@ -28,7 +28,8 @@ const std::vector<Group>& groups() {
     static const std::vector<Group> kGroups = {
         {{"european_price_greeks", "european_chain_mode", "european_iv_chain", "chain_refresh_10k_european", "spot_vol_grid_european"}, europeanRows},
         {{"european_price", "american_price"}, singlePriceRows},
-        {{"american_chain", "american_iv", "american_spot_tick", "american_single", "verify_four_legs"}, americanRows},
+        {{"american_chain", "american_iv", "american_spot_tick", "american_single", "american_cold", "verify_four_legs"}, americanRows},
+        {{"spot_vol_grid_american", "value_at_risk", "surface_fit"}, portfolioRows},
         {{"chain_refresh_american", "full_cycle", "strategy_coordination", "book_sums", "risk_decision", "breaker_evaluation", "halt_to_gate_closed", "agent_output", "journal_append"}, deskRows},
         {{"breach_to_liquidation_orders"}, breachRows},
         {{"halt_key"}, haltRows, true},
@@ -36,6 +37,7 @@ const std::vector<Group>& groups() {
         {{"chain_10k_contracts_frame"}, contractFrameRows, true},
         {{"chain_10k_rows_frame"}, rowFrameRows, true},
         {{"cold_start"}, coldStartRows, true},
+        {{"price_table"}, priceTableRows, true},
     };
     return kGroups;
 }

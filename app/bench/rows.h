@@ -18,6 +18,10 @@ std::vector<Row> singlePriceRows();
 /// the plain name) and QuantLib's QdFp engine in the same process, and the verification of a four-leg trade. Errors are on a
 /// spot of 600, against the scalar boundary method. About ten seconds.
 std::vector<Row> americanRows();
+/// A book of 1,000 American legs on a grid and in 10,000 scenarios, against QuantLib; a surface's fit. Some ten seconds.
+std::vector<Row> portfolioRows();
+/// `mahler price` as a process, when it is built beside this program.
+std::vector<Row> priceTableRows();
 /// A chain priced and analysed, gate, breakers, claims, journal.
 std::vector<Row> deskRows();
 /// From the market tick that confirms a breach to the closing orders at the broker, through the whole runtime.
