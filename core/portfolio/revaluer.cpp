@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 namespace mahler::portfolio {
 
@@ -17,8 +19,34 @@ double tenorVolFactor(double years, double volMove) {
     return std::max(kTenorVolFloor, 1.0 + volMove * scale);
 }
 
+LegAhead::At LegAhead::at(const MarketMove& move) const {
+    return {m_leg->spot * (1 + move.spot), m_leg->vol * tenorVolFactor(m_leg->years, move.vol)};
+}
+
+double LegAhead::clamped(double vol) const { return std::clamp(vol, std::min(kLowestVol, m_leg->vol), std::max(kHighestVol, m_leg->vol)); }
+
 std::optional<double> LegAhead::value(const MarketMove& move) const {
-    return valueAt(m_leg->spot * (1 + move.spot), m_leg->vol * tenorVolFactor(m_leg->years, move.vol));
+    const At moved = at(move);
+    return valueAt(moved.spot, moved.vol);
+}
+
+void LegAhead::values(std::span<const MarketMove> moves, std::span<double> results) const {
+    std::vector<pricing::SliceOption> options;
+    if (m_slice) // present for a living American option alone
+        for (const auto& move : moves) {
+            const At moved = at(move);
+            if (!(moved.spot > 0) || !std::isfinite(moved.spot) || !std::isfinite(moved.vol))
+                break;
+            options.push_back({m_in.right, moved.spot, m_in.strike, clamped(moved.vol)});
+        }
+    if (m_slice && options.size() == moves.size()) {
+        m_slice->prices(options, results);
+        for (double& value : results)
+            value = std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
+        return;
+    }
+    for (std::size_t i = 0; i < moves.size(); ++i)
+        results[i] = value(moves[i]).value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 std::optional<double> LegAhead::valueAt(double spot, double vol) const {
@@ -33,7 +61,7 @@ std::optional<double> LegAhead::valueAt(double spot, double vol) const {
         return std::max(0.0, floor);
     if (!std::isfinite(vol))
         return std::nullopt;
-    in.vol = std::clamp(vol, std::min(kLowestVol, m_leg->vol), std::max(kHighestVol, m_leg->vol));
+    in.vol = clamped(vol);
     const double value = m_slice ? m_slice->price(in.right, spot, in.strike, in.vol)
                                  : pricing::europeanValue(pricing::forwardTerms(in), in.vol * std::sqrt(in.years));
     return std::isfinite(value) ? std::optional(value) : std::nullopt;

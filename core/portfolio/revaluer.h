@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <tuple>
 
 #include "portfolio/risk_leg.h"
@@ -30,8 +31,16 @@ public:
     std::optional<double> value(const MarketMove& move) const;
     /// The same with the leg's own spot and volatility given outright.
     std::optional<double> valueAt(double spot, double vol) const;
+    /// value() of many moves at once, some five times as fast for an American; NaN where it is absent. Alike long.
+    void values(std::span<const MarketMove> moves, std::span<double> results) const;
 
 private:
+    struct At {
+        double spot = 0, vol = 0;
+    };
+    At at(const MarketMove& move) const;
+    double clamped(double vol) const;
+
     friend class Revaluer;
     const RiskLeg* m_leg = nullptr;
     pricing::AmericanSlice* m_slice = nullptr; ///< null: European, shares or expired

@@ -65,23 +65,35 @@ bool fillLeg(const ScenarioGrid& grid, const GridSpec& spec, const RiskLeg& leg,
              std::vector<ScenarioCell>& out) {
     const LegAhead ahead = revaluer.ahead(leg, grid.horizons[horizon].days);
     const double units = leg.units();
+    const std::size_t each = spec.sensitivities ? 3 : 1; // the cell, and a bump to each side
+    std::vector<MarketMove> moves;
+    std::vector<double> values;
     out.clear();
-    for (const double vol : grid.volMoves)
+    for (const double vol : grid.volMoves) {
+        moves.clear();
         for (const double spot : grid.spotMoves) {
-            const auto value = ahead.value({spot, vol});
-            if (!value)
-                return false;
-            ScenarioCell cell{spot, vol, horizon, (*value - now) * units, {}, 0, 0};
+            const double step = kBump * (1 + spot);
+            moves.push_back({spot, vol});
             if (spec.sensitivities) {
-                const double step = kBump * (1 + spot);
-                const auto up = ahead.value({spot + step, vol}), down = ahead.value({spot - step, vol});
-                if (!up || !down)
-                    return false;
-                cell.deltaUsd = (*up - *down) / (2 * kBump) * units;
-                cell.gammaUsd = 0.01 * (*up - 2 * *value + *down) / (kBump * kBump) * units;
+                moves.push_back({spot + step, vol});
+                moves.push_back({spot - step, vol});
             }
+        }
+        values.resize(moves.size());
+        ahead.values(moves, values);
+        for (std::size_t i = 0; i < grid.spotMoves.size(); ++i) {
+            const double value = values[each * i];
+            ScenarioCell cell{grid.spotMoves[i], vol, horizon, (value - now) * units, {}, 0, 0};
+            if (spec.sensitivities) {
+                const double up = values[each * i + 1], down = values[each * i + 2];
+                cell.deltaUsd = (up - down) / (2 * kBump) * units;
+                cell.gammaUsd = 0.01 * (up - 2 * value + down) / (kBump * kBump) * units;
+            }
+            if (!std::isfinite(value) || !std::isfinite(cell.deltaUsd) || !std::isfinite(cell.gammaUsd))
+                return false;
             out.push_back(cell);
         }
+    }
     return true;
 }
 

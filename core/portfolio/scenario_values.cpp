@@ -77,11 +77,18 @@ double ScenarioValues::need(const Leg& leg, std::size_t scenario) {
     return value.value_or(0);
 }
 
-double ScenarioValues::fullPnl(std::size_t scenario) {
-    double sum = 0;
-    for (const auto& leg : m_legs)
-        sum += need(leg, scenario);
-    return sum;
+void ScenarioValues::addInFull(const Leg& leg, std::span<const std::size_t> scenarios, std::span<double> sums) {
+    m_batch.clear();
+    for (const std::size_t s : scenarios)
+        m_batch.push_back({m_moves.spotOf(s, leg.underlying), m_moves.vol[s]});
+    m_values.resize(m_batch.size());
+    leg.ahead.values(m_batch, m_values);
+    for (std::size_t n = 0; n < m_values.size(); ++n) {
+        const bool valued = std::isfinite(m_values[n]);
+        m_complete = m_complete && valued;
+        if (valued)
+            sums[n] += (m_values[n] - leg.now) * leg.units;
+    }
 }
 
 bool ScenarioValues::inside(const Leg& leg, std::size_t scenario) const {
@@ -103,26 +110,28 @@ void ScenarioValues::buildBoxes() {
 bool ScenarioValues::buildSurface(Leg& leg) const {
     constexpr auto kSpot = ChebyshevSurface::kSpot, kVol = ChebyshevSurface::kVol;
     const MoveBox& box = m_boxes[leg.underlying];
-    ChebyshevSurface::Values values{};
+    std::vector<MarketMove> moves;
     for (std::size_t j = 0; j < kVol; ++j) // one volatility after the other: the boundary of an American is interpolated once
-        for (std::size_t i = 0; i < kSpot; ++i) {
-            const auto v = leg.ahead.value({ChebyshevSurface::node(i, kSpot, box.spotLow, box.spotHigh), ChebyshevSurface::node(j, kVol, box.volLow, box.volHigh)});
-            if (!v)
-                return false;
-            values[i * kVol + j] = *v - leg.now;
-        }
-    leg.surface = std::make_unique<ChebyshevSurface>(ChebyshevSurface::through(values));
-    const double bound = 0.5 * m_limit * m_book.legs[leg.index].spot;
-    for (const double level : {0.02, 0.35, 0.75}) { // low volatilities are the sharpest
-        const double vol = box.volLow + level * (box.volHigh - box.volLow);
+        for (std::size_t i = 0; i < kSpot; ++i)
+            moves.push_back({ChebyshevSurface::node(i, kSpot, box.spotLow, box.spotHigh), ChebyshevSurface::node(j, kVol, box.volLow, box.volHigh)});
+    for (const double level : {0.02, 0.35, 0.75}) // low volatilities are the sharpest
         for (std::size_t t = 0; t < kTests; ++t) {
             const double x = std::cos((2 * static_cast<double>(t) + 1) * 3.14159265358979324 / kSpot);
-            const double spot = 0.5 * (box.spotLow + box.spotHigh) + 0.5 * (box.spotHigh - box.spotLow) * x;
-            const auto v = leg.ahead.value({spot, vol});
-            if (!v || std::fabs(leg.surface->at(ChebyshevSurface::basis(box, spot, vol)) - (*v - leg.now)) > bound)
-                return false;
+            moves.push_back({0.5 * (box.spotLow + box.spotHigh) + 0.5 * (box.spotHigh - box.spotLow) * x, box.volLow + level * (box.volHigh - box.volLow)});
         }
-    }
+    std::vector<double> found(moves.size());
+    leg.ahead.values(moves, found);
+    if (!std::all_of(found.begin(), found.end(), [](double v) { return std::isfinite(v); }))
+        return false;
+    ChebyshevSurface::Values values{};
+    for (std::size_t j = 0; j < kVol; ++j)
+        for (std::size_t i = 0; i < kSpot; ++i)
+            values[i * kVol + j] = found[j * kSpot + i] - leg.now;
+    leg.surface = std::make_unique<ChebyshevSurface>(ChebyshevSurface::through(values));
+    const double bound = 0.5 * m_limit * m_book.legs[leg.index].spot;
+    for (std::size_t n = kSpot * kVol; n < moves.size(); ++n)
+        if (std::fabs(leg.surface->at(ChebyshevSurface::basis(box, moves[n].spot, moves[n].vol)) - (found[n] - leg.now)) > bound)
+            return false;
     return true;
 }
 
@@ -139,29 +148,40 @@ void ScenarioValues::valueByProxy() {
         ++(leg.surface ? m_proof.legsByProxy : m_proof.legsInFull);
     }
     m_pnl.assign(m_moves.size(), 0);
-    for (std::size_t s = 0; s < m_moves.size(); ++s) {
-        bool outside = false;
-        for (std::size_t u = 0; u < sums.size(); ++u) {
-            if (all[u].empty())
-                continue;
+    std::vector<bool> outside(m_moves.size(), false);
+    std::vector<double> added;
+    for (std::size_t u = 0; u < sums.size(); ++u) {
+        if (all[u].empty())
+            continue;
+        std::vector<std::size_t> in, out;
+        for (std::size_t s = 0; s < m_moves.size(); ++s) {
             const double spot = m_moves.spotOf(s, u), vol = m_moves.vol[s];
-            const bool in = m_boxes[u].holds(spot, vol);
-            outside = outside || !in;
-            if (in)
-                m_pnl[s] += sums[u].at(ChebyshevSurface::basis(m_boxes[u], spot, vol));
-            for (const Leg* leg : in ? inFull[u] : all[u])
-                m_pnl[s] += need(*leg, s);
+            if (!m_boxes[u].holds(spot, vol)) {
+                out.push_back(s);
+                outside[s] = true;
+                continue;
+            }
+            in.push_back(s);
+            m_pnl[s] += sums[u].at(ChebyshevSurface::basis(m_boxes[u], spot, vol));
         }
-        m_proof.scenariosInFull += outside ? 1 : 0;
+        for (const auto& [legs, scenarios] : {std::pair(&inFull[u], &in), std::pair(&all[u], &out)}) {
+            added.assign(scenarios->size(), 0);
+            for (const Leg* leg : *legs)
+                addInFull(*leg, *scenarios, added);
+            for (std::size_t n = 0; n < scenarios->size(); ++n)
+                m_pnl[(*scenarios)[n]] += added[n];
+        }
     }
+    m_proof.scenariosInFull += static_cast<std::size_t>(std::count(outside.begin(), outside.end(), true));
 }
 
 void ScenarioValues::valueInFull() {
     dropUnvalued();
     m_pnl.assign(m_moves.size(), 0);
+    std::vector<std::size_t> every(m_moves.size());
+    std::iota(every.begin(), every.end(), std::size_t{0});
     for (const auto& leg : m_legs)
-        for (std::size_t s = 0; s < m_moves.size(); ++s)
-            m_pnl[s] += need(leg, s);
+        addInFull(leg, every, m_pnl);
 }
 
 /// A leg counts in every scenario or in none: the corners of all moves are where a value is lost first.
@@ -194,10 +214,15 @@ void ScenarioValues::prove(const ProxySpec& spec) {
     std::stable_sort(byProxy.begin(), byProxy.end(), [&](std::size_t a, std::size_t b) { return m_pnl[a] < m_pnl[b]; });
     const auto wanted = std::min(byProxy.size(), static_cast<std::size_t>(std::max(1, spec.proofScenarios)));
     const std::size_t worst = wanted / 2, rest = wanted - worst;
+    std::vector<std::size_t> checked;
+    for (std::size_t n = 0; n < wanted; ++n)
+        checked.push_back(byProxy[n < worst ? n : worst + (n - worst) * (byProxy.size() - worst) / std::max<std::size_t>(rest, 1)]);
+    std::vector<double> exact(wanted, 0);
+    for (const auto& leg : m_legs)
+        addInFull(leg, checked, exact);
     double squares = 0;
     for (std::size_t n = 0; n < wanted; ++n) {
-        const std::size_t at = n < worst ? n : worst + (n - worst) * (byProxy.size() - worst) / std::max<std::size_t>(rest, 1);
-        const double error = std::fabs(m_pnl[byProxy[at]] - fullPnl(byProxy[at]));
+        const double error = std::fabs(m_pnl[checked[n]] - exact[n]);
         m_proof.maxErrorUsd = std::max(m_proof.maxErrorUsd, error);
         squares += error * error;
         ++m_proof.checked;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "portfolio/chebyshev_surface.h"
@@ -55,7 +56,8 @@ private:
     };
     std::optional<double> full(const Leg& leg, std::size_t scenario) const;
     double need(const Leg& leg, std::size_t scenario);
-    double fullPnl(std::size_t scenario);
+    /// Adds the leg's P&L in `scenarios`, revalued in full, to `sums`, alike long.
+    void addInFull(const Leg& leg, std::span<const std::size_t> scenarios, std::span<double> sums);
     bool inside(const Leg& leg, std::size_t scenario) const;
     void buildBoxes();
     bool buildSurface(Leg& leg) const;
@@ -74,6 +76,8 @@ private:
     std::vector<std::size_t> m_counted, m_unvalued;
     ProxyProof m_proof;
     bool m_complete = true;
+    std::vector<MarketMove> m_batch; ///< of addInFull()
+    std::vector<double> m_values;
 };
 
 } // namespace mahler::portfolio

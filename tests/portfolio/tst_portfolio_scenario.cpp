@@ -33,6 +33,33 @@ private Q_SLOTS:
         }
     }
 
+    void manyMovesAtOnceGiveTheNumbersOfOne() {
+        for (const char* root : {"SPX", "SPY"}) {
+            FlatChain chain;
+            chain.root = root;
+            const auto book = bookOf(chain, {option(chain, 1, 4750, P, 1), option(chain, 2, 5200, C, -1)});
+            QVERIFY(book.coverage().complete());
+            for (const auto& leg : book.legs)
+                for (const double days : {0.0, 3.0, 400.0}) { // the last beyond its expiry
+                    Revaluer revaluer;
+                    const LegAhead ahead = revaluer.ahead(leg, days);
+                    std::vector<MarketMove> moves;
+                    for (double spot = -0.4; spot < 0.45; spot += 0.07)
+                        for (double vol = -0.9; vol < 2; vol += 0.4)
+                            moves.push_back({spot, vol});
+                    std::vector<double> values(moves.size());
+                    ahead.values(moves, values);
+                    for (std::size_t i = 0; i < moves.size(); ++i)
+                        QCOMPARE(values[i], *ahead.value(moves[i]));
+                    moves.push_back({-1, 0}); // no spot is left: absent there, and nowhere else
+                    values.resize(moves.size());
+                    ahead.values(moves, values);
+                    QVERIFY(!ahead.value(moves.back()) && std::isnan(values.back()));
+                    QCOMPARE(values.front(), *ahead.value(moves.front()));
+                }
+        }
+    }
+
     void atExpiryTheGridIsThePayoff() {
         for (const char* root : {"SPX", "SPY"}) {
             FlatChain chain;
