@@ -1,10 +1,11 @@
-#include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <filesystem>
 #include <mutex>
 
 #include "app/bench/rows.h"
 #include "desk/codec.h"
+#include "desk/greeks_board.h"
 #include "desk/recorder.h"
 #include "desk/runtime.h"
 #include "market/exchange_calendar.h"
@@ -175,6 +176,99 @@ std::optional<double> breachOnce(const fs::path& folder, bool durable) {
     return std::chrono::duration<double, std::micro>(stamps->sent - stamps->seen).count();
 }
 
+/// The same steps on one thread: what the desk thread does with the confirming tick, from Desk::handle() on. Microseconds.
+struct DeskSteps {
+    double orders = 0;                 ///< from the tick in the desk's hands to the last order redeemed
+    double decided = 0, journaled = 0; ///< of it: Desk::handle(), and with the journal's commit
+};
+std::optional<DeskSteps> deskOnce(const fs::path& folder, bool durable) {
+    const auto recorder = desk::Recorder::open({folder.string(), "bench", {}, durable});
+    if (!recorder)
+        return std::nullopt;
+    const auto events = (*recorder)->storedEvents();
+    desk::Desk desk{risk::Limits{}};
+    if (!events || !desk.restore(*events))
+        return std::nullopt;
+    const auto stamps = std::make_shared<Stamps>();
+    BreachingFeed feed(stamps);
+    risk::Gate gate;
+    risk::HaltGate halt;
+    execution::BrokerReport books;
+    books.clean = true;
+    books.cash = desk.state().account->cash;
+    for (const auto& [id, position] : desk.state().positions)
+        for (const auto& leg : position.legs)
+            books.positions.push_back({leg.contract.id(), leg.ratio * position.quantity});
+    CountingBroker broker(gate, halt, books, stamps);
+    std::int64_t number = 1;
+    DeskSteps steps;
+    const auto sinceMicros = [](Wall::time_point began) { return std::chrono::duration<double, std::micro>(Wall::now() - began).count(); };
+    const auto give = [&](const desk::Command& command, UtcTime at) {
+        const Timestamp now{at, MonoTime(at.time_since_epoch())};
+        const auto began = Wall::now();
+        const auto outcome = desk.handle(command, now);
+        steps.decided = sinceMicros(began);
+        const desk::Recorder::Entry entry{&command, ++number, &outcome.events};
+        const auto seqs = (*recorder)->commit(std::span(&entry, 1), now);
+        steps.journaled = sinceMicros(began);
+        for (const auto& effect : outcome.effects) {
+            const auto* out = std::get_if<desk::Submit>(&effect);
+            if (!out || !seqs)
+                continue;
+            auto token = gate.issue(out->order.combo, out->decision, kAccount, halt, halt.epoch(), seqs->at(out->intentEvent));
+            if (token)
+                (void)broker.submit(out->order, std::move(*token));
+        }
+    };
+    desk::SessionFacts facts;
+    facts.date = kDay;
+    facts.open = market::sessionOpen(kDay);
+    facts.close = market::sessionClose(kDay);
+    facts.rate = 0.04;
+    facts.dividendYield["SPY"] = 0.012;
+    give(desk::Started{"bench", "breach", approval::DeskKind::DemoTeam, true, kAccount, {}, {"SPY"}}, start());
+    give(facts, start());
+    give(desk::Reconciliation{books, "start"}, start());
+    desk::GreeksBoard board;
+    for (UtcTime t = start(); t <= confirmed(); t += 1s) {
+        const auto tick = feed.advance(t, desk.watched());
+        const desk::Command command = desk::MarketTick{**tick, board.price(**tick, facts)};
+        const auto handed = Wall::now();
+        give(command, t);
+        steps.orders = std::chrono::duration<double, std::micro>(stamps->sent - handed).count();
+    }
+    return stamps->orders == kPositions ? std::optional(steps) : std::nullopt;
+}
+
+Row deskRow(const std::string& name, const fs::path& journal, const fs::path& work, bool durable, const std::string& how) {
+    std::vector<double> orders, decided, journaled;
+    for (int i = 0; i < kRuns; ++i) {
+        std::error_code ec;
+        fs::remove_all(work, ec);
+        fs::copy(journal, work, fs::copy_options::recursive, ec);
+        if (const auto steps = deskOnce(work, durable)) {
+            orders.push_back(steps->orders);
+            decided.push_back(steps->decided);
+            journaled.push_back(steps->journaled);
+        }
+    }
+    Row row;
+    row.name = name;
+    row.unit = "us";
+    if (orders.empty())
+        return row;
+    std::sort(orders.begin(), orders.end());
+    std::sort(decided.begin(), decided.end());
+    std::sort(journaled.begin(), journaled.end());
+    row.p50 = row.ours = orders[orders.size() / 2];
+    row.p99 = orders[std::min(orders.size() - 1, orders.size() * 99 / 100)];
+    char note[240];
+    std::snprintf(note, sizeof note, "the desk thread's part: from the confirming tick in its hands to the fifth order redeemed, %s; decided after %.0f us, journaled after %.0f us, p50; %zu desks", how.c_str(),
+                  decided[decided.size() / 2], journaled[journaled.size() / 2], orders.size());
+    row.note = note;
+    return row;
+}
+
 Row breachRow(const std::string& name, const fs::path& journal, const fs::path& work, bool durable, const std::string& note) {
     Row row;
     row.name = name;
@@ -205,6 +299,8 @@ std::vector<Row> breachRows() {
     if (writeJournal((folder / "journal").string())) {
         const std::string what = "from the tick with the confirming mark leaving the feed to the fifth of five closing orders redeemed at the broker";
         rows.push_back(breachRow("breach_to_liquidation_orders", folder / "journal", folder / "work", true, what + ", intents on the disk first"));
+        rows.push_back(deskRow("breach_to_liquidation_orders_desk", folder / "journal", folder / "work", true, "intents on the disk first"));
+        rows.push_back(deskRow("breach_to_liquidation_orders_desk_without_disk", folder / "journal", folder / "work", false, "the journal not waiting for the disk"));
         rows.push_back(breachRow("breach_to_liquidation_orders_without_disk", folder / "journal", folder / "work", false, what + ", the journal not waiting for the disk"));
     }
     std::error_code ec;
