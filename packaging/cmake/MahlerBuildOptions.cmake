@@ -49,8 +49,8 @@ function(mahler_module name)
     endif()
 endfunction()
 
-# mahler_test(<module> <unit> [LINKS ...] [LABEL core|proof|ui|app]): tests/<module>/tst_<module>_<unit>.cpp. "proof" is for what
-# takes seconds: a plain ctest runs it, `ctest -L core` does not.
+# mahler_test(<module> <unit> [LINKS ...] [LABEL core|proof|session|ui|app]): tests/<module>/tst_<module>_<unit>.cpp. "proof" and
+# "session" are for what takes seconds, many numbers and whole sessions: a plain ctest runs them, `ctest -L core` does not.
 function(mahler_test module unit)
     cmake_parse_arguments(ARG "" "LABEL" "LINKS" ${ARGN})
     if(NOT ARG_LABEL)
