@@ -38,7 +38,8 @@ std::vector<Row> rowFrameRows();      ///< one expiry of 10,000 strikes
 /// Starts this program anew several times with kColdStart and times it to the first painted chain.
 std::vector<Row> coldStartRows();
 inline constexpr const char* kColdStart = "--cold-start";
-/// The child's side: the workstation's parts until a live chain is painted; prints the steady clock's nanoseconds then.
+/// The child's side: the workstation's parts until a live chain is painted; prints the steady clock's nanoseconds of its
+/// first frame and of the first live chain.
 /// @return the exit code.
 int runColdStart(int& argc, char** argv, const std::string& dataFolder);
 
