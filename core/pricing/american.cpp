@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pricing/american_alo.h"
 #include "pricing/american_single.h"
 #include "pricing/european.h"
 #include "pricing/gaussian.h"
@@ -12,6 +13,8 @@ namespace mahler::pricing {
 namespace {
 
 constexpr int kTreeSteps = 600;
+constexpr double kMostTotalVol = 12; ///< of a search: a price beyond it is its limit
+constexpr double kMostPull = 1000; ///< deviations that rates move over the life: beyond it too, within 4e-4 of what they move
 constexpr double kLeastTotalVol = 1e-5; ///< below it the value is that of no volatility, within 4e-6 of spot
 
 double sign(market::Right right) { return right == market::Right::Call ? 1 : -1; }
@@ -39,14 +42,24 @@ PutValue boundaryValue(const PutView& view, Accuracy accuracy, bool greeks) {
     return greeks ? putPriceGreeks(grid, boundary, p.vol, view.moneyness) : putPrice(grid, boundary, p.vol, view.moneyness);
 }
 
-/// Between what no volatility gives (or the European price) and what infinite volatility gives.
+/// What infinite volatility gives: the asset one receives, now or where waiting adds to it at expiry.
+double mostOf(const Inputs& in) {
+    return in.right == market::Right::Call ? in.spot * std::max(1.0, std::exp(-in.dividendYield * in.years))
+                                           : in.strike * std::max(1.0, std::exp(-in.rate * in.years));
+}
+
+/// Between what no volatility gives (or the European price) and what infinite volatility gives; NaN stays.
 double bounded(const Inputs& in, double european, double value) {
     const double floor = std::max(european, zeroVolatilityValue(in));
-    const double most = std::max(in.right == market::Right::Call ? in.spot : in.strike, floor);
-    return std::isfinite(value) ? std::clamp(value, floor, most) : floor;
+    const double most = std::max(mostOf(in), floor);
+    return value > floor ? std::min(value, most) : value <= floor ? floor : value; // what is no number stays none
 }
 
 double europeanPriceOf(const Inputs& in) { return priceEuropean(in).price; }
+
+/// Where the lanes do not hold: fixed point B on a fine boundary, some five milliseconds; 1e-8 of spot against finer ones with a
+/// drift of up to 30 deviations. NaN when it finds no start.
+constexpr AloScheme kCarefulScheme{65, 20, 40, FixedPoint::B, 0, true};
 
 /// `in` valid and not degenerate.
 double valueOf(const Inputs& in, Accuracy accuracy) {
@@ -61,8 +74,28 @@ double valueOf(const Inputs& in, Accuracy accuracy) {
     return bounded(in, european, v.exercised ? exerciseValue(in) : european + v.premium * view.unit);
 }
 
+RateSlope rateSlopeOf(const Inputs& in) { return in.right == market::Right::Put ? RateSlope::ByRate : RateSlope::ByYield; }
+
+/// Price alone as priceAmerican() gives it; `in` valid and not degenerate. NaN when no method holds.
+double kernelPrice(const Inputs& in) {
+    const double european = europeanPriceOf(in);
+    const PutView view = putView(in);
+    switch (earlyExercise(view.put)) {
+    case EarlyExercise::Never: return european;
+    case EarlyExercise::TwoBoundaries: return bounded(in, european, americanTreePrice(in, kTreeSteps));
+    case EarlyExercise::OneBoundary: break;
+    }
+    const SinglePremium s = singlePremium(view.put, view.moneyness, rateSlopeOf(in), false);
+    if (!s.sound)
+        return bounded(in, european, aloPrice(in, kCarefulScheme));
+    return s.exercised ? exerciseValue(in) : bounded(in, european, european + s.premium * view.unit);
+}
+
 bool degenerate(const Inputs& in) {
-    return in.spot <= 1e-100 || in.strike <= 1e-100 || in.years <= 0 || in.vol * std::sqrt(in.years) < kLeastTotalVol;
+    if (in.spot <= 1e-100 || in.strike <= 1e-100 || in.years <= 0)
+        return true;
+    const double rootT = std::sqrt(in.years), pull = std::max({std::fabs(in.rate), std::fabs(in.dividendYield), std::fabs(in.rate - in.dividendYield)});
+    return in.vol * rootT < kLeastTotalVol || pull * rootT > kMostPull * in.vol;
 }
 
 Valuation degenerateAmerican(const Inputs& in) {
@@ -114,6 +147,22 @@ double bumpedSlope(Inputs in, double Inputs::*field, double step, const auto& f)
     return (up - f(in)) / (2 * step);
 }
 
+/// Everything by differences of one price function; theta is still to come.
+Valuation byDifferences(const Inputs& in, double spotStep, double volStep, double rateStep, const auto& f) {
+    Valuation v;
+    v.status = PriceStatus::Ok;
+    Inputs up = in, down = in;
+    up.spot += spotStep;
+    down.spot -= spotStep;
+    v.price = f(in);
+    const double high = f(up), low = f(down);
+    v.delta = (high - low) / (2 * spotStep);
+    v.gamma = std::max(0.0, (high - 2 * v.price + low) / (spotStep * spotStep));
+    v.vega = std::max(0.0, bumpedSlope(in, &Inputs::vol, volStep, f));
+    v.rho = bumpedSlope(in, &Inputs::rate, rateStep, f);
+    return v;
+}
+
 void fillByDifferences(const Inputs& in, Valuation& v) {
     const auto f = [](const Inputs& x) { return valueOf(x, Accuracy::Tight); };
     v.vega = bumpedSlope(in, &Inputs::vol, 2e-4 * in.vol, f);
@@ -122,12 +171,11 @@ void fillByDifferences(const Inputs& in, Valuation& v) {
     v.rho = bumpedSlope(in, &Inputs::rate, std::min(2e-5, room), f);
 }
 
-/// Theta last: the Black-Scholes equation holds where the option lives on.
+/// Theta last: the Black-Scholes equation holds where the option lives on. BadInput when some number is none.
 Valuation finished(const Inputs& in, Valuation v) {
     v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta -
               0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
-    const bool finite = std::isfinite(v.delta) && std::isfinite(v.gamma) && std::isfinite(v.vega) && std::isfinite(v.rho);
-    return finite ? v : degenerateAmerican(in);
+    return std::isfinite(v.price + v.delta + v.gamma + v.vega + v.rho + v.theta) ? v : Valuation{};
 }
 
 } // namespace
@@ -166,9 +214,16 @@ double zeroVolatilityValue(const Inputs& in) {
 }
 
 std::optional<double> americanPrice(const Inputs& in, Accuracy accuracy) {
-    if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0)
+    if (!validInputs(in))
         return std::nullopt;
     return degenerate(in) ? zeroVolatilityValue(in) : valueOf(in, accuracy);
+}
+
+std::optional<double> singleAmericanPrice(const Inputs& in) {
+    if (!validInputs(in))
+        return std::nullopt;
+    const double price = degenerate(in) ? zeroVolatilityValue(in) : kernelPrice(in);
+    return std::isfinite(price) ? std::optional(price) : std::nullopt;
 }
 
 std::optional<double> largestVolAtExercise(const Inputs& in) {
@@ -196,7 +251,7 @@ std::optional<double> largestVolAtExercise(const Inputs& in) {
 }
 
 Valuation priceAmerican(const Inputs& in) {
-    if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0)
+    if (!validInputs(in))
         return {};
     if (degenerate(in))
         return degenerateAmerican(in);
@@ -206,23 +261,12 @@ Valuation priceAmerican(const Inputs& in) {
     v.status = PriceStatus::Ok;
     switch (earlyExercise(view.put)) {
     case EarlyExercise::Never: return european;
-    case EarlyExercise::TwoBoundaries: {
-        const auto f = [](const Inputs& x) { return bounded(x, europeanPriceOf(x), americanTreePrice(x, kTreeSteps)); };
-        const double step = 0.02 * in.spot * std::min(1.0, in.vol * std::sqrt(in.years));
-        Inputs up = in, down = in;
-        up.spot += step;
-        down.spot -= step;
-        v.price = f(in);
-        const double high = f(up), low = f(down);
-        v.delta = (high - low) / (2 * step);
-        v.gamma = std::max(0.0, (high - 2 * v.price + low) / (step * step));
-        v.vega = bumpedSlope(in, &Inputs::vol, 0.01 * in.vol, f);
-        v.rho = bumpedSlope(in, &Inputs::rate, 1e-3, f);
+    case EarlyExercise::TwoBoundaries:
+        v = byDifferences(in, 0.02 * in.spot * std::min(1.0, in.vol * std::sqrt(in.years)), 0.01 * in.vol, 1e-3, kernelPrice);
         break;
-    }
     case EarlyExercise::OneBoundary: {
         const bool put = in.right == market::Right::Put;
-        const SinglePremium s = singlePremium(view.put, view.moneyness, put ? RateSlope::ByRate : RateSlope::ByYield, true);
+        const SinglePremium s = singlePremium(view.put, view.moneyness, rateSlopeOf(in), true);
         if (s.sound && !s.exercised) {
             const double m = view.moneyness;
             v.price = bounded(in, european.price, european.price + s.premium * view.unit);
@@ -237,7 +281,14 @@ Valuation priceAmerican(const Inputs& in) {
             v.delta = sign(in.right);
             return v;
         }
-        return scalarAmerican(in);
+        v.price = kernelPrice(in);
+        if (v.price <= exerciseValue(in)) {
+            v.delta = sign(in.right);
+            return v;
+        }
+        // A step that stays on this side of zero: the kind of early exercise changes there.
+        const double rate = put ? in.rate : in.dividendYield, rateStep = put && rate > 0 ? std::min(1e-5, 0.5 * rate) : 1e-5;
+        v = byDifferences(in, 5e-3 * in.spot * std::min(1.0, in.vol * std::sqrt(in.years)), 1e-3 * in.vol, rateStep, kernelPrice);
     }
     }
     return finished(in, v);
@@ -245,7 +296,7 @@ Valuation priceAmerican(const Inputs& in) {
 
 Valuation scalarAmerican(const Inputs& in) {
     const PutView view = putView(in);
-    if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0 || degenerate(in) ||
+    if (!validInputs(in) || degenerate(in) ||
         earlyExercise(view.put) != EarlyExercise::OneBoundary)
         return priceAmerican(in);
     Valuation v;
@@ -271,7 +322,7 @@ ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
         return {0, IvStatus::Expired};
     if (earlyExercise(putView(in).put) == EarlyExercise::Never)
         return impliedVolEuropean(in, price);
-    if (price >= (in.right == market::Right::Call ? in.spot : in.strike))
+    if (price >= mostOf(in))
         return {0, IvStatus::AboveMaximum};
     const double floor = zeroVolatilityValue(in), exercise = exerciseValue(in);
     const double resolution = floor > 0 ? 1e-9 * (in.spot + in.strike) : 0;
@@ -280,16 +331,25 @@ ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
     if (price <= floor + resolution)
         return {0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
     const ImpliedVol european = impliedVolEuropean(in, price); // an upper bound: American is dearer
-    if (european.status != IvStatus::Ok)
-        return european.status == IvStatus::AboveMaximum ? ImpliedVol{0, IvStatus::AboveMaximum}
-                                                         : ImpliedVol{0, IvStatus::BelowMinimum};
-    if (const std::optional<double> vol = singleVol(in, price, european.vol))
+    Inputs at = in;
+    double low = 0, high = european.vol * (1 + 1e-12);
+    if (european.status == IvStatus::AboveMaximum) { // dearer than any European: an upper bound by trial
+        high = 1 / std::sqrt(in.years);
+        for (at.vol = high; kernelPrice(at) < price; at.vol = high) {
+            low = high;
+            high *= 2;
+            if (!(high * std::sqrt(in.years) < kMostTotalVol))
+                return {0, IvStatus::AboveMaximum};
+        }
+    } else if (european.status != IvStatus::Ok) {
+        return {0, IvStatus::BelowMinimum};
+    }
+    if (const std::optional<double> vol = singleVol(in, price, high))
         return {*vol, IvStatus::Ok};
-    Inputs at = in; // the scalar method, and the tree where two boundaries exist
-    double low = 0, high = european.vol * (1 + 1e-12), vol = european.vol;
+    double vol = high; // methods without a slope: secant steps inside the bracket
     at.vol = vol;
-    double miss = valueOf(at, Accuracy::Tight) - price, slope = priceEuropean(at).vega;
-    for (int step = 0; step < 100; ++step) {
+    double miss = kernelPrice(at) - price, slope = priceEuropean(at).vega;
+    for (int step = 0; step < 100 && std::isfinite(miss); ++step) {
         (miss < 0 ? low : high) = vol;
         double next = vol - miss / slope;
         if (!(next > low && next < high))
@@ -297,7 +357,7 @@ ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
         if (std::fabs(next - vol) <= 1e-12 * vol || high - low <= 1e-12 * high)
             return {next, IvStatus::Ok};
         at.vol = next;
-        const double nextMiss = valueOf(at, Accuracy::Tight) - price;
+        const double nextMiss = kernelPrice(at) - price;
         const double secant = (nextMiss - miss) / (next - vol);
         const bool settled = std::fabs(next - vol) < 1e-7 * vol;
         slope = secant > 0 ? secant : priceEuropean(at).vega;

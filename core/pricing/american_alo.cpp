@@ -70,7 +70,7 @@ struct Chebyshev {
 class AloBoundary {
 public:
     AloBoundary(const PutProblem& put, const AloScheme& scheme)
-        : m_put(put), m_top(put.yield > put.rate ? put.rate / put.yield : 1), m_curve(scheme.nodes), m_rule(legendre(scheme.inner)) {
+        : m_put(put), m_top(put.yield > put.rate ? put.rate / put.yield : 1), m_curve(scheme.nodes), m_rule(legendre(scheme.inner)), m_crowded(scheme.crowded) {
         for (std::size_t i = 1; i < m_curve.z.size(); ++i)
             m_curve.y[i] = held(qdPlusBoundary(put, tauAt(i)));
         for (int step = 0; step < scheme.steps; ++step) {
@@ -122,9 +122,10 @@ private:
         const double b = (*this)(tau), v = m_put.vol * std::sqrt(tau);
         double up = 0, down = 0;
         for (std::size_t k = 0; k < m_rule.x.size(); ++k) {
-            const double u = 0.5 * tau * (1 + m_rule.x[k]), dp = dPlus(tau - u, b / (*this)(u));
-            up += 0.5 * tau * m_rule.w[k] * std::exp(m_put.rate * u) * normalCdf(dp - m_put.vol * std::sqrt(tau - u));
-            down += 0.5 * tau * m_rule.w[k] * std::exp(m_put.yield * u) * normalCdf(dp);
+            const double half = 0.5 * (1 + m_rule.x[k]), s = m_crowded ? tau * half * half : tau * (1 - half), u = tau - s;
+            const double weight = (m_crowded ? tau * half : 0.5 * tau) * m_rule.w[k], dp = dPlus(s, b / (*this)(u));
+            up += weight * std::exp(m_put.rate * u) * normalCdf(dp - m_put.vol * std::sqrt(s));
+            down += weight * std::exp(m_put.yield * u) * normalCdf(dp);
         }
         const double dp = dPlus(tau, b), dm = dp - v;
         return advance(tau, b, normalCdf(dm) + m_put.rate * up, normalCdf(dp) + m_put.yield * down, aloPdf(dm) / (b * v),
@@ -135,6 +136,7 @@ private:
     double m_top;
     Chebyshev m_curve;
     Legendre m_rule;
+    bool m_crowded;
 };
 
 /// Li 2010, equation for the QD+ boundary in b, divided by the (positive) value of exercising over holding.

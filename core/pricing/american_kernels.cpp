@@ -1,5 +1,6 @@
 #include "pricing/american_kernels.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -93,6 +94,11 @@ AmericanScheme makeScheme() {
 const AmericanScheme& americanScheme() {
     static const AmericanScheme scheme = makeScheme();
     return scheme;
+}
+
+bool lanesHold(double rate, double yield, double vol, double years) {
+    const double rootT = std::sqrt(years), pull = std::max({std::fabs(rate), std::fabs(yield), std::fabs(rate - yield)});
+    return pull * rootT <= 3 * vol && vol * rootT <= 4;
 }
 
 AmericanKernelSet americanKernelSet() {

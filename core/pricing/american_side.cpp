@@ -142,7 +142,7 @@ void AmericanSlice::Side::premiums(std::span<const Point> points, bool greeks, s
         if (negligible(points[i]))
             continue;
         const int at = segmentOf(points[i].vol);
-        if (at < 0 || !segment(at).sound)
+        if (at < 0 || !lanesHold(m_put.rate, m_put.yield, points[i].vol, m_put.years) || !segment(at).sound)
             results[i].exact = true;
         else
             m_bins[static_cast<std::size_t>(at)].push_back(static_cast<int>(i));

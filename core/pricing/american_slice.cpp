@@ -18,7 +18,6 @@ constexpr double kLeastTotalVol = 1e-5;
 constexpr double kLowestVol = 1e-4, kHighestVol = 18;
 constexpr double kSettled = 1e-6; ///< relative step: the next one would be under its square
 constexpr int kMostRounds = 60;
-constexpr int kTreeSteps = 200; ///< for two boundaries
 
 constexpr market::Right kRights[] = {market::Right::Call, market::Right::Put};
 
@@ -83,7 +82,7 @@ void AmericanSlice::values(std::span<const SliceOption> options, std::span<Valua
             if (options[i].right != right)
                 continue;
             const Inputs in = inputs(right, options[i].spot, options[i].strike, options[i].vol);
-            const bool usable = validTerms(in) && std::isfinite(in.vol) && plain(in);
+            const bool usable = validInputs(in) && plain(in);
             if (!usable || s.kind() == EarlyExercise::TwoBoundaries) {
                 results[i] = priceAmerican(in);
                 continue;
@@ -134,15 +133,17 @@ void AmericanSlice::prices(std::span<const SliceOption> options, std::span<doubl
             if (options[i].right != right)
                 continue;
             const Inputs in = inputs(right, options[i].spot, options[i].strike, options[i].vol);
-            const bool usable = validTerms(in) && std::isfinite(in.vol) && plain(in);
+            const bool usable = validInputs(in) && plain(in);
             if (!usable) {
-                results[i] = americanPrice(in, Accuracy::Chain).value_or(std::numeric_limits<double>::quiet_NaN());
+                results[i] = singleAmericanPrice(in).value_or(std::numeric_limits<double>::quiet_NaN());
+                continue;
+            }
+            if (s.kind() == EarlyExercise::TwoBoundaries) {
+                results[i] = singleAmericanPrice(in).value_or(std::numeric_limits<double>::quiet_NaN());
                 continue;
             }
             results[i] = europeanValue(forwardTerms(in), in.vol * rootT);
-            if (s.kind() == EarlyExercise::TwoBoundaries)
-                results[i] = std::max({results[i], exerciseValue(in), americanTreePrice(in, kTreeSteps)});
-            if (s.kind() != EarlyExercise::OneBoundary)
+            if (s.kind() == EarlyExercise::Never)
                 continue;
             points.push_back({right == market::Right::Put ? in.spot / in.strike : in.strike / in.spot, in.vol});
             rows.push_back(i);
@@ -157,7 +158,7 @@ void AmericanSlice::prices(std::span<const SliceOption> options, std::span<doubl
             const double unit = right == market::Right::Put ? o.strike : o.spot, exercise = exerciseValue(in);
             price = p.exercised ? exercise : std::max(price + p.premium * unit, exercise);
             if (p.exact)
-                price = americanPrice(in, Accuracy::Tight).value_or(price);
+                price = singleAmericanPrice(in).value_or(std::numeric_limits<double>::quiet_NaN());
         }
     }
 }
@@ -205,8 +206,11 @@ void AmericanSlice::impliedVols(std::span<const SliceQuote> quotes, std::span<Im
             if (!(search.vol > 0.005 && search.vol < 10)) {
                 const ImpliedVol european = impliedVolEuropean(in, q.price);
                 results[i] = european;
-                if (european.status != IvStatus::Ok)
+                if (european.status != IvStatus::Ok) { // above every European price an American one may still have a volatility
+                    if (european.status == IvStatus::AboveMaximum)
+                        results[i] = impliedVolAmerican(in, q.price);
                     continue;
+                }
                 search.vol = std::clamp(european.vol, kLowestVol, kHighestVol);
             }
             search.terms = forwardTerms(in);

@@ -103,8 +103,6 @@ DividendValuation certainValuation(ExerciseStyle style, const Inputs& in, std::s
     return d;
 }
 
-bool validInputs(const Inputs& in) { return validTerms(in) && std::isfinite(in.vol) && in.vol >= 0; }
-
 /// Price at one volatility on a grid of its own or a given one.
 double priceAt(ExerciseStyle style, Inputs in, std::span<const CashDividend> dividends, double vol, const LogGrid* grid, int cells) {
     in.vol = vol;
@@ -206,7 +204,8 @@ ImpliedVol impliedVolWithDividends(ExerciseStyle style, const Inputs& in, std::s
         return {0, IvStatus::BadInput};
     if (in.years <= 0)
         return {0, IvStatus::Expired};
-    const double most = in.right == Right::Call ? in.spot : in.strike * std::max(1.0, std::exp(-in.rate * in.years));
+    const double most = in.right == Right::Call ? in.spot * std::max(1.0, std::exp(-in.dividendYield * in.years))
+                                                : in.strike * std::max(1.0, std::exp(-in.rate * in.years));
     if (price >= most)
         return {0, IvStatus::AboveMaximum};
     const double floor = certainValue(style, in, *kept).value, exercise = style == ExerciseStyle::American ? exerciseValue(in) : 0;

@@ -22,6 +22,8 @@ bool validTerms(const Inputs& in) {
     return std::fabs(in.rate * in.years) < 300 && std::fabs(in.dividendYield * in.years) < 300;
 }
 
+bool validInputs(const Inputs& in) { return validTerms(in) && in.vol >= 0 && in.vol <= kMostVol; }
+
 ForwardTerms forwardTerms(const Inputs& in) {
     ForwardTerms t;
     t.discount = std::exp(-in.rate * in.years);
@@ -58,7 +60,7 @@ Valuation degenerateEuropean(const Inputs& in) {
 }
 
 Valuation settleEuropean(const Inputs& in) {
-    if (!validTerms(in) || !std::isfinite(in.vol) || in.vol < 0)
+    if (!validInputs(in))
         return {};
     const double rootT = std::sqrt(in.years), s = in.vol * rootT;
     const ForwardTerms t = forwardTerms(in);

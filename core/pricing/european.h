@@ -18,6 +18,9 @@ struct ForwardTerms {
 /// True when every field but `vol` is finite and in range: spot, strike and years not negative, years at
 /// most 1e5, factors in double range.
 bool validTerms(const Inputs& in);
+inline constexpr double kMostVol = 1e4; ///< a million per cent: beyond it an input is a mistake
+/// validTerms(), and `vol` from 0 to kMostVol.
+bool validInputs(const Inputs& in);
 ForwardTerms forwardTerms(const Inputs& in);
 /// Price alone; `in` must be valid with spot, strike, years and vol positive.
 double europeanValue(const ForwardTerms& terms, double totalVol);

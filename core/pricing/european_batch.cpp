@@ -243,12 +243,13 @@ ImpliedVol impliedVolEuropean(const Inputs& in, double price) {
 bool spotVolGrid(std::span<const GridLeg> legs, std::span<const double> spots, std::span<const double> volShifts,
                  std::vector<double>& values, Isa isa) {
     values.assign(spots.size() * volShifts.size(), 0.0);
-    if (!axisUsable(spots, 0, 1e100) || !axisUsable(volShifts, -1e6, 1e6))
+    if (!axisUsable(spots, 0, 1e100) || !axisUsable(volShifts, -kMostVol, kMostVol))
         return false;
+    const double mostShift = volShifts.empty() ? 0 : *std::max_element(volShifts.begin(), volShifts.end());
     for (const GridLeg& leg : legs) {
         Inputs in = leg.in;
         in.spot = 1;
-        if (!validTerms(in) || !std::isfinite(in.vol) || std::fabs(in.vol) > 1e6 || !std::isfinite(leg.quantity))
+        if (!validInputs(in) || in.vol + mostShift > kMostVol || !std::isfinite(leg.quantity))
             return false;
     }
     if (values.empty())

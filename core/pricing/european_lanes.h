@@ -23,7 +23,7 @@ struct Terms {
 
 // The kernel's own range; the rest is rare enough for the scalar code. Within it no intermediate leaves double range.
 constexpr double kLeastMoney = 1e-30, kMostMoney = 1e30, kLeastYears = 1e-30, kMostYears = 1e5, kMostRate = 1e4;
-constexpr double kMostExponent = 100, kLeastTotalVol = 1e-20, kMostTotalVol = 1e6, kLeastVol = 1e-30, kMostVol = 1e10;
+constexpr double kMostExponent = 100, kLeastTotalVol = 1e-20, kMostTotalVol = 1e6, kLeastVol = 1e-30, kLargestVol = 1e4; // as kMostVol of european.h
 
 MAHLER_LANE_FUNCTION Terms makeTerms(Doubles spot, Doubles years, Doubles rate, Doubles yield) {
     Terms t;
@@ -104,7 +104,7 @@ struct Contract {
 MAHLER_LANE_FUNCTION Contract makeContract(const Terms& t, Doubles sign, Doubles strike, Doubles vol) {
     Contract c;
     const Doubles total = vol * t.rootYears;
-    c.good = t.good & isSign(sign) & within(strike, kLeastMoney, kMostMoney) & within(vol, kLeastVol, kMostVol) &
+    c.good = t.good & isSign(sign) & within(strike, kLeastMoney, kMostMoney) & within(vol, kLeastVol, kLargestVol) &
              within(total, kLeastTotalVol, kMostTotalVol);
     c.sign = select(c.good, sign, splat(1));
     c.vol = select(c.good, vol, splat(1));

@@ -19,7 +19,7 @@ bool addToGrid(const GridAxes& axes, const GridLegTerms& leg, double* sums) {
     const Terms first = makeTerms(splat(axes.spots[0]), splat(leg.years), splat(leg.rate), splat(leg.yield));
     for (std::size_t v = 0; v < axes.volCount; ++v) {
         const Doubles vol = splat(leg.vol + axes.volShifts[v]), total = vol * first.rootYears;
-        good = good & within(vol, kLeastVol, kMostVol) & within(total, kLeastTotalVol, kMostTotalVol);
+        good = good & within(vol, kLeastVol, kLargestVol) & within(total, kLeastTotalVol, kMostTotalVol);
         totals[v] = total[0];
         inverses[v] = 1.0 / totals[v];
     }
