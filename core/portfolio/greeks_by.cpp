@@ -19,7 +19,7 @@ PositionGreeks greeksOf(const RiskLeg& leg, const BetaWeights& weights) {
     g.vegaUsdPerPoint30d = leg.years > 0 ? g.vegaUsdPerPoint * std::min(2.0, std::sqrt(30.0 / 365 / leg.years)) : 0;
     g.rhoUsdPerPercent = leg.unit.rho / 100 * units;
     const auto beta = weights.byUnderlying.find(leg.holding.underlying);
-    if (beta != weights.byUnderlying.end() && weights.benchmarkSpot && *weights.benchmarkSpot > 0) {
+    if (beta != weights.byUnderlying.end() && std::isfinite(beta->second.beta) && weights.benchmarkSpot && *weights.benchmarkSpot > 0) {
         g.benchmarkShares = g.deltaUsd * beta->second.beta / *weights.benchmarkSpot;
         g.weakBeta = beta->second.weak();
     }
@@ -59,11 +59,11 @@ GreeksReport greeksBy(const RiskBook& book, BetaWeights weights) {
         GreeksRow& strategy = strategies[leg.holding.strategy];
         GreeksRow& underlying = underlyings[leg.holding.underlying];
         GreeksRow* const rows[] = {&own, &strategy, &underlying, &report.book};
-        const auto g = leg.priced() ? std::optional(greeksOf(leg, report.weights)) : std::nullopt;
+        const PositionGreeks g = leg.priced() ? greeksOf(leg, report.weights) : PositionGreeks{};
         for (GreeksRow* row : rows) {
             ++row->total;
-            if (g)
-                add(*row, *g);
+            if (leg.priced())
+                add(*row, g);
         }
         report.byLeg.push_back(std::move(own));
     }

@@ -39,7 +39,7 @@ struct Open {
     std::int64_t strike() const { return leg->holding.contract->strike.micros(); }
     std::int64_t mark() const { return leg->mark.micros(); }
     int multiplier() const { return leg->holding.multiplier(); }
-    TradingDate expiry() const { return leg->holding.contract->expiry; }
+    UtcTime expiresAt() const { return leg->holding.contract->expiresAt(); } ///< morning and afternoon of a day are two
     std::int64_t inTheMoney() const {
         const std::int64_t s = leg->underlying.micros();
         return std::max<std::int64_t>(0, right() == Right::Call ? s - strike() : strike() - s);
@@ -142,7 +142,7 @@ private:
             for (std::size_t j = 0; j < m_longs.size(); ++j) {
                 const auto &s = m_shorts[i], &l = m_longs[j];
                 if (s.quantity == 0 || s.right() != l.right() || s.multiplier() != l.multiplier() ||
-                    l.leg->holding.contract->expiresAt() < s.leg->holding.contract->expiresAt())
+                    l.expiresAt() < s.expiresAt())
                     continue;
                 const std::int64_t width = s.right() == Right::Call ? l.strike() - s.strike() : s.strike() - l.strike();
                 const std::int64_t unit = std::min(std::max<std::int64_t>(0, width), s.naked);
@@ -186,7 +186,7 @@ private:
     void condors() {
         std::vector<Pair*> puts, calls;
         for (auto& p : m_pairs)
-            if (p.unit > 0 && p.shortLeg.expiry() == p.longLeg.expiry())
+            if (p.unit > 0 && p.shortLeg.expiresAt() == p.longLeg.expiresAt())
                 (p.shortLeg.right() == Right::Put ? puts : calls).push_back(&p);
         const auto dearest = [](const Pair* a, const Pair* b) { return a->unit > b->unit; };
         std::stable_sort(puts.begin(), puts.end(), dearest);
@@ -194,7 +194,7 @@ private:
         for (Pair* p : puts)
             for (Pair* c : calls) {
                 const std::int64_t n = std::min(p->quantity, c->quantity);
-                if (n == 0 || p->shortLeg.expiry() != c->shortLeg.expiry() || p->shortLeg.multiplier() != c->shortLeg.multiplier())
+                if (n == 0 || p->shortLeg.expiresAt() != c->shortLeg.expiresAt() || p->shortLeg.multiplier() != c->shortLeg.multiplier())
                     continue;
                 const std::int64_t unit = std::min(worst(*p, *c), p->unit + c->unit);
                 p->quantity -= n;

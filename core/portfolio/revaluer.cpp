@@ -16,7 +16,8 @@ constexpr double kLowestVol = 0.005, kHighestVol = 15; ///< what the kernels tak
 
 double tenorVolFactor(double years, double volMove) {
     const double scale = years > 0 ? std::min(kTenorVolCap, std::sqrt(30.0 / kDaysPerYear / years)) : kTenorVolCap;
-    return std::max(kTenorVolFloor, 1.0 + volMove * scale);
+    const double factor = 1.0 + volMove * scale;
+    return factor < kTenorVolFloor ? kTenorVolFloor : factor; // what is no number stays none
 }
 
 LegAhead::At LegAhead::at(const MarketMove& move) const {

@@ -12,7 +12,7 @@
 namespace mahler::portfolio {
 
 /// What a relative move of 30-day volatility means for an option of `years`: the factor on its own volatility,
-/// 1 + move x min(2, sqrt(30 days / T)), never under 0.1. Short volatilities move more than long ones, about as the square
+/// 1 + move x min(2, sqrt(30 days / T)), never under 0.1; NaN for a NaN move. Short volatilities move more than long ones, about as the square
 /// root of time (Haug 1993, "Opportunities and Perils of Using Option Sensitivities"; Taleb 1997, Dynamic Hedging, weighted
 /// vega; the time-weighted vega of options desks). The cap, reached at 7.5 days, keeps the last week finite.
 double tenorVolFactor(double years, double volMove);

@@ -112,7 +112,7 @@ private:
             const auto [first, last] = around(k, m_order.size());
             auto atQuantile = meanLoss(first, last);
             double total = std::accumulate(atQuantile.begin(), atQuantile.end(), 0.0);
-            if (!(std::fabs(total) > 0.5 * std::fabs(level.varUsd))) { // nothing to scale by: the outcome itself
+            if (!(total * level.varUsd > 0.5 * level.varUsd * level.varUsd)) { // nothing to scale by: the outcome itself
                 atQuantile = meanLoss(k - 1, k);
                 total = std::accumulate(atQuantile.begin(), atQuantile.end(), 0.0);
             }

@@ -7,7 +7,7 @@ namespace mahler::portfolio {
 
 namespace {
 
-/// Everything of one underlying that ends on one day.
+/// Everything of one underlying that settles at one moment: a morning and an afternoon expiry of a day settle at two prices.
 struct Expiring {
     std::vector<const RiskLeg*> legs;
     double shares = 0; ///< that stand behind its short calls
@@ -41,20 +41,20 @@ struct Expiring {
 } // namespace
 
 std::optional<Usd> worstCaseAtExpiry(const RiskBook& book) {
-    std::map<std::string, std::map<TradingDate, Expiring>> expiring;
+    std::map<std::string, std::map<UtcTime, Expiring>> expiring;
     std::map<std::string, double> shares;
     for (const auto& leg : book.legs) {
         const auto& holding = leg.holding;
         if (!leg.mark || !book.spots.count(holding.underlying))
             return std::nullopt;
         if (holding.contract)
-            expiring[holding.underlying][holding.contract->expiry].legs.push_back(&leg);
+            expiring[holding.underlying][holding.contract->expiresAt()].legs.push_back(&leg);
         else
             shares[holding.underlying] += static_cast<double>(holding.quantity);
     }
     double total = 0;
     for (auto& [underlying, dates] : expiring)
-        for (auto& [date, group] : dates) {
+        for (auto& [moment, group] : dates) {
             const double open = group.slopeAtInfinity();
             if (auto& left = shares[underlying]; open < 0 && left > 0) {
                 group.shares = std::min(left, -open);

@@ -89,6 +89,29 @@ private Q_SLOTS:
         QCOMPARE(r.deposit.str(), std::string("6200.00"));
     }
 
+    void morningAndAfternoonOfOneDayAreTwoExpiries() {
+        // SPX settles on the opening prices, SPXW at the close: both sides can lose.
+        const auto put = [&](double strike, int quantity, double mark) { return leg(5000, strike, P, quantity, mark, 12, "SPX"); };
+        const auto call = [&](const char* root, double strike, int quantity, double mark) { return leg(5000, strike, C, quantity, mark, 12, root); };
+        const auto together = of({put(4800, -1, 20), put(4750, 1, 15), call("SPX", 5200, -1, 20), call("SPX", 5250, 1, 15)});
+        const auto apart = of({put(4800, -1, 20), put(4750, 1, 15), call("SPXW", 5200, -1, 20), call("SPXW", 5250, 1, 15)});
+        QCOMPARE(together.requirement.str(), std::string("5000.00"));
+        QCOMPARE(apart.requirement.str(), std::string("10000.00"));
+        const auto bookWith = [&](const char* callRoot) {
+            RiskBook book;
+            book.spots["SPX"] = 5000;
+            for (const auto& l : {put(4800, -1, 20), put(4750, 1, 15), call(callRoot, 5200, -1, 20), call(callRoot, 5250, 1, 15)}) {
+                RiskLeg own;
+                own.holding = l.holding;
+                own.mark = l.mark;
+                book.legs.push_back(own);
+            }
+            return worstCaseAtExpiry(book);
+        };
+        QCOMPARE(bookWith("SPX")->str(), std::string("4000.00"));
+        QCOMPARE(bookWith("SPXW")->str(), std::string("9000.00"));
+    }
+
     void everyContractStandsInExactlyOneGroup() {
         const auto r = of({leg(480, 440, P, 3, 0.75), leg(480, 445, P, -5, 2), leg(480, 510, C, -4, 2), leg(480, 515, C, 1, 1), shares(480, 250)});
         std::map<std::string, std::int64_t> left{{"XYZ", 250}};

@@ -122,6 +122,29 @@ private Q_SLOTS:
         QCOMPARE(tenorVolFactor(1.0 / 365, -0.9), kTenorVolFloor);
     }
 
+    void aMoveThatIsNoNumberGivesNoValue() {
+        FlatChain chain;
+        const RiskBook book = bookOf(chain, {option(chain, 1, 5000, P, 1)});
+        Revaluer revaluer;
+        const auto ahead = revaluer.ahead(book.legs[0], 0);
+        const double nan = std::nan("");
+        QVERIFY(std::isnan(tenorVolFactor(0.1, nan)));
+        for (const MarketMove& move : {MarketMove{nan, 0}, MarketMove{0, nan}, MarketMove{-1, 0}, MarketMove{-2, 0}})
+            QVERIFY(!ahead.value(move));
+    }
+
+    void nowIsTheCentre() {
+        for (const char* root : {"SPX", "SPY"}) {
+            FlatChain chain;
+            chain.root = root;
+            const RiskBook book = bookOf(chain, {option(chain, 0, 4900, P, -2), option(chain, 1, 5100, C, 3), option(chain, 2, 5000, P, 1)});
+            const auto grid = scenarioGrid(book, {}, {});
+            QCOMPARE(grid->cells[grid->index(0, 3, 6)].pnlUsd, 0.0);
+            QCOMPARE(grid->cells[grid->index(0, 3, 6)].spotMove, 0.0);
+            QCOMPARE(grid->cells[grid->index(0, 3, 6)].volMove, 0.0);
+        }
+    }
+
     void cellsAreTheSumOfTheirLegs() {
         const FlatChain chain;
         const auto book = bookOf(chain, {option(chain, 0, 4900, P, -5), option(chain, 1, 5100, C, 7), option(chain, 2, 5000, P, 2)});
