@@ -16,7 +16,16 @@ namespace {
 using market::ExerciseStyle;
 using market::Right;
 
-constexpr int kCells = 800, kTimeSteps = 400;
+struct GridSize {
+    int cells, timeSteps;
+    double deviations;
+};
+GridSize sizeOf(GridAccuracy accuracy) { return accuracy == GridAccuracy::Chain ? GridSize{200, 80, 5.5} : GridSize{800, 400, kGridDeviations}; }
+LogGrid gridOf(const Inputs& in, std::span<const CashDividend> dividends, GridAccuracy accuracy) {
+    const GridSize size = sizeOf(accuracy);
+    return makeLogGrid(in, dividends, size.cells, size.timeSteps, size.deviations);
+}
+constexpr double kTick = 5e-6; ///< of the strike: at chain accuracy a time value under it says nothing of volatility
 constexpr double kLeastTotalVol = 1e-4; ///< below it the value is that of no volatility
 /// The extrapolated value moves by less than a tenth of what extrapolation took away when the grid is refined twice more
 /// (measured on american_discrete_dividends_fd: at most 6 %).
@@ -148,15 +157,48 @@ double risingZero(const auto& f, double low, double high, double guess, double t
     return low + (high - low) * (fLow < 0 && fHigh > 0 ? fLow / (fLow - fHigh) : 0.5);
 }
 
+/// Secant steps on one fixed grid from a volatility that is nearly right; absent when they lead away from it.
+std::optional<double> polished(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, double price,
+                               GridAccuracy accuracy, double near) {
+    Inputs centre = in;
+    centre.vol = near;
+    const LogGrid grid = gridOf(centre, dividends, accuracy);
+    const double settled = accuracy == GridAccuracy::Fine ? 1e-9 : 1e-6;
+    double x0 = near, f0 = priceAt(style, in, dividends, x0, &grid, 0) - price;
+    double x1 = near * (f0 > 0 ? 0.998 : 1.002);
+    for (int step = 0; step < 12; ++step) {
+        const double f1 = priceAt(style, in, dividends, x1, &grid, 0) - price, slope = (f1 - f0) / (x1 - x0);
+        if (!(slope > 0))
+            break;
+        const double next = x1 - f1 / slope;
+        if (!(next > 0.5 * near && next < 2 * near))
+            break;
+        if (std::fabs(next - x1) < settled * next || f1 == 0)
+            return next;
+        x0 = x1;
+        f0 = f1;
+        x1 = next;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
-DividendValuation dividendPriceOnly(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends) {
+double forwardWithDividends(const Inputs& in, std::span<const CashDividend> dividends) {
+    double forward = in.spot * std::exp((in.rate - in.dividendYield) * in.years);
+    for (const CashDividend& d : dividends)
+        if (d.years > 0 && d.years < in.years)
+            forward -= d.amount * std::exp((in.rate - in.dividendYield) * (in.years - d.years));
+    return forward;
+}
+
+DividendValuation dividendPriceOnly(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, GridAccuracy accuracy) {
     const auto kept = usableDividends(in, dividends);
     if (!validInputs(in) || !kept)
         return {};
     if (degenerate(in))
         return certainValuation(style, in, *kept);
-    const Extrapolated e = extrapolate(style, in, *kept, makeLogGrid(in, *kept, kCells, kTimeSteps));
+    const Extrapolated e = extrapolate(style, in, *kept, gridOf(in, *kept, accuracy));
     DividendValuation d;
     if (!std::isfinite(e.point.value))
         return d;
@@ -166,13 +208,13 @@ DividendValuation dividendPriceOnly(ExerciseStyle style, const Inputs& in, std::
     return d;
 }
 
-DividendValuation priceWithDividends(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends) {
+DividendValuation priceWithDividends(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, GridAccuracy accuracy) {
     const auto kept = usableDividends(in, dividends);
     if (!validInputs(in) || !kept)
         return {};
     if (degenerate(in))
         return certainValuation(style, in, *kept);
-    const LogGrid grid = makeLogGrid(in, *kept, kCells, kTimeSteps);
+    const LogGrid grid = gridOf(in, *kept, accuracy);
     const Extrapolated e = extrapolate(style, in, *kept, grid);
     if (!std::isfinite(e.point.value + e.point.delta + e.point.gamma))
         return {};
@@ -185,11 +227,13 @@ DividendValuation priceWithDividends(ExerciseStyle style, const Inputs& in, std:
     if (e.point.exercised)
         return d;
     v.gamma = std::max(0.0, e.point.gamma);
+    const bool both = accuracy == GridAccuracy::Fine; // sides of a difference
     const auto slope = [&](double Inputs::*field, double step) {
         Inputs up = in, down = in;
         up.*field += step;
-        down.*field -= step;
-        return (extrapolate(style, up, *kept, grid).point.value - extrapolate(style, down, *kept, grid).point.value) / (2 * step);
+        down.*field -= both ? step : 0;
+        const double low = both ? extrapolate(style, down, *kept, grid).point.value : e.point.value;
+        return (extrapolate(style, up, *kept, grid).point.value - low) / (both ? 2 * step : step);
     };
     v.vega = slope(&Inputs::vol, 5e-3 * in.vol);
     v.rho = slope(&Inputs::rate, 2e-4);
@@ -198,7 +242,8 @@ DividendValuation priceWithDividends(ExerciseStyle style, const Inputs& in, std:
     return d;
 }
 
-ImpliedVol impliedVolWithDividends(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, double price) {
+ImpliedVol impliedVolWithDividends(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, double price,
+                                   GridAccuracy accuracy, double guess) {
     const auto kept = usableDividends(in, dividends);
     if (!validTerms(in) || !std::isfinite(price) || in.spot <= 1e-100 || in.strike <= 1e-100 || !kept)
         return {0, IvStatus::BadInput};
@@ -209,40 +254,25 @@ ImpliedVol impliedVolWithDividends(ExerciseStyle style, const Inputs& in, std::s
     if (price >= most)
         return {0, IvStatus::AboveMaximum};
     const double floor = certainValue(style, in, *kept).value, exercise = style == ExerciseStyle::American ? exerciseValue(in) : 0;
-    const double resolution = 1e-7 * (in.spot + in.strike);
+    const double resolution = accuracy == GridAccuracy::Fine ? 1e-7 * (in.spot + in.strike) : kTick * in.strike;
     if (price < floor - (floor > 0 ? resolution : 0))
         return {0, IvStatus::BelowIntrinsic};
     if (price <= floor + resolution)
         return {0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
     const double rootT = std::sqrt(in.years), least = 2 * kLeastTotalVol / rootT, highest = 8 / rootT;
+    if (guess > 2 * least && guess < 0.5 * highest)
+        if (const std::optional<double> vol = polished(style, in, *kept, price, accuracy, guess))
+            return {*vol, IvStatus::Ok};
     Inputs escrowed = in;
     escrowed.spot = std::max(in.spot - presentValueOfDividends(in, *kept, 0), 0.01 * in.spot);
     const ImpliedVol first = impliedVolEuropean(escrowed, price);
-    const double guess = first.status == IvStatus::Ok ? std::clamp(first.vol, 2 * least, 0.5 * highest) : std::clamp(0.3, least, highest);
-    const auto rough = [&](double vol) { return priceAt(style, in, *kept, vol, nullptr, kCells / 4) - price; };
+    guess = first.status == IvStatus::Ok ? std::clamp(first.vol, 2 * least, 0.5 * highest) : std::clamp(0.3, least, highest);
+    const auto rough = [&](double vol) { return priceAt(style, in, *kept, vol, nullptr, accuracy == GridAccuracy::Fine ? 200 : 100) - price; };
     const double near = risingZero(rough, least, highest, 1.02 * guess, 1e-4 * guess);
     if (!(near > least && near < 0.999 * highest))
         return {0, near > least ? IvStatus::AboveMaximum : IvStatus::BelowMinimum};
-    Inputs centre = in;
-    centre.vol = near;
-    const LogGrid grid = makeLogGrid(centre, *kept, kCells, kTimeSteps);
-    // The coarse solve is right to a fraction of a percent: a secant on one fixed fine grid finishes.
-    double x0 = near, f0 = priceAt(style, in, *kept, x0, &grid, kCells) - price;
-    double x1 = near * (f0 > 0 ? 0.998 : 1.002);
-    for (int step = 0; step < 12; ++step) {
-        const double f1 = priceAt(style, in, *kept, x1, &grid, kCells) - price;
-        const double slope = (f1 - f0) / (x1 - x0);
-        if (!(slope > 0))
-            break;
-        const double next = x1 - f1 / slope;
-        if (!(next > 0.5 * near && next < 2 * near))
-            break;
-        if (std::fabs(next - x1) < 1e-9 * next || f1 == 0)
-            return {next, IvStatus::Ok};
-        x0 = x1;
-        f0 = f1;
-        x1 = next;
-    }
+    if (const std::optional<double> vol = polished(style, in, *kept, price, accuracy, near))
+        return {*vol, IvStatus::Ok};
     return {0, IvStatus::NoConvergence};
 }
 

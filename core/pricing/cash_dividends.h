@@ -12,6 +12,10 @@ struct CashDividend {
     double years = 0, amount = 0;
 };
 
+/// Fine: what the tables of references want. Chain: 2e-5 of spot, a fifth of a tick on most names (measured on 120 contracts
+/// of up to a year: worst 1.1e-5, root mean square 2e-6), vega and rho to 1 % (one-sided differences).
+enum class GridAccuracy { Fine, Chain };
+
 /// A grid value and how far it may be from the limit of fine grids.
 struct DividendValuation {
     Valuation value;
@@ -22,13 +26,18 @@ struct DividendValuation {
 /// after each dividend (Rannacher 1984), the free boundary by Brennan & Schwartz 1977, two grids and Richardson's
 /// extrapolation. `Inputs::dividendYield` is a continuous yield on top, for instance a borrow fee. Dividends at or before
 /// now, and at or after expiry, have no effect. Vega and rho to 5e-4 of themselves, the others to 1e-3 or better.
-/// Thread-safe; some milliseconds a price, five times that with Greeks.
+/// Thread-safe; some milliseconds a price, five times that with Greeks, a tenth of it at GridAccuracy::Chain.
 /// @return status BadInput for what priceAmerican() refuses, and for amounts or times that are negative or not finite.
-DividendValuation priceWithDividends(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends);
+DividendValuation priceWithDividends(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends,
+                                     GridAccuracy accuracy = GridAccuracy::Fine);
 /// Price and its declared error alone; status as above, Greeks are zero.
-DividendValuation dividendPriceOnly(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends);
-/// `in.vol` is ignored. ExerciseRegion and BelowIntrinsic as impliedVolAmerican(), with the dividends in the floor.
+DividendValuation dividendPriceOnly(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends,
+                                    GridAccuracy accuracy = GridAccuracy::Fine);
+/// `in.vol` is ignored. ExerciseRegion and BelowIntrinsic as impliedVolAmerican(), with the dividends in the floor. At
+/// GridAccuracy::Chain a price within 5e-6 of the strike of that floor counts as it. `guess` of the volatility; 0: none.
 ImpliedVol impliedVolWithDividends(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends,
-                                   double price);
+                                   double price, GridAccuracy accuracy = GridAccuracy::Fine, double guess = 0);
+/// The forward of the same model: S e^{(r-q)T} less every dividend carried to expiry. `in` valid, dividends as above.
+double forwardWithDividends(const Inputs& in, std::span<const CashDividend> dividends);
 
 } // namespace mahler::pricing

@@ -19,7 +19,10 @@ UsableQuote usableQuote(const market::OptionChain& chain, std::size_t row);
 /// What one expiry is priced on.
 struct Carry {
     double years = 0, rate = 0, yield = 0, discount = 1, forward = 0;
-    double spot = 0; ///< forward e^{-(rate - yield) years}; near the quoted spot, 0 when nothing is known
+    double spot = 0; ///< what gives the forward at rate, yield and dividends; near the quoted spot, 0 when nothing is known
+    std::vector<CashDividend> dividends; ///< beside the yield, of an American expiry
+    /// The yield that gives the forward without the cash dividends; `yield` when there are none.
+    double equivalentYield() const;
     bool fromParity = false, rateAssumed = false;
 };
 
@@ -31,7 +34,14 @@ struct ChainCarry {
 
 /// Rates from the European expiries' parity lines, forwards and yields per expiry from parity; American call-put gaps are
 /// first freed of the difference of their exercise premiums, in up to four rounds. Expiries nearer than two weeks, whose
-/// yield is only noise, take the yield of the others and a spot that gives their forward.
+/// yield is only noise, take the yield of the others and a spot that gives their forward. With cash dividends the yield is
+/// what parity leaves beside them, and the premiums are of the spot-drop model.
 ChainCarry impliedCarry(const market::OptionChain& chain, const CurveInputs& curve);
+
+/// The amount that makes parity agree across `exDate`: the forwards of the last expiry before it and the first one from it on,
+/// with no borrow between them, freed of exercise premiums in three rounds with the amount itself. Good to the quotes' widths and to an
+/// error of the rate times the days between the two expiries. @return absent without both forwards from parity, or an amount
+/// that is not from 0 to a tenth of spot. `curve.dividends` may hold others.
+std::optional<double> impliedDividend(const market::OptionChain& chain, CurveInputs curve, TradingDate exDate);
 
 } // namespace mahler::pricing

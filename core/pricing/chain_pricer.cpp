@@ -41,7 +41,7 @@ public:
                 PricedExpiry& expiry)
         : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry) {
         if (slice.style == market::ExerciseStyle::American)
-            m_american.emplace(carry.rate, carry.yield, carry.years);
+            m_american.emplace(carry.rate, carry.equivalentYield(), carry.years);
     }
 
     void run() {
@@ -97,6 +97,9 @@ private:
                 }
         std::vector<ImpliedVol> found(quotes.size());
         m_american->impliedVols(quotes, found);
+        for (std::size_t i = 0; i < quotes.size() && !m_carry.dividends.empty(); ++i)
+            found[i] = impliedVolWithDividends(market::ExerciseStyle::American, dividendInputs(quotes[i].right, quotes[i].strike, 0), m_carry.dividends,
+                                               quotes[i].price, GridAccuracy::Chain, found[i].status == IvStatus::Ok ? found[i].vol : 0);
         for (std::size_t i = 0; i < rows.size(); ++i)
             keepVol(rows[i], found[i]);
     }
@@ -237,7 +240,10 @@ private:
                     smiled.add(*row, right, s.strike, smileVol);
             }
         }
-        m_american ? valueAmericans(marked, smiled) : valueEuropeans(marked, smiled);
+        if (!m_carry.dividends.empty())
+            valueWithDividends(marked, smiled);
+        else
+            m_american ? valueAmericans(marked, smiled) : valueEuropeans(marked, smiled);
     }
 
     std::vector<SliceOption> optionsOf(const RowBatch& batch) const {
@@ -246,6 +252,26 @@ private:
         for (std::size_t i = 0; i < batch.rows.size(); ++i)
             options.push_back({batch.sign[i] > 0 ? Right::Call : Right::Put, m_carry.spot, batch.strike[i], batch.number[i]});
         return options;
+    }
+
+    Inputs dividendInputs(Right right, double strike, double vol) const {
+        return {right, m_carry.spot, strike, m_carry.years, m_carry.rate, m_carry.yield, vol};
+    }
+
+    /// Row by row on a grid: cash dividends do not scale with the strike.
+    void valueWithDividends(const RowBatch& marked, const RowBatch& smiled) {
+        const auto inputsOf = [this](const RowBatch& batch, std::size_t i) {
+            return dividendInputs(batch.sign[i] > 0 ? Right::Call : Right::Put, batch.strike[i], batch.number[i]);
+        };
+        for (std::size_t i = 0; i < marked.rows.size(); ++i)
+            keepGreeks(marked.rows[i], marked.number[i],
+                       priceWithDividends(market::ExerciseStyle::American, inputsOf(marked, i), m_carry.dividends, GridAccuracy::Chain).value);
+        for (std::size_t i = 0; i < smiled.rows.size(); ++i) {
+            const DividendValuation v =
+                dividendPriceOnly(market::ExerciseStyle::American, inputsOf(smiled, i), m_carry.dividends, GridAccuracy::Chain);
+            if (v.value.status != PriceStatus::BadInput)
+                keepTheo(smiled.rows[i], v.value.price);
+        }
     }
 
     void valueAmericans(const RowBatch& marked, const RowBatch& smiled) {
@@ -301,6 +327,7 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
         usable.rate = curve.rate;
     if (curve.dividendYield && std::fabs(*curve.dividendYield) < 1)
         usable.dividendYield = curve.dividendYield;
+    usable.dividends = curve.dividends;
     sizeRows(*out, chain->size());
     const ChainCarry carry = impliedCarry(*chain, usable);
     out->spot = carry.spot;
@@ -312,7 +339,9 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
         PricedExpiry& e = out->expiries[i];
         e.years = c.years;
         e.rate = c.rate;
-        e.dividendYield = c.yield;
+        e.dividends = c.dividends;
+        e.borrow = c.dividends.empty() ? 0 : c.yield;
+        e.dividendYield = c.years > 0 && c.spot > 0 && c.forward > 0 ? c.equivalentYield() : c.yield;
         e.discount = c.discount;
         e.forward = c.forward;
         e.spot = c.spot;

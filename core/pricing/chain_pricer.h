@@ -4,17 +4,31 @@
 #include <optional>
 #include <vector>
 
+#include "base/time.h"
 #include "market/chain.h"
+#include "pricing/cash_dividends.h"
 #include "pricing/option_pricer.h"
 
 namespace mahler::pricing {
 
 inline constexpr double kAssumedRate = 0.04; ///< continuous, per year
 
+/// The underlying opens lower by `amount` (its currency, positive) on the morning of `exDate`; who exercises a call for it does
+/// so the evening before.
+struct AnnouncedDividend {
+    TradingDate exDate{};
+    double amount = 0;
+};
+inline constexpr double kCashDividendYears = 1; ///< cash amounts count this far ahead; beyond it dividends are a yield
+
 /// What the pricer cannot read from the chain. Absent rate: implied from parity for European classes, else 0.04 and said so.
 struct CurveInputs {
     std::optional<double> rate;          ///< continuous, per year
     std::optional<double> dividendYield; ///< continuous; absent is implied from parity per expiry
+    /// Known or expected, any order. American expiries that live through an ex-date are priced with the amounts by the spot-drop
+    /// model (cash_dividends.h); `dividendYield` then counts beyond kCashDividendYears only. Those that are no dividend (date or
+    /// amount out of range) are left out.
+    std::vector<AnnouncedDividend> dividends;
 };
 
 /// A smooth slice in total variance, for drawing and for theoretical values.
@@ -29,6 +43,10 @@ struct SmileFit {
 
 struct PricedExpiry {
     double years = 0, forward = 0, discount = 1, rate = 0, dividendYield = 0;
+    /// The amounts it is priced with, spot-drop model; empty: dividends are the yield alone. `dividendYield` is the yield that
+    /// gives the same forward without them, `borrow` what parity leaves beside them (borrow fee, error of the amounts).
+    std::vector<CashDividend> dividends;
+    double borrow = 0;
     double spot = 0;                ///< spot this expiry is priced on: its forward carried back at rate and dividendYield
     bool forwardFromParity = false;
     bool rateAssumed = false;       ///< neither given nor implied by any European expiry: kAssumedRate

@@ -12,7 +12,6 @@ namespace {
 using market::ExerciseStyle;
 using market::Right;
 
-constexpr double kDeviations = 7.5;
 constexpr int kLeastSteps = 12; ///< between two dividends
 
 class GridSolver {
@@ -192,8 +191,8 @@ double presentValueOfDividends(const Inputs& in, std::span<const CashDividend> d
     return sum;
 }
 
-LogGrid makeLogGrid(const Inputs& in, std::span<const CashDividend> dividends, int cells, int timeSteps) {
-    const double spread = kDeviations * in.vol * std::sqrt(in.years), x = std::log(in.spot), strike = std::log(in.strike);
+LogGrid makeLogGrid(const Inputs& in, std::span<const CashDividend> dividends, int cells, int timeSteps, double deviations) {
+    const double spread = deviations * in.vol * std::sqrt(in.years), x = std::log(in.spot), strike = std::log(in.strike);
     double paid = 0;
     for (const CashDividend& d : dividends)
         paid += d.amount;

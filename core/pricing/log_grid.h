@@ -14,8 +14,9 @@ struct LogGrid {
     int cells = 0;
     int timeSteps = 0;        ///< shared out between the dividends
 };
-/// `dividends` must be sorted, inside (0, in.years); `cells` is a wish.
-LogGrid makeLogGrid(const Inputs& in, std::span<const CashDividend> dividends, int cells, int timeSteps);
+/// `dividends` must be sorted, inside (0, in.years); `cells` is a wish. The mesh ends `deviations` of the spot at expiry away.
+inline constexpr double kGridDeviations = 7.5;
+LogGrid makeLogGrid(const Inputs& in, std::span<const CashDividend> dividends, int cells, int timeSteps, double deviations = kGridDeviations);
 /// Every second node and time step.
 LogGrid coarser(const LogGrid& grid);
 
