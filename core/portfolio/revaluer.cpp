@@ -63,6 +63,10 @@ std::optional<double> LegAhead::valueAt(double spot, double vol) const {
     if (!std::isfinite(vol))
         return std::nullopt;
     in.vol = clamped(vol);
+    if (!m_dividends.empty()) {
+        const auto v = pricing::dividendPriceOnly(market::ExerciseStyle::American, in, m_dividends, pricing::GridAccuracy::Chain).value;
+        return v.status == pricing::PriceStatus::BadInput ? std::nullopt : std::optional(v.price);
+    }
     const double value = m_slice ? m_slice->price(in.right, spot, in.strike, in.vol)
                                  : pricing::europeanValue(pricing::forwardTerms(in), in.vol * std::sqrt(in.years));
     return std::isfinite(value) ? std::optional(value) : std::nullopt;
@@ -75,10 +79,13 @@ LegAhead Revaluer::ahead(const RiskLeg& leg, double days, double rateShift, doub
         return out;
     const auto& contract = *leg.holding.contract;
     out.m_in = {contract.right, leg.spot, contract.strike.toDouble(), leg.years - days / kDaysPerYear, leg.rate + rateShift,
-                leg.dividendYield + yieldShift, leg.vol};
+                leg.carryYield() + yieldShift, leg.vol};
     if (out.m_in.years < 1e-9) // under a thirtieth of a second
         out.m_in.years = 0;
-    if (contract.style == market::ExerciseStyle::American && out.m_in.years > 0) {
+    for (const auto& d : leg.dividends)
+        if (const double years = d.years - days / kDaysPerYear; years > 0 && years < out.m_in.years)
+            out.m_dividends.push_back({years, d.amount});
+    if (contract.style == market::ExerciseStyle::American && out.m_in.years > 0 && out.m_dividends.empty()) {
         auto& slice = m_slices[{out.m_in.rate, out.m_in.dividendYield, out.m_in.years}];
         if (!slice)
             slice = std::make_unique<pricing::AmericanSlice>(out.m_in.rate, out.m_in.dividendYield, out.m_in.years);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <tuple>
+#include <vector>
 
 #include "portfolio/risk_leg.h"
 #include "pricing/american_slice.h"
@@ -45,10 +46,12 @@ private:
     const RiskLeg* m_leg = nullptr;
     pricing::AmericanSlice* m_slice = nullptr; ///< null: European, shares or expired
     pricing::Inputs m_in;
+    std::vector<pricing::CashDividend> m_dividends; ///< still to come; then there is no slice
 };
 
 /// Revalues legs in full: Europeans by closed form, Americans by one AmericanSlice for each (rate, yield, time), shared by
-/// all strikes and volatilities. One thread at a time; make one for each computation.
+/// all strikes and volatilities, with cash dividends to come on a grid (milliseconds a value). A dividend paid on the way leaves
+/// the option; the spot is what the scenario says. One thread at a time; make one for each computation.
 class Revaluer {
 public:
     /// `leg` must be priced and outlive the result. Rates are moved by `rateShift`, yields by `yieldShift`.

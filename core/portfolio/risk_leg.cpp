@@ -85,6 +85,10 @@ pricing::Valuation valueNow(const RiskLeg& leg, Slices& slices) {
     const double strike = contract.strike.toDouble();
     if (contract.style == market::ExerciseStyle::European)
         return pricing::priceEuropean({contract.right, leg.spot, strike, leg.years, leg.rate, leg.dividendYield, leg.vol});
+    if (!leg.dividends.empty())
+        return pricing::priceWithDividends(market::ExerciseStyle::American,
+                                           {contract.right, leg.spot, strike, leg.years, leg.rate, leg.borrow, leg.vol}, leg.dividends,
+                                           pricing::GridAccuracy::Chain).value;
     auto& slice = slices.try_emplace({leg.rate, leg.dividendYield, leg.years}, leg.rate, leg.dividendYield, leg.years).first->second;
     return slice.value(contract.right, leg.spot, strike, leg.vol);
 }
@@ -108,11 +112,16 @@ void bindOption(RiskLeg& leg, const pricing::PricedChain& priced, Slices& slices
     leg.rate = expiry.rate;
     leg.dividendYield = expiry.dividendYield;
     leg.years = expiry.years;
+    leg.dividends = expiry.dividends;
+    leg.borrow = expiry.borrow;
     const auto row = chain.find(contract);
     if (row) {
         leg.mark = chain.quote(*row).mid();
         leg.vol = priced.hasGreeks[*row] ? priced.markVol[*row] : 0;
-        leg.volFromSmile = priced.ivStatus[*row] != pricing::IvStatus::Ok;
+        // An outlier's own volatility is not what it is marked at.
+        leg.volFromSmile = priced.ivStatus[*row] != pricing::IvStatus::Ok ||
+                           (expiry.smile.ok && leg.vol > 0 && leg.vol != priced.iv[*row] &&
+                            leg.vol == expiry.smile.vol(std::log(contract.strike.toDouble() / expiry.forward), expiry.years));
     }
     if (!(leg.vol > 0) && expiry.smile.ok && expiry.forward > 0 && expiry.years > 0) {
         leg.vol = expiry.smile.vol(std::log(contract.strike.toDouble() / expiry.forward), expiry.years);

@@ -43,6 +43,9 @@ struct RiskLeg {
     LegStatus status = LegStatus::NoChain;
     double spot = 0;  ///< the expiry's own, its forward carried back; for shares the chain's
     double rate = 0, dividendYield = 0, vol = 0, years = 0;
+    std::vector<pricing::CashDividend> dividends; ///< it is priced with, beside `borrow`; dividendYield gives the same forward alone
+    double borrow = 0;
+    double carryYield() const { return dividends.empty() ? dividendYield : borrow; }
     bool volFromSmile = false;  ///< the contract has no trusted quote of its own
     pricing::Valuation unit;    ///< per unit of underlying, theta per YEAR, vega and rho per 1.00
     std::optional<Price> mark;  ///< mid; absent unless two-sided

@@ -172,14 +172,14 @@ std::vector<LegContribution> contributions(const RiskBook& book, const ScenarioG
 
 std::span<const NamedShock> namedShocks() {
     static constexpr std::array kShocks = {
-        NamedShock{"crash_1987", "19 October 1987", "S&P 500 282.70 to 224.84, VXO 36.37 to 150.19 (Cboe)", 224.84 / 282.70 - 1, 150.19 / 36.37 - 1},
+        NamedShock{"crash_1987", "19 October 1987", "S&P 500 282.70 to 224.84, VXO 36.37 to 150.19 (Cboe); not checked against a record", 224.84 / 282.70 - 1, 150.19 / 36.37 - 1},
         NamedShock{"week_2008", "Week to 10 October 2008", "S&P 500 1099.23 to 899.22, VIX 45.14 to 69.95 (S&P, Cboe)", 899.22 / 1099.23 - 1,
                    69.95 / 45.14 - 1},
         NamedShock{"volmageddon_2018", "5 February 2018, Volmageddon", "S&P 500 2762.13 to 2648.94, VIX 17.31 to 37.32 (S&P, Cboe)",
                    2648.94 / 2762.13 - 1, 37.32 / 17.31 - 1},
-        NamedShock{"covid_2020", "16 March 2020", "S&P 500 2711.02 to 2386.13, VIX 57.83 to 82.69 (S&P, Cboe)", 2386.13 / 2711.02 - 1,
+        NamedShock{"covid_2020", "16 March 2020", "S&P 500 2711.02 to 2386.13, VIX 57.83 to 82.69 (S&P, Cboe); the index level not checked against a record", 2386.13 / 2711.02 - 1,
                    82.69 / 57.83 - 1},
-        NamedShock{"unwind_2024", "5 August 2024", "S&P 500 5346.56 to 5186.33, VIX 23.39 to 38.57 (S&P, Cboe)", 5186.33 / 5346.56 - 1,
+        NamedShock{"unwind_2024", "5 August 2024", "S&P 500 5346.56 to 5186.33, VIX 23.39 to 38.57 (S&P, Cboe); not checked against a record", 5186.33 / 5346.56 - 1,
                    38.57 / 23.39 - 1},
     };
     return kShocks;

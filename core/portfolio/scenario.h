@@ -73,7 +73,8 @@ struct NamedShock {
 /// topped 150", 2012). 3 to 10 October 2008: 1099.23 to 899.22 (-18.20 %), VIX 45.14 to 69.95 (+55.0 %). 5 February 2018:
 /// 2762.13 to 2648.94 (-4.10 %), VIX 17.31 to 37.32 (+115.6 %). 16 March 2020: 2711.02 to 2386.13 (-11.98 %), VIX 57.83 to
 /// 82.69 (+43.0 %). 5 August 2024: 5346.56 to 5186.33 (-3.00 %), VIX 23.39 to 38.57 (+64.9 %). S&P Dow Jones Indices and
-/// Cboe daily closes. Every underlying of the book takes the index's move.
+/// Cboe daily closes; 2008, 2018 and the VIX of 2020 agree with recorded closes to the cent, SPY fell 10.94 % on 16 March 2020, the rest
+/// is as published and unchecked. Every underlying of the book takes the index's move.
 std::span<const NamedShock> namedShocks();
 
 struct ShockResult {

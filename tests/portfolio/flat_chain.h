@@ -18,6 +18,7 @@ struct FlatChain {
     std::vector<TradingDate> expiries = {std::chrono::year{2026} / 8 / 28, std::chrono::year{2026} / 9 / 18, std::chrono::year{2027} / 3 / 19};
     double lowest = 0.5, highest = 1.5, step = 0.01; ///< strikes, of the centre
     double centre = 0; ///< 0: spot
+    std::vector<pricing::AnnouncedDividend> dividends; ///< told to the pricer, not in the quotes
 
     market::OptionContract contract(std::size_t expiry, double strike, market::Right right) const {
         return market::OptionContract::make(root, expiries[expiry], *Price::fromDouble(strike), right);
@@ -47,6 +48,7 @@ struct FlatChain {
         pricing::CurveInputs curve;
         curve.rate = rate;
         curve.dividendYield = yield;
+        curve.dividends = dividends;
         return pricing::priceChain(std::move(builder).build(), curve);
     }
 };
