@@ -27,6 +27,8 @@ namespace {
 
 constexpr double kSpotStep = 0.002; ///< relative, for a delta by central difference
 constexpr double kVolStep = 0.01;   ///< relative, for vanna
+constexpr double kVolgaStep = 0.05; ///< relative: a second difference
+constexpr double kYieldStep = 1e-4;
 
 /// The model's parts in dollars per unit of underlying.
 struct ModelParts {
@@ -39,7 +41,7 @@ std::optional<double> slope(const LegAhead& at, double spot, double vol) {
 }
 
 std::optional<ModelParts> explain(const RiskLeg& from, const RiskLeg& to, Revaluer& revaluer) {
-    const double days = (from.years - to.years) * 365, rate = to.rate - from.rate, yield = to.dividendYield - from.dividendYield;
+    const double days = (from.years - to.years) * 365, rate = to.rate - from.rate, yield = to.carryYield() - from.carryYield();
     const auto now = revaluer.ahead(from, 0), later = revaluer.ahead(from, days), moved = revaluer.ahead(from, days, rate, yield);
     const auto start = now.valueAt(from.spot, from.vol), time = later.valueAt(from.spot, from.vol);
     const auto spot = later.valueAt(to.spot, from.vol), vol = later.valueAt(from.spot, to.vol);
@@ -56,20 +58,36 @@ std::optional<ModelParts> explain(const RiskLeg& from, const RiskLeg& to, Revalu
     return p;
 }
 
+/// Change of the delta for a day that passes: from now to a day, or a quarter of what is left, later.
+std::optional<double> charmPerDay(const RiskLeg& from, Revaluer& revaluer) {
+    const double days = std::min(1.0, 0.25 * from.years * 365);
+    if (!(days > 0))
+        return 0;
+    const auto now = slope(revaluer.ahead(from, 0), from.spot, from.vol), later = slope(revaluer.ahead(from, days), from.spot, from.vol);
+    return now && later ? std::optional((*later - *now) / days) : std::nullopt;
+}
+
 std::optional<ModelParts> predict(const RiskLeg& from, const RiskLeg& to, Revaluer& revaluer) {
-    const double move = to.spot - from.spot, vol = to.vol - from.vol;
+    const double move = to.spot - from.spot, vol = to.vol - from.vol, years = from.years - to.years;
     ModelParts p;
     p.delta = from.unit.delta * move;
     if (!from.holding.contract)
         return p;
-    p.gamma = 0.5 * from.unit.gamma * move * move;
-    p.vega = from.unit.vega * vol;
-    p.theta = from.unit.theta * (from.years - to.years);
-    p.rho = from.unit.rho * (to.rate - from.rate);
+    const auto charm = charmPerDay(from, revaluer);
     const auto now = revaluer.ahead(from, 0);
     const auto up = slope(now, from.spot, from.vol * (1 + kVolStep)), down = slope(now, from.spot, from.vol * (1 - kVolStep));
-    if (!up || !down)
+    const auto value = now.valueAt(from.spot, from.vol), high = now.valueAt(from.spot, from.vol * (1 + kVolgaStep)),
+               low = now.valueAt(from.spot, from.vol * (1 - kVolgaStep));
+    const auto dearer = revaluer.ahead(from, 0, 0, kYieldStep).valueAt(from.spot, from.vol);
+    const auto cheaper = revaluer.ahead(from, 0, 0, -kYieldStep).valueAt(from.spot, from.vol);
+    if (!charm || !up || !down || !value || !high || !low || !dearer || !cheaper)
         return std::nullopt;
+    const double volga = (*high - 2 * *value + *low) / (kVolgaStep * from.vol * kVolgaStep * from.vol);
+    p.delta += *charm * years * 365 * move;
+    p.gamma = 0.5 * from.unit.gamma * move * move;
+    p.vega = from.unit.vega * vol + 0.5 * volga * vol * vol;
+    p.theta = from.unit.theta * years;
+    p.rho = from.unit.rho * (to.rate - from.rate) + (*dearer - *cheaper) / (2 * kYieldStep) * (to.carryYield() - from.carryYield());
     p.cross = (*up - *down) / (2 * kVolStep * from.vol) * move * vol;
     return p;
 }

@@ -48,8 +48,9 @@ struct PnlReport {
 ///  * Explain: theta = time passed at the old spot, volatility and rates. On the new time: delta = model delta x move, gamma =
 ///    the rest of repricing the spot, vega and rho = repricing volatility, rate and yield; cross = all of them together less
 ///    each alone.
-///  * Predict: delta, gamma/2 x square, vega, theta and rho of `before` times the moves; cross = vanna x spot x volatility
-///    (vanna by central difference); yields count as unexplained.
+///  * Predict: the Greeks of `before` times the moves, in the same columns: delta = delta and charm x time, gamma = gamma/2 x
+///    square, vega = vega and volga/2 x square, theta, rho = rho and the slope by yield, cross = vanna x spot x volatility. Delta
+///    to rho are the leg's own (American where it is); charm, volga, vanna and the yield's slope are differences of its value.
 PnlReport explainPnl(const RiskBook& before, const RiskBook& after, const std::vector<PeriodTrade>& trades, ExplainMethod method);
 
 } // namespace mahler::portfolio

@@ -99,6 +99,39 @@ private Q_SLOTS:
         QVERIFY(std::fabs(r.vega.toDouble() - e.vega.toDouble()) < 0.05 * std::fabs(e.vega.toDouble()) + 10);
     }
 
+    void predictCountsCharmVolgaAndYield() {
+        struct Change {
+            int hours;
+            double spot, vol, yield;
+            Usd PnlParts::*part;
+            double share; ///< of what delta, vega or rho times the move alone would miss
+        };
+        // Wings, where charm and volga weigh most; one of them a move.
+        for (const char* root : {"SPX", "SPY"})
+            for (const Change& c : {Change{0, 5000, 0.215, 0.01, &PnlParts::vega, 0.25}, Change{48, 5025, 0.20, 0.01, &PnlParts::delta, 0.35},
+                                    Change{0, 5000, 0.20, 0.013, &PnlParts::rho, 0.05}}) {
+                auto d = days(root);
+                d.second.time = d.first.time + std::chrono::hours(c.hours);
+                d.second.spot = c.spot;
+                d.second.vol = c.vol;
+                d.second.yield = c.yield;
+                const std::vector<Holding> held{option(d.first, 1, 5400, C, 40), option(d.first, 1, 4700, P, -40)};
+                const auto before = bookOf(d.first, held), after = bookOf(d.second, held);
+                const double predicted = (explainPnl(before, after, {}, ExplainMethod::Predict).book.parts.*c.part).toDouble();
+                const double explained = (explainPnl(before, after, {}, ExplainMethod::Explain).book.parts.*c.part).toDouble();
+                double alone = 0; // the first-order Greek times the move
+                for (std::size_t i = 0; i < before.legs.size(); ++i) {
+                    const auto &from = before.legs[i], &to = after.legs[i];
+                    alone += from.units() * (c.part == &PnlParts::vega    ? from.unit.vega * (to.vol - from.vol)
+                                             : c.part == &PnlParts::delta ? from.unit.delta * (to.spot - from.spot)
+                                                                          : from.unit.rho * (to.rate - from.rate));
+                }
+                QVERIFY(std::fabs(alone - explained) > 100);
+                QVERIFY2(std::fabs(predicted - explained) < c.share * std::fabs(alone - explained),
+                         qPrintable(QStringLiteral("%1 %2: predicted %3, explained %4, alone %5").arg(QLatin1String(root)).arg(c.hours).arg(predicted).arg(explained).arg(alone)));
+            }
+    }
+
     void largeMovesAreNotAndSaySo() {
         auto d = days();
         d.second.spot = 4400;
