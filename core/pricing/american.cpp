@@ -76,6 +76,9 @@ double valueOf(const Inputs& in, Accuracy accuracy) {
 
 RateSlope rateSlopeOf(const Inputs& in) { return in.right == market::Right::Put ? RateSlope::ByRate : RateSlope::ByYield; }
 
+/// Rates move less than a deviation over the life: the scalar boundary method holds too.
+bool mildRates(const Inputs& in) { return lanesHold(3 * in.rate, 3 * in.dividendYield, in.vol, in.years); }
+
 /// Price alone as priceAmerican() gives it; `in` valid and not degenerate. NaN when no method holds.
 double kernelPrice(const Inputs& in) {
     const double european = europeanPriceOf(in);
@@ -86,6 +89,10 @@ double kernelPrice(const Inputs& in) {
     case EarlyExercise::OneBoundary: break;
     }
     const SinglePremium s = singlePremium(view.put, view.moneyness, rateSlopeOf(in), false);
+    if (!s.sound && mildRates(in)) { // rates near zero, where the premium is next to nothing
+        const PutValue v = boundaryValue(view, Accuracy::Tight, false);
+        return bounded(in, european, v.exercised ? exerciseValue(in) : european + v.premium * view.unit);
+    }
     if (!s.sound)
         return bounded(in, european, aloPrice(in, kCarefulScheme));
     return s.exercised ? exerciseValue(in) : bounded(in, european, european + s.premium * view.unit);
@@ -281,6 +288,8 @@ Valuation priceAmerican(const Inputs& in) {
             v.delta = sign(in.right);
             return v;
         }
+        if (mildRates(in))
+            return scalarAmerican(in);
         v.price = kernelPrice(in);
         if (v.price <= exerciseValue(in)) {
             v.delta = sign(in.right);

@@ -15,7 +15,7 @@ constexpr std::size_t kMostPairs = 40;
 std::vector<ParityPair> nearTheMoney(std::span<const ParityPair> pairs) {
     std::vector<ParityPair> near;
     for (const ParityPair& p : pairs)
-        if (p.strike > 0 && std::isfinite(p.gap) && p.width > 0)
+        if (p.strike > 0 && std::isfinite(p.strike + p.gap + p.width) && p.width > 0)
             near.push_back(p);
     if (near.empty())
         return near;
@@ -62,7 +62,7 @@ double weightedMedian(std::span<const double> values, std::span<const double> we
 std::optional<ParityFit> fitParity(std::span<const ParityPair> pairs, std::optional<double> discount) {
     const std::vector<ParityPair> near = nearTheMoney(pairs);
     const std::size_t n = near.size();
-    if (n == 0 || (!discount && n < 2))
+    if (n == 0 || (!discount && n < 2) || (discount && !(*discount > 0 && std::isfinite(*discount))))
         return std::nullopt;
     ParityFit fit;
     fit.used = static_cast<int>(n);

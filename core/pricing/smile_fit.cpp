@@ -169,12 +169,20 @@ double SmileFit::vol(double k, double years) const {
 SmileFit fitSmile(std::span<const SmilePoint> points, double years, std::vector<bool>& rejected) {
     rejected.assign(points.size(), false);
     SmileFit fit;
-    if (points.size() < 5 || !(years > 0))
-        return fit;
-    std::vector<Target> targets;
+    std::size_t out = 0;
     double most = 0;
-    for (const SmilePoint& p : points)
-        most = std::max(most, p.weight);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const SmilePoint& p = points[i];
+        rejected[i] = !std::isfinite(p.k + p.vol + p.weight + p.tolerance) || !(p.vol > 0 && p.weight > 0 && p.tolerance >= 0);
+        out += rejected[i] ? 1 : 0;
+        if (!rejected[i])
+            most = std::max(most, p.weight);
+    }
+    if (points.size() - out < 5 || !(years > 0) || !std::isfinite(years))
+        return fit;
+    const std::vector<bool> unusable = rejected;
+    const std::size_t usable = points.size() - out;
+    std::vector<Target> targets;
     const auto collect = [&] {
         targets.clear();
         for (std::size_t i = 0; i < points.size(); ++i)
@@ -190,24 +198,29 @@ SmileFit fitSmile(std::span<const SmilePoint> points, double years, std::vector<
     if (!fit.ok)
         return fit;
     std::vector<double> sizes;
-    for (const SmilePoint& p : points)
-        sizes.push_back(std::fabs(fit.vol(p.k, years) - p.vol));
-    std::vector<double> sorted = sizes;
+    std::vector<double> sorted;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        sizes.push_back(unusable[i] ? 0 : std::fabs(fit.vol(points[i].k, years) - points[i].vol));
+        if (!unusable[i])
+            sorted.push_back(sizes[i]);
+    }
     std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
     const double typical = 1.4826 * sorted[sorted.size() / 2];
-    std::size_t out = 0;
+    out = points.size() - usable;
     for (std::size_t i = 0; i < points.size(); ++i) {
+        if (unusable[i])
+            continue;
         rejected[i] = sizes[i] > std::max({6 * typical, 3 * points[i].tolerance, 0.01});
         out += rejected[i] ? 1 : 0;
     }
-    if (out > 0 && points.size() - out >= 5) {
+    if (points.size() - out < usable && points.size() - out >= 5) {
         collect();
         const SmileFit again = fitOnce(targets);
         if (again.ok)
             fit = again;
-    } else if (out > 0) {
-        rejected.assign(points.size(), false);
-        out = 0;
+    } else {
+        rejected = unusable;
+        out = points.size() - usable;
     }
     double squares = 0, weights = 0;
     for (std::size_t i = 0; i < points.size(); ++i)

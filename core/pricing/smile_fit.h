@@ -17,7 +17,8 @@ struct SmilePoint {
 
 /// Raw SVI by the quasi-explicit method (De Marco & Martini 2009): Nelder-Mead over (m, sigma), linear least squares for
 /// the rest, within c >= |d|, total variance >= 0 and wings b(1 + |rho|) <= 2. One refit without outliers.
-/// Fewer than five points give no fit. `rejected[i]` marks the points left out.
+/// Fewer than five points give no fit. `rejected[i]` marks the points left out: outliers, and what is no point (not finite,
+/// volatility or weight not positive).
 SmileFit fitSmile(std::span<const SmilePoint> points, double years, std::vector<bool>& rejected);
 
 /// Total variance w(k) of raw SVI (Gatheral 2004).

@@ -81,10 +81,10 @@ SliceCheck checkSlice(const SmileFit& s) {
             c.atK = k;
         }
     }
-    if (!std::isfinite(c.minG))
-        c.minG = -1;
     c.wing = s.b * (1 + std::fabs(s.rho));
     c.minVariance = s.a + s.b * s.sigma * std::sqrt(std::max(0.0, 1 - s.rho * s.rho));
+    if (!(c.minG < 1e300) || !std::isfinite(c.wing + c.minVariance)) // nowhere a positive variance, or what is no number
+        c.minG = -1;
     return c;
 }
 
