@@ -36,6 +36,8 @@ private Q_SLOTS:
     void sviMatchesReferenceVariances();
     void agreesBetweenCallsAndPutsOnRecordedChains();
     void pricesTenThousandAmericanContracts();
+    void impliesABorrowFeeAsCarry();
+    void timeRunsInSecondsThroughMidnight();
 };
 
 namespace {
@@ -388,6 +390,32 @@ void TestPricingChain::pricesTenThousandAmericanContracts() {
     qInfo("%zu American contracts, %zu with Greeks: %.1f ms on one thread", p->chain->size(), greeks, best);
     QVERIFY(greeks > p->chain->size() * 9 / 10);
     verifyFinite(*p);
+}
+
+void TestPricingChain::impliesABorrowFeeAsCarry() {
+    Market m;
+    m.yield = 0.16; // hard to borrow: the fee is a yield to who lends
+    const auto chain = emptyChain(m);
+    for (const int days : {30, 90})
+        addSlice(*chain, m, slice(ExerciseStyle::American, days, "TEST"), 20, 6);
+    CurveInputs curve;
+    curve.rate = m.rate;
+    const auto p = priceChain(chain, curve);
+    for (const PricedExpiry& e : p->expiries) {
+        QVERIFY(e.forwardFromParity);
+        QVERIFY2(std::fabs(e.dividendYield - m.yield) < 3e-3, qPrintable(QString::number(e.dividendYield)));
+    }
+    verifyRecovered(*p, m, 2e-3);
+}
+
+void TestPricingChain::timeRunsInSecondsThroughMidnight() {
+    const TradingDate day{std::chrono::year{2026}, std::chrono::month{8}, std::chrono::day{19}};
+    const UtcTime close = market::fromNewYork(day, 16, 0);
+    QVERIFY(std::fabs(yearsBetween(market::fromNewYork(day, 15, 59), close) - 60 / (365.0 * 86400)) < 1e-18); // 0DTE: a number of minutes
+    QVERIFY(yearsBetween(close, market::fromNewYork(day, 15, 59)) == 0);
+    const UtcTime next = market::fromNewYork(addDays(day, 1), 16, 0);
+    const double before = yearsBetween(market::fromNewYork(day, 23, 59, 59), next), after = yearsBetween(market::fromNewYork(addDays(day, 1), 0, 0, 0), next);
+    QVERIFY(std::fabs(before - after - 1 / (365.0 * 86400)) < 1e-15);
 }
 
 QTEST_APPLESS_MAIN(TestPricingChain)
