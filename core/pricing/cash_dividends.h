@@ -12,8 +12,8 @@ struct CashDividend {
     double years = 0, amount = 0;
 };
 
-/// Fine: what the tables of references want. Chain: 2e-5 of spot, a fifth of a tick on most names (measured on 120 contracts
-/// of up to a year: worst 1.1e-5, root mean square 2e-6), vega and rho to 1 % (one-sided differences).
+/// Fine: what the tables of references want. Chain: 6e-6 of spot at worst, 1e-6 in the root mean square (120 contracts
+/// of up to a year like SPY's), vega and rho to 1 % (one-sided differences).
 enum class GridAccuracy { Fine, Chain };
 
 /// A grid value and how far it may be from the limit of fine grids.

@@ -87,31 +87,27 @@ private:
     /// taking the larger of value and payoff solves the linear complementarity problem exactly (Brennan & Schwartz 1977).
     void solve(double below, double middle, double above) {
         const std::size_t last = m_count - 1;
-        const bool project = m_american && m_oneSided;
-        if (m_in.right == Right::Put) {
-            m_factor[last - 1] = 1 / middle;
-            m_right[last - 1] -= above * m_value[last];
-            for (std::size_t i = last - 1; i-- > 1;) {
-                const double ratio = above * m_factor[i + 1];
-                m_factor[i] = 1 / (middle - ratio * below);
-                m_right[i] -= ratio * m_right[i + 1];
-            }
-            for (std::size_t i = 1; i < last; ++i) {
-                const double held = (m_right[i] - below * m_value[i - 1]) * m_factor[i];
-                m_value[i] = project ? std::max(held, m_payoff[i]) : held;
-            }
-        } else {
-            m_factor[1] = 1 / middle;
-            m_right[1] -= below * m_value[0];
-            for (std::size_t i = 2; i < last; ++i) {
-                const double ratio = below * m_factor[i - 1];
-                m_factor[i] = 1 / (middle - ratio * above);
-                m_right[i] -= ratio * m_right[i - 1];
-            }
-            for (std::size_t i = last; i-- > 1;) {
-                const double held = (m_right[i] - above * m_value[i + 1]) * m_factor[i];
-                m_value[i] = project ? std::max(held, m_payoff[i]) : held;
-            }
+        const bool project = m_american && m_oneSided, put = m_in.right == Right::Put;
+        // Put: eliminate from the top, substitute from the bottom; call: the other way round. `near` couples to the node that is
+        // eliminated before, `far` to the one that is substituted before.
+        const double near = put ? above : below, far = put ? below : above;
+        const auto node = [&](std::size_t k) { return put ? last - k : k; }; // k-th in the order of elimination
+        m_factor[node(1)] = 1 / middle;
+        m_right[node(1)] -= near * m_value[node(0)];
+        bool settled = false; // constant coefficients: after some nodes the factor no longer moves by a bit
+        for (std::size_t k = 2; k < last; ++k) {
+            const std::size_t i = node(k), before = node(k - 1);
+            const double ratio = near * m_factor[before];
+            m_factor[i] = settled ? m_factor[before] : 1 / (middle - ratio * far);
+            settled = m_factor[i] == m_factor[before];
+            m_right[i] -= ratio * m_right[before];
+        }
+        for (std::size_t i = 1; i < last; ++i)
+            m_right[i] *= m_factor[i];
+        for (std::size_t k = last; k-- > 1;) {
+            const std::size_t i = node(k);
+            const double held = m_right[i] - far * m_factor[i] * m_value[node(k + 1)];
+            m_value[i] = project ? std::max(held, m_payoff[i]) : held;
         }
         if (m_american && !m_oneSided)
             for (std::size_t i = 0; i < m_count; ++i)
