@@ -8,12 +8,13 @@
 
 namespace mahler::app {
 
-/// Bursts conflate: only the newest view and chain wait for the GUI thread.
+/// Bursts conflate: only the newest view, chain and risk wait for the GUI thread.
 struct UiBridge::Latest {
     std::mutex mutex;
     std::shared_ptr<const desk::DeskView> view;
     std::shared_ptr<const pricing::PricedChain> chain;
-    bool viewQueued = false, chainQueued = false;
+    std::shared_ptr<const desk::RiskView> risk;
+    bool viewQueued = false, chainQueued = false, riskQueued = false;
 };
 
 UiBridge::UiBridge(QObject* parent) : DeskPort(parent), m_latest(std::make_shared<Latest>()) {}
@@ -63,6 +64,26 @@ desk::RuntimeSinks UiBridge::sinks() {
             },
             Qt::QueuedConnection);
     };
+    s.risk = [this, latest](std::shared_ptr<const desk::RiskView> risk) {
+        {
+            std::scoped_lock lock(latest->mutex);
+            latest->risk = std::move(risk);
+            if (std::exchange(latest->riskQueued, true))
+                return;
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, latest] {
+                std::shared_ptr<const desk::RiskView> newest;
+                {
+                    std::scoped_lock lock(latest->mutex);
+                    newest = latest->risk;
+                    latest->riskQueued = false;
+                }
+                Q_EMIT riskReady(newest);
+            },
+            Qt::QueuedConnection);
+    };
     s.deliberation = [this](std::shared_ptr<const agents::Deliberation> d) {
         QMetaObject::invokeMethod(this, [this, d] { Q_EMIT deliberationReady(d); }, Qt::QueuedConnection);
     };
@@ -99,6 +120,10 @@ bool UiBridge::send(desk::Command command) { return m_runtime && m_runtime->send
 void UiBridge::watchChain(const std::string& underlying) {
     if (m_runtime)
         m_runtime->watchChain(underlying);
+}
+void UiBridge::watchRisk(bool wanted) {
+    if (m_runtime)
+        m_runtime->watchRisk(wanted);
 }
 void UiBridge::runCycle(const std::string& underlying) { send(desk::RequestCycle{"user:" + m_user, underlying}); }
 void UiBridge::requestDeliberation(const std::string& cycleId) {

@@ -26,6 +26,7 @@ public:
     void halt(const std::string& how) override;
     bool send(desk::Command command) override;
     void watchChain(const std::string& underlying) override;
+    void watchRisk(bool wanted) override;
     void runCycle(const std::string& underlying) override;
     void requestDeliberation(const std::string& cycleId) override;
     void searchJournal(const ui::JournalQuery& query) override;

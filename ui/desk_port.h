@@ -9,6 +9,7 @@
 #include "agents/deliberation.h"
 #include "desk/command.h"
 #include "desk/desk_view.h"
+#include "desk/risk_view.h"
 #include "pricing/chain_pricer.h"
 #include "ui/settings_values.h"
 
@@ -42,6 +43,8 @@ public:
     virtual bool send(desk::Command command) = 0;
     /// Which underlying's chain is on screen; chainReady follows while it changes.
     virtual void watchChain(const std::string& underlying) = 0;
+    /// Whether a screen of the book's risk is looked at; riskReady follows at once and then about once a second.
+    virtual void watchRisk(bool wanted) = 0;
     virtual void runCycle(const std::string& underlying) = 0;
     /// Asks for the deliberation of a cycle; deliberationReady follows.
     virtual void requestDeliberation(const std::string& cycleId) = 0;
@@ -56,6 +59,7 @@ public:
 Q_SIGNALS:
     void viewReady(std::shared_ptr<const mahler::desk::DeskView> view);
     void chainReady(std::shared_ptr<const mahler::pricing::PricedChain> chain);
+    void riskReady(std::shared_ptr<const mahler::desk::RiskView> risk);
     void deliberationReady(std::shared_ptr<const mahler::agents::Deliberation> deliberation);
     void cycleProgressed(QString underlying, QString step, double fraction);
     void journalReady(std::shared_ptr<const std::vector<mahler::ui::JournalRow>> rows, bool complete);

@@ -9,6 +9,7 @@ namespace mahler::ui {
 
 using ViewPtr = std::shared_ptr<const desk::DeskView>;
 using ChainPtr = std::shared_ptr<const pricing::PricedChain>;
+using RiskPtr = std::shared_ptr<const desk::RiskView>;
 using DeliberationPtr = std::shared_ptr<const agents::Deliberation>;
 
 /// One screen of the centre. Gets values, emits intents; holds no prices, rules or queries of its own.
@@ -21,6 +22,8 @@ public:
     virtual void setView(const ViewPtr&) {}
     virtual void setChain(const ChainPtr&) {}
     virtual void setDeliberation(const DeliberationPtr&) {}
+    virtual void setRisk(const RiskPtr&) {}
+    virtual bool showsRisk() const { return false; } ///< the book's risk is computed while such a screen is in front
     /// The keys of this pane, for F1: (key, what it does).
     virtual QList<QPair<QString, QString>> keys() const { return {}; }
     /// Ctrl+F: goes to the pane's own query line. @return false when it has none; the shell then filters its grids.

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QTableView>
 
+#include "ui/charts/heat_map.h"
 #include "ui/models/grid_model.h"
 #include "ui/shell/elided_label.h"
 #include "ui/theme/theme.h"
@@ -64,6 +65,10 @@ QStringList clippedTexts(const QWidget& window) {
     for (const auto* grid : window.findChildren<QTableView*>())
         if (grid->isVisibleTo(&window))
             addGrid(*grid, out);
+    for (const auto* map : window.findChildren<ui::HeatMap*>())
+        if (map->isVisibleTo(&window))
+            for (const auto& text : map->clippedTexts())
+                out << QStringLiteral("%1: \"%2\"").arg(map->accessibleName(), text);
     return out;
 }
 

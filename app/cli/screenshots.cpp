@@ -125,15 +125,19 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
     bridge.attach(std::move(*runtime));
     ui::ViewPtr view;
     ui::ChainPtr chain;
+    ui::RiskPtr risk;
     std::vector<ui::DeliberationPtr> debates;
     QObject::connect(&bridge, &ui::DeskPort::viewReady, &bridge, [&](const ui::ViewPtr& v) { view = v; });
     QObject::connect(&bridge, &ui::DeskPort::chainReady, &bridge, [&](const ui::ChainPtr& c) { chain = c; });
+    QObject::connect(&bridge, &ui::DeskPort::riskReady, &bridge, [&](const ui::RiskPtr& r) { risk = r; });
     QObject::connect(&bridge, &ui::DeskPort::deliberationReady, &bridge, [&](const ui::DeliberationPtr& d) { debates.push_back(d); });
     ui::applyTheme(app, ui::ThemeKind::Dark);
     bool fits = true;
     const bool filled = fill(bridge, view);
     bridge.watchChain("SPY");
     pump([&] { return chain && chain->chain->underlying == "SPY"; }, 10);
+    bridge.watchRisk(true);
+    pump([&] { return risk && risk->asIs.varAt != UtcTime{}; }, 10);
     bridge.setPaused(true);
     for (const auto& theme : wanted->themes) {
         ui::applyTheme(app, theme == QLatin1String("dark") ? ui::ThemeKind::Dark : ui::ThemeKind::Light);
@@ -144,6 +148,8 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
             window.setView(view);
             if (chain)
                 window.setChain(chain);
+            if (risk)
+                window.setRisk(risk);
             ui::DeliberationPtr best;
             for (const auto& d : debates) {
                 window.setDeliberation(d);

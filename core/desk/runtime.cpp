@@ -56,7 +56,6 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
     r.m_broker = makeBroker(r.m_gate, r.m_haltGate, booksOf(r.m_desk.state()));
     if (!r.m_options.account.empty() && r.m_broker->account() != r.m_options.account)
         r.m_options.account = r.m_broker->account();
-
     const auto info = (*feed)->info();
     const std::optional<UtcTime> startAt = last && *last > info.start ? last : std::nullopt; // never back: a recording that was played to its end stays at its end
     r.m_now = {startAt.value_or(info.start), MonoTime(startAt.value_or(info.start).time_since_epoch())};
@@ -67,6 +66,7 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
     r.m_pricing = std::make_unique<Worker>("pricing", 64, failed("pricing"));
     r.m_agents = std::make_unique<Worker>("agents", 64, failed("agents"));
     r.m_quantlib = std::make_unique<pricing::QuantlibThread>(64, failed("quantlib"));
+    r.m_risk = std::make_unique<RiskWatch>([&r](const auto& name, auto ready) { r.m_market->requestChain(name, std::move(ready)); }, *r.m_pricing, r.m_sinks.risk);
     r.handle(Started{r.m_options.runId, info.name, r.m_options.kind, r.m_options.simulated, r.m_options.account,
                      r.m_options.startingCash, info.underlyings, info.notes},
              r.m_now);
@@ -321,6 +321,7 @@ void DeskRuntime::publish(bool force) {
     } else if (!m_haltGate.open() && view->state == RunState::Running) {
         view->state = RunState::Halting; // the key was pressed, the journal entry is on its way
     }
+    m_risk->poll(view);
     m_sinks.view(std::move(view));
 }
 

@@ -16,6 +16,7 @@
 #include "desk/desk.h"
 #include "desk/market_runner.h"
 #include "desk/recorder.h"
+#include "desk/risk_watch.h"
 #include "execution/broker.h"
 #include "pricing/chain_pricer.h"
 #include "pricing/quantlib_thread.h"
@@ -45,6 +46,7 @@ struct RuntimeSinks {
     std::function<void(const std::string& underlying, const agents::Progress&)> progress;
     std::function<void(std::shared_ptr<const std::vector<store::Record>>, bool complete)> journal;
     std::function<void(const std::string&)> failed;
+    std::function<void(std::shared_ptr<const RiskView>)> risk = [](auto) {};
 };
 
 /// Makes the broker; `books` is what the journal says it holds (for brokers that live in this process).
@@ -66,6 +68,8 @@ public:
     bool send(Command command);
     bool gateOpen() const { return m_haltGate.open(); }
     void watchChain(const std::string& underlying);
+    /// Whether somebody looks at the risk of the book; while so, the risk sink is told about once a second.
+    void watchRisk(bool wanted) { m_risk->setWanted(wanted); }
     void requestDeliberation(const std::string& cycleId);
     void searchJournal(const store::SearchQuery& query);
     void setSpeed(double speed) { m_market->setSpeed(speed); }
@@ -132,6 +136,7 @@ private:
     std::chrono::steady_clock::time_point m_lastChain{};
 
     Mailbox<Message> m_mailbox{4096};
+    std::unique_ptr<RiskWatch> m_risk; ///< outlives the market and the pricing worker that call it
     std::unique_ptr<Worker> m_query, m_pricing, m_agents;
     std::unique_ptr<pricing::QuantlibThread> m_quantlib; ///< asked by cycles
     std::unique_ptr<MarketRunner> m_market;

@@ -15,6 +15,7 @@ public:
         return accepts;
     }
     void watchChain(const std::string& symbol) override { watched = symbol; }
+    void watchRisk(bool wanted) override { risk.push_back(wanted); }
     void runCycle(const std::string& symbol) override { cycles.push_back(symbol); }
     void requestDeliberation(const std::string& id) override { deliberations.push_back(id); }
     void searchJournal(const JournalQuery& query) override { queries.push_back(query); }
@@ -36,6 +37,7 @@ public:
     std::vector<JournalQuery> queries;
     SettingsValues kept;
     std::vector<SettingsValues> wantedSettings;
+    std::vector<bool> risk; ///< what was asked of watchRisk, in order
     std::string watched;
     bool accepts = true;
 };

@@ -232,7 +232,7 @@ private Q_SLOTS:
         QTest::keyClicks(line, QStringLiteral("workspace risk"));
         QCOMPARE(palette->findChild<QListWidget*>()->count(), 1);
         QTest::keyClick(line, Qt::Key_Return);
-        QCOMPARE(window.currentScreen(), QStringLiteral("positions"));
+        QCOMPARE(window.currentScreen(), QStringLiteral("scenario"));
         QCOMPARE(window.workspace(), 2);
     }
 

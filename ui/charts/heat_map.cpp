@@ -1,18 +1,21 @@
 #include "ui/charts/heat_map.h"
 
+#include <QDialog>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
+#include <QVBoxLayout>
 #include <cmath>
 
+#include "ui/models/grid_view.h"
 #include "ui/theme/theme.h"
 
 namespace mahler::ui {
 
 namespace {
-constexpr int kHeadHeight = 24, kHeadWidth = 120;
+constexpr int kHeadHeight = 24, kMark = 7;
 }
 
 HeatMap::HeatMap(QWidget* parent) : QWidget(parent) {
@@ -29,12 +32,68 @@ void HeatMap::setCells(const QString& corner, std::vector<QString> rows, std::ve
     m_cells = std::move(cells);
     m_row = qBound(0, m_row, qMax(0, rowCount() - 1));
     m_column = qBound(0, m_column, qMax(0, columnCount() - 1));
+    if (!m_cells.empty())
+        setAccessibleDescription(spoken(m_row, m_column));
     update();
 }
 
 void HeatMap::setEmptyText(const QString& text) {
     m_emptyText = text;
     update();
+}
+
+void HeatMap::setHeadWidth(int pixels) {
+    m_headWidth = pixels;
+    update();
+}
+
+void HeatMap::setOrigin(int row, int column) {
+    m_originRow = row;
+    m_originColumn = column;
+    update();
+}
+
+void HeatMap::setStale(bool stale) {
+    if (m_stale == stale)
+        return;
+    m_stale = stale;
+    update();
+}
+
+void HeatMap::setCursorShown(bool shown) {
+    m_cursorShown = shown;
+    update();
+}
+
+void HeatMap::setCursorCell(int row, int column) {
+    if (m_cells.empty())
+        return;
+    m_row = qBound(0, row, rowCount() - 1);
+    m_column = qBound(0, column, columnCount() - 1);
+    setAccessibleDescription(spoken(m_row, m_column));
+    update();
+}
+
+QString HeatMap::spoken(int row, int column) const {
+    const HeatCell& here = cell(row, column);
+    const QString text = here.quiet && !here.tooltip.isEmpty() ? here.tooltip : here.corner.isEmpty() ? here.text : tr("%1, trips %2").arg(here.text, here.corner);
+    return tr("%1, %2: %3").arg(m_rows[static_cast<std::size_t>(row)], m_columns[static_cast<std::size_t>(column)], text);
+}
+
+QStringList HeatMap::clippedTexts() const {
+    QStringList out;
+    const QFontMetrics plain(numberFont()), strong(numberFont(true));
+    for (int r = 0; r < rowCount(); ++r) {
+        if (strong.horizontalAdvance(m_rows[static_cast<std::size_t>(r)]) > m_headWidth - 12)
+            out << m_rows[static_cast<std::size_t>(r)];
+        for (int c = 0; c < columnCount(); ++c)
+            if ((cell(r, c).boxed ? strong : plain).horizontalAdvance(cell(r, c).text) > cellRect(r, c).width() - 4)
+                out << cell(r, c).text;
+    }
+    for (int c = 0; c < columnCount(); ++c)
+        if (strong.horizontalAdvance(m_columns[static_cast<std::size_t>(c)]) > cellRect(0, c).width())
+            out << m_columns[static_cast<std::size_t>(c)];
+    return out;
 }
 
 int HeatMap::stepOf(double value, double low, double middle, double high) {
@@ -48,8 +107,10 @@ int HeatMap::stepOf(double value, double low, double middle, double high) {
 }
 
 QRect HeatMap::cellRect(int row, int column) const {
-    const int w = (width() - kHeadWidth) / qMax(1, columnCount()), h = qMin(40, (height() - kHeadHeight) / qMax(1, rowCount()));
-    return {kHeadWidth + column * w, kHeadHeight + row * h, w - 1, h - 1};
+    const int room = width() - m_headWidth, columns = qMax(1, columnCount());
+    const int left = m_headWidth + room * column / columns, right = m_headWidth + room * (column + 1) / columns; // the rounding is shared out
+    const int h = qMin(40, (height() - kHeadHeight) / qMax(1, rowCount()));
+    return {left, kHeadHeight + row * h, right - left - 1, h - 1};
 }
 
 std::optional<std::pair<int, int>> HeatMap::cellAt(const QPoint& point) const {
@@ -63,10 +124,40 @@ std::optional<std::pair<int, int>> HeatMap::cellAt(const QPoint& point) const {
 void HeatMap::moveTo(int row, int column) {
     if (m_cells.empty())
         return;
-    m_row = qBound(0, row, rowCount() - 1);
-    m_column = qBound(0, column, columnCount() - 1);
-    setAccessibleDescription(tr("%1, %2: %3").arg(m_rows[static_cast<std::size_t>(m_row)], m_columns[static_cast<std::size_t>(m_column)], cell(m_row, m_column).text));
-    update();
+    setCursorCell(row, column);
+    Q_EMIT moved(m_row, m_column);
+}
+
+void HeatMap::paintCell(QPainter& painter, int row, int column) const {
+    const HeatCell& here = cell(row, column);
+    const QRect area = cellRect(row, column);
+    if (here.known && !m_stale) {
+        painter.fillRect(area, heat(here.step));
+    } else {
+        painter.fillRect(area, color(Token::Raised));
+        painter.fillRect(area, QBrush(mix(Token::Raised, Token::Stale, 0.4), Qt::BDiagPattern));
+    }
+    QFont font = numberFont(here.boxed);
+    font.setItalic(m_stale);
+    painter.setFont(font);
+    painter.setPen(!here.known || m_stale ? color(Token::Stale) : here.quiet ? color(Token::Dim) : heatText());
+    painter.drawText(area, Qt::AlignCenter, here.text);
+    if (here.marked || !here.corner.isEmpty()) { // a folded corner, named where there is room beside it
+        const QPoint tip(area.right() + 1, area.top());
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(color(Token::Warn));
+        painter.drawPolygon(QPolygon({tip, tip - QPoint(kMark, 0), tip + QPoint(0, kMark)}));
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(m_stale ? color(Token::Stale) : heatText());
+        painter.setFont(textFont(9));
+        const int room = (area.width() - QFontMetrics(font).horizontalAdvance(here.text)) / 2;
+        if (area.height() >= 26 || painter.fontMetrics().horizontalAdvance(here.corner) + kMark + 1 < room)
+            painter.drawText(area.adjusted(0, 0, -kMark - 1, 0), Qt::AlignRight | Qt::AlignTop, here.corner);
+    }
+    if (here.boxed) {
+        painter.setPen(QPen(color(Token::Warn), 2));
+        painter.drawRect(area.adjusted(1, 1, -1, -1));
+    }
 }
 
 void HeatMap::paintEvent(QPaintEvent*) {
@@ -78,42 +169,56 @@ void HeatMap::paintEvent(QPaintEvent*) {
         painter.drawText(rect().adjusted(20, 20, -20, -20), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
         return;
     }
-    painter.setFont(numberFont());
-    painter.setPen(color(Token::Dim));
-    painter.drawText(QRect(6, 0, kHeadWidth - 12, kHeadHeight), Qt::AlignLeft | Qt::AlignVCenter, m_corner);
-    for (int c = 0; c < columnCount(); ++c)
+    const auto head = [&](bool origin) {
+        painter.setFont(numberFont(origin));
+        painter.setPen(color(origin ? Token::Text : Token::Dim));
+    };
+    head(false);
+    painter.drawText(QRect(6, 0, m_headWidth - 12, kHeadHeight), Qt::AlignLeft | Qt::AlignVCenter, m_corner);
+    for (int c = 0; c < columnCount(); ++c) {
+        head(c == m_originColumn);
         painter.drawText(QRect(cellRect(0, c).left(), 0, cellRect(0, c).width(), kHeadHeight), Qt::AlignCenter, m_columns[static_cast<std::size_t>(c)]);
-    for (int r = 0; r < rowCount(); ++r) {
-        painter.setFont(numberFont());
-        painter.setPen(color(Token::Dim));
-        const QRect head(6, cellRect(r, 0).top(), kHeadWidth - 12, cellRect(r, 0).height());
-        painter.drawText(head, Qt::AlignLeft | Qt::AlignVCenter, painter.fontMetrics().elidedText(m_rows[static_cast<std::size_t>(r)], Qt::ElideRight, head.width()));
-        for (int c = 0; c < columnCount(); ++c) {
-            const HeatCell& here = cell(r, c);
-            const QRect area = cellRect(r, c);
-            if (here.known) {
-                painter.fillRect(area, heat(here.step));
-            } else {
-                painter.fillRect(area, color(Token::Raised));
-                painter.fillRect(area, QBrush(mix(Token::Raised, Token::Stale, 0.4), Qt::BDiagPattern));
-            }
-            painter.setFont(numberFont(here.boxed));
-            painter.setPen(here.known ? heatText() : color(Token::Stale));
-            painter.drawText(area, Qt::AlignCenter, here.text);
-            if (!here.corner.isEmpty()) {
-                painter.setFont(textFont(9, true));
-                painter.drawText(area.adjusted(2, 1, -3, -1), Qt::AlignRight | Qt::AlignTop, here.corner);
-            }
-            if (here.boxed) {
-                painter.setPen(QPen(color(Token::Warn), 2));
-                painter.drawRect(area.adjusted(1, 1, -1, -1));
-            }
-        }
     }
-    if (hasFocus()) {
-        painter.setPen(QPen(color(Token::Accent), 2));
+    for (int r = 0; r < rowCount(); ++r) {
+        head(r == m_originRow);
+        const QRect name(6, cellRect(r, 0).top(), m_headWidth - 12, cellRect(r, 0).height());
+        painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, painter.fontMetrics().elidedText(m_rows[static_cast<std::size_t>(r)], Qt::ElideRight, name.width()));
+        for (int c = 0; c < columnCount(); ++c)
+            paintCell(painter, r, c);
+    }
+    if (hasFocus() || m_cursorShown) {
+        painter.setPen(QPen(color(hasFocus() ? Token::Accent : Token::Text), hasFocus() ? 2 : 1));
         painter.drawRect(cellRect(m_row, m_column));
     }
+}
+
+/// What the map draws, for those who read it: one row a row of the map.
+void HeatMap::showTable() {
+    std::vector<GridColumn> columns{{m_corner, {}, m_headWidth, Qt::AlignLeft | Qt::AlignVCenter}};
+    for (const auto& column : m_columns)
+        columns.push_back({column, {}, 76});
+    std::vector<GridRow> rows;
+    for (int r = 0; r < rowCount(); ++r) {
+        GridRow row{m_rows[static_cast<std::size_t>(r)], {{m_rows[static_cast<std::size_t>(r)], {}, Tone::Strong}}, false, false, {}};
+        for (int c = 0; c < columnCount(); ++c) {
+            const HeatCell& here = cell(r, c);
+            row.cells.push_back({here.corner.isEmpty() ? here.text : here.text + QLatin1Char(' ') + here.corner, {}, Tone::Plain, desk::Freshness::Fresh, here.tooltip});
+        }
+        rows.push_back(std::move(row));
+    }
+    auto* dialog = new QDialog(this);
+    dialog->setObjectName(QStringLiteral("layer"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("%1 as a table").arg(accessibleName()));
+    dialog->resize(qMin(1240, m_headWidth + 76 * columnCount() + 60), 90 + kRowHeight * qMax(4, rowCount() + 1));
+    auto* model = new GridModel(std::move(columns), dialog);
+    model->setRows(std::move(rows));
+    auto* grid = new GridView(model);
+    grid->setAccessibleName(dialog->windowTitle());
+    grid->setEmptyText(m_emptyText);
+    auto* layout = new QVBoxLayout(dialog);
+    layout->addWidget(grid);
+    dialog->open();
 }
 
 void HeatMap::keyPressEvent(QKeyEvent* event) {
@@ -122,6 +227,7 @@ void HeatMap::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Right: return moveTo(m_row, m_column + 1);
     case Qt::Key_Up: return moveTo(m_row - 1, m_column);
     case Qt::Key_Down: return moveTo(m_row + 1, m_column);
+    case Qt::Key_T: return showTable();
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (!m_cells.empty())

@@ -14,10 +14,12 @@ struct HeatCell {
     bool boxed = false;  ///< the worst cell
     QString corner{};    ///< a short mark at the upper right: the limit that trips first
     QString tooltip{};   ///< meaning and unit
+    bool quiet = false;  ///< nothing to look at here: dim text, and the tooltip is spoken for it
+    bool marked = false; ///< a folded corner without a name
 };
 
 /// A table of numbers on seven steps of colour; every cell prints its number, so colour never stands alone. Arrow keys move a
-/// cursor whose cell is spoken; Enter and a double click choose it.
+/// cursor whose cell is spoken; Enter and a double click choose it; T shows the same as a table.
 class HeatMap final : public QWidget {
     Q_OBJECT
 public:
@@ -25,6 +27,16 @@ public:
     /// `cells` row by row, rows.size() * columns.size() of them.
     void setCells(const QString& corner, std::vector<QString> rows, std::vector<QString> columns, std::vector<HeatCell> cells);
     void setEmptyText(const QString& text);
+    void setHeadWidth(int pixels);          ///< of the row heads; 120 unless told
+    void setOrigin(int row, int column);    ///< the unmoved market: its heads are strong; -1: none
+    void setStale(bool stale);              ///< grey and hatched, the values stay
+    void setCursorCell(int row, int column);
+    void setCursorShown(bool shown);        ///< outlined without focus too: something beside the map follows it
+    int cursorRow() const { return m_row; }
+    int cursorColumn() const { return m_column; }
+    int originRow() const { return m_originRow; }
+    int originColumn() const { return m_originColumn; }
+    QStringList clippedTexts() const;       ///< what does not fit its cell or head
     /// The step of a value between the extremes: neutral at `middle`.
     static int stepOf(double value, double low, double middle, double high);
     QSize sizeHint() const override { return {640, 320}; }
@@ -32,6 +44,7 @@ public:
 
 Q_SIGNALS:
     void chosen(int row, int column);
+    void moved(int row, int column); ///< the cursor, by hand
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -44,6 +57,9 @@ private:
     QRect cellRect(int row, int column) const;
     std::optional<std::pair<int, int>> cellAt(const QPoint& point) const;
     void moveTo(int row, int column);
+    void paintCell(QPainter& painter, int row, int column) const;
+    void showTable();
+    QString spoken(int row, int column) const;
     int rowCount() const { return static_cast<int>(m_rows.size()); }
     int columnCount() const { return static_cast<int>(m_columns.size()); }
     const HeatCell& cell(int row, int column) const { return m_cells[static_cast<std::size_t>(row * columnCount() + column)]; }
@@ -52,6 +68,8 @@ private:
     std::vector<QString> m_rows, m_columns;
     std::vector<HeatCell> m_cells;
     int m_row = 0, m_column = 0;
+    int m_headWidth = 120, m_originRow = -1, m_originColumn = -1;
+    bool m_stale = false, m_cursorShown = false;
 };
 
 } // namespace mahler::ui

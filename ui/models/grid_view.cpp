@@ -166,6 +166,11 @@ void GridView::setEmptyText(const QString& text) {
     viewport()->update();
 }
 
+void GridView::setMostRows(int rows) {
+    constexpr int kHead = 30; ///< as the style sheet pads it
+    setMaximumHeight(kHead + kRowHeight * rows + 2 * frameWidth());
+}
+
 const GridRow* GridView::currentRow() const { return m_model->row(currentIndex().row()); }
 
 void GridView::resizeEvent(QResizeEvent* event) {

@@ -23,6 +23,8 @@ public:
     explicit GridView(GridModel* model, QWidget* parent = nullptr);
     void setEmptyText(const QString& text);
     const GridRow* currentRow() const;
+    /// As high as this many rows and the head, and no higher.
+    void setMostRows(int rows);
     /// Off for grids that set their own widths (the chain). On: text columns take what is left over and give way first.
     void setFitColumns(bool fit) { m_fit = fit; }
     /// Shows the rows that hold every word in one of their cells; empty shows all. Counts what is left.

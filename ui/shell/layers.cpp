@@ -4,6 +4,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 #include "ui/theme/theme.h"
@@ -19,6 +20,11 @@ void styleLayer(QDialog& dialog) {
 }
 
 } // namespace
+
+QString withoutMnemonic(QString text) {
+    static const QRegularExpression kMark(QStringLiteral("&(.)"));
+    return text.replace(kMark, QStringLiteral("\\1"));
+}
 
 CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent) : QDialog(parent), m_line(new QLineEdit), m_list(new QListWidget) {
     styleLayer(*this);
@@ -47,8 +53,7 @@ void CommandPalette::filter(const QString& words) {
     m_list->clear();
     const QStringList wanted = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     for (int i = 0; i < m_actions.size(); ++i) {
-        QString text = m_actions[i]->text();
-        text.remove(QLatin1Char('&'));
+        const QString text = withoutMnemonic(m_actions[i]->text());
         const bool fits = std::all_of(wanted.begin(), wanted.end(), [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
         if (!fits)
             continue;

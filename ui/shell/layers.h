@@ -7,6 +7,9 @@
 
 namespace mahler::ui {
 
+/// A menu's text as it is read: "&Desk" is "Desk", "P&&L" is "P&L".
+QString withoutMnemonic(QString text);
+
 /// Ctrl+K: type a few letters, Enter runs the first action that has them all. Lists actions only: nothing is approved or resumed here.
 class CommandPalette final : public QDialog {
     Q_OBJECT

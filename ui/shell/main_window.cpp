@@ -12,7 +12,10 @@
 #include <QSettings>
 #include <QVBoxLayout>
 
+#include "ui/screens/attribution_screen.h"
+#include "ui/screens/breaker_map_screen.h"
 #include "ui/screens/evidence_layer.h"
+#include "ui/screens/scenario_screen.h"
 #include "ui/screens/volatility_screen.h"
 #include "ui/shell/layer_placement.h"
 #include "ui/shell/layers.h"
@@ -25,8 +28,8 @@ namespace mahler::ui {
 namespace {
 
 QStringList factoryWorkspaces() { // 1 Trade, 2 Risk, 3 Review, 4 Research; 5 to 9 are the user's
-    return {QStringLiteral("chain"), QStringLiteral("positions"), QStringLiteral("journal"), QStringLiteral("volatility"), QStringLiteral("opportunities"),
-            QStringLiteral("orders"), QStringLiteral("debate"), QStringLiteral("builder"), QStringLiteral("breakers")}; }
+    return {QStringLiteral("chain"), QStringLiteral("scenario"), QStringLiteral("journal"), QStringLiteral("volatility"), QStringLiteral("opportunities"),
+            QStringLiteral("orders"), QStringLiteral("debate"), QStringLiteral("positions"), QStringLiteral("breakers")}; }
 
 } // namespace
 
@@ -45,7 +48,10 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
 
     addScreen(m_chain = new ChainScreen(port), tr("Chain", "44 px wide button"), QKeySequence(Qt::Key_F3));
     addScreen(m_builder = new BuilderScreen(port), tr("Build", "44 px wide button"), QKeySequence(Qt::Key_F4));
-    addScreen(new PositionsScreen(port), tr("Book", "44 px wide button"), QKeySequence(Qt::Key_F7));
+    addScreen(new PositionsScreen(port), tr("Book", "44 px wide button"), QKeySequence(Qt::SHIFT | Qt::Key_F7));
+    addScreen(new ScenarioScreen(port), tr("Risk", "44 px wide button"), QKeySequence(Qt::Key_F7));
+    addScreen(new BreakerMapScreen(port), tr("Trips", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::Key_F7));
+    addScreen(new AttributionScreen(port), tr("P&&L", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F7));
     addScreen(m_debate = new DebateScreen(port), tr("Debate", "44 px wide button"), QKeySequence(Qt::Key_F8));
     addScreen(new OrdersScreen(port), tr("Orders", "44 px wide button"), QKeySequence(Qt::Key_F9));
     addScreen(new OpportunitiesScreen(port), tr("Scan", "44 px wide button"), QKeySequence(Qt::Key_F10));
@@ -96,6 +102,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     connect(breakers, &BreakersScreen::resumeRequested, m_resume, &QDialog::open);
     connect(&port, &DeskPort::viewReady, this, &MainWindow::setView);
     connect(&port, &DeskPort::chainReady, this, &MainWindow::setChain);
+    connect(&port, &DeskPort::riskReady, this, &MainWindow::setRisk);
     connect(&port, &DeskPort::deliberationReady, this, &MainWindow::setDeliberation);
     connect(&port, &DeskPort::failed, this, [this](const QString& what) { m_strip->say(tr("▲ Did not work: %1").arg(what)); });
     connect(m_prompt, &ApprovalPrompt::focusGivenBack, this, [this] {
@@ -132,13 +139,14 @@ void MainWindow::makeTray() {
 void MainWindow::addScreen(Screen* screen, const QString& icon, const QKeySequence& key) {
     m_stack->addWidget(screen);
     m_screens.push_back(screen);
+    m_screenKeys.push_back(key);
     auto* button = new QToolButton;
     button->setText(icon);
     button->setIcon(lineIcon(screen->id()));
     button->setIconSize(QSize(20, 20));
     button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
     button->setCheckable(true);
-    button->setFixedSize(43, 44);
+    button->setFixedSize(43, 43); // twelve of them fit the lowest window
     button->setFocusPolicy(Qt::TabFocus);
     button->setToolTip(tr("%1  (%2)").arg(screen->title(), key.toString(QKeySequence::NativeText)));
     button->setAccessibleName(screen->title());
@@ -201,13 +209,10 @@ void MainWindow::makeDeskMenu() {
 void MainWindow::makeMenus() {
     makeDeskMenu();
     auto* view = menuBar()->addMenu(tr("&View"));
-    const QKeySequence keys[] = {QKeySequence(Qt::Key_F3), QKeySequence(Qt::Key_F4), QKeySequence(Qt::Key_F7), QKeySequence(Qt::Key_F8), QKeySequence(Qt::Key_F9),
-                                 QKeySequence(Qt::Key_F10), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), QKeySequence(Qt::Key_F11),
-                                 QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F)};
     int i = 0;
     for (auto* s : m_screens) {
-        auto* action = view->addAction(s->title(), this, [this, id = s->id()] { showScreen(id); });
-        action->setShortcut(keys[i++]);
+        auto* action = view->addAction(s->title().replace(QLatin1Char('&'), QLatin1String("&&")), this, [this, id = s->id()] { showScreen(id); });
+        action->setShortcut(m_screenKeys[i++]);
     }
     view->addSeparator();
     const QString workspaces[] = {tr("Workspace: Trade"), tr("Workspace: Risk"), tr("Workspace: Review"), tr("Workspace: Research")};
@@ -266,7 +271,7 @@ void MainWindow::showKeys() {
     KeysLayer::Keys everywhere = {{tr("F12  Pause  Ctrl+Shift+H"), tr("halt everything")}};
     for (const auto* action : menuActions())
         if (!action->shortcut().isEmpty())
-            everywhere << qMakePair(action->shortcut().toString(QKeySequence::NativeText), action->text().remove(QLatin1Char('&')));
+            everywhere << qMakePair(action->shortcut().toString(QKeySequence::NativeText), withoutMnemonic(action->text()));
     QList<QPair<QString, KeysLayer::Keys>> groups = {{tr("EVERYWHERE"), everywhere}, {tr("APPROVAL"), m_prompt->keys()}};
     if (auto* s = screen(currentScreen()); s && !s->keys().isEmpty())
         groups << qMakePair(s->title().toUpper(), s->keys());
@@ -303,7 +308,9 @@ void MainWindow::showScreen(const QString& id) {
         m_buttons[i]->setChecked(m_screens[i]->id() == id);
         if (m_screens[i]->id() == id) {
             m_stack->setCurrentWidget(m_screens[i]);
-            if (isActiveWindow() && !m_prompt->isVisible()) // the person asked for this screen: keys are for it
+            if (isActiveWindow() && !m_prompt->isVisible() && m_screens[i]->focusProxy()) // the person asked for this screen: keys are for it
+                m_screens[i]->setFocus(Qt::ShortcutFocusReason);
+            else if (isActiveWindow() && !m_prompt->isVisible())
                 for (auto* child : m_screens[i]->findChildren<QAbstractScrollArea*>())
                     if (child->isEnabled() && (child->focusPolicy() & Qt::TabFocus)) {
                         child->setFocus(Qt::ShortcutFocusReason);
@@ -311,6 +318,9 @@ void MainWindow::showScreen(const QString& id) {
                     }
             if (m_view)
                 m_screens[i]->setView(m_view);
+            if (m_riskView && m_screens[i]->showsRisk())
+                m_screens[i]->setRisk(m_riskView);
+            m_port.watchRisk(m_screens[i]->showsRisk());
         }
     }
 }
@@ -384,6 +394,12 @@ void MainWindow::setChain(const ChainPtr& chain) {
             s->setChain(chain);
         else if (s->id() == QLatin1String("volatility"))
             s->setChain(chain);
+}
+
+void MainWindow::setRisk(const RiskPtr& risk) {
+    m_riskView = risk;
+    if (auto* front = qobject_cast<Screen*>(m_stack->currentWidget()))
+        front->setRisk(risk);
 }
 
 void MainWindow::setDeliberation(const DeliberationPtr& deliberation) {

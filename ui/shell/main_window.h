@@ -46,6 +46,7 @@ public:
     void openApproval(const QString& approvalId);
     void setView(const ViewPtr& view);
     void setChain(const ChainPtr& chain);
+    void setRisk(const RiskPtr& risk);
     void setDeliberation(const DeliberationPtr& deliberation);
 
 protected:
@@ -75,6 +76,7 @@ private:
     ApprovalsRail* m_rail;
     QStackedWidget* m_stack;
     QVector<Screen*> m_screens;
+    QVector<QKeySequence> m_screenKeys;
     QVector<QToolButton*> m_buttons;
     QFrame* m_nav;
     QLabel* m_banner;
@@ -91,6 +93,7 @@ private:
     JournalScreen* m_journal;
     std::unique_ptr<QSystemTrayIcon> m_tray;
     ViewPtr m_view;
+    RiskPtr m_riskView;
     QPointer<QWidget> m_focusBefore; ///< where the person was before the prompt was opened
     int m_workspace = 1;
     QStringList m_workspaceScreens;

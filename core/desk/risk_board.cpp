@@ -1,0 +1,235 @@
+#include "desk/risk_board.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "execution/order.h"
+
+namespace mahler::desk {
+
+using portfolio::Holding;
+
+namespace {
+
+/// Legs of the book, and of what is pending.
+struct Books {
+    std::vector<Holding> asIs, withPending;
+    std::vector<PendingTrade> pending;
+};
+
+Books booksOf(const DeskView& view) {
+    Books books;
+    std::vector<portfolio::Position> held;
+    for (const auto& p : view.positions)
+        held.push_back(p.position);
+    books.asIs = books.withPending = portfolio::holdingsOf(held);
+    books.pending = pendingOf(view);
+    for (const auto& trade : books.pending)
+        for (auto holding : portfolio::holdingsOf(trade.order)) {
+            holding.strategy = trade.id;
+            books.withPending.push_back(std::move(holding));
+        }
+    return books;
+}
+
+std::string keyOf(const std::vector<Holding>& holdings) {
+    std::string key;
+    for (const auto& h : holdings)
+        key += h.id() + "*" + std::to_string(h.quantity) + "@" + h.strategy + ";";
+    return key;
+}
+
+/// As the gate counts it: structure by structure, at what was paid or would be. Absent: some loss has no end.
+std::optional<Usd> worstCaseOf(const DeskView& view, const std::vector<PendingTrade>& pending) {
+    Usd sum;
+    for (const auto& p : view.positions) {
+        const auto loss = portfolio::worstCaseLoss(p.position);
+        if (!loss)
+            return std::nullopt;
+        sum += *loss;
+    }
+    for (const auto& trade : pending) {
+        if (trade.order.intent == portfolio::OrderIntent::Close)
+            continue;
+        const auto bounds = portfolio::payoffBounds(trade.order.legs, trade.order.netLimit);
+        const auto loss = bounds.maxLoss ? times(*bounds.maxLoss, trade.order.quantity) : Result<Usd>(badInput("undefined"));
+        if (!loss)
+            return std::nullopt;
+        sum += *loss;
+    }
+    return sum;
+}
+
+/// The first expiry of all priced options and how far it is, so that both books share the grid's last horizon.
+std::optional<std::pair<TradingDate, double>> firstExpiryOf(const portfolio::RiskBook& book) {
+    const portfolio::RiskLeg* first = nullptr;
+    for (const auto& leg : book.legs)
+        if (leg.priced() && leg.holding.contract && (!first || leg.years < first->years))
+            first = &leg;
+    return first ? std::optional(std::pair(first->holding.contract->expiry, first->years * 365)) : std::nullopt;
+}
+
+RiskCase caseOf(portfolio::RiskBook book, const portfolio::GridSpec& spec, const DeskView& view, const std::vector<PendingTrade>& pending,
+                std::optional<double> equity, std::optional<double> vix) {
+    RiskCase out;
+    out.book = std::move(book);
+    if (auto grid = portfolio::scenarioGrid(out.book, spec, equity))
+        out.grid = std::move(*grid);
+    else
+        out.mapCause = grid.error().detail; // the axes are ours: does not happen
+    out.shocks = portfolio::runNamedShocks(out.book, equity);
+    if (!view.marks.equity) {
+        out.mapCause = "equity is unknown: " + std::to_string(view.marks.markedPositions) + " of " + std::to_string(view.marks.totalPositions) + " positions have a mark";
+    } else if (out.mapCause.empty()) {
+        auto map = risk::breakerMap(out.grid, {view.account, *view.marks.equity, vix, worstCaseOf(view, pending), view.limits});
+        if (map)
+            out.map = std::move(*map);
+        else
+            out.mapCause = map.error().detail;
+    }
+    return out;
+}
+
+std::map<std::string, std::string> labelsOf(const DeskView& view, const std::vector<PendingTrade>& pending) {
+    std::map<std::string, std::string> labels;
+    for (const auto& p : view.positions) {
+        portfolio::ComboOrder shown;
+        shown.underlying = p.position.underlying;
+        shown.kind = p.position.kind;
+        shown.legs = p.position.legs;
+        shown.quantity = p.position.quantity;
+        shown.netLimit = p.position.openNet;
+        labels[p.position.id.str()] = portfolio::describe(shown);
+    }
+    for (const auto& trade : pending)
+        labels[trade.id] = portfolio::describe(trade.order);
+    return labels;
+}
+
+/// The worst age among what is used; absent when one is unknown.
+std::optional<double> oldestOf(const DeskView& view, const std::set<std::string>& used) {
+    std::optional<double> oldest = 0.0;
+    for (const auto& u : view.underlyings)
+        if (used.count(u.quote.symbol))
+            oldest = oldest && u.ageSeconds ? std::optional(std::max(*oldest, *u.ageSeconds)) : std::nullopt;
+    return oldest;
+}
+
+} // namespace
+
+std::vector<PendingTrade> pendingOf(const DeskView& view) {
+    std::vector<PendingTrade> out;
+    for (const auto& a : view.approvals)
+        out.push_back({a.request.id.str(), a.request.order});
+    for (const auto& o : view.orders) {
+        if (execution::isTerminal(o.order.state) || o.order.filled >= o.order.combo.quantity)
+            continue;
+        PendingTrade trade{o.order.id.str(), o.order.combo};
+        trade.order.quantity -= o.order.filled;
+        out.push_back(std::move(trade));
+    }
+    return out;
+}
+
+std::vector<std::string> underlyingsOf(const DeskView& view) {
+    std::set<std::string> names;
+    for (const auto& p : view.positions)
+        names.insert(p.position.underlying);
+    for (const auto& p : view.closedToday)
+        names.insert(p.underlying);
+    for (const auto& trade : pendingOf(view))
+        names.insert(trade.order.underlying);
+    return {names.begin(), names.end()};
+}
+
+RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSources& sources, const std::string& legs) const {
+    Var var;
+    var.legs = legs;
+    var.at = book.asof;
+    const std::optional<double> equity = sources.view->marks.equity ? std::optional(sources.view->marks.equity->toDouble()) : std::nullopt;
+    portfolio::VarSpec spec;
+    spec.simulation = m_simulation;
+    for (auto* report : {&var.historical, &var.simulated}) {
+        spec.method = report == &var.historical ? portfolio::VarMethod::Historical : portfolio::VarMethod::MonteCarlo;
+        if (sources.history) {
+            *report = portfolio::valueAtRisk(book, *sources.history, spec, equity);
+        } else {
+            report->method = spec.method;
+            report->unavailable = "the market has no history";
+        }
+    }
+    return var;
+}
+
+bool RiskBoard::varIsOld(const RiskSources& sources) const {
+    const Books books = booksOf(*sources.view);
+    return !m_asIs || m_asIs->legs != keyOf(books.asIs) || (!books.pending.empty() && (!m_withPending || m_withPending->legs != keyOf(books.withPending)));
+}
+
+void RiskBoard::renewVar(const RiskSources& sources) {
+    const Books books = booksOf(*sources.view);
+    m_asIs = varOf(portfolio::bindBook(books.asIs, sources.chains), sources, keyOf(books.asIs));
+    m_withPending.reset();
+    if (!books.pending.empty())
+        m_withPending = varOf(portfolio::bindBook(books.withPending, sources.chains), sources, keyOf(books.withPending));
+}
+
+std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
+    const auto began = std::chrono::steady_clock::now();
+    look(sources);
+    const DeskView& view = *sources.view;
+    const Books books = booksOf(view);
+    auto out = std::make_shared<RiskView>();
+    out->at = view.at.utc;
+    std::set<std::string> used;
+    for (const auto& chain : sources.chains)
+        if (chain && chain->chain) {
+            out->at = std::min(out->at, chain->chain->time);
+            used.insert(chain->chain->underlying);
+        }
+    out->session = view.session;
+    out->oldestInputSeconds = oldestOf(view, used);
+    if (view.marks.equity)
+        out->equityUsd = view.marks.equity->toDouble();
+    const bool vixKnown = view.vix && (view.session != market::Session::Open || (view.vixAgeSeconds && *view.vixAgeSeconds < view.limits.quoteMaxAgeSeconds));
+    out->vix = vixKnown ? view.vix : std::nullopt;
+    out->limits = view.limits;
+    out->labels = labelsOf(view, books.pending);
+    for (const auto& trade : books.pending)
+        out->pending.push_back(out->labels[trade.id]);
+    out->withoutChain = sources.withoutChain;
+
+    auto both = portfolio::bindBook(books.withPending, sources.chains);
+    portfolio::GridSpec spec;
+    if (const auto first = firstExpiryOf(both)) {
+        out->firstExpiry = first->first;
+        spec.horizons.back().days = first->second;
+    } else {
+        spec.horizons.pop_back();
+    }
+    out->asIs = caseOf(portfolio::bindBook(books.asIs, sources.chains), spec, view, {}, out->equityUsd, out->vix);
+    if (!books.pending.empty()) {
+        out->withPending = caseOf(std::move(both), spec, view, books.pending, out->equityUsd, out->vix);
+        if (out->asIs.map && out->withPending->map)
+            out->changed = risk::changedCells(*out->asIs.map, *out->withPending->map);
+    }
+    const auto place = [](RiskCase& into, const std::optional<Var>& var, const std::string& legs) {
+        if (var && var->legs == legs) {
+            into.historical = var->historical;
+            into.simulated = var->simulated;
+            into.varAt = var->at;
+        } else {
+            into.historical.unavailable = into.simulated.unavailable = "being computed";
+            into.simulated.method = portfolio::VarMethod::MonteCarlo;
+        }
+    };
+    place(out->asIs, m_asIs, keyOf(books.asIs));
+    if (out->withPending)
+        place(*out->withPending, m_withPending, keyOf(books.withPending));
+    out->attribution = m_attribution.explain(view, sources.chains);
+    out->milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+    return out;
+}
+
+} // namespace mahler::desk

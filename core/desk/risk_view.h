@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "desk/attribution.h"
+#include "market/quote.h"
+#include "portfolio/scenario.h"
+#include "portfolio/value_at_risk.h"
+#include "risk/breaker_map.h"
+
+namespace mahler::desk {
+
+/// Everything the risk screens show of one book.
+struct RiskCase {
+    portfolio::RiskBook book;                ///< Holding::strategy is a position's, a request's or an order's id
+    portfolio::ScenarioGrid grid;
+    std::vector<portfolio::ShockResult> shocks;
+    portfolio::VarReport historical, simulated;
+    UtcTime varAt{};                         ///< of the quotes behind the two; they are made anew less often than the grid
+    std::optional<risk::BreakerMap> map;
+    std::string mapCause;                    ///< why there is none
+};
+
+/// The book under moved markets, as one immutable value. Derived: nothing in it is journaled, nothing trades on it.
+struct RiskView {
+    UtcTime at{};                            ///< of the oldest chain in use; the desk's time without any
+    market::Session session = market::Session::Closed;
+    std::optional<double> oldestInputSeconds; ///< age of the oldest underlying's quote when it was made
+    std::optional<double> equityUsd, vix;
+    risk::Limits limits;
+    std::map<std::string, std::string> labels; ///< "SELL 12 SPY ..." by Holding::strategy
+    std::vector<std::string> pending;        ///< what withPending adds: waiting requests, then working orders
+    std::optional<TradingDate> firstExpiry;  ///< of all legs with a price, pending ones included: the grid's last horizon
+    RiskCase asIs;
+    std::optional<RiskCase> withPending;     ///< absent when nothing is pending
+    std::vector<std::size_t> changed;        ///< cells in which what is pending changes what trips first
+    Attribution attribution;
+    std::map<std::string, std::string> withoutChain; ///< underlying to cause
+    double milliseconds = 0;                 ///< what making it took
+};
+
+} // namespace mahler::desk
