@@ -73,27 +73,43 @@ bool save(ui::MainWindow& window, const QString& path) {
     return clipped.isEmpty();
 }
 
-/// A seeded session: opens, scans, approves once, keeps a second request pending.
+/// Answers the most urgent request and waits until it is gone.
+void answer(UiBridge& bridge, const ui::ViewPtr& view, bool yes) {
+    const auto& r = view->approvals.front().request;
+    for (const auto& user : view->users)
+        if (user.has(approval::Role::RiskManager))
+            bridge.send(desk::AnswerRequest{r.id, user.id, yes, r.shownHash, "1 fits the book", view->approvals.front().maxLoss});
+    pump([&, id = r.id] { return view->approvals.empty() || view->approvals.front().request.id != id; }, 5);
+}
+
+/// A seeded session: opens, scans, holds what two approvals gave it for an hour, scans again and keeps a request pending.
 bool fill(UiBridge& bridge, ui::ViewPtr& view) {
     bridge.setSpeed(600);
     if (!pump([&] { return view && view->state == desk::RunState::Running && view->session == market::Session::Open; }, 30))
         return false;
-    for (const auto& u : view->underlyings)
-        bridge.runCycle(u.quote.symbol);
-    int approved = 0;
-    const bool traded = pump(
+    const auto scan = [&] {
+        for (const auto& u : view->underlyings)
+            bridge.runCycle(u.quote.symbol);
+    };
+    scan();
+    int answered = 0;
+    pump(
         [&] {
-            if (!view->approvals.empty() && approved < 2) {
-                const auto& r = view->approvals.front().request;
-                for (const auto& user : view->users)
-                    if (user.has(approval::Role::RiskManager))
-                        bridge.send(desk::AnswerRequest{r.id, user.id, true, r.shownHash, "1 fits the book", view->approvals.front().maxLoss});
-                ++approved;
-                pump([&, id = r.id] { return view->approvals.empty() || view->approvals.front().request.id != id; }, 5);
-            }
-            return !view->positions.empty() && !view->approvals.empty();
+            if (!view->approvals.empty())
+                answer(bridge, view, ++answered <= 2);
+            return !view->positions.empty() && view->approvals.empty() && answered >= 2;
         },
-        40);
+        20);
+    const auto opened = view->at.utc;
+    pump(
+        [&] {
+            if (!view->approvals.empty())
+                answer(bridge, view, false);
+            return view->at.utc - opened > std::chrono::hours(1);
+        },
+        15);
+    scan();
+    const bool traded = pump([&] { return !view->positions.empty() && !view->approvals.empty(); }, 25);
     bridge.setSpeed(1);
     pump([&] { return view->speed == 1; }, 2);
     return traded;

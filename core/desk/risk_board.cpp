@@ -5,6 +5,7 @@
 #include <set>
 
 #include "execution/order.h"
+#include "market/chain_part.h"
 
 namespace mahler::desk {
 
@@ -141,6 +142,30 @@ std::vector<std::string> underlyingsOf(const DeskView& view) {
     for (const auto& trade : pendingOf(view))
         names.insert(trade.order.underlying);
     return {names.begin(), names.end()};
+}
+
+std::shared_ptr<const pricing::PricedChain> priceForRisk(const std::shared_ptr<const market::OptionChain>& chain, const market::History* history,
+                                                         const DeskView& view) {
+    pricing::CurveInputs curve;
+    if (history) {
+        curve.rate = history->rate;
+        if (const auto yield = history->dividendYield.find(chain->underlying); yield != history->dividendYield.end())
+            curve.dividendYield = yield->second;
+    }
+    if (!curve.rate || !chain->spot)
+        return pricing::priceChain(chain, curve); // one is implied from other expiries
+    std::set<TradingDate> expiries;
+    const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
+        for (const auto& leg : legs)
+            expiries.insert(leg.contract.expiry);
+    };
+    for (const auto& p : view.positions)
+        add(p.position.legs);
+    for (const auto& p : view.closedToday)
+        add(p.legs);
+    for (const auto& trade : pendingOf(view))
+        add(trade.order.legs);
+    return pricing::priceChain(market::partOf(chain, expiries), curve);
 }
 
 RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSources& sources, const std::string& legs) const {

@@ -106,15 +106,8 @@ void RiskWatch::compute(const std::shared_ptr<Job>& job) {
     } done{m_busy};
     auto& sources = job->sources;
     sources.view = job->view;
-    for (const auto& chain : job->chains) {
-        pricing::CurveInputs curve;
-        if (sources.history) {
-            curve.rate = sources.history->rate;
-            if (const auto yield = sources.history->dividendYield.find(chain->underlying); yield != sources.history->dividendYield.end())
-                curve.dividendYield = yield->second;
-        }
-        sources.chains.push_back(pricing::priceChain(chain, curve));
-    }
+    for (const auto& chain : job->chains)
+        sources.chains.push_back(priceForRisk(chain, sources.history.get(), *job->view));
     m_board.look(sources);
     {
         std::scoped_lock lock(m_mutex);

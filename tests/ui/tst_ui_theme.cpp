@@ -69,7 +69,7 @@ private Q_SLOTS:
     }
 
     void everyScreenHasAnIcon() {
-        for (const auto* name : {"chain", "builder", "positions", "debate", "orders", "opportunities", "breakers", "volatility", "journal", "mahler"}) {
+        for (const auto* name : {"chain", "builder", "positions", "debate", "orders", "opportunities", "breakers", "volatility", "journal", "scenario", "breaker-map", "attribution", "mahler"}) {
             const QIcon icon = lineIcon(QString::fromLatin1(name));
             QVERIFY2(!icon.isNull(), name);
             const QImage image = icon.pixmap(QSize(40, 40)).toImage();

@@ -36,6 +36,11 @@ public:
     int cursorColumn() const { return m_column; }
     int originRow() const { return m_originRow; }
     int originColumn() const { return m_originColumn; }
+    int rowCount() const { return static_cast<int>(m_rows.size()); }
+    int columnCount() const { return static_cast<int>(m_columns.size()); }
+    const HeatCell& cell(int row, int column) const { return m_cells[static_cast<std::size_t>(row * columnCount() + column)]; } ///< within the counts
+    bool isStale() const { return m_stale; }
+    const QString& emptyText() const { return m_emptyText; }
     QStringList clippedTexts() const;       ///< what does not fit its cell or head
     /// The step of a value between the extremes: neutral at `middle`.
     static int stepOf(double value, double low, double middle, double high);
@@ -60,10 +65,6 @@ private:
     void paintCell(QPainter& painter, int row, int column) const;
     void showTable();
     QString spoken(int row, int column) const;
-    int rowCount() const { return static_cast<int>(m_rows.size()); }
-    int columnCount() const { return static_cast<int>(m_columns.size()); }
-    const HeatCell& cell(int row, int column) const { return m_cells[static_cast<std::size_t>(row * columnCount() + column)]; }
-
     QString m_corner, m_emptyText;
     std::vector<QString> m_rows, m_columns;
     std::vector<HeatCell> m_cells;

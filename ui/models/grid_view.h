@@ -22,6 +22,7 @@ class GridView final : public QTableView {
 public:
     explicit GridView(GridModel* model, QWidget* parent = nullptr);
     void setEmptyText(const QString& text);
+    const QString& emptyText() const { return m_emptyText; }
     const GridRow* currentRow() const;
     /// As high as this many rows and the head, and no higher.
     void setMostRows(int rows);

@@ -15,7 +15,7 @@ namespace mahler::ui {
 namespace {
 
 const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
-constexpr int kSideWidth = 300;
+constexpr int kSideWidth = 300, kMostListed = 5;
 
 QLabel* makeLabel(Token tone, bool bold) {
     auto* label = new QLabel;
@@ -141,7 +141,11 @@ void BreakerMapScreen::draw() {
     QString text = riskwords::legend() + QStringLiteral(".\n\n") + tr("A cell names what trips first and after how much of the way: the day passes, then spot and volatility move together in a straight line. The stronger its colour, the nearer it trips.");
     if (m_risk->withPending) {
         text += QStringLiteral("\n\n") + tr("Folded corner: what is pending changes what trips first, or brings it nearer. Cells of this day: %1.").arg(changed);
-        text += QStringLiteral("\n\n") + tr("Pending:") + QLatin1Char('\n') + pending.join(QLatin1Char('\n'));
+        text += QStringLiteral("\n\n") + tr("Pending:");
+        for (qsizetype i = 0; i < std::min<qsizetype>(pending.size(), kMostListed); ++i)
+            text += QLatin1Char('\n') + pending[i];
+        if (pending.size() > kMostListed)
+            text += QLatin1Char('\n') + tr("and %1 more").arg(pending.size() - kMostListed);
     }
     m_legend->setText(text);
     drawLimits();

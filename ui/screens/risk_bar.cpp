@@ -84,6 +84,8 @@ void RiskBar::setRisk(const RiskPtr& risk, const ViewPtr& view) {
             m_days->addTab(text);
         else if (m_days->tabText(i) != text)
             m_days->setTabText(i, text);
+        if (i + 1 == days && risk->firstExpiry)
+            m_days->setTabToolTip(i, tr("first expiry of all legs, what is pending included"));
     }
     say();
 }

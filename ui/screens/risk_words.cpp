@@ -55,7 +55,7 @@ QString horizon(const desk::RiskView& view, std::size_t index) {
     if (index >= horizons.size())
         return {};
     if (index + 1 == horizons.size() && view.firstExpiry)
-        return tr("First expiry %1").arg(format::date(*view.firstExpiry));
+        return tr("To %1").arg(format::date(*view.firstExpiry));
     const int days = static_cast<int>(std::lround(horizons[index].days));
     return days == 0 ? tr("Now") : days == 1 ? tr("+1 day") : tr("+%1 days").arg(days);
 }

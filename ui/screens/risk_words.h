@@ -14,7 +14,7 @@ QString shortName(risk::MapStop stop); ///< "B1", "Δ"
 QString legend();                      ///< what the short names mean, one line
 QString spot(double move);             ///< "−7.5%", "0"
 QString vol(double move);              ///< "+20%", "0"
-/// "Now", "+5 days", "First expiry 18 Dec 26": of a horizon of the grid.
+/// "Now", "+5 days", "To 18 Dec 26": of a horizon of the grid.
 QString horizon(const desk::RiskView& view, std::size_t index);
 /// Dollars without the sign of the currency: 0 decimals from 100 on, else 2; absent is the dash.
 QString dollars(const std::optional<double>& value, bool sign = true);

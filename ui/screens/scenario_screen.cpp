@@ -16,6 +16,7 @@ namespace {
 
 const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 constexpr double kComponentLevel = 0.99;
+constexpr int kStaleDays = 10; ///< between the end of the window and the book
 constexpr int kMapHeight = 24 + 9 * 40; ///< nine rows of the highest kind
 
 QLabel* makeTitle(const QString& text = {}) {
@@ -34,19 +35,27 @@ QVBoxLayout* column(std::initializer_list<std::pair<QWidget*, int>> widgets) {
     return layout;
 }
 
+/// Gains and losses on one scale, over all days; the sign shows however small the share.
+int stepOf(double pnl, double reach) {
+    const double share = reach > 0 ? std::abs(pnl) / reach : 0;
+    const int away = share < 0.01 ? 0 : share < 1.0 / 3 ? 1 : share < 2.0 / 3 ? 2 : 3;
+    return pnl < 0 ? 3 - away : 3 + away;
+}
+
 QString percentOf(const std::optional<double>& share) { return format::signedPercent(share, 2); }
 
 } // namespace
 
 ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     : Screen(parent), m_bar(new RiskBar({tr("P&&L $"), tr("% of equity"), tr("First stop")}, true)), m_map(new HeatMap),
-      m_shocks(new GridModel({{tr("Named shock"), tr("index closes of that day, applied to every underlying at once"), 200, kLeft}, {tr("Spot"), {}, 58}, {tr("IV 30d"), tr("relative move of 30-day volatility"), 60}, {tr("P&L"), tr("full revaluation, no time passing"), 70}}, this)),
+      m_shocks(new GridModel({{tr("Named shock"), tr("index closes of that day, applied to every underlying at once"), 196, kLeft}, {tr("Spot"), {}, 58}, {tr("IV 30d"), tr("relative move of 30-day volatility"), 54}, {tr("P&L"), tr("full revaluation, no time passing"), 62}}, this)),
       m_components(new GridModel({{tr("Underlying"), {}, 110, kLeft}, {tr("VaR"), tr("its share of the book's value at risk"), 70}, {tr("ES"), tr("its share of the expected shortfall"), 70}, {tr("Share"), tr("of the book's value at risk"), 58}}, this)),
-      m_var(new GridModel({{tr("Method"), {}, 98, kLeft}, {tr("Level"), {}, 48}, {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 62}, {tr("ES"), tr("mean loss beyond it"), 62},
+      m_var(new GridModel({{tr("Method"), {}, 86, kLeft}, {tr("Level"), {}, 50}, {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 60}, {tr("ES"), tr("mean loss beyond it"), 60},
                            {tr("Exceptions"), tr("days on which the book as it is now would have lost more, of those expected"), 104, kLeft}}, this)),
-      m_legs(new GridModel({{tr("Leg"), {}, 150, kLeft}, {tr("Qty"), {}, 44}, {tr("P&L"), {}, 70}}, this)), m_shocksGrid(new GridView(m_shocks)),
+      m_legs(new GridModel({{tr("Leg"), {}, 168, kLeft}, {tr("Qty"), {}, 38}, {tr("P&L"), {}, 60}}, this)), m_shocksGrid(new GridView(m_shocks)),
       m_componentsGrid(new GridView(m_components)), m_varGrid(new GridView(m_var)), m_legsGrid(new GridView(m_legs)), m_worst(new QLabel), m_legend(new QLabel),
-      m_varWindow(new QLabel), m_componentsTitle(makeTitle()), m_cell(makeTitle()) {
+      m_componentsTitle(makeTitle()), m_varTitle(makeTitle()),
+      m_cell(new ElidedLabel), m_varWindow(new ElidedLabel), m_varNote(new ElidedLabel) {
     m_map->setAccessibleName(tr("Scenario map: spot across, volatility down"));
     m_map->setHeadWidth(84);
     m_map->setCursorShown(true);
@@ -60,21 +69,20 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     for (auto* grid : {m_shocksGrid, m_componentsGrid, m_varGrid, m_legsGrid})
         grid->installEventFilter(this);
     setFocusProxy(m_map);
-    for (auto* label : {m_worst, m_legend, m_varWindow}) {
+    // No label here wraps: its height would count as the least height of the tables beside it.
+    for (QLabel* label : std::initializer_list<QLabel*>{m_worst, m_legend, m_varWindow, m_varNote, m_cell}) {
         label->setTextFormat(Qt::PlainText);
-        setTone(*label, label == m_worst ? Token::Text : Token::Dim);
+        setTone(*label, label == m_worst || label == m_cell ? Token::Text : Token::Dim, label == m_cell);
     }
-    m_varWindow->setWordWrap(true);
-    m_cell->setWordWrap(true);
     auto* under = new QHBoxLayout;
     under->addWidget(m_worst);
     under->addStretch(1);
     under->addWidget(m_legend);
     auto* lower = new QHBoxLayout;
     lower->setSpacing(kSpacing);
-    lower->addLayout(column({{makeTitle(tr("Named shocks, at once")), 0}, {m_shocksGrid, 3}, {m_componentsTitle, 0}, {m_componentsGrid, 2}}), 40);
-    lower->addLayout(column({{makeTitle(tr("Value at risk, one day")), 0}, {m_varGrid, 1}, {m_varWindow, 0}}), 37);
-    lower->addLayout(column({{m_cell, 0}, {m_legsGrid, 1}}), 27);
+    lower->addLayout(column({{makeTitle(tr("Named shocks, at once")), 0}, {m_shocksGrid, 3}, {m_componentsTitle, 0}, {m_componentsGrid, 2}}), 37);
+    lower->addLayout(column({{m_varTitle, 0}, {m_varGrid, 1}, {m_varWindow, 0}, {m_varNote, 0}}), 35);
+    lower->addLayout(column({{m_cell, 0}, {m_legsGrid, 1}}), 29);
     m_map->setMaximumHeight(kMapHeight);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, 4, kSpacing, kSpacing);
@@ -192,7 +200,7 @@ void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
             const auto i = grid.index(horizon, v, s);
             const auto& cell = grid.cells[i];
             HeatCell out;
-            out.step = HeatMap::stepOf(cell.pnlUsd, -reach, 0, reach);
+            out.step = stepOf(cell.pnlUsd, reach);
             out.boxed = i == worst && cell.pnlUsd < 0;
             out.tooltip = tr("P&L %1, %2 of equity, against the model value now").arg(riskwords::dollars(cell.pnlUsd), percentOf(cell.ofEquity));
             const risk::MapCell* stop = shown.map && i < shown.map->cells.size() ? &shown.map->cells[i] : nullptr;
@@ -275,17 +283,21 @@ void ScenarioScreen::drawVar(const desk::RiskCase& shown) {
     }
     m_var->setRows(std::move(rows));
     const auto& basis = shown.historical.available() ? shown.historical : shown.simulated;
+    m_varTitle->setText(basis.available() ? tr("Value at risk, one day, at %1 ET").arg(format::timeNewYork(shown.varAt)) : tr("Value at risk, one day"));
     QString window;
+    QStringList notes;
     if (basis.available() && basis.from && basis.to)
-        window = tr("%1 days, %2 to %3; full revaluation, no decay; quotes of %4 ET.").arg(basis.windowDays).arg(format::date(*basis.from), format::date(*basis.to), format::timeNewYork(shown.varAt));
-    if (basis.available() && !basis.levels.empty() && !basis.levels.front().exceptions)
-        window += tr(" Exceptions N/A: %1.").arg(format::text(basis.levels.front().exceptionsCause));
+        window = tr("%1 days, %2 to %3, full revaluation").arg(basis.windowDays).arg(format::date(*basis.from), format::date(*basis.to));
+    if (basis.available() && basis.staleDays > kStaleDays)
+        notes << tr("STALE: the window ends %1 days ago").arg(basis.staleDays);
     if (basis.available() && !basis.coverage.complete())
-        window += tr(" %1 of %2 legs priced.").arg(basis.coverage.priced).arg(basis.coverage.total);
-    if (basis.available() && basis.staleDays > 10)
-        window += tr(" STALE: the window ends %1 days ago.").arg(basis.staleDays);
-    m_varWindow->setText(window);
-    m_varWindow->setToolTip(shown.simulated.available() ? format::text(shown.simulated.description) : QString());
+        notes << tr("%1 of %2 legs priced").arg(basis.coverage.priced).arg(basis.coverage.total);
+    if (basis.available() && !basis.levels.empty() && !basis.levels.front().exceptions)
+        notes << tr("Exceptions N/A: %1").arg(format::text(basis.levels.front().exceptionsCause));
+    m_varWindow->setWords(window);
+    if (shown.simulated.available())
+        m_varWindow->setToolTip(window + QLatin1Char('\n') + format::text(shown.simulated.description));
+    m_varNote->setWords(notes.join(QStringLiteral("; ")));
 
     rows.clear();
     std::size_t at = 0;
@@ -310,12 +322,12 @@ void ScenarioScreen::drawLegs() {
     const auto index = cellAt(m_map->cursorRow(), m_map->cursorColumn());
     const auto* shown = m_bar->shown();
     if (!index || !shown || shown->grid.coverage.priced == 0) {
-        m_cell->setText(tr("Legs in the cell"));
+        m_cell->setWords(tr("Legs in the cell"));
         m_legs->setRows({});
         return;
     }
     const auto& cell = shown->grid.cells[*index];
-    m_cell->setText(tr("Spot %1, IV %2, %3: %4 (%5)")
+    m_cell->setWords(tr("Spot %1, IV %2, %3: %4 (%5)")
                         .arg(riskwords::spot(cell.spotMove), riskwords::vol(cell.volMove), riskwords::horizon(*m_risk, cell.horizon), riskwords::dollars(cell.pnlUsd), percentOf(cell.ofEquity)));
     std::vector<GridRow> rows;
     for (const auto& part : portfolio::contributions(shown->book, shown->grid, *index)) {

@@ -6,6 +6,7 @@
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
 #include "ui/screens/risk_bar.h"
+#include "ui/shell/elided_label.h"
 
 namespace mahler::ui {
 
@@ -38,7 +39,8 @@ private:
     HeatMap* m_map;
     GridModel *m_shocks, *m_components, *m_var, *m_legs;
     GridView *m_shocksGrid, *m_componentsGrid, *m_varGrid, *m_legsGrid;
-    QLabel *m_worst, *m_legend, *m_varWindow, *m_componentsTitle, *m_cell;
+    QLabel *m_worst, *m_legend, *m_componentsTitle, *m_varTitle;
+    ElidedLabel *m_cell, *m_varWindow, *m_varNote;
     RiskPtr m_risk;
     ViewPtr m_view;
 };

@@ -1,0 +1,449 @@
+#include <QAbstractItemModelTester>
+#include <QAbstractScrollArea>
+#include <QAction>
+#include <QApplication>
+#include <QCheckBox>
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "../portfolio/flat_chain.h"
+#include "desk/risk_board.h"
+#include "fake_port.h"
+#include "ui/screens/attribution_screen.h"
+#include "ui/screens/breaker_map_screen.h"
+#include "ui/screens/risk_words.h"
+#include "ui/screens/scenario_screen.h"
+#include "ui/shell/layers.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/format.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::portfolio::testing::FlatChain;
+using mahler::ui::testing::FakePort;
+
+namespace {
+
+const QString kMinus(QChar(0x2212));
+
+/// A desk that is short put spreads on one flat chain, and what is made of it.
+struct Desk {
+    FlatChain chain;
+    desk::RiskBoard board{portfolio::SimulationSpec{300}};
+    std::int64_t units = 5, pendingUnits = 0;
+    bool cut = false;
+    int historyDays = 0;
+
+    portfolio::Position position(std::int64_t quantity, double sold, double bought) const {
+        portfolio::Position p;
+        p.id = PositionId("P-1");
+        p.underlying = "SPX";
+        p.legs = {{chain.contract(1, sold, market::Right::Put), -1}, {chain.contract(1, bought, market::Right::Put), 1}};
+        p.kind = portfolio::classify(p.legs);
+        p.quantity = quantity;
+        p.openNet = *Price::fromDouble(12);
+        p.openedAt = chain.time - std::chrono::hours(30);
+        return p;
+    }
+    std::shared_ptr<desk::DeskView> view() const {
+        auto v = std::make_shared<desk::DeskView>();
+        v->at.utc = chain.time;
+        v->session = market::Session::Open;
+        v->sessionOpen = market::sessionOpen(market::toNewYork(chain.time).date);
+        v->marks.equity = *Usd::fromDouble(100'000);
+        v->marks.dayPnl = *Usd::fromDouble(-250);
+        v->account.dayStartEquity = v->account.weekStartEquity = v->account.highWaterMark = *v->marks.equity;
+        v->vix = 19;
+        v->vixAgeSeconds = 0.1;
+        desk::UnderlyingView u;
+        u.quote.symbol = "SPX";
+        u.ageSeconds = 0.1;
+        v->underlyings.push_back(u);
+        if (units != 0) {
+            desk::PositionView p;
+            p.position = position(units, 4800, 4700);
+            v->positions.push_back(p);
+        }
+        if (pendingUnits != 0) {
+            desk::ApprovalView a;
+            const auto like = position(pendingUnits, 4900, 4800);
+            a.request.id = ApprovalId("A-3");
+            a.request.order.underlying = like.underlying;
+            a.request.order.kind = like.kind;
+            a.request.order.legs = like.legs;
+            a.request.order.quantity = like.quantity;
+            a.request.order.netLimit = like.openNet;
+            v->approvals.push_back(a);
+        }
+        return v;
+    }
+    RiskPtr risk() {
+        desk::RiskSources sources{view(), {}, {}, {}};
+        if (cut)
+            sources.withoutChain["SPX"] = "the feed is cut";
+        else
+            sources.chains = {chain.priced()};
+        auto past = std::make_shared<market::History>();
+        auto date = std::chrono::sys_days(std::chrono::year{2026} / 8 / 18) - std::chrono::days(historyDays);
+        for (int i = 0; i < historyDays; ++i, date += std::chrono::days(1)) {
+            market::DailyBar bar;
+            bar.date = date;
+            bar.close = 5000 + 60 * ((i * 7) % 11);
+            past->bars["SPX"].push_back(bar);
+            past->vix.push_back({date, 20.0 - ((i * 7) % 11) * 0.3});
+        }
+        sources.history = past;
+        if (board.varIsOld(sources))
+            board.renewVar(sources);
+        return board.make(sources);
+    }
+};
+
+template <class W> W* named(const QWidget& in, const char* name) {
+    for (auto* w : in.findChildren<W*>())
+        if (w->accessibleName() == QLatin1String(name))
+            return w;
+    return nullptr;
+}
+
+QString textOf(const QWidget& in) {
+    QStringList all;
+    for (auto* label : in.findChildren<QLabel*>())
+        if (label->isVisibleTo(&in))
+            all << label->text();
+    return all.join(QLatin1Char('\n'));
+}
+
+GridModel* modelOf(const GridView* grid) { return qobject_cast<GridModel*>(grid->model()); }
+
+} // namespace
+
+class RiskTest : public QObject {
+    Q_OBJECT
+    FakePort m_port;
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void theMapHasVolatilityRisingSpotAcrossAndTheWorstCellBoxed() {
+        Desk desk;
+        ScenarioScreen screen(m_port);
+        screen.resize(1020, 620);
+        const auto risk = desk.risk();
+        screen.setView(desk.view());
+        screen.setRisk(risk);
+        const auto* map = named<HeatMap>(screen, "Scenario map: spot across, volatility down");
+        QVERIFY(map);
+        const auto& grid = risk->asIs.grid;
+        QCOMPARE(map->rowCount(), static_cast<int>(grid.volMoves.size()));
+        QCOMPARE(map->columnCount(), static_cast<int>(grid.spotMoves.size()));
+        int boxed = 0;
+        for (int r = 0; r < map->rowCount(); ++r)
+            for (int c = 0; c < map->columnCount(); ++c) {
+                const auto& cell = grid.cells[grid.index(0, grid.volMoves.size() - 1 - static_cast<std::size_t>(r), static_cast<std::size_t>(c))];
+                QCOMPARE(map->cell(r, c).text, riskwords::dollars(cell.pnlUsd));
+                QVERIFY(map->cell(r, c).step <= 3 || cell.pnlUsd > 0);
+                boxed += map->cell(r, c).boxed;
+            }
+        QCOMPARE(boxed, 1);
+        QVERIFY(map->cell(0, 0).corner.size() > 0); // 15 % lower: a daily loss limit of 2 % is long gone
+        QCOMPARE(map->cell(map->originRow(), map->originColumn()).text, QStringLiteral("0.00"));
+        screen.show(); // lays it out
+        QVERIFY2(map->clippedTexts().isEmpty(), qPrintable(map->clippedTexts().join(QLatin1Char(' '))));
+    }
+
+    void dTurnsTheDayMTheMetricAndPAddsWhatIsPending() {
+        Desk desk;
+        desk.pendingUnits = 20;
+        ScenarioScreen screen(m_port);
+        const auto risk = desk.risk();
+        screen.setView(desk.view());
+        screen.setRisk(risk);
+        screen.show();
+        auto* map = screen.findChild<HeatMap*>();
+        const auto text = [&](const desk::RiskCase& shown, std::size_t horizon) { return riskwords::dollars(shown.grid.cells[shown.grid.index(horizon, shown.grid.volMoves.size() - 1, 0)].pnlUsd); };
+        QCOMPARE(map->cell(0, 0).text, text(risk->asIs, 0));
+        QTest::keyClick(map, Qt::Key_D);
+        QCOMPARE(map->cell(0, 0).text, text(risk->asIs, 1));
+        QTest::keyClick(map, Qt::Key_P);
+        QCOMPARE(map->cell(0, 0).text, text(*risk->withPending, 1));
+        QVERIFY(map->cell(0, 0).text != text(risk->asIs, 1));
+        QTest::keyClick(map, Qt::Key_M);
+        QVERIFY2(map->cell(0, 0).text.endsWith(QLatin1Char('%')), qPrintable(map->cell(0, 0).text));
+        QTest::keyClick(named<GridView>(screen, "Named shocks"), Qt::Key_M); // in the tables too
+        QVERIFY2(map->cell(0, 0).text.startsWith(QLatin1String("B")) || map->cell(0, 0).text.startsWith(QChar(0x0394)), qPrintable(map->cell(0, 0).text));
+        QVERIFY(map->cell(0, 0).corner.isEmpty());
+        for (int i = 0; i < 3; ++i)
+            QTest::keyClick(map, Qt::Key_D);
+        QTest::keyClick(map, Qt::Key_M);
+        QTest::keyClick(map, Qt::Key_P);
+        QCOMPARE(map->cell(0, 0).text, text(risk->asIs, 0)); // all the way round
+    }
+
+    void pDoesNothingWhenNothingIsPending() {
+        Desk desk;
+        ScenarioScreen screen(m_port);
+        screen.setRisk(desk.risk());
+        auto* box = screen.findChild<QCheckBox*>();
+        QTest::keyClick(screen.findChild<HeatMap*>(), Qt::Key_P);
+        QVERIFY(!box->isChecked());
+        QVERIFY(!box->isEnabled());
+        QCOMPARE(box->text(), QStringLiteral("Nothing pending"));
+    }
+
+    void enterGoesToTheLegsWhoseSumIsTheCell() {
+        Desk desk;
+        ScenarioScreen screen(m_port);
+        const auto risk = desk.risk();
+        screen.setRisk(risk);
+        screen.show();
+        screen.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&screen));
+        auto* map = screen.findChild<HeatMap*>();
+        auto* legs = named<GridView>(screen, "Legs in the chosen cell");
+        map->setFocus();
+        for (int i = 0; i < 4; ++i)
+            QTest::keyClick(map, Qt::Key_Left);
+        QTest::keyClick(map, Qt::Key_Return);
+        QVERIFY(legs->hasFocus());
+        const auto* model = modelOf(legs);
+        QCOMPARE(model->rowCount(), 2);
+        double sum = 0;
+        for (int r = 0; r < 2; ++r)
+            sum += model->index(r, 2).data(GridModel::SortRole).toDouble();
+        const auto& grid = risk->asIs.grid;
+        const auto vol = grid.volMoves.size() - 1 - static_cast<std::size_t>(map->cursorRow());
+        QVERIFY(std::abs(sum - grid.cells[grid.index(0, vol, static_cast<std::size_t>(map->cursorColumn()))].pnlUsd) < 1e-6);
+        QVERIFY(model->index(0, 2).data(GridModel::SortRole).toDouble() < model->index(1, 2).data(GridModel::SortRole).toDouble()); // the biggest loss first
+    }
+
+    void valueAtRiskHasBothMethodsThreeLevelsAndItsComponents() {
+        Desk desk;
+        desk.historyDays = 400;
+        ScenarioScreen screen(m_port);
+        const auto risk = desk.risk();
+        screen.setRisk(risk);
+        const auto* var = modelOf(named<GridView>(screen, "Value at risk"));
+        QCOMPARE(var->rowCount(), 6);
+        QCOMPARE(var->index(1, 2).data().toString(), riskwords::dollars(risk->asIs.historical.levels[1].varUsd, false));
+        QCOMPARE(var->index(2, 1).data().toString(), QStringLiteral("99.5%"));
+        QCOMPARE(var->index(0, 4).data().toString(), QStringLiteral("N/A")); // 399 moves: no backtest, and it says why
+        QVERIFY(textOf(screen).contains(QLatin1String("Exceptions N/A: 399 days of history, a backtest needs 750")));
+        QVERIFY(var->index(4, 4).data().toString().contains(QLatin1String(" of 2.5")));
+        const auto* components = modelOf(named<GridView>(screen, "Component value at risk"));
+        QCOMPARE(components->rowCount(), 1);
+        QCOMPARE(components->index(0, 3).data().toString(), QStringLiteral("100%"));
+    }
+
+    void withoutHistoryValueAtRiskIsNotAvailableAndSaysWhy() {
+        Desk desk;
+        ScenarioScreen screen(m_port);
+        screen.setRisk(desk.risk());
+        const auto* grid = named<GridView>(screen, "Value at risk");
+        const auto* var = modelOf(grid);
+        QCOMPARE(var->rowCount(), 2);
+        QCOMPARE(var->index(0, 2).data().toString(), QStringLiteral("N/A"));
+        QVERIFY(!var->index(0, 4).data().toString().isEmpty());
+        QVERIFY(named<GridView>(screen, "Component value at risk")->emptyText().startsWith(QLatin1String("N/A: ")));
+    }
+
+    void aBookWithoutPositionsSaysSo() {
+        Desk desk;
+        desk.units = 0;
+        ScenarioScreen scenario(m_port);
+        scenario.setRisk(desk.risk());
+        QCOMPARE(scenario.findChild<HeatMap*>()->rowCount(), 0);
+        QVERIFY(scenario.findChild<HeatMap*>()->emptyText().contains(QLatin1String("No positions")));
+        BreakerMapScreen map(m_port);
+        map.setRisk(desk.risk());
+        QVERIFY(named<HeatMap>(map, "Breaker map of the book as it is")->emptyText().contains(QLatin1String("No positions")));
+        AttributionScreen attribution(m_port);
+        attribution.setRisk(desk.risk());
+        QVERIFY(named<GridView>(attribution, "Profit and loss by underlying and position")->emptyText().startsWith(QLatin1String("Needs one snapshot")));
+    }
+
+    void legsWithoutAPriceAreNamedAboveTheMap() {
+        Desk desk;
+        desk.cut = true;
+        ScenarioScreen screen(m_port);
+        screen.setRisk(desk.risk());
+        QVERIFY2(textOf(screen).contains(QLatin1String("0 of 2 legs priced; every number here leaves the others out. SPX: the feed is cut")), qPrintable(textOf(screen)));
+        QCOMPARE(screen.findChild<HeatMap*>()->emptyText(), QStringLiteral("No leg has a price."));
+    }
+
+    void numbersThatFellBehindAreHatchedAndSaySo() {
+        Desk desk;
+        ScenarioScreen screen(m_port);
+        auto view = desk.view();
+        screen.setView(view);
+        screen.setRisk(desk.risk());
+        QVERIFY(!screen.findChild<HeatMap*>()->isStale());
+        auto later = std::make_shared<desk::DeskView>(*view);
+        later->at.utc += std::chrono::seconds(31);
+        screen.setView(later);
+        QVERIFY(screen.findChild<HeatMap*>()->isStale());
+        QVERIFY(textOf(screen).contains(QLatin1String("STALE")));
+        later = std::make_shared<desk::DeskView>(*later);
+        later->speed = 60; // half a second of a person's time
+        screen.setView(later);
+        QVERIFY(!screen.findChild<HeatMap*>()->isStale());
+    }
+
+    void aClosedMarketIsClosedNotStale() {
+        Desk desk;
+        auto risk = std::make_shared<desk::RiskView>(*desk.risk());
+        risk->session = market::Session::AfterClose;
+        const auto view = desk.view();
+        view->at.utc += std::chrono::hours(5);
+        QCOMPARE(riskwords::freshness(*risk, view.get()), desk::Freshness::Closed);
+        QVERIFY(riskwords::asOf(*risk, view.get()).startsWith(QLatin1String("market closed, quotes of ")));
+    }
+
+    void theBreakerMapComparesTheBookWithWhatIsPending() {
+        Desk desk;
+        desk.pendingUnits = 20;
+        BreakerMapScreen screen(m_port);
+        const auto risk = desk.risk();
+        screen.setView(desk.view());
+        screen.setRisk(risk);
+        auto* asIs = named<HeatMap>(screen, "Breaker map of the book as it is");
+        auto* with = named<HeatMap>(screen, "Breaker map with what is pending");
+        QVERIFY(!risk->changed.empty());
+        int marked = 0, changed = 0;
+        for (int r = 0; r < with->rowCount(); ++r)
+            for (int c = 0; c < with->columnCount(); ++c) {
+                QVERIFY(!asIs->cell(r, c).marked);
+                marked += with->cell(r, c).marked;
+            }
+        for (const auto i : risk->changed)
+            changed += risk->asIs.grid.cells[i].horizon == 0;
+        QCOMPARE(marked, changed);
+        screen.show();
+        QTest::keyClick(asIs, Qt::Key_Up);
+        QTest::keyClick(asIs, Qt::Key_Left);
+        QCOMPARE(with->cursorRow(), asIs->cursorRow());
+        QCOMPARE(with->cursorColumn(), asIs->cursorColumn());
+        const auto* limits = modelOf(named<GridView>(screen, "Limits in the chosen cell"));
+        QCOMPARE(limits->rowCount(), static_cast<int>(risk::kMapStops));
+        QVERIFY(textOf(screen).contains(QLatin1String("SELL 20 SPX 18-Sep-26 4900/4800 put spread")));
+    }
+
+    void withoutAnythingPendingTheSecondMapSaysSo() {
+        Desk desk;
+        BreakerMapScreen screen(m_port);
+        screen.setRisk(desk.risk());
+        QVERIFY(named<HeatMap>(screen, "Breaker map with what is pending")->emptyText().startsWith(QLatin1String("Nothing is pending")));
+    }
+
+    void attributionShowsBothMethodsAndEAndPSwitchTheTable() {
+        Desk desk;
+        AttributionScreen screen(m_port);
+        (void)desk.risk(); // the first look
+        desk.chain.centre = desk.chain.spot;
+        desk.chain.spot = 4900;
+        desk.chain.vol = 0.25;
+        desk.chain.time += std::chrono::minutes(5);
+        const auto risk = desk.risk();
+        screen.setView(desk.view());
+        screen.setRisk(risk);
+        const auto& book = risk->attribution.book;
+        QVERIFY(book.explain.total.micros() < 0);
+        auto* grid = named<GridView>(screen, "Profit and loss by underlying and position");
+        const auto* rows = modelOf(grid);
+        QCOMPARE(rows->rowCount(), 3); // book, underlying, position
+        QCOMPARE(rows->index(0, 4).data(GridModel::SortRole).toDouble(), book.explain.vega.toDouble());
+        QTest::keyClick(grid, Qt::Key_P);
+        QCOMPARE(rows->index(0, 4).data(GridModel::SortRole).toDouble(), book.predict.vega.toDouble());
+        QTest::keyClick(grid, Qt::Key_E);
+        QCOMPARE(rows->index(0, 4).data(GridModel::SortRole).toDouble(), book.explain.vega.toDouble());
+        const auto* parts = modelOf(named<GridView>(screen, "Parts of the profit or loss by both methods"));
+        QCOMPARE(parts->rowCount(), 10);
+        QCOMPARE(parts->index(0, AttributionScreen::PartExplain).data(GridModel::SortRole).toDouble(), book.explain.delta.toDouble());
+        QCOMPARE(parts->index(0, AttributionScreen::PartPredict).data(GridModel::SortRole).toDouble(), book.predict.delta.toDouble());
+        QVERIFY(textOf(screen).contains(QStringLiteral("since %1 ET").arg(format::timeNewYork(*risk->attribution.since))));
+        QVERIFY(book.predict.flagged()); // a jump the Greeks of the start did not see
+        QVERIFY(parts->index(8, AttributionScreen::PartPredict).data().toString().startsWith(QStringLiteral("▲")));
+        QVERIFY(!parts->index(8, AttributionScreen::PartExplain).data().toString().startsWith(QStringLiteral("▲")));
+    }
+
+    void aPositionThatIsLeftOutHasDashesAndItsCause() {
+        Desk desk;
+        AttributionScreen screen(m_port);
+        (void)desk.risk();
+        desk.cut = true;
+        screen.setRisk(desk.risk());
+        const auto* rows = modelOf(named<GridView>(screen, "Profit and loss by underlying and position"));
+        QCOMPARE(rows->index(2, 11).data().toString(), format::dash());
+        QVERIFY(rows->index(2, 0).data(Qt::ToolTipRole).toString().contains(QLatin1String("no chain")));
+        QVERIFY2(textOf(screen).contains(QLatin1String("0 of 1 positions are in these sums")), qPrintable(textOf(screen)));
+    }
+
+    void everyModelKeepsItsPromisesWhileValuesChange() {
+        Desk desk;
+        ScenarioScreen scenario(m_port);
+        BreakerMapScreen map(m_port);
+        AttributionScreen attribution(m_port);
+        const QList<Screen*> screens = {&scenario, &map, &attribution};
+        for (auto* screen : screens)
+            for (auto* model : screen->findChildren<GridModel*>())
+                new QAbstractItemModelTester(model, QAbstractItemModelTester::FailureReportingMode::QtTest, model);
+        for (int i = 0; i < 4; ++i) {
+            desk.units = i == 2 ? 0 : 5 + i;
+            desk.pendingUnits = i % 2;
+            desk.cut = i == 3;
+            const auto risk = desk.risk();
+            for (auto* screen : screens) {
+                screen->setView(desk.view());
+                screen->setRisk(risk);
+            }
+        }
+    }
+
+    void everythingThatTakesFocusHasAnAccessibleName() {
+        Desk desk;
+        ScenarioScreen scenario(m_port);
+        BreakerMapScreen map(m_port);
+        AttributionScreen attribution(m_port);
+        for (Screen* screen : std::initializer_list<Screen*>{&scenario, &map, &attribution}) {
+            screen->setRisk(desk.risk());
+            for (auto* child : screen->findChildren<QWidget*>())
+                if ((child->focusPolicy() & Qt::TabFocus) && child->parentWidget() && !qobject_cast<QAbstractScrollArea*>(child->parentWidget()))
+                    QVERIFY2(!child->accessibleName().isEmpty(), child->metaObject()->className());
+            QVERIFY(!screen->keys().isEmpty());
+        }
+    }
+
+    void riskIsAskedForWhileItsScreenIsInFront() {
+        FakePort port;
+        MainWindow window(port, {});
+        QVERIFY(!port.risk.empty() && !port.risk.back());
+        QAction* f7 = nullptr;
+        for (auto* top : window.menuBar()->actions())
+            for (auto* action : top->menu()->actions())
+                if (action->shortcut() == QKeySequence(Qt::Key_F7))
+                    f7 = action;
+        QVERIFY(f7);
+        f7->trigger();
+        QCOMPARE(window.currentScreen(), QStringLiteral("scenario"));
+        QVERIFY(port.risk.back());
+        Desk desk;
+        Q_EMIT port.riskReady(desk.risk());
+        QVERIFY(window.screen(QStringLiteral("scenario"))->findChild<HeatMap*>()->rowCount() > 0);
+        window.showScreen(QStringLiteral("breaker-map")); // shows what is known at once
+        QVERIFY(port.risk.back());
+        QVERIFY(window.screen(QStringLiteral("breaker-map"))->findChild<HeatMap*>()->rowCount() > 0);
+        window.showScreen(QStringLiteral("orders"));
+        QVERIFY(!port.risk.back());
+    }
+
+    void aMenusTextIsReadWithoutItsMarks() {
+        QCOMPARE(withoutMnemonic(QStringLiteral("P&&L attribution")), QStringLiteral("P&L attribution"));
+        QCOMPARE(withoutMnemonic(QStringLiteral("&Desk")), QStringLiteral("Desk"));
+    }
+};
+
+QTEST_MAIN(RiskTest)
+#include "tst_ui_risk.moc"
