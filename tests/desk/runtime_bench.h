@@ -80,6 +80,11 @@ public:
         sinks.deliberation = [](auto) {};
         sinks.progress = [](const std::string&, const agents::Progress&) {};
         sinks.journal = [](auto, bool) {};
+        sinks.risk = [this](std::shared_ptr<const RiskView> risk) {
+            std::scoped_lock lock(m_mutex);
+            ++m_risks;
+            m_risk = std::move(risk);
+        };
         sinks.failed = [this](const std::string& what) {
             std::scoped_lock lock(m_mutex);
             m_failures.push_back(what);
@@ -115,6 +120,11 @@ public:
     std::shared_ptr<const DeskView> view() const {
         std::scoped_lock lock(m_mutex);
         return m_view;
+    }
+    /// The newest, and how many came.
+    std::pair<std::shared_ptr<const RiskView>, int> risk() const {
+        std::scoped_lock lock(m_mutex);
+        return {m_risk, m_risks};
     }
     /// Waits for a view that fits; every request is approved by the first who may when `approve`.
     bool until(const std::function<bool(const DeskView&)>& fits, bool approve = false, std::chrono::seconds limit = 60s) {
@@ -170,6 +180,8 @@ private:
     std::condition_variable m_news;
     std::shared_ptr<const DeskView> m_view, m_seen;
     std::vector<std::string> m_failures;
+    std::shared_ptr<const RiskView> m_risk;
+    int m_risks = 0;
 };
 
 inline bool running(const DeskView& v) { return v.state == RunState::Running; }

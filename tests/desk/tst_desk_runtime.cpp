@@ -45,6 +45,26 @@ private Q_SLOTS:
         checkJournal(b);
     }
 
+    void theRiskOfTheBookComesWhileSomebodyLooks() {
+        Bench b;
+        QVERIFY(b.start());
+        QVERIFY(b.until([](const DeskView& v) { return !v.positions.empty() && v.session == market::Session::Open; }, true));
+        QCOMPARE(b.risk().second, 0); // nobody looks
+        b.runtime->watchRisk(true);
+        QVERIFY(b.until([&](const DeskView&) {
+            const auto risk = b.risk().first;
+            return risk && risk->asIs.varAt != UtcTime{} && risk->attribution.book.explained > 0;
+        }, true));
+        const auto risk = b.risk().first;
+        QVERIFY(risk->asIs.grid.coverage.complete());
+        QVERIFY(risk->asIs.grid.worst.has_value());
+        QVERIFY2(risk->asIs.historical.available(), risk->asIs.historical.unavailable.c_str());
+        QVERIFY2(risk->asIs.map.has_value(), risk->asIs.mapCause.c_str());
+        b.stop();
+        QVERIFY(b.failures().empty());
+        checkJournal(b); // it is a derived view: the record does not know of it
+    }
+
     void haltFromAnotherThreadClosesTheGateAtOnce() {
         Bench b;
         QVERIFY(b.start());

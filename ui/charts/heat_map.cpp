@@ -47,6 +47,11 @@ void HeatMap::setHeadWidth(int pixels) {
     update();
 }
 
+void HeatMap::setMostRowHeight(int pixels) {
+    m_mostRowHeight = pixels;
+    update();
+}
+
 void HeatMap::setOrigin(int row, int column) {
     m_originRow = row;
     m_originColumn = column;
@@ -109,7 +114,7 @@ int HeatMap::stepOf(double value, double low, double middle, double high) {
 QRect HeatMap::cellRect(int row, int column) const {
     const int room = width() - m_headWidth, columns = qMax(1, columnCount());
     const int left = m_headWidth + room * column / columns, right = m_headWidth + room * (column + 1) / columns; // the rounding is shared out
-    const int h = qMin(40, (height() - kHeadHeight) / qMax(1, rowCount()));
+    const int h = qMin(m_mostRowHeight, (height() - kHeadHeight) / qMax(1, rowCount()));
     return {left, kHeadHeight + row * h, right - left - 1, h - 1};
 }
 
@@ -179,6 +184,8 @@ void HeatMap::paintEvent(QPaintEvent*) {
         head(c == m_originColumn);
         painter.drawText(QRect(cellRect(0, c).left(), 0, cellRect(0, c).width(), kHeadHeight), Qt::AlignCenter, m_columns[static_cast<std::size_t>(c)]);
     }
+    // The lines between the cells: on light the neutral step and the panel are one colour.
+    painter.fillRect(cellRect(0, 0).united(cellRect(rowCount() - 1, columnCount() - 1)), color(currentTheme() == ThemeKind::Light ? Token::Grid : Token::Panel));
     for (int r = 0; r < rowCount(); ++r) {
         head(r == m_originRow);
         const QRect name(6, cellRect(r, 0).top(), m_headWidth - 12, cellRect(r, 0).height());

@@ -28,6 +28,7 @@ public:
     void setCells(const QString& corner, std::vector<QString> rows, std::vector<QString> columns, std::vector<HeatCell> cells);
     void setEmptyText(const QString& text);
     void setHeadWidth(int pixels);          ///< of the row heads; 120 unless told
+    void setMostRowHeight(int pixels);      ///< rows grow to it and no further; 40 unless told
     void setOrigin(int row, int column);    ///< the unmoved market: its heads are strong; -1: none
     void setStale(bool stale);              ///< grey and hatched, the values stay
     void setCursorCell(int row, int column);
@@ -69,7 +70,7 @@ private:
     std::vector<QString> m_rows, m_columns;
     std::vector<HeatCell> m_cells;
     int m_row = 0, m_column = 0;
-    int m_headWidth = 120, m_originRow = -1, m_originColumn = -1;
+    int m_headWidth = 120, m_mostRowHeight = 40, m_originRow = -1, m_originColumn = -1;
     bool m_stale = false, m_cursorShown = false;
 };
 

@@ -48,6 +48,7 @@ BreakerMapScreen::BreakerMapScreen(DeskPort&, QWidget* parent)
         title->setTextFormat(Qt::PlainText);
         setTone(*title, Token::Text, true);
         map->setHeadWidth(72);
+        map->setMostRowHeight(54);
         map->setCursorShown(true);
         map->setEmptyText(tr("Being computed."));
         maps->addWidget(title);
@@ -138,7 +139,7 @@ void BreakerMapScreen::draw() {
     const int changed = static_cast<int>(std::count_if(m_risk->changed.begin(), m_risk->changed.end(), [&](std::size_t i) {
         return m_risk->asIs.grid.cells[i].horizon == static_cast<std::size_t>(m_bar->horizon());
     }));
-    QString text = riskwords::legend() + QStringLiteral(".\n\n") + tr("A cell names what trips first and after how much of the way: the day passes, then spot and volatility move together in a straight line. The stronger its colour, the nearer it trips.");
+    QString text = riskwords::legend() + QStringLiteral("\n\n") + tr("A cell names what trips first and after how much of the way: the day passes, then spot and volatility move together in a straight line. The stronger its colour, the nearer it trips.");
     if (m_risk->withPending) {
         text += QStringLiteral("\n\n") + tr("Folded corner: what is pending changes what trips first, or brings it nearer. Cells of this day: %1.").arg(changed);
         text += QStringLiteral("\n\n") + tr("Pending:");

@@ -41,7 +41,7 @@ QString shortName(risk::MapStop stop) {
     return {};
 }
 
-QString legend() { return tr("B1 day, B2 week, B3 drawdown, B4 VIX halt; Risk, %1, %2 stop entries").arg(QChar(0x0394)).arg(QChar(0x0393)); }
+QString legend() { return tr("B1 day, B2 week, B3 drawdown, B4 VIX: halt.  Risk, %1, %2: no entries").arg(QChar(0x0394)).arg(QChar(0x0393)); }
 
 QString spot(double move) {
     const double percent = move * 100;

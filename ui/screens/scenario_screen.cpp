@@ -17,7 +17,7 @@ namespace {
 const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 constexpr double kComponentLevel = 0.99;
 constexpr int kStaleDays = 10; ///< between the end of the window and the book
-constexpr int kMapHeight = 24 + 9 * 40; ///< nine rows of the highest kind
+constexpr int kRowMost = 54, kMapHeight = 24 + 9 * kRowMost; ///< nine rows of the highest kind
 
 QLabel* makeTitle(const QString& text = {}) {
     auto* label = new QLabel(text);
@@ -50,7 +50,7 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     : Screen(parent), m_bar(new RiskBar({tr("P&&L $"), tr("% of equity"), tr("First stop")}, true)), m_map(new HeatMap),
       m_shocks(new GridModel({{tr("Named shock"), tr("index closes of that day, applied to every underlying at once"), 196, kLeft}, {tr("Spot"), {}, 58}, {tr("IV 30d"), tr("relative move of 30-day volatility"), 54}, {tr("P&L"), tr("full revaluation, no time passing"), 62}}, this)),
       m_components(new GridModel({{tr("Underlying"), {}, 110, kLeft}, {tr("VaR"), tr("its share of the book's value at risk"), 70}, {tr("ES"), tr("its share of the expected shortfall"), 70}, {tr("Share"), tr("of the book's value at risk"), 58}}, this)),
-      m_var(new GridModel({{tr("Method"), {}, 86, kLeft}, {tr("Level"), {}, 50}, {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 60}, {tr("ES"), tr("mean loss beyond it"), 60},
+      m_var(new GridModel({{tr("Method"), {}, 86, kLeft}, {tr("Level"), {}, 48}, {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 58}, {tr("ES"), tr("mean loss beyond it"), 58},
                            {tr("Exceptions"), tr("days on which the book as it is now would have lost more, of those expected"), 104, kLeft}}, this)),
       m_legs(new GridModel({{tr("Leg"), {}, 168, kLeft}, {tr("Qty"), {}, 38}, {tr("P&L"), {}, 60}}, this)), m_shocksGrid(new GridView(m_shocks)),
       m_componentsGrid(new GridView(m_components)), m_varGrid(new GridView(m_var)), m_legsGrid(new GridView(m_legs)), m_worst(new QLabel), m_legend(new QLabel),
@@ -58,6 +58,7 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
       m_cell(new ElidedLabel), m_varWindow(new ElidedLabel), m_varNote(new ElidedLabel) {
     m_map->setAccessibleName(tr("Scenario map: spot across, volatility down"));
     m_map->setHeadWidth(84);
+    m_map->setMostRowHeight(kRowMost);
     m_map->setCursorShown(true);
     m_map->setEmptyText(tr("Being computed."));
     m_shocksGrid->setAccessibleName(tr("Named shocks"));
@@ -80,9 +81,9 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     under->addWidget(m_legend);
     auto* lower = new QHBoxLayout;
     lower->setSpacing(kSpacing);
-    lower->addLayout(column({{makeTitle(tr("Named shocks, at once")), 0}, {m_shocksGrid, 3}, {m_componentsTitle, 0}, {m_componentsGrid, 2}}), 37);
-    lower->addLayout(column({{m_varTitle, 0}, {m_varGrid, 1}, {m_varWindow, 0}, {m_varNote, 0}}), 35);
-    lower->addLayout(column({{m_cell, 0}, {m_legsGrid, 1}}), 29);
+    lower->addLayout(column({{makeTitle(tr("Named shocks, at once")), 0}, {m_shocksGrid, 3}, {m_componentsTitle, 0}, {m_componentsGrid, 2}}), 36);
+    lower->addLayout(column({{m_varTitle, 0}, {m_varGrid, 1}, {m_varWindow, 0}, {m_varNote, 0}}), 36);
+    lower->addLayout(column({{m_cell, 0}, {m_legsGrid, 1}}), 28);
     m_map->setMaximumHeight(kMapHeight);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, 4, kSpacing, kSpacing);
