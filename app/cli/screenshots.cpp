@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QKeyEvent>
 #include <QTemporaryDir>
 #include <QThread>
 #include <cstdio>
@@ -197,6 +198,15 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
             window.showScreen(volatility->id());
             for (const auto& [page, name] : {std::pair(3, QStringLiteral("surface")), std::pair(4, QStringLiteral("history"))}) {
                 volatility->showPage(page);
+                fits = save(window, path(name)) && fits;
+            }
+            auto* scenario = window.screen(QStringLiteral("scenario"));
+            window.showScreen(scenario->id());
+            for (const auto& [keys, name] : {std::pair(QList<Qt::Key>{Qt::Key_P, Qt::Key_D, Qt::Key_D}, QStringLiteral("scenario-pending")), std::pair(QList<Qt::Key>{Qt::Key_M, Qt::Key_M}, QStringLiteral("scenario-stops"))}) {
+                for (const auto key : keys) {
+                    QKeyEvent press(QEvent::KeyPress, key, Qt::NoModifier);
+                    QApplication::sendEvent(scenario, &press);
+                }
                 fits = save(window, path(name)) && fits;
             }
             if (!view->approvals.empty()) {

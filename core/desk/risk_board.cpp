@@ -177,11 +177,11 @@ RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSourc
     spec.simulation = m_simulation;
     for (auto* report : {&var.historical, &var.simulated}) {
         spec.method = report == &var.historical ? portfolio::VarMethod::Historical : portfolio::VarMethod::MonteCarlo;
-        if (sources.history) {
+        if (!book.legs.empty() && sources.history) {
             *report = portfolio::valueAtRisk(book, *sources.history, spec, equity);
         } else {
             report->method = spec.method;
-            report->unavailable = "the market has no history";
+            report->unavailable = book.legs.empty() ? "no positions" : "the market has no history";
         }
     }
     return var;

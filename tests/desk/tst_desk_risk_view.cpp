@@ -209,7 +209,11 @@ private Q_SLOTS:
     }
 
     void anEmptyBookHasAGridWithoutAWorstCellAndNothingToExplain() {
-        const auto risk = RiskBoard().make({viewOf(m_chain, {}), {}, {}, history(100)});
+        const RiskSources sources{viewOf(m_chain, {}), {}, {}, {}};
+        RiskBoard board;
+        board.renewVar(sources);
+        const auto risk = board.make(sources);
+        QCOMPARE(risk->asIs.historical.unavailable, std::string("no positions")); // not for want of history
         QVERIFY(!risk->asIs.grid.worst);
         QCOMPARE(risk->asIs.grid.coverage.total, 0);
         QVERIFY(!risk->firstExpiry);

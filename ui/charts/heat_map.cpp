@@ -58,6 +58,11 @@ void HeatMap::setOrigin(int row, int column) {
     update();
 }
 
+void HeatMap::setWhatIf(bool whatIf) {
+    m_whatIf = whatIf;
+    update();
+}
+
 void HeatMap::setStale(bool stale) {
     if (m_stale == stale)
         return;
@@ -192,6 +197,10 @@ void HeatMap::paintEvent(QPaintEvent*) {
         painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, painter.fontMetrics().elidedText(m_rows[static_cast<std::size_t>(r)], Qt::ElideRight, name.width()));
         for (int c = 0; c < columnCount(); ++c)
             paintCell(painter, r, c);
+    }
+    if (m_whatIf) {
+        painter.setPen(QPen(color(Token::Stale), 1, Qt::DashLine));
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
     }
     if (hasFocus() || m_cursorShown) {
         painter.setPen(QPen(color(hasFocus() ? Token::Accent : Token::Text), hasFocus() ? 2 : 1));

@@ -30,6 +30,7 @@ public:
     void setHeadWidth(int pixels);          ///< of the row heads; 120 unless told
     void setMostRowHeight(int pixels);      ///< rows grow to it and no further; 40 unless told
     void setOrigin(int row, int column);    ///< the unmoved market: its heads are strong; -1: none
+    void setWhatIf(bool whatIf);            ///< a dashed frame: not the book as it is
     void setStale(bool stale);              ///< grey and hatched, the values stay
     void setCursorCell(int row, int column);
     void setCursorShown(bool shown);        ///< outlined without focus too: something beside the map follows it
@@ -40,6 +41,7 @@ public:
     int rowCount() const { return static_cast<int>(m_rows.size()); }
     int columnCount() const { return static_cast<int>(m_columns.size()); }
     const HeatCell& cell(int row, int column) const { return m_cells[static_cast<std::size_t>(row * columnCount() + column)]; } ///< within the counts
+    bool isWhatIf() const { return m_whatIf; }
     bool isStale() const { return m_stale; }
     const QString& emptyText() const { return m_emptyText; }
     QStringList clippedTexts() const;       ///< what does not fit its cell or head
@@ -71,7 +73,7 @@ private:
     std::vector<HeatCell> m_cells;
     int m_row = 0, m_column = 0;
     int m_headWidth = 120, m_mostRowHeight = 40, m_originRow = -1, m_originColumn = -1;
-    bool m_stale = false, m_cursorShown = false;
+    bool m_stale = false, m_cursorShown = false, m_whatIf = false;
 };
 
 } // namespace mahler::ui

@@ -25,9 +25,6 @@ QLabel* makeLabel(Token tone, bool bold) {
     return label;
 }
 
-/// The nearer, the darker; what does not trip is neutral.
-int stepOf(const risk::MapCell& cell) { return !cell.first ? 3 : cell.at < 1.0 / 3 ? 0 : cell.at < 2.0 / 3 ? 1 : 2; }
-
 } // namespace
 
 BreakerMapScreen::BreakerMapScreen(DeskPort&, QWidget* parent)
@@ -42,6 +39,7 @@ BreakerMapScreen::BreakerMapScreen(DeskPort&, QWidget* parent)
     limits->setMostRows(static_cast<int>(risk::kMapStops));
     m_asIs->setAccessibleName(tr("Breaker map of the book as it is"));
     m_with->setAccessibleName(tr("Breaker map with what is pending"));
+    m_with->setWhatIf(true);
     auto* maps = new QVBoxLayout;
     maps->setSpacing(3);
     for (auto [title, map] : {std::pair(m_asIsTitle, m_asIs), std::pair(m_withTitle, m_with)}) {
@@ -135,7 +133,7 @@ void BreakerMapScreen::draw() {
     QStringList pending;
     for (const auto& trade : m_risk->pending)
         pending << format::text(trade);
-    static_cast<ElidedLabel*>(m_withTitle)->setWords(pending.size() == 1 ? tr("With %1").arg(pending.front()) : tr("With what is pending"));
+    static_cast<ElidedLabel*>(m_withTitle)->setWords(pending.size() == 1 ? tr("WHAT-IF: with %1").arg(pending.front()) : tr("WHAT-IF: with what is pending"));
     const int changed = static_cast<int>(std::count_if(m_risk->changed.begin(), m_risk->changed.end(), [&](std::size_t i) {
         return m_risk->asIs.grid.cells[i].horizon == static_cast<std::size_t>(m_bar->horizon());
     }));
@@ -179,7 +177,7 @@ void BreakerMapScreen::drawMap(HeatMap& map, const desk::RiskCase* shown, bool p
             const auto i = grid.index(horizon, v, s);
             const auto& cell = shown->map->cells[i];
             HeatCell out;
-            out.step = stepOf(cell);
+            out.step = riskwords::stepOf(cell);
             out.quiet = !cell.first;
             out.text = cell.first ? tr("%1 %2").arg(riskwords::shortName(*cell.first), format::percent(cell.at, 0)) : QString(QChar(0x00B7));
             out.marked = pending && std::find(m_risk->changed.begin(), m_risk->changed.end(), i) != m_risk->changed.end();
@@ -203,7 +201,7 @@ void BreakerMapScreen::drawLimits() {
         return;
     }
     const auto& cell = grid.cells[*index];
-    m_cell->setText(tr("Spot %1, IV %2, %3").arg(riskwords::spot(cell.spotMove), riskwords::vol(cell.volMove), riskwords::horizon(*m_risk, cell.horizon)));
+    m_cell->setText(tr("Spot %1, IV %2, %3").arg(riskwords::spot(cell.spotMove), riskwords::vol(cell.volMove), riskwords::when(*m_risk, cell.horizon)));
     std::size_t now = 0; // the unmoved market today
     while (now < grid.cells.size() && (grid.cells[now].spotMove != 0 || grid.cells[now].volMove != 0))
         ++now;

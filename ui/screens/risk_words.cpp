@@ -60,6 +60,16 @@ QString horizon(const desk::RiskView& view, std::size_t index) {
     return days == 0 ? tr("Now") : days == 1 ? tr("+1 day") : tr("+%1 days").arg(days);
 }
 
+QString when(const desk::RiskView& view, std::size_t index) {
+    const auto& horizons = view.asIs.grid.horizons;
+    if (index >= horizons.size())
+        return {};
+    if (index + 1 == horizons.size() && view.firstExpiry)
+        return tr("on %1").arg(format::date(*view.firstExpiry));
+    const int days = static_cast<int>(std::lround(horizons[index].days));
+    return days == 0 ? tr("now") : days == 1 ? tr("after 1 day") : tr("after %1 days").arg(days);
+}
+
 QString dollars(const std::optional<double>& value, bool sign) {
     if (!value || !std::isfinite(*value))
         return format::dash();
@@ -83,6 +93,8 @@ QString trippedNow(const risk::BreakerMap& map) {
         names << tr("B4 VIX (unknown counts as tripped)");
     return names.isEmpty() ? QString() : tr("Tripped before anything moves: %1. The cells show what comes on top.").arg(names.join(QStringLiteral(", ")));
 }
+
+int stepOf(const risk::MapCell& cell) { return !cell.first ? 3 : cell.at < 1.0 / 3 ? 0 : cell.at < 2.0 / 3 ? 1 : 2; }
 
 desk::Freshness freshness(const desk::RiskView& risk, const desk::DeskView* view) {
     if (risk.session != market::Session::Open)

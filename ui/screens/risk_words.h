@@ -16,6 +16,8 @@ QString spot(double move);             ///< "−7.5%", "0"
 QString vol(double move);              ///< "+20%", "0"
 /// "Now", "+5 days", "To 18 Dec 26": of a horizon of the grid.
 QString horizon(const desk::RiskView& view, std::size_t index);
+/// The same within a sentence: "now", "after 5 days", "on 18 Dec 26".
+QString when(const desk::RiskView& view, std::size_t index);
 /// Dollars without the sign of the currency: 0 decimals from 100 on, else 2; absent is the dash.
 QString dollars(const std::optional<double>& value, bool sign = true);
 Tone tone(double value);
@@ -24,6 +26,8 @@ Cell signedDollars(const std::optional<double>& value, const QString& tooltip = 
 QString leg(const portfolio::Holding& holding);
 /// What is tripped before anything moves, one sentence; empty when nothing is.
 QString trippedNow(const risk::BreakerMap& map);
+/// The step of a cell of the breaker map: the nearer it trips the stronger; neutral when nothing does.
+int stepOf(const risk::MapCell& cell);
 /// How old what is shown is: the market's own seconds between it and the desk, at the speed the market runs.
 desk::Freshness freshness(const desk::RiskView& risk, const desk::DeskView* view);
 /// "as of 10:42:07 ET", with the age where it is not fresh.

@@ -81,8 +81,8 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     under->addWidget(m_legend);
     auto* lower = new QHBoxLayout;
     lower->setSpacing(kSpacing);
-    lower->addLayout(column({{makeTitle(tr("Named shocks, at once")), 0}, {m_shocksGrid, 3}, {m_componentsTitle, 0}, {m_componentsGrid, 2}}), 36);
-    lower->addLayout(column({{m_varTitle, 0}, {m_varGrid, 1}, {m_varWindow, 0}, {m_varNote, 0}}), 36);
+    lower->addLayout(column({{makeTitle(tr("Named shocks, at once")), 0}, {m_shocksGrid, 3}, {m_componentsTitle, 0}, {m_componentsGrid, 2}}), 37);
+    lower->addLayout(column({{m_varTitle, 0}, {m_varGrid, 1}, {m_varWindow, 0}, {m_varNote, 0}}), 35);
     lower->addLayout(column({{m_cell, 0}, {m_legsGrid, 1}}), 28);
     m_map->setMaximumHeight(kMapHeight);
     auto* layout = new QVBoxLayout(this);
@@ -219,6 +219,8 @@ void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
             case FirstStop:
                 out.known = stop != nullptr;
                 out.quiet = stop && !stop->first;
+                out.step = stop ? riskwords::stepOf(*stop) : 3;
+                out.boxed = false;
                 out.text = !stop ? format::dash() : stop->first ? tr("%1 %2").arg(riskwords::shortName(*stop->first), format::percent(stop->at, 0)) : QString(QChar(0x00B7));
                 out.corner.clear();
                 break;
@@ -227,11 +229,14 @@ void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
             cells.push_back(std::move(out));
         }
     }
-    m_map->setCells(m_bar->metric() == FirstStop ? tr("% of way") : m_bar->metric() == OfEquity ? tr("% equity") : tr("$"), std::move(rows), std::move(columns), std::move(cells));
+    const bool whatIf = &shown != &m_risk->asIs;
+    const QString unit = m_bar->metric() == FirstStop ? tr("% of way") : m_bar->metric() == OfEquity ? tr("% equity") : tr("$");
+    m_map->setWhatIf(whatIf);
+    m_map->setCells(whatIf ? tr("WHAT-IF") : unit, std::move(rows), std::move(columns), std::move(cells));
     m_map->setOrigin(originRow, originColumn);
     const auto& deepest = grid.cells[grid.worst.value_or(worst)];
     m_worst->setText(tr("Worst of all days: %1 (%2 of equity) at spot %3, IV %4, %5")
-                         .arg(riskwords::dollars(deepest.pnlUsd), percentOf(deepest.ofEquity), riskwords::spot(deepest.spotMove), riskwords::vol(deepest.volMove), riskwords::horizon(*m_risk, deepest.horizon)));
+                         .arg(riskwords::dollars(deepest.pnlUsd), percentOf(deepest.ofEquity), riskwords::spot(deepest.spotMove), riskwords::vol(deepest.volMove), riskwords::when(*m_risk, deepest.horizon)));
     m_legend->setText(shown.map ? riskwords::legend() : tr("No limits in the corners: %1").arg(format::text(shown.mapCause)));
 }
 
@@ -261,7 +266,7 @@ void ScenarioScreen::drawVar(const desk::RiskCase& shown) {
         const QString method = report->method == portfolio::VarMethod::Historical ? tr("Historical") : tr("Monte Carlo");
         if (!report->available()) {
             const QString cause = format::text(report->unavailable);
-            rows.push_back({method, {{method, {}, Tone::Strong}, {}, {tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, cause}, {}, {cause, {}, Tone::Dim, desk::Freshness::Fresh, cause}}, false, false, {}});
+            rows.push_back({method, {{method, {}, Tone::Strong}, {}, {tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, cause}, {tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, cause}, {}}, false, false, {}});
             continue;
         }
         for (const auto& level : report->levels) {
@@ -283,12 +288,14 @@ void ScenarioScreen::drawVar(const desk::RiskCase& shown) {
         }
     }
     m_var->setRows(std::move(rows));
-    const auto& basis = shown.historical.available() ? shown.historical : shown.simulated;
+    const auto& basis = !shown.historical.available() && shown.simulated.available() ? shown.simulated : shown.historical;
     m_varTitle->setText(basis.available() ? tr("Value at risk, one day, at %1 ET").arg(format::timeNewYork(shown.varAt)) : tr("Value at risk, one day"));
     QString window;
     QStringList notes;
     if (basis.available() && basis.from && basis.to)
         window = tr("%1 days, %2 to %3, full revaluation").arg(basis.windowDays).arg(format::date(*basis.from), format::date(*basis.to));
+    if (!shown.historical.available())
+        notes << tr("N/A: %1").arg(format::text(shown.historical.unavailable));
     if (basis.available() && basis.staleDays > kStaleDays)
         notes << tr("STALE: the window ends %1 days ago").arg(basis.staleDays);
     if (basis.available() && !basis.coverage.complete())
@@ -329,7 +336,7 @@ void ScenarioScreen::drawLegs() {
     }
     const auto& cell = shown->grid.cells[*index];
     m_cell->setWords(tr("Spot %1, IV %2, %3: %4 (%5)")
-                        .arg(riskwords::spot(cell.spotMove), riskwords::vol(cell.volMove), riskwords::horizon(*m_risk, cell.horizon), riskwords::dollars(cell.pnlUsd), percentOf(cell.ofEquity)));
+                        .arg(riskwords::spot(cell.spotMove), riskwords::vol(cell.volMove), riskwords::when(*m_risk, cell.horizon), riskwords::dollars(cell.pnlUsd), percentOf(cell.ofEquity)));
     std::vector<GridRow> rows;
     for (const auto& part : portfolio::contributions(shown->book, shown->grid, *index)) {
         const auto& holding = shown->book.legs[part.leg].holding;
