@@ -135,8 +135,10 @@ void AttributionBook::look(const DeskView& view, const PricedChains& chains) {
 }
 
 Attribution AttributionBook::explain(const DeskView& view, const PricedChains& chains) const {
+    // The looks of a session count until the next one begins, over a night or a weekend too.
+    const bool current = m_day == market::toNewYork(view.sessionOpen).date;
     Attribution out;
-    out.since = m_firstLook;
+    out.since = current ? m_firstLook : std::nullopt;
     out.to = view.at.utc;
     out.dayPnl = view.marks.dayPnl;
     out.book.key = "book";
@@ -157,7 +159,7 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
         row.fromFills = now.openedAt >= view.sessionOpen;
         const auto it = m_entries.find(now.id);
         const Entry none;
-        const Entry& entry = it == m_entries.end() ? none : it->second;
+        const Entry& entry = !current || it == m_entries.end() ? none : it->second;
         row.description = describePosition(closed && entry.first ? entry.first->position : now);
         Pending p;
         p.row = out.positions.size();

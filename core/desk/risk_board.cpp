@@ -187,6 +187,16 @@ RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSourc
     return var;
 }
 
+PricedChains RiskBoard::chainsFor(const RiskSources& sources) {
+    PricedChains chains = sources.chains;
+    for (const auto& chain : sources.chains)
+        m_lastChains[chain->chain->underlying] = chain;
+    for (const auto& [underlying, cause] : sources.withoutChain)
+        if (const auto last = m_lastChains.find(underlying); last != m_lastChains.end())
+            chains.push_back(last->second);
+    return chains;
+}
+
 bool RiskBoard::varIsOld(const RiskSources& sources) const {
     const Books books = booksOf(*sources.view);
     return !m_asIs || m_asIs->legs != keyOf(books.asIs) || (!books.pending.empty() && (!m_withPending || m_withPending->legs != keyOf(books.withPending)));
@@ -194,10 +204,11 @@ bool RiskBoard::varIsOld(const RiskSources& sources) const {
 
 void RiskBoard::renewVar(const RiskSources& sources) {
     const Books books = booksOf(*sources.view);
-    m_asIs = varOf(portfolio::bindBook(books.asIs, sources.chains), sources, keyOf(books.asIs));
+    const PricedChains chains = chainsFor(sources);
+    m_asIs = varOf(portfolio::bindBook(books.asIs, chains), sources, keyOf(books.asIs));
     m_withPending.reset();
     if (!books.pending.empty())
-        m_withPending = varOf(portfolio::bindBook(books.withPending, sources.chains), sources, keyOf(books.withPending));
+        m_withPending = varOf(portfolio::bindBook(books.withPending, chains), sources, keyOf(books.withPending));
 }
 
 std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
@@ -205,14 +216,14 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
     look(sources);
     const DeskView& view = *sources.view;
     const Books books = booksOf(view);
+    const PricedChains chains = chainsFor(sources);
     auto out = std::make_shared<RiskView>();
     out->at = view.at.utc;
     std::set<std::string> used;
-    for (const auto& chain : sources.chains)
-        if (chain && chain->chain) {
-            out->at = std::min(out->at, chain->chain->time);
-            used.insert(chain->chain->underlying);
-        }
+    for (const auto& chain : chains) {
+        out->at = std::min(out->at, chain->chain->time);
+        used.insert(chain->chain->underlying);
+    }
     out->session = view.session;
     out->oldestInputSeconds = oldestOf(view, used);
     if (view.marks.equity)
@@ -225,7 +236,7 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
         out->pending.push_back(out->labels[trade.id]);
     out->withoutChain = sources.withoutChain;
 
-    auto both = portfolio::bindBook(books.withPending, sources.chains);
+    auto both = portfolio::bindBook(books.withPending, chains);
     portfolio::GridSpec spec;
     if (const auto first = firstExpiryOf(both)) {
         out->firstExpiry = first->first;
@@ -233,7 +244,7 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
     } else {
         spec.horizons.pop_back();
     }
-    out->asIs = caseOf(portfolio::bindBook(books.asIs, sources.chains), spec, view, {}, out->equityUsd, out->vix);
+    out->asIs = caseOf(portfolio::bindBook(books.asIs, chains), spec, view, {}, out->equityUsd, out->vix);
     if (!books.pending.empty()) {
         out->withPending = caseOf(std::move(both), spec, view, books.pending, out->equityUsd, out->vix);
         if (out->asIs.map && out->withPending->map)
@@ -252,7 +263,7 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
     place(out->asIs, m_asIs, keyOf(books.asIs));
     if (out->withPending)
         place(*out->withPending, m_withPending, keyOf(books.withPending));
-    out->attribution = m_attribution.explain(view, sources.chains);
+    out->attribution = m_attribution.explain(view, chains);
     out->milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
     return out;
 }

@@ -40,7 +40,8 @@ public:
     explicit RiskBoard(portfolio::SimulationSpec simulation = {}) : m_simulation(simulation) {}
     /// Takes what the attribution has not seen yet; cheap.
     void look(const RiskSources& sources) { m_attribution.look(*sources.view, sources.chains); }
-    /// Values at risk are those of the last renewVar() as long as the legs are the same, and say as of when.
+    /// Values at risk are those of the last renewVar() as long as the legs are the same, and say as of when. An underlying
+    /// without a chain keeps its last one: the view is then as old as that.
     std::shared_ptr<const RiskView> make(const RiskSources& sources);
     /// Whether the legs changed since the last values at risk, or there are none.
     bool varIsOld(const RiskSources& sources) const;
@@ -53,9 +54,11 @@ private:
         portfolio::VarReport historical, simulated;
         UtcTime at{};
     };
+    PricedChains chainsFor(const RiskSources& sources); ///< with the last ones of underlyings that have none now
     Var varOf(const portfolio::RiskBook& book, const RiskSources& sources, const std::string& legs) const;
     portfolio::SimulationSpec m_simulation;
     AttributionBook m_attribution;
+    std::map<std::string, std::shared_ptr<const pricing::PricedChain>> m_lastChains; ///< by underlying
     std::optional<Var> m_asIs, m_withPending;
 };
 

@@ -38,7 +38,7 @@ struct RiskView {
     std::optional<RiskCase> withPending;     ///< absent when nothing is pending
     std::vector<std::size_t> changed;        ///< cells in which what is pending changes what trips first
     Attribution attribution;
-    std::map<std::string, std::string> withoutChain; ///< underlying to cause
+    std::map<std::string, std::string> withoutChain; ///< underlying to cause; its last chain is used where there was one
     double milliseconds = 0;                 ///< what making it took
 };
 

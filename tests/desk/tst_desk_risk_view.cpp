@@ -208,6 +208,31 @@ private Q_SLOTS:
         QVERIFY(risk->attribution.positions.back().leftOut.find("no chain") != std::string::npos);
     }
 
+    void aFeedThatIsCutKeepsTheLastNumbersAndTheirTime() {
+        RiskBoard board;
+        const auto first = board.make(sourcesOf(m_chain, viewOf(m_chain, {puts()})));
+        const auto view = viewOf(m_chain, {puts(), calls()});
+        view->at.utc += std::chrono::minutes(2);
+        const auto risk = board.make({view, {}, {{"SPX", "the feed is cut"}}, {}});
+        QCOMPARE(risk->at, m_chain.time);
+        QCOMPARE(risk->asIs.grid.coverage.text(), std::string("4 of 4 priced"));
+        QCOMPARE(risk->withoutChain.at("SPX"), std::string("the feed is cut"));
+        QCOMPARE(board.attribution().looked(), std::set<std::string>{"P-1"}); // old quotes are no first look
+    }
+
+    void theLooksOfASessionCountUntilTheNextOneBegins() {
+        RiskBoard board;
+        board.look(sourcesOf(m_chain, viewOf(m_chain, {puts()})));
+        auto view = viewOf(m_chain, {puts()});
+        view->session = market::Session::Closed;
+        view->at.utc += std::chrono::hours(9); // past midnight, the facts are still those of the day
+        QCOMPARE(board.make(sourcesOf(m_chain, view))->attribution.since, std::optional(m_chain.time));
+        view->sessionOpen += std::chrono::hours(24);
+        const auto next = board.make(sourcesOf(m_chain, view))->attribution;
+        QVERIFY(!next.since);
+        QCOMPARE(next.positions.front().leftOut, std::string("not looked at yet in this session"));
+    }
+
     void anEmptyBookHasAGridWithoutAWorstCellAndNothingToExplain() {
         const RiskSources sources{viewOf(m_chain, {}), {}, {}, {}};
         RiskBoard board;

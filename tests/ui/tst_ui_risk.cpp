@@ -276,6 +276,16 @@ private Q_SLOTS:
         QCOMPARE(screen.findChild<HeatMap*>()->emptyText(), QStringLiteral("No leg has a price."));
     }
 
+    void aCutFeedKeepsItsLastNumbersAndIsNamed() {
+        Desk desk;
+        ScenarioScreen screen(m_port);
+        (void)desk.risk();
+        desk.cut = true;
+        screen.setRisk(desk.risk());
+        QVERIFY(screen.findChild<HeatMap*>()->rowCount() > 0);
+        QVERIFY2(textOf(screen).contains(QLatin1String("SPX stands on its last quotes: the feed is cut.")), qPrintable(textOf(screen)));
+    }
+
     void numbersThatFellBehindAreHatchedAndSaySo() {
         Desk desk;
         ScenarioScreen screen(m_port);
@@ -375,11 +385,11 @@ private Q_SLOTS:
         Desk desk;
         AttributionScreen screen(m_port);
         (void)desk.risk();
-        desk.cut = true;
+        desk.chain.lowest = 0.97; // its strikes are not quoted any more
         screen.setRisk(desk.risk());
         const auto* rows = modelOf(named<GridView>(screen, "Profit and loss by underlying and position"));
         QCOMPARE(rows->index(2, 11).data().toString(), format::dash());
-        QVERIFY(rows->index(2, 0).data(Qt::ToolTipRole).toString().contains(QLatin1String("no chain")));
+        QVERIFY(rows->index(2, 0).data(Qt::ToolTipRole).toString().contains(QLatin1String("no two-sided quote")));
         QVERIFY2(textOf(screen).contains(QLatin1String("0 of 1 positions are in these sums")), qPrintable(textOf(screen)));
     }
 

@@ -211,7 +211,10 @@ void AttributionScreen::draw() {
 void AttributionScreen::drawFacts() {
     const auto& a = m_risk->attribution;
     const bool stale = riskwords::freshness(*m_risk, m_view.get()) == desk::Freshness::Stale;
-    m_state->setText(a.since ? tr("since %1 ET, %2").arg(format::timeNewYork(*a.since), riskwords::asOf(*m_risk, m_view.get())) : riskwords::asOf(*m_risk, m_view.get()));
+    const QString asOf = riskwords::asOf(*m_risk, m_view.get());
+    m_state->setText(a.since ? tr("since %1 ET, %2").arg(format::timeNewYork(*a.since), asOf) : asOf);
+    if (a.since)
+        m_state->setToolTip(format::timeTooltip(*a.since));
     setTone(*m_state, stale ? Token::Stale : Token::Dim);
     QStringList warnings;
     for (const auto& p : a.positions)
@@ -219,6 +222,8 @@ void AttributionScreen::drawFacts() {
             warnings << tr("%1: %2").arg(format::text(p.id.str()), format::text(p.leftOut));
     const int out = a.book.count - a.book.explained;
     m_warning->setText(out > 0 && a.since ? tr("▲ %1 of %2 positions are in these sums. Left out: %3").arg(a.book.explained).arg(a.book.count).arg(warnings.join(QStringLiteral("; "))) : QString());
+    if (const QString cut = riskwords::cutOff(*m_risk, m_risk->asIs); !cut.isEmpty())
+        m_warning->setText((m_warning->text().isEmpty() ? QStringLiteral("▲") : m_warning->text()) + QLatin1Char(' ') + cut);
     m_warning->setVisible(!m_warning->text().isEmpty());
     QString text = tr("Explain reprices every leg: time first, then spot, volatility and rates each alone, then together.\n\nPredict multiplies the Greeks of the start by the moves; where the two part, the Greeks did not see it coming.");
     if (a.since) {

@@ -112,6 +112,8 @@ void RiskBar::say() {
     QStringList warnings;
     if (const QString out = riskwords::leftOut(*m_risk, *shown()); !out.isEmpty())
         warnings << out;
+    if (const QString cut = riskwords::cutOff(*m_risk, *shown()); !cut.isEmpty())
+        warnings << cut;
     if (shown()->map)
         if (const QString now = riskwords::trippedNow(*shown()->map); !now.isEmpty())
             warnings << now;

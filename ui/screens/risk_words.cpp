@@ -123,11 +123,20 @@ QString leftOut(const desk::RiskView& view, const desk::RiskCase& shown) {
         return {};
     QStringList causes;
     for (const auto& [underlying, cause] : view.withoutChain)
-        causes << tr("%1: %2").arg(format::text(underlying), format::text(cause));
+        if (!shown.book.spots.count(underlying))
+            causes << tr("%1: %2").arg(format::text(underlying), format::text(cause));
     for (const auto& cause : coverage.excluded)
         if (causes.size() < 2)
             causes << format::text(cause);
     return tr("%1 of %2 legs priced; every number here leaves the others out. %3").arg(coverage.priced).arg(coverage.total).arg(causes.join(QStringLiteral("; ")));
+}
+
+QString cutOff(const desk::RiskView& view, const desk::RiskCase& shown) {
+    QStringList causes;
+    for (const auto& [underlying, cause] : view.withoutChain)
+        if (shown.book.spots.count(underlying))
+            causes << tr("%1 stands on its last quotes: %2.").arg(format::text(underlying), format::text(cause));
+    return causes.join(QLatin1Char(' '));
 }
 
 } // namespace mahler::ui::riskwords

@@ -34,5 +34,7 @@ desk::Freshness freshness(const desk::RiskView& risk, const desk::DeskView* view
 QString asOf(const desk::RiskView& risk, const desk::DeskView* view);
 /// What is left out and why; empty when nothing is.
 QString leftOut(const desk::RiskView& view, const desk::RiskCase& shown);
+/// Which underlyings stand on old quotes and why; empty when none does.
+QString cutOff(const desk::RiskView& view, const desk::RiskCase& shown);
 
 } // namespace mahler::ui::riskwords
