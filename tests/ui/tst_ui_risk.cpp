@@ -451,6 +451,16 @@ private Q_SLOTS:
         QVERIFY(!port.risk.back());
     }
 
+    void aStopIsWrittenShortEnoughForItsCell() {
+        risk::MapCell cell;
+        QCOMPARE(riskwords::stop(cell), QString(QChar(0x00B7)));
+        cell.first = risk::MapStop::PortfolioRisk;
+        cell.at = 0.994;
+        QCOMPARE(riskwords::stop(cell), QStringLiteral("PR 99%"));
+        cell.at = 1; // in the cell itself
+        QCOMPARE(riskwords::stop(cell), QStringLiteral("PR"));
+    }
+
     void aMenusTextIsReadWithoutItsMarks() {
         QCOMPARE(withoutMnemonic(QStringLiteral("P&&L attribution")), QStringLiteral("P&L attribution"));
         QCOMPARE(withoutMnemonic(QStringLiteral("&Desk")), QStringLiteral("Desk"));

@@ -137,7 +137,7 @@ void BreakerMapScreen::draw() {
     const int changed = static_cast<int>(std::count_if(m_risk->changed.begin(), m_risk->changed.end(), [&](std::size_t i) {
         return m_risk->asIs.grid.cells[i].horizon == static_cast<std::size_t>(m_bar->horizon());
     }));
-    QString text = riskwords::legend() + QStringLiteral("\n\n") + tr("A cell names what trips first and after how much of the way: the day passes, then spot and volatility move together in a straight line. The stronger its colour, the nearer it trips.");
+    QString text = riskwords::legend() + QStringLiteral("\n\n") + tr("A cell names what trips first and after how much of the way: the day passes, then spot and volatility move together in a straight line. The stronger its colour, the nearer it trips; a name alone trips in the cell itself.");
     if (m_risk->withPending) {
         text += QStringLiteral("\n\n") + tr("Folded corner: what is pending changes what trips first, or brings it nearer. Cells of this day: %1.").arg(changed);
         text += QStringLiteral("\n\n") + tr("Pending:");
@@ -179,7 +179,7 @@ void BreakerMapScreen::drawMap(HeatMap& map, const desk::RiskCase* shown, bool p
             HeatCell out;
             out.step = riskwords::stepOf(cell);
             out.quiet = !cell.first;
-            out.text = cell.first ? tr("%1 %2").arg(riskwords::shortName(*cell.first), format::percent(cell.at, 0)) : QString(QChar(0x00B7));
+            out.text = riskwords::stop(cell);
             out.marked = pending && std::find(m_risk->changed.begin(), m_risk->changed.end(), i) != m_risk->changed.end();
             out.tooltip = cell.first ? tr("%1 trips first, after %2 of the way; P&L %3").arg(riskwords::name(*cell.first).simplified(), format::percent(cell.at, 0), riskwords::dollars(grid.cells[i].pnlUsd))
                                      : tr("nothing trips on the way; P&L %1").arg(riskwords::dollars(grid.cells[i].pnlUsd));

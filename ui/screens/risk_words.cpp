@@ -34,14 +34,14 @@ QString shortName(risk::MapStop stop) {
     case risk::MapStop::B2WeeklyLoss: return QStringLiteral("B2");
     case risk::MapStop::B1DailyLoss: return QStringLiteral("B1");
     case risk::MapStop::B4Vix: return QStringLiteral("B4");
-    case risk::MapStop::PortfolioRisk: return tr("Risk");
+    case risk::MapStop::PortfolioRisk: return QStringLiteral("PR");
     case risk::MapStop::PortfolioDelta: return QString(QChar(0x0394));
     case risk::MapStop::PortfolioGamma: return QString(QChar(0x0393));
     }
     return {};
 }
 
-QString legend() { return tr("B1 day, B2 week, B3 drawdown, B4 VIX: halt.  Risk, %1, %2: no entries").arg(QChar(0x0394)).arg(QChar(0x0393)); }
+QString legend() { return tr("B1 day, B2 week, B3 drawdown, B4 VIX: halt.  PR risk, %1, %2: no entries").arg(QChar(0x0394)).arg(QChar(0x0393)); }
 
 QString spot(double move) {
     const double percent = move * 100;
@@ -92,6 +92,13 @@ QString trippedNow(const risk::BreakerMap& map) {
     if (map.vixUnknown)
         names << tr("B4 VIX (unknown counts as tripped)");
     return names.isEmpty() ? QString() : tr("Tripped before anything moves: %1. The cells show what comes on top.").arg(names.join(QStringLiteral(", ")));
+}
+
+QString stop(const risk::MapCell& cell) {
+    if (!cell.first)
+        return QString(QChar(0x00B7));
+    const QString share = format::percent(cell.at, 0);
+    return cell.at >= 0.995 ? shortName(*cell.first) : shortName(*cell.first) + QLatin1Char(' ') + share;
 }
 
 int stepOf(const risk::MapCell& cell) { return !cell.first ? 3 : cell.at < 1.0 / 3 ? 0 : cell.at < 2.0 / 3 ? 1 : 2; }

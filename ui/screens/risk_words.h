@@ -26,6 +26,8 @@ Cell signedDollars(const std::optional<double>& value, const QString& tooltip = 
 QString leg(const portfolio::Holding& holding);
 /// What is tripped before anything moves, one sentence; empty when nothing is.
 QString trippedNow(const risk::BreakerMap& map);
+/// "B1 62%": what trips first and after how much of the way; the name alone in the cell itself; a dot when nothing does.
+QString stop(const risk::MapCell& cell);
 /// The step of a cell of the breaker map: the nearer it trips the stronger; neutral when nothing does.
 int stepOf(const risk::MapCell& cell);
 /// How old what is shown is: the market's own seconds between it and the desk, at the speed the market runs.

@@ -221,7 +221,7 @@ void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
                 out.quiet = stop && !stop->first;
                 out.step = stop ? riskwords::stepOf(*stop) : 3;
                 out.boxed = false;
-                out.text = !stop ? format::dash() : stop->first ? tr("%1 %2").arg(riskwords::shortName(*stop->first), format::percent(stop->at, 0)) : QString(QChar(0x00B7));
+                out.text = stop ? riskwords::stop(*stop) : format::dash();
                 out.corner.clear();
                 break;
             default: out.text = riskwords::dollars(cell.pnlUsd);
