@@ -17,7 +17,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 const QString kBook = QStringLiteral("book");
 using Parts = portfolio::PnlParts;
 using Part = std::pair<QString, Usd Parts::*>;

@@ -14,7 +14,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 constexpr int kSideWidth = 300, kMostListed = 5;
 
 QLabel* makeLabel(Token tone, bool bold) {

@@ -14,7 +14,6 @@ namespace mahler::ui {
 
 namespace {
 
-const auto kLeft = Qt::AlignLeft | Qt::AlignVCenter;
 constexpr double kComponentLevel = 0.99;
 constexpr int kStaleDays = 10; ///< between the end of the window and the book
 constexpr int kRowMost = 54, kMapHeight = 24 + 9 * kRowMost; ///< nine rows of the highest kind
