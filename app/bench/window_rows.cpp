@@ -222,6 +222,7 @@ public:
     }
     bool send(desk::Command) override { return false; }
     void watchChain(const std::string&) override {}
+    void watchRisk(bool) override {}
     void runCycle(const std::string&) override {}
     void requestDeliberation(const std::string&) override {}
     void searchJournal(const ui::JournalQuery&) override {}

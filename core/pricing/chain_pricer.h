@@ -45,7 +45,7 @@ struct PricedExpiry {
     double years = 0, forward = 0, discount = 1, rate = 0, dividendYield = 0;
     /// The amounts it is priced with, spot-drop model; empty: dividends are the yield alone. `dividendYield` is the yield that
     /// gives the same forward without them, `borrow` what parity leaves beside them (borrow fee, error of the amounts).
-    std::vector<CashDividend> dividends;
+    std::vector<CashDividend> dividends{};
     double borrow = 0;
     double spot = 0;                ///< spot this expiry is priced on: its forward carried back at rate and dividendYield
     bool forwardFromParity = false;

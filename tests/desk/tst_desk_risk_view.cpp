@@ -245,7 +245,7 @@ private Q_SLOTS:
         const auto part = priceForRisk(raw, past.get(), *view);
         QCOMPARE(part->chain->expiries.size(), std::size_t(1));
         QVERIFY(part->chain->size() < raw->size() / 2);
-        const std::vector<std::shared_ptr<const pricing::PricedChain>> parts{part}, wholes{pricing::priceChain(raw, {0.037, 0.012})};
+        const std::vector<std::shared_ptr<const pricing::PricedChain>> parts{part}, wholes{pricing::priceChain(raw, {0.037, 0.012, {}})};
         const auto holdings = portfolio::holdingsOf(std::vector{p});
         const auto a = portfolio::bindBook(holdings, parts), b = portfolio::bindBook(holdings, wholes);
         for (std::size_t i = 0; i < a.legs.size(); ++i) {

@@ -355,8 +355,8 @@ private Q_SLOTS:
         AttributionScreen screen(m_port);
         (void)desk.risk(); // the first look
         desk.chain.centre = desk.chain.spot;
-        desk.chain.spot = 4900;
-        desk.chain.vol = 0.25;
+        desk.chain.spot = 4500;
+        desk.chain.vol = 0.45;
         desk.chain.time += std::chrono::minutes(5);
         const auto risk = desk.risk();
         screen.setView(desk.view());
