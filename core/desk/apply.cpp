@@ -194,7 +194,7 @@ void approvalChanged(DeskState& s, const Event& e, Timestamp) {
 void orderIntent(DeskState& s, const Event& e, Timestamp at) {
     execution::Order order = codec::toOrder(e.body.at("order"));
     const std::string strategy = str(e.body, "strategy");
-    s.sent.push_back({at, s.runId, toHex(sha256(portfolio::canonicalText(order.combo))),
+    s.sent.push_back({at, s.runId, risk::duplicateKey(order.combo),
                       order.combo.intent == portfolio::OrderIntent::Open, strategy, order.combo.underlying,
                       Usd::fromMicros(e.body.at("value").get<std::int64_t>())});
     s.usedOrderIds.insert(order.id);

@@ -151,6 +151,17 @@ std::map<std::string, pricing::Verification> verifyPrices(const Context& c, cons
 
 } // namespace
 
+std::vector<risk::SentRecord> sentRecords(const Context& c) {
+    std::vector<risk::SentRecord> records;
+    records.reserve(c.state.sent.size());
+    for (const auto& sent : c.state.sent) {
+        // The monotonic clock of another run says nothing here: rebase by the wall clock.
+        const MonoTime at = sent.run == c.state.runId ? sent.at.mono : c.now.mono - (c.now.utc - sent.at.utc);
+        records.push_back({at, sent.identity, sent.opening, sent.strategy, sent.underlying});
+    }
+    return records;
+}
+
 risk::GateContext gateContext(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy) {
     risk::GateContext g;
     g.now = c.now;
@@ -174,12 +185,7 @@ risk::GateContext gateContext(const Context& c, const portfolio::ComboOrder& ord
     g.spot = c.market.spot(order.underlying);
     if (order.intent == portfolio::OrderIntent::Open)
         g.verified = verifyPrices(c, order);
-    g.sent.reserve(c.state.sent.size());
-    for (const auto& sent : c.state.sent) {
-        // The monotonic clock of another run says nothing here: rebase by the wall clock.
-        const MonoTime at = sent.run == c.state.runId ? sent.at.mono : c.now.mono - (c.now.utc - sent.at.utc);
-        g.sent.push_back({at, sent.identity, sent.opening, sent.strategy, sent.underlying});
-    }
+    g.sent = sentRecords(c);
     g.latches = c.state.latches;
     g.disabledStrategies.assign(c.state.disabledStrategies.begin(), c.state.disabledStrategies.end());
     g.strategy = strategy;

@@ -48,6 +48,8 @@ struct ComboQuote {
 };
 std::optional<ComboQuote> quoteCombo(const LiveMarket& market, const std::vector<portfolio::ComboLeg>& legs, MonoTime now);
 
+/// Today's messages as the gate counts them; views into the state.
+std::vector<risk::SentRecord> sentRecords(const Context& context);
 risk::GateContext gateContext(const Context& context, const portfolio::ComboOrder& order, const std::string& strategy);
 risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& market, const portfolio::AccountMarks& marks, Timestamp now);
 portfolio::AccountMarks accountMarks(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now);

@@ -262,6 +262,8 @@ void stepPlan(Context& c) {
         const int done = c.state.plan->attempts.count(id) ? c.state.plan->attempts.at(id) : 0;
         if (done >= kPlanAttempts)
             continue; // a person is needed; said below, once
+        if (!risk::roomForMessage(sentRecords(c), c.limits, c.now.mono))
+            return; // the rest goes out as the limits on messages allow
         if (closePosition(c, position, "breaker:" + c.state.plan->cause, done, c.state.plan->id) && done + 1 == kPlanAttempts)
             c.notice(NoticeView::Level::Critical, "Position " + id.str() + ": last automatic closing attempt; a person must take over");
     }

@@ -192,6 +192,24 @@ void intend(Context& c, const portfolio::ComboOrder& combo, const ProposalId& pr
         watchFlood(c, strategy, combo.underlying);
 }
 
+namespace {
+
+/// What closes by itself is re-priced; where that comes to a price sent within the minute, it gives ticks until it is no
+/// duplicate (SAFETY section 5). The gate's price band bounds it.
+void giveUntilNew(const Context& c, portfolio::ComboOrder& order, const TickRule& tick) {
+    constexpr int kMostTicks = 5;
+    const auto sent = sentRecords(c);
+    const auto window = std::chrono::seconds(c.limits.duplicateWindowSeconds);
+    for (int i = 0; i < kMostTicks; ++i) {
+        const std::string key = risk::duplicateKey(order);
+        if (std::none_of(sent.begin(), sent.end(), [&](const auto& s) { return s.identity == key && c.now.mono - s.at < window; }))
+            return;
+        order.netLimit = tick.roundTo(Price::fromMicros(order.netLimit.micros() - 1), false);
+    }
+}
+
+} // namespace
+
 bool closePosition(Context& c, const portfolio::Position& position, const std::string& source, int aggression, const std::string& plan) {
     portfolio::ComboOrder order;
     order.underlying = position.underlying;
@@ -218,6 +236,8 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
     const std::int64_t give = std::min<std::int64_t>(half, half * (1 + aggression) / 4);
     const auto tick = market::classSpec(order.legs.front().contract.root).tick;
     order.netLimit = tick.roundTo(Price::fromMicros(quote->mid.micros() - give), false);
+    if (!byPerson)
+        giveUntilNew(c, order, tick);
     const auto decision = c.gate.evaluate(order, gateContext(c, order, position.strategy));
     if (!decision.pass) {
         c.notice(NoticeView::Level::Critical,

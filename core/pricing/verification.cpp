@@ -27,7 +27,7 @@ constexpr int kSteps = 128, kLegsATime = kBlock / 2;
 double scaleOf(const Inputs& in) { return std::max(in.spot, in.strike); }
 
 bool plain(const Inputs& in) {
-    return validTerms(in) && in.spot > 1e-100 && in.strike > 1e-100 && in.years > 0 && std::isfinite(in.vol) && in.vol * std::sqrt(in.years) > 1e-4;
+    return validInputs(in) && in.spot > 1e-100 && in.strike > 1e-100 && in.years > 0 && in.vol * std::sqrt(in.years) > 1e-4;
 }
 
 MethodPrice opinion(PriceMethod method, double price, double error) { return {method, price, error, std::isfinite(price) && std::isfinite(error)}; }
@@ -107,7 +107,7 @@ void kernelOpinions(std::span<const VerifiedLeg> legs, std::span<MethodPrice> ou
         if (l >= legs.size() || legs[l].style == ExerciseStyle::European || !plain(legs[l].in))
             continue;
         const PutView view = putView(legs[l].in);
-        solved[l] = earlyExercise(view.put) == EarlyExercise::OneBoundary;
+        solved[l] = earlyExercise(view.put) == EarlyExercise::OneBoundary && lanesHold(view.put.rate, view.put.yield, view.put.vol, view.put.years);
         if (!solved[l])
             continue;
         block.rate[l] = view.put.rate;

@@ -28,10 +28,15 @@ struct Check {
 /// Times of what was sent, for the rate, duplicate and flood rules. Views into what the caller keeps.
 struct SentRecord {
     MonoTime at{};
-    std::string_view identity; ///< sha256 hex of canonicalText
+    std::string_view identity; ///< duplicateKey of the order
     bool opening = true;
     std::string_view strategy, underlying;
 };
+
+/// What makes two orders duplicates: legs, side, quantity, price and the position they close; whoever sends them.
+std::string duplicateKey(const portfolio::ComboOrder& order);
+/// Whether the limits for a second and a minute leave room for one more message.
+bool roomForMessage(const std::vector<SentRecord>& sent, const Limits& limits, MonoTime now);
 
 /// Everything one decision looks at. Quotes, ages and Greeks are of the order's own legs; the rest of the book is in `book`.
 struct GateContext {

@@ -18,8 +18,8 @@ std::string percent(double fraction) {
 
 namespace {
 
-int sentWithin(const GateContext& g, MonoTime window) {
-    return static_cast<int>(std::count_if(g.sent.begin(), g.sent.end(), [&](const SentRecord& s) { return g.now.mono - s.at < window; }));
+int sentWithin(const std::vector<SentRecord>& sent, MonoTime now, MonoTime window) {
+    return static_cast<int>(std::count_if(sent.begin(), sent.end(), [&](const SentRecord& s) { return now - s.at < window; }));
 }
 
 void rates(Collector& c) {
@@ -29,13 +29,13 @@ void rates(Collector& c) {
         const char* id;
         int count, limit;
         const char* unit;
-    } rules[] = {{"messages_per_second", sentWithin(g, 1s), g.limits.maxMessagesPerSecond, " in 1 s"},
-                 {"messages_per_minute", sentWithin(g, 60s), g.limits.maxMessagesPerMinute, " in 60 s"},
+    } rules[] = {{"messages_per_second", sentWithin(g.sent, g.now.mono, 1s), g.limits.maxMessagesPerSecond, " in 1 s"},
+                 {"messages_per_minute", sentWithin(g.sent, g.now.mono, 60s), g.limits.maxMessagesPerMinute, " in 60 s"},
                  {"messages_per_day", static_cast<int>(g.sent.size()), g.limits.maxMessagesPerDay, " today"}};
     for (const auto& rule : rules)
         c.add(rule.id, std::to_string(rule.count) + rule.unit, "< " + std::to_string(rule.limit), rule.count < rule.limit,
               "too many order messages: " + std::to_string(rule.count) + rule.unit + ", wait and try again");
-    const std::string identity = toHex(sha256(portfolio::canonicalText(c.order)));
+    const std::string identity = duplicateKey(c.order);
     const auto window = std::chrono::seconds(g.limits.duplicateWindowSeconds);
     const bool duplicate = std::any_of(g.sent.begin(), g.sent.end(), [&](const SentRecord& s) {
         return s.identity == identity && g.now.mono - s.at < window;
@@ -85,3 +85,18 @@ void state(Collector& c) {
 }
 
 } // namespace mahler::risk::checks
+
+namespace mahler::risk {
+
+std::string duplicateKey(const portfolio::ComboOrder& order) {
+    portfolio::ComboOrder anybodys = order;
+    anybodys.source.clear();
+    return toHex(sha256(portfolio::canonicalText(anybodys)));
+}
+
+bool roomForMessage(const std::vector<SentRecord>& sent, const Limits& limits, MonoTime now) {
+    using namespace std::chrono_literals;
+    return checks::sentWithin(sent, now, 1s) < limits.maxMessagesPerSecond && checks::sentWithin(sent, now, 60s) < limits.maxMessagesPerMinute;
+}
+
+} // namespace mahler::risk

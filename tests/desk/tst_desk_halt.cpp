@@ -1,4 +1,5 @@
 #include <QTest>
+#include <set>
 
 #include "desk_harness.h"
 
@@ -169,6 +170,53 @@ private Q_SLOTS:
         h.ticks(2);
         QVERIFY(!h.state().plan);
         QVERIFY(h.state().positions.empty());
+    }
+
+    void closingManyPositionsKeepsWithinTheMessageLimitsAndRefusesNone() {
+        Harness h;
+        h.open();
+        for (int i = 0; i < 7; ++i) {
+            h.jumpTo(9, 45 + 11 * i);
+            h.tick();
+            h.holdSpread(1);
+        }
+        QCOMPARE(h.state().positions.size(), std::size_t{7});
+        h.jumpTo(11, 30);
+        h.tick();
+        const auto before = h.effects<Submit>().size();
+        h.give(Flatten{h.userWith(approval::Role::Trader), "FLATTEN"});
+        h.tick();
+        QCOMPARE(h.effects<Submit>().size() - before, std::size_t{5}); // five messages a second
+        h.tick();
+        QCOMPARE(h.effects<Submit>().size() - before, std::size_t{7});
+        std::set<PositionId> closed;
+        for (std::size_t i = before; i < before + 7; ++i)
+            closed.insert(h.effects<Submit>()[i].order.combo.closes);
+        QCOMPARE(closed.size(), std::size_t{7});
+        h.ticks(20);
+        for (const auto& event : h.events())
+            QVERIFY2(event.event.body.dump().find("refused by the gate") == std::string::npos, event.event.body.dump().c_str());
+    }
+
+    void aRepricedClosingOrderIsNoDuplicateOfTheLast() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        h.give(Flatten{h.userWith(approval::Role::Trader), "FLATTEN"});
+        std::set<std::int64_t> prices;
+        for (int attempt = 1; attempt <= 5; ++attempt) { // nobody fills, the market stands still
+            for (int second = 0; second < 12 && h.effects<Submit>().size() < static_cast<std::size_t>(attempt + 1); ++second)
+                h.tick();
+            QCOMPARE(h.effects<Submit>().size(), static_cast<std::size_t>(attempt + 1)); // the opening was the first
+            const auto order = h.effects<Submit>().back().order;
+            QVERIFY(prices.insert(order.combo.netLimit.micros()).second);
+            h.give(SubmitOutcome{order.id, SubmitOutcome::Kind::Accepted, {}});
+            h.brokerSays(order.id, execution::OrderState::Working);
+            h.ticks(11);
+            h.brokerSays(order.id, execution::OrderState::Cancelled);
+        }
+        for (const auto& event : h.events())
+            QVERIFY2(event.event.body.dump().find("refused by the gate") == std::string::npos, event.event.body.dump().c_str());
     }
 
     void aFailureInsideTheProgramHalts() {

@@ -23,6 +23,8 @@ private Q_SLOTS:
     void oneOpinionIsNoVerification();
     void impossibleContractsAreUncheckedAndNeverAgree();
     void legsAreVerifiedTogetherAsAlone();
+    void absurdVolatilitiesAreNotVerified();
+    void strongDriftIsPricedAsTheSinglesAre();
     void quantlibAnswersFromItsOwnThread();
     void aFullQueueRefuses();
 };
@@ -121,6 +123,23 @@ void TestPricingVerification::legsAreVerifiedTogetherAsAlone() {
         QVERIFY(std::fabs(together[i].prices[0].price - price(legs[i].style, legs[i].in).price) <= together[i].prices[0].error);
     }
     QCOMPARE(together.back().prices[0].price, 100.0);
+}
+
+void TestPricingVerification::absurdVolatilitiesAreNotVerified() {
+    for (const double vol : {1e5, std::nan(""), -0.2})
+        for (const auto style : {ExerciseStyle::American, ExerciseStyle::European}) {
+            Inputs in = kPut;
+            in.vol = vol;
+            const auto v = verifyLegs(std::vector<VerifiedLeg>{{style, in}}).front();
+            QVERIFY(!v.agree && !v.checked());
+        }
+}
+
+void TestPricingVerification::strongDriftIsPricedAsTheSinglesAre() {
+    Inputs in{Right::Put, 100, 100, 3.7, 0.14, 0.17, 0.011}; // the lanes do not hold here
+    const auto v = verifyLegs(std::vector<VerifiedLeg>{{ExerciseStyle::American, in}}).front();
+    QVERIFY(v.prices[0].known);
+    QCOMPARE(v.prices[0].price, priceAmerican(in).price);
 }
 
 void TestPricingVerification::quantlibAnswersFromItsOwnThread() {

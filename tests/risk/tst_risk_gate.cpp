@@ -198,7 +198,11 @@ private Q_SLOTS:
                 g.sent.push_back({g.now.mono - 3h, "x", false, "other", "QQQ"});
         });
         row("the same order again", "duplicate", [](auto& o, auto& g) {
-            g.sent.push_back({g.now.mono - 59s, g.keep(toHex(sha256(portfolio::canonicalText(o)))), true, "credit_spread", "SPY"});
+            g.sent.push_back({g.now.mono - 59s, g.keep(duplicateKey(o)), true, "credit_spread", "SPY"});
+        });
+        row("the same order by somebody else", "duplicate", [](auto& o, auto& g) {
+            g.sent.push_back({g.now.mono - 1s, g.keep(duplicateKey(o)), true, "manual", "SPY"});
+            o.source = "user:tom";
         });
         row("five openings in ten minutes", "opening_flood", [](auto&, auto& g) {
             for (int i = 0; i < 5; ++i)
