@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <vector>
 
 namespace mahler::pricing {
@@ -96,6 +98,15 @@ const AmericanScheme& americanScheme() {
     return scheme;
 }
 
+const AmericanScheme& quickAmericanScheme() {
+    static const AmericanScheme scheme = [] {
+        AmericanScheme s = americanScheme();
+        s.newtonSteps = 2;
+        return s;
+    }();
+    return scheme;
+}
+
 bool lanesHold(double rate, double yield, double vol, double years) {
     const double rootT = std::sqrt(years), pull = std::max({std::fabs(rate), std::fabs(yield), std::fabs(rate - yield)});
     return pull * rootT <= 3 * vol && vol * rootT <= 4;
@@ -115,8 +126,15 @@ AmericanKernelSet americanKernelSet() {
 }
 
 const AmericanKernels& americanKernels() {
-    static const AmericanKernels& best = *americanKernelSet().each[0];
-    return best;
+    static const AmericanKernels& chosen = [&]() -> const AmericanKernels& {
+        const AmericanKernelSet set = americanKernelSet();
+        if (const char* wanted = std::getenv("MAHLER_ISA"))
+            for (const AmericanKernels* kernels : set.each)
+                if (kernels && std::strcmp(kernels->name, wanted) == 0)
+                    return *kernels;
+        return *set.each[0];
+    }();
+    return chosen;
 }
 
 } // namespace mahler::pricing

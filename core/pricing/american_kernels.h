@@ -22,8 +22,11 @@ struct AmericanScheme {
     double sine[kInnerNodes], cosine[kInnerNodes], weight[kInnerNodes];
     double row[kBoundaryNodes][kInnerNodes][kBoundaryNodes];
     PremiumRule far, near;
+    int newtonSteps = 4;         ///< on the boundary; each doubles its digits
 };
 const AmericanScheme& americanScheme();
+/// The same with two steps: prices within 5e-6 of the larger of spot and strike.
+const AmericanScheme& quickAmericanScheme();
 inline constexpr double kNearDeviations = 0.4;
 
 /// Where the lanes were proven: interest, yield and their difference over the life at most three deviations, and no more than
@@ -92,7 +95,7 @@ extern const AmericanKernels kAmericanPortable;
 #if defined(MAHLER_X86_KERNELS)
 extern const AmericanKernels kAmericanAvx2, kAmericanAvx512;
 #endif
-/// The widest this machine runs.
+/// The widest this machine runs, or the one the environment variable MAHLER_ISA names (portable, avx2, avx512) when it can be run.
 const AmericanKernels& americanKernels();
 /// All this machine runs, widest first; absent entries are null.
 struct AmericanKernelSet {

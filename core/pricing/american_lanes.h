@@ -11,7 +11,7 @@ namespace mahler::pricing {
 namespace {
 namespace lanes {
 
-constexpr int kNewtonSteps = 4, kStartSteps = 3;
+constexpr int kStartSteps = 3;
 
 MAHLER_LANE_FUNCTION Doubles expLane(Doubles x) { return exponential(x).value; }
 MAHLER_LANE_FUNCTION Doubles lnLane(Doubles x) { return logRatio(x, splat(1.0)); }
@@ -242,7 +242,7 @@ void solveLanes(const AmericanScheme& scheme, const PutBlock& in, RateSlope slop
             }
         }
         Doubles matrix[kBoundaryNodes][kBoundaryNodes], plain[1][kBoundaryNodes], full[3][kBoundaryNodes];
-        for (int step = 1; step < kNewtonSteps; ++step) {
+        for (int step = 1; step < scheme.newtonSteps; ++step) {
             newtonSystem<false>(scheme, p, byRate, x, matrix, plain);
             eliminate(matrix, plain);
             newtonMove(x, plain[0]);

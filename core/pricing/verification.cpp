@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "pricing/american.h"
+#include "pricing/american_cold.h"
 #include "pricing/american_kernels.h"
 #include "pricing/cash_dividends.h"
 #include "pricing/european.h"
@@ -95,51 +96,21 @@ void treeOpinions(std::span<const VerifiedLeg> legs, std::span<MethodPrice> out)
 
 /// Boundaries of up to eight contracts at once.
 void kernelOpinions(std::span<const VerifiedLeg> legs, std::span<MethodPrice> out) {
-    PutBlock block;
-    alignas(64) double moneyness[kBlock];
-    bool solved[kBlock] = {};
-    for (std::size_t l = 0; l < kBlock; ++l) { // harmless where nothing is to be solved
-        block.rate[l] = 0.04;
-        block.yield[l] = 0.01;
-        block.vol[l] = 0.2;
-        block.years[l] = 1;
-        moneyness[l] = 1;
-        if (l >= legs.size() || legs[l].style == ExerciseStyle::European || !plain(legs[l].in))
-            continue;
-        const PutView view = putView(legs[l].in);
-        solved[l] = earlyExercise(view.put) == EarlyExercise::OneBoundary && lanesHold(view.put.rate, view.put.yield, view.put.vol, view.put.years);
-        if (!solved[l])
-            continue;
-        block.rate[l] = view.put.rate;
-        block.yield[l] = view.put.yield;
-        block.vol[l] = view.put.vol;
-        block.years[l] = view.put.years;
-        moneyness[l] = view.moneyness;
-    }
-    const AmericanKernels& kernels = americanKernels();
-    const int count = static_cast<int>(legs.size());
-    BoundaryBlock boundary;
-    PremiumBlock rule;
-    PremiumValues far, near;
-    if (std::any_of(solved, solved + kBlock, [](bool s) { return s; })) {
-        kernels.solve(americanScheme(), block, RateSlope::ByRate, boundary, count);
-        kernels.prepare(americanScheme().far, block, RateSlope::ByRate, rule, count);
-        kernels.premiumVega(rule, block, boundary, moneyness, far, count);
-        kernels.prepare(americanScheme().near, block, RateSlope::ByRate, rule, count);
-        kernels.premiumVega(rule, block, boundary, moneyness, near, count);
-    }
+    std::vector<Inputs> lanes;
+    std::vector<std::size_t> places;
     for (std::size_t l = 0; l < legs.size(); ++l) {
-        const Inputs& in = legs[l].in;
-        if (!solved[l] || !(boundary.residual[l] < 0.02)) {
-            out[l] = kernelOpinion(legs[l].style, in);
-            continue;
+        if (legs[l].style == ExerciseStyle::American && plain(legs[l].in) && earlyExercise(putView(legs[l].in).put) == EarlyExercise::OneBoundary) {
+            lanes.push_back(legs[l].in);
+            places.push_back(l);
+        } else {
+            out[l] = kernelOpinion(legs[l].style, legs[l].in);
         }
-        const double european = europeanValue(forwardTerms(in), in.vol * std::sqrt(in.years));
-        const double gap = std::log(moneyness[l]) - near.lnNow[l];
-        const double premium = gap < kNearDeviations * in.vol * std::sqrt(in.years) ? near.premium[l] : far.premium[l];
-        const double price = gap <= 0 ? exerciseValue(in) : std::max(european + putView(in).unit * premium, exerciseValue(in));
-        out[l] = opinion(PriceMethod::Kernel, price, kBoundaryError * scaleOf(in));
     }
+    std::vector<Valuation> prices(lanes.size());
+    priceAmericansCold(lanes, prices);
+    for (std::size_t i = 0; i < lanes.size(); ++i)
+        out[places[i]] = prices[i].status == PriceStatus::Ok ? opinion(PriceMethod::Kernel, prices[i].price, kBoundaryError * scaleOf(lanes[i]))
+                                                             : MethodPrice{PriceMethod::Kernel, 0, 0, false};
 }
 
 Inputs randomContract(Random& random) {
