@@ -85,14 +85,15 @@ std::vector<RiskLeg> AttributionBook::bind(const portfolio::Position& position, 
     return portfolio::bindBook(holdings, chains).legs;
 }
 
-std::set<std::string> AttributionBook::needed(const DeskView& view) {
+std::set<std::string> AttributionBook::needed(const DeskView& view, const std::set<std::string>& looked) {
     std::set<std::string> out;
     if (view.session != market::Session::Open)
         return out;
     for (const auto& p : view.positions)
         out.insert(p.position.id.str());
     for (const auto& p : view.closedToday)
-        out.insert(p.id.str() + kClosed);
+        if (looked.contains(p.id.str()))
+            out.insert(p.id.str() + kClosed);
     return out;
 }
 

@@ -53,7 +53,8 @@ public:
     /// What was looked at: position ids, with "/closed" for those seen after their close.
     std::set<std::string> looked() const;
     /// What a view has to be looked at for, in the same words.
-    static std::set<std::string> needed(const DeskView& view);
+    /// A position that was closed before its first look needs none.
+    static std::set<std::string> needed(const DeskView& view, const std::set<std::string>& looked);
     std::optional<TradingDate> day() const { return m_day; }
 
 private:

@@ -28,6 +28,12 @@ void Context::notice(NoticeView::Level level, const std::string& text) {
     emit("notice", "system", {}, {{"level", static_cast<int>(level)}, {"text", text}});
 }
 
+void noticeOnce(Context& c, const std::string& text) {
+    const auto said = std::any_of(c.state.notices.begin(), c.state.notices.end(), [&](const NoticeView& n) { return n.text == text; });
+    if (!said)
+        c.notice(NoticeView::Level::Critical, text);
+}
+
 std::string Context::number(const char* prefix) const { return prefix + std::to_string(state.nextNumber); }
 
 const std::vector<approval::User>& deskUsers(const DeskState& state) {

@@ -41,6 +41,9 @@ struct Context {
     const approval::User* user(const UserId& id) const;
 };
 
+/// A critical notice, unless the same words stand among the newest already.
+void noticeOnce(Context& c, const std::string& text);
+
 /// Bid, mid and ask of a whole combo as cash to us per unit: natural sells at bid and buys at ask.
 struct ComboQuote {
     Price natural, mid, best;

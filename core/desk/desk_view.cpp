@@ -117,11 +117,23 @@ struct Viewer {
         return v;
     }
 
+    /// Cash less what the positions can cost at expiry (their credit is in the cash) and what working openings can lose.
+    Usd buyingPower() const {
+        Usd free = s.account ? s.account->cash : Usd{};
+        for (const auto& [id, p] : s.positions)
+            if (const auto payout = portfolio::payoffBounds(p.legs, Price{}).maxLoss)
+                free -= times(*payout, p.quantity).value_or(Usd{});
+        for (const auto* order : s.liveOrders())
+            if (order->combo.intent == portfolio::OrderIntent::Open)
+                free -= shownMaxLoss(order->combo);
+        return free;
+    }
+
     ApprovalView approval(const approval::Request& r, const portfolio::AccountMarks& marks, double riskFraction,
                           const portfolio::GreeksSum& book) const;
 };
 
-std::vector<EffectRow> effectRows(const Viewer& viewer, const portfolio::ComboOrder& order, Usd maxLoss, Usd credit,
+std::vector<EffectRow> effectRows(const Viewer& viewer, const portfolio::ComboOrder& order, Usd maxLoss,
                                   const portfolio::AccountMarks& marks, double riskFraction, const portfolio::GreeksSum& book) {
     std::vector<EffectRow> rows;
     if (!marks.equity || marks.equity->micros() <= 0)
@@ -142,8 +154,8 @@ std::vector<EffectRow> effectRows(const Viewer& viewer, const portfolio::ComboOr
     rows.push_back({"theta", book.thetaPerDay, after(book.thetaPerDay, sum.thetaPerDay), std::nullopt, "USD/day"});
     rows.push_back({"vega", book.vegaPerPoint, after(book.vegaPerPoint, sum.vegaPerPoint), std::nullopt, "USD/pt"});
     if (viewer.s.account) {
-        const double free = viewer.s.account->cash.toDouble() - riskFraction * equity;
-        rows.push_back({"buying_power", free, free - maxLoss.toDouble() + credit.toDouble(), 0.0, "USD"});
+        const double free = viewer.buyingPower().toDouble();
+        rows.push_back({"buying_power", free, free - maxLoss.toDouble(), 0.0, "USD"}); // the credit is in the loss already
         if (marks.dayPnl) {
             const double room = viewer.s.account->dayStartEquity.toDouble() * static_cast<double>(risk::BreakerThresholds::kDailyLossPpm) / 1e6 + marks.dayPnl->toDouble();
             rows.push_back({"day_loss_headroom", room, room - maxLoss.toDouble(), 0.0, "USD"});
@@ -196,8 +208,7 @@ ApprovalView Viewer::approval(const approval::Request& r, const portfolio::Accou
                                  (net.micros() >= 0 ? "+" : "") + net.str();
         }
     }
-    const auto credit = notional(r.order.netLimit, r.order.quantity, r.order.legs.front().contract.multiplier).value_or(Usd{});
-    v.effects = effectRows(*this, r.order, v.maxLoss, credit, marks, riskFraction, book);
+    v.effects = effectRows(*this, r.order, v.maxLoss, marks, riskFraction, book);
     v.secondsLeft = std::max(0.0, std::chrono::duration<double>(r.deadline - now.mono).count());
     if (!quote)
         v.blockedBecause.push_back("a leg has no two-sided quote");
@@ -286,7 +297,7 @@ DeskView Desk::view(Timestamp now) const {
             risk += shownMaxLoss(order->combo);
     if (v.marks.equity && v.marks.equity->micros() > 0)
         v.portfolioRiskFraction = ratio(risk, *v.marks.equity);
-    v.buyingPower = v.account.cash - risk;
+    v.buyingPower = viewer.buyingPower();
     v.greeks = portfolio::sumGreeks(held, viewer.greeks, viewer.spots);
 
     for (const auto& symbol : s.underlyings)

@@ -262,8 +262,11 @@ void stepPlan(Context& c) {
         const int done = c.state.plan->attempts.count(id) ? c.state.plan->attempts.at(id) : 0;
         if (done >= kPlanAttempts)
             continue; // a person is needed; said below, once
-        if (!risk::roomForMessage(sentRecords(c), c.limits, c.now.mono))
-            return; // the rest goes out as the limits on messages allow
+        const auto sent = sentRecords(c);
+        if (sent.size() >= static_cast<std::size_t>(c.limits.maxMessagesPerDay))
+            noticeOnce(c, "The day's limit of order messages is reached: what is still open must be closed by a person, at the broker");
+        if (!risk::roomForMessage(sent, c.limits, c.now.mono))
+            continue; // goes out as the limits on messages allow; cancels wait for nothing
         if (closePosition(c, position, "breaker:" + c.state.plan->cause, done, c.state.plan->id) && done + 1 == kPlanAttempts)
             c.notice(NoticeView::Level::Critical, "Position " + id.str() + ": last automatic closing attempt; a person must take over");
     }

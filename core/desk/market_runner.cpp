@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 using Wall = std::chrono::steady_clock;
 
 constexpr int kMaxBehind = 4;
+constexpr auto kNotesEvery = 30min; ///< of market time: their counts change with every file
 
 /// The desk's clock of a stepped market: its monotonic time is the market's own.
 Timestamp stamp(UtcTime t) { return {t, MonoTime(t.time_since_epoch())}; }
@@ -84,12 +85,17 @@ bool MarketRunner::announceSession(UtcTime now) {
 }
 
 void MarketRunner::tellNotes(UtcTime now) {
+    if (m_notesAt && now - *m_notesAt < kNotesEvery)
+        return;
     FeedNotes fresh;
-    for (auto& note : m_feed->notes())
+    const auto notes = m_feed->notes();
+    for (const auto& note : notes)
         if (!m_notesTold.contains(note))
-            fresh.notes.push_back(std::move(note));
-    if (!fresh.notes.empty() && m_sinks.command(fresh, stamp(now))) // else with the next step
-        m_notesTold.insert(fresh.notes.begin(), fresh.notes.end());
+            fresh.notes.push_back(note);
+    if (!fresh.notes.empty() && !m_sinks.command(fresh, stamp(now)))
+        return; // with the next step
+    m_notesAt = now;
+    m_notesTold = {notes.begin(), notes.end()};
 }
 
 bool MarketRunner::step(UtcTime to) {

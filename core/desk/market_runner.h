@@ -59,7 +59,8 @@ private:
     std::mutex m_mutex;
     std::vector<market::OptionContract> m_watched;
     std::vector<std::pair<std::string, ChainReady>> m_requests;
-    std::set<std::string> m_notesTold;
+    std::set<std::string> m_notesTold; ///< the newest
+    std::optional<UtcTime> m_notesAt;
     std::optional<TradingDate> m_announced;
     SessionFacts m_facts; ///< in their journaled form
     GreeksBoard m_board;

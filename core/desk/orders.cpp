@@ -65,9 +65,10 @@ void decide(Context& c, const Proposal& p) {
         drop(c, p.id, tier.reasons.empty() ? "refused by tier" : tier.reasons.front());
         return;
     }
-    if (tier.tier == approval::Tier::T0)
+    if (tier.tier == approval::Tier::T0) {
+        c.notice(NoticeView::Level::Advisory, "Sent without asking (T0): " + portfolio::describe(p.order));
         intend(c, p.order, p.id, p.strategy, decision, "auto", {});
-    else
+    } else
         requestApproval(c, c.state.proposals.at(p.id), tier);
 }
 
@@ -195,17 +196,18 @@ void intend(Context& c, const portfolio::ComboOrder& combo, const ProposalId& pr
 namespace {
 
 /// What closes by itself is re-priced; where that comes to a price sent within the minute, it gives ticks until it is no
-/// duplicate (SAFETY section 5). The gate's price band bounds it.
-void giveUntilNew(const Context& c, portfolio::ComboOrder& order, const TickRule& tick) {
-    constexpr int kMostTicks = 5;
+/// duplicate (SAFETY section 5). @return false when no price inside the gate's band is new.
+bool giveUntilNew(const Context& c, portfolio::ComboOrder& order, const TickRule& tick, const ComboQuote& quote) {
     const auto sent = sentRecords(c);
     const auto window = std::chrono::seconds(c.limits.duplicateWindowSeconds);
-    for (int i = 0; i < kMostTicks; ++i) {
+    const Price lowest = quote.natural - c.limits.priceBandMinimum; // within the gate's band
+    while (order.netLimit >= lowest) {
         const std::string key = risk::duplicateKey(order);
         if (std::none_of(sent.begin(), sent.end(), [&](const auto& s) { return s.identity == key && c.now.mono - s.at < window; }))
-            return;
+            return true;
         order.netLimit = tick.roundTo(Price::fromMicros(order.netLimit.micros() - 1), false);
     }
+    return false;
 }
 
 } // namespace
@@ -229,19 +231,21 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
         return false;
     }
     const auto quote = quoteCombo(c.market, order.legs, c.now.mono);
-    if (!quote || quote->age >= c.quoteLimit())
-        return false; // never a blind order (S10): wait for quotes
+    if (!quote || quote->age >= c.quoteLimit()) { // never a blind order (S10): wait for quotes
+        if (byPerson)
+            c.notice(NoticeView::Level::Advisory, "Position " + position.id.str() + " not closed: no fresh two-sided quotes");
+        return false;
+    }
     // Mid less a growing share of the half-width, at most the natural price plus nothing: inside the band by construction.
     const std::int64_t half = (quote->mid - quote->natural).micros();
     const std::int64_t give = std::min<std::int64_t>(half, half * (1 + aggression) / 4);
     const auto tick = market::classSpec(order.legs.front().contract.root).tick;
     order.netLimit = tick.roundTo(Price::fromMicros(quote->mid.micros() - give), false);
-    if (!byPerson)
-        giveUntilNew(c, order, tick);
+    if (!byPerson && !giveUntilNew(c, order, tick, *quote))
+        return false; // the market stands still and the same price was sent within the minute: it is tried again
     const auto decision = c.gate.evaluate(order, gateContext(c, order, position.strategy));
     if (!decision.pass) {
-        c.notice(NoticeView::Level::Critical,
-                 "Closing order for " + position.id.str() + " refused by the gate: " + failures(decision.checks));
+        noticeOnce(c, "Closing order for " + position.id.str() + " refused by the gate: " + failures(decision.checks));
         return false;
     }
     intend(c, order, position.proposal, position.strategy, decision, source, plan);

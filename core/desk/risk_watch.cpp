@@ -44,10 +44,10 @@ void RiskWatch::setWanted(bool wanted) {
 bool RiskWatch::lookIsDue(const DeskView& view, Wall::time_point now) {
     if (view.session != market::Session::Open || now - m_lastLook < kLookEvery)
         return false;
-    const auto needed = AttributionBook::needed(view);
     std::scoped_lock lock(m_mutex);
     if (m_day != market::toNewYork(view.at.utc).date)
-        return !needed.empty();
+        return !AttributionBook::needed(view, {}).empty();
+    const auto needed = AttributionBook::needed(view, m_looked);
     return !std::includes(m_looked.begin(), m_looked.end(), needed.begin(), needed.end());
 }
 

@@ -86,7 +86,7 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
                                     --r.m_ticksBehind;
                                 return taken;
                             },
-                            [&r] { return r.m_ticksBehind.load(); }, failed("market"), [] {}});
+                            [&r] { return r.m_ticksBehind.load(); }, failed("market"), [&r] { r.send(FeedNotes{{"the feed has no more: this is its end"}}); }});
     r.m_market->watch(r.m_desk.watched());
     r.m_thread = std::jthread([&r](std::stop_token stop) { r.run(stop); });
     return runtime;

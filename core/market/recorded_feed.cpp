@@ -315,7 +315,8 @@ Result<std::unique_ptr<MarketFeed>> openRecordedFeed(const std::string& path, co
             const TradingDate day = toNewYork(head->first).date;
             if (!isTradingDay(day)) {
                 ++skipped.holidays;
-                notes.push_back(file + " is dated on " + formatDate(day) + ", a day without a session; it is skipped.");
+                if (skipped.holidays <= kFailureNotes)
+                    notes.push_back(file + " is dated on " + formatDate(day) + ", a day without a session; it is skipped.");
                 continue;
             }
             if (head->oneSnapshot && !seen.insert({head->first, head->underlying}).second) {

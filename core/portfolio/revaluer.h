@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "portfolio/risk_leg.h"
@@ -48,6 +49,10 @@ private:
     pricing::Inputs m_in;
     std::vector<pricing::CashDividend> m_dividends; ///< still to come; then there is no slice
 };
+
+/// What an order taken at its limit would be worth now, in dollars for its whole quantity, at `points` spots from `low` to `high` times the
+/// chain's: each leg on the carry, style and volatility the chain gives it. Empty when a leg has no price. @return (spot, dollars).
+std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high, int points);
 
 /// Revalues legs in full: Europeans by closed form, Americans by one AmericanSlice for each (rate, yield, time), shared by
 /// all strikes and volatilities, with cash dividends to come on a grid (milliseconds a value). A dividend paid on the way leaves

@@ -13,7 +13,13 @@ namespace mahler::portfolio {
 namespace {
 
 constexpr std::size_t kMostCells = 20'000;
-constexpr double kBump = 0.005; ///< of spot, for delta and gamma of a cell
+constexpr double kBump = 0.005, kLeastBump = 2e-4; ///< of spot, for delta and gamma of a cell
+
+/// A tenth of the deviation still to come, within those: a wider one would smooth away the gamma of an expiry day.
+double bumpOf(const RiskLeg& leg, double days, double volMove) {
+    const double deviation = leg.vol * tenorVolFactor(leg.years, volMove) * std::sqrt(std::max(0.0, leg.years - days / 365));
+    return std::isfinite(deviation) ? std::clamp(0.1 * deviation, kLeastBump, kBump) : kBump;
+}
 
 std::optional<double> shareOf(double pnl, std::optional<double> equity) {
     return equity && *equity > 0 ? std::optional(pnl / *equity) : std::nullopt;
@@ -70,9 +76,10 @@ bool fillLeg(const ScenarioGrid& grid, const GridSpec& spec, const RiskLeg& leg,
     std::vector<double> values;
     out.clear();
     for (const double vol : grid.volMoves) {
+        const double bump = bumpOf(leg, grid.horizons[horizon].days, vol);
         moves.clear();
         for (const double spot : grid.spotMoves) {
-            const double step = kBump * (1 + spot);
+            const double step = bump * (1 + spot);
             moves.push_back({spot, vol});
             if (spec.sensitivities) {
                 moves.push_back({spot + step, vol});
@@ -86,8 +93,8 @@ bool fillLeg(const ScenarioGrid& grid, const GridSpec& spec, const RiskLeg& leg,
             ScenarioCell cell{grid.spotMoves[i], vol, horizon, (value - now) * units, {}, 0, 0};
             if (spec.sensitivities) {
                 const double up = values[each * i + 1], down = values[each * i + 2];
-                cell.deltaUsd = (up - down) / (2 * kBump) * units;
-                cell.gammaUsd = 0.01 * (up - 2 * value + down) / (kBump * kBump) * units;
+                cell.deltaUsd = (up - down) / (2 * bump) * units;
+                cell.gammaUsd = 0.01 * (up - 2 * value + down) / (bump * bump) * units;
             }
             if (!std::isfinite(value) || !std::isfinite(cell.deltaUsd) || !std::isfinite(cell.gammaUsd))
                 return false;

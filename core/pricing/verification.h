@@ -15,7 +15,8 @@ namespace mahler::pricing {
 /// Ways to a price that share no numerics.
 enum class PriceMethod {
     Kernel,   ///< the lane-parallel boundary method, or for Europeans the closed form
-    Tree,     ///< binomial, with the closed form as control variate for Americans
+    Tree,     ///< binomial; for Americans the premium, on a European price by quadrature
+    Quadrature, ///< Europeans: the payoff integrated over the density
     Grid,     ///< finite differences
     Quantlib, ///< QuantLib's engines, on the thread that owns it
 };
@@ -55,7 +56,7 @@ struct VerifiedLeg {
     market::ExerciseStyle style = market::ExerciseStyle::American;
     Inputs in;
 };
-/// Kernel and tree for the legs of a trade, lane-parallel: under 100 us for four (bench). Thread-safe.
+/// Kernel and tree for the legs of a trade, kernel and quadrature for Europeans, lane-parallel: under 100 us for four (bench). Thread-safe.
 std::vector<Verification> verifyLegs(std::span<const VerifiedLeg> legs);
 /// For people: "kernel 3.2101, tree 3.2104"; the two furthest apart, or "no two methods apply".
 std::string describe(const Verification& verification);

@@ -35,7 +35,7 @@ struct SentRecord {
 
 /// What makes two orders duplicates: legs, side, quantity, price and the position they close; whoever sends them.
 std::string duplicateKey(const portfolio::ComboOrder& order);
-/// Whether the limits for a second and a minute leave room for one more message.
+/// Whether the limits on messages leave room for one more.
 bool roomForMessage(const std::vector<SentRecord>& sent, const Limits& limits, MonoTime now);
 
 /// Everything one decision looks at. Quotes, ages and Greeks are of the order's own legs; the rest of the book is in `book`.

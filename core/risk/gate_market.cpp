@@ -100,9 +100,8 @@ void verification(Collector& c) {
     for (const auto& leg : c.order.legs) {
         const auto it = c.context.verified.find(leg.contract.id());
         const bool known = it != c.context.verified.end();
-        const double share = !known || !it->second.checked() ? std::numeric_limits<double>::infinity()
-                             : it->second.allowed > 0        ? it->second.gap / it->second.allowed
-                                                             : 0;
+        const bool agree = known && it->second.agree && it->second.checked();
+        const double share = !agree ? std::numeric_limits<double>::infinity() : it->second.allowed > 0 ? it->second.gap / it->second.allowed : 0;
         if (share <= worst)
             continue;
         worst = share;
@@ -110,7 +109,7 @@ void verification(Collector& c) {
         char text[48];
         std::snprintf(text, sizeof text, "within %.4f", known ? it->second.allowed : 0.0);
         within = known && it->second.checked() ? text : "two methods";
-        failed = known && it->second.agree ? "" : leg.contract.id();
+        failed = agree ? "" : leg.contract.id();
     }
     c.add("price_verification", said, within, failed.empty() && worst >= 0, "the pricing methods do not agree on " + failed + ": " + said);
 }

@@ -96,7 +96,8 @@ std::string duplicateKey(const portfolio::ComboOrder& order) {
 
 bool roomForMessage(const std::vector<SentRecord>& sent, const Limits& limits, MonoTime now) {
     using namespace std::chrono_literals;
-    return checks::sentWithin(sent, now, 1s) < limits.maxMessagesPerSecond && checks::sentWithin(sent, now, 60s) < limits.maxMessagesPerMinute;
+    return checks::sentWithin(sent, now, 1s) < limits.maxMessagesPerSecond && checks::sentWithin(sent, now, 60s) < limits.maxMessagesPerMinute &&
+           static_cast<int>(sent.size()) < limits.maxMessagesPerDay;
 }
 
 } // namespace mahler::risk

@@ -198,6 +198,33 @@ private Q_SLOTS:
             QVERIFY2(event.event.body.dump().find("refused by the gate") == std::string::npos, event.event.body.dump().c_str());
     }
 
+    void atTheDaysLimitOfMessagesAPersonIsAskedOnce() {
+        Harness h;
+        h.open();
+        for (int i = 0; i < 4; ++i) {
+            h.jumpTo(9, 45 + 11 * i);
+            h.tick();
+            h.holdSpread(1);
+        }
+        Settings tight = h.state().settings;
+        tight.limits.maxMessagesPerDay = 6;
+        h.give(ChangeSettings{"user:" + h.userWith(approval::Role::RiskManager).str(), tight});
+        QCOMPARE(h.state().limits.maxMessagesPerDay, 6);
+        const auto before = h.effects<Submit>().size();
+        h.give(Flatten{h.userWith(approval::Role::Trader), "FLATTEN"});
+        h.ticks(40);
+        QCOMPARE(h.effects<Submit>().size() - before, std::size_t{2});
+        QVERIFY(!h.effects<Cancel>().empty()); // unanswered closing orders are called back all the same
+        int asked = 0, refused = 0;
+        for (const auto& event : h.events()) {
+            const auto body = event.event.body.dump();
+            asked += body.find("must be closed by a person") != std::string::npos;
+            refused += body.find("refused by the gate") != std::string::npos;
+        }
+        QCOMPARE(asked, 1);
+        QCOMPARE(refused, 0);
+    }
+
     void aRepricedClosingOrderIsNoDuplicateOfTheLast() {
         Harness h;
         h.open();

@@ -4,8 +4,10 @@
 #include <future>
 #include <limits>
 
+#include "base/random.h"
 #include "pricing/american.h"
 #include "pricing/quantlib_thread.h"
+#include "pricing/quadrature.h"
 #include "pricing/verification.h"
 
 using namespace mahler;
@@ -23,6 +25,8 @@ private Q_SLOTS:
     void oneOpinionIsNoVerification();
     void impossibleContractsAreUncheckedAndNeverAgree();
     void legsAreVerifiedTogetherAsAlone();
+    void aFaultOfACentIsSeenWhereTheClosedFormIsAll();
+    void quadratureIsThePriceOfEuropeans();
     void absurdVolatilitiesAreNotVerified();
     void strongDriftIsPricedAsTheSinglesAre();
     void quantlibAnswersFromItsOwnThread();
@@ -123,6 +127,34 @@ void TestPricingVerification::legsAreVerifiedTogetherAsAlone() {
         QVERIFY(std::fabs(together[i].prices[0].price - price(legs[i].style, legs[i].in).price) <= together[i].prices[0].error);
     }
     QCOMPARE(together.back().prices[0].price, 100.0);
+}
+
+void TestPricingVerification::aFaultOfACentIsSeenWhereTheClosedFormIsAll() {
+    const std::vector<VerifiedLeg> legs = {
+        {ExerciseStyle::European, {Right::Call, 6000, 6700, 35.0 / 365, 0.043, 0.013, 0.14}}, // a wing of an index
+        {ExerciseStyle::European, {Right::Put, 6000, 5400, 35.0 / 365, 0.043, 0.013, 0.19}},
+        {ExerciseStyle::American, {Right::Call, 600, 650, 0.1, 0.043, 0, 0.15}}, // never exercised early
+        {ExerciseStyle::American, {Right::Put, 600, 560, 0.1, 0, 0.012, 0.18}}};
+    for (const auto& v : verifyLegs(legs)) {
+        QVERIFY(v.agree);
+        QVERIFY2(v.allowed < 0.005, describe(v).c_str());
+        auto prices = v.prices;
+        prices[0].price += 0.01;
+        QVERIFY(!judge(v.style, v.in, prices).agree);
+    }
+}
+
+void TestPricingVerification::quadratureIsThePriceOfEuropeans() {
+    Random random(5);
+    double worst = 0;
+    for (int i = 0; i < 20000; ++i) {
+        Inputs in{random.below(2) == 0 ? Right::Call : Right::Put, 100, 100 * std::exp(random.normal()), std::exp(-6 + 7 * random.uniform()), -0.02 + 0.12 * random.uniform(),
+                  0.08 * random.uniform(), 0.05 + 1.5 * random.uniform()};
+        worst = std::max(worst, std::fabs(priceByQuadrature(in) - priceEuropean(in).price) / std::max(in.spot, in.strike));
+    }
+    QVERIFY2(worst < 3e-12, qPrintable(QString::number(worst)));
+    for (Inputs in : {Inputs{Right::Put, 100, 100, 1, 0.04, 0, std::nan("")}, Inputs{Right::Put, 100, 100, 100, 0.04, 0, 0.9}, Inputs{Right::Call, -1, 100, 1, 0.04, 0, 0.2}})
+        QVERIFY(std::isnan(priceByQuadrature(in)));
 }
 
 void TestPricingVerification::absurdVolatilitiesAreNotVerified() {

@@ -79,8 +79,15 @@ private Q_SLOTS:
             auto* found = action(window, QLatin1String(name));
             QVERIFY2(found, name);
             found->trigger();
-            auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget() ? QApplication::activeModalWidget() : QApplication::activeWindow());
+            QDialog* dialog = nullptr;
+            for (auto* d : window.findChildren<QDialog*>())
+                if (d->isVisible())
+                    dialog = d;
             QVERIFY2(dialog, name);
+            QVERIFY2(!dialog->isModal() && !QApplication::activeModalWidget(), name); // the halt button behind it still hears
+            const auto halts = port.halts.size();
+            QTest::keyClick(dialog, Qt::Key_F12);
+            QCOMPARE(port.halts.size(), halts + 1);
             QVERIFY2(dialog->frameGeometry().top() >= below, name);
             dialog->reject();
             QCoreApplication::processEvents();

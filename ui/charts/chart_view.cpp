@@ -171,7 +171,7 @@ void ThemedChart::showTable() {
     grid->setEmptyText(tr("The chart is empty."));
     auto* layout = new QVBoxLayout(dialog);
     layout->addWidget(grid);
-    dialog->open();
+    openLayer(*dialog);
 }
 
 void ThemedChart::drawForeground(QPainter* painter, const QRectF& rect) {

@@ -234,7 +234,7 @@ void HeatMap::showTable() {
     grid->setEmptyText(m_emptyText);
     auto* layout = new QVBoxLayout(dialog);
     layout->addWidget(grid);
-    dialog->open();
+    openLayer(*dialog);
 }
 
 void HeatMap::keyPressEvent(QKeyEvent* event) {

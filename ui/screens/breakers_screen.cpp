@@ -67,7 +67,7 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
         ask->setLabelText(tr("Every position is closed as one plan. Type FLATTEN to do it."));
         connect(ask, &QInputDialog::textValueSelected, this,
                 [this](const QString& typed) { m_port.send(desk::Flatten{m_view ? m_view->user.id : UserId(), typed.toStdString()}); });
-        ask->open();
+        openLayer(*ask);
     });
 }
 

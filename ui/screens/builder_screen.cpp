@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "portfolio/revaluer.h"
 #include "pricing/option_pricer.h"
 #include "risk/gate.h"
 #include "ui/theme/format.h"
@@ -266,17 +267,8 @@ void BuilderScreen::refresh(bool newLegs) {
                                 bounds.maxLoss && bounds.maxProfit && bounds.maxLoss->micros() > 0 ? format::percent(ratio(*bounds.maxProfit, *bounds.maxLoss), 0)
                                                                                                    : format::dash()));
     PayoffChart::Input in{m_draft.legs, m_draft.netLimit, m_draft.quantity, spot, sigma, {}};
-    for (int i = 0; i <= 60 && greeks; ++i) { // model value now, each leg at its own volatility
-        const double s = spot * (0.85 + 0.30 * i / 60);
-        double value = m_draft.netLimit.toDouble();
-        for (const auto& leg : m_draft.legs) {
-            const auto row = *rowOf(leg.contract);
-            pricing::Inputs p{leg.contract.right, s, leg.contract.strike.toDouble(),
-                              pricing::yearsBetween(chain->second->chain->time, leg.contract.expiresAt()), 0.04, 0.0, chain->second->markVol[row]};
-            value += leg.ratio * pricing::priceEuropean(p).price;
-        }
-        in.today.emplace_back(s, value * 100 * q);
-    }
+    if (greeks)
+        in.today = portfolio::valueAcrossSpots(m_draft, *chain->second, 0.85, 1.15, 61);
     m_chart->show(in);
 }
 

@@ -204,7 +204,7 @@ void DebateScreen::setDeliberation(const DeliberationPtr& d) {
 
 void DebateScreen::showEvidence() {
     if (m_shown)
-        (new EvidenceLayer(*m_shown, this))->open();
+        openLayer(*new EvidenceLayer(*m_shown, this));
 }
 
 void DebateScreen::rebuild() {

@@ -133,8 +133,10 @@ void PositionsScreen::setView(const ViewPtr& view) {
     m_banner->setVisible(differs || !m_armed.isEmpty());
     if (differs)
         m_banner->setText(tr("▲ Broker and journal disagree: %1. New entries are blocked until it is resolved.").arg(format::text(view->reconciliation)));
-    else if (!m_armed.isEmpty())
-        m_banner->setText(tr("Press X again to close %1, any other key to leave it.").arg(m_armed));
+    else if (!m_armed.isEmpty()) {
+        const auto row = m_model->find(m_armed);
+        m_banner->setText(tr("Press X again to close %1, any other key to leave it.").arg(row && m_model->row(*row) ? m_model->row(*row)->cells[0].text.trimmed() : m_armed));
+    }
 }
 
 const desk::PositionView* PositionsScreen::current() const {

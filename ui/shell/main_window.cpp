@@ -99,7 +99,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
         m_evidenceOf = cycle;
         port.requestDeliberation(cycle.toStdString());
     });
-    connect(breakers, &BreakersScreen::resumeRequested, m_resume, &QDialog::open);
+    connect(breakers, &BreakersScreen::resumeRequested, m_resume, [this] { openLayer(*m_resume); });
     connect(&port, &DeskPort::viewReady, this, &MainWindow::setView);
     connect(&port, &DeskPort::chainReady, this, &MainWindow::setChain);
     connect(&port, &DeskPort::riskReady, this, &MainWindow::setRisk);
@@ -188,13 +188,13 @@ void MainWindow::confirmCancelOpening() {
     auto* cancel = box->addButton(tr("Cancel them"), QMessageBox::AcceptRole);
     box->setDefaultButton(box->addButton(tr("Leave them"), QMessageBox::RejectRole));
     connect(cancel, &QAbstractButton::clicked, this, [this] { sendOrSay(desk::CancelOpening{m_view->user.id}); });
-    box->open();
+    openLayer(*box);
 }
 
 void MainWindow::makeDeskMenu() {
     auto* desk = menuBar()->addMenu(tr("&Desk"));
     desk->addAction(tr("Halt"), this, [this] { m_port.halt("menu"); })->setToolTip(tr("F12"));
-    desk->addAction(tr("Resume…"), m_resume, &QDialog::open);
+    desk->addAction(tr("Resume…"), m_resume, [this] { openLayer(*m_resume); });
     desk->addAction(tr("Cancel opening orders…"), this, &MainWindow::confirmCancelOpening)->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_X));
     auto* run = desk->addAction(tr("Run a cycle on every underlying"), this, [this] {
         if (m_view)
@@ -275,10 +275,10 @@ void MainWindow::showKeys() {
     QList<QPair<QString, KeysLayer::Keys>> groups = {{tr("EVERYWHERE"), everywhere}, {tr("APPROVAL"), m_prompt->keys()}};
     if (auto* s = screen(currentScreen()); s && !s->keys().isEmpty())
         groups << qMakePair(s->title().toUpper(), s->keys());
-    (new KeysLayer(groups, this))->open();
+    openLayer(*new KeysLayer(groups, this));
 }
 
-void MainWindow::openPalette() { (new CommandPalette(menuActions(), this))->open(); }
+void MainWindow::openPalette() { openLayer(*new CommandPalette(menuActions(), this)); }
 
 void MainWindow::showWorkspace(int number) {
     if (number < 1 || number > m_workspaceScreens.size())
@@ -409,7 +409,7 @@ void MainWindow::setDeliberation(const DeliberationPtr& deliberation) {
         return;
     m_evidenceOf.clear();
     if (m_prompt->isVisible())
-        (new EvidenceLayer(*deliberation, this))->open();
+        openLayer(*new EvidenceLayer(*deliberation, this));
 }
 
 void MainWindow::placePrompt() {

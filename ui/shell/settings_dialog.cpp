@@ -120,7 +120,7 @@ QWidget* SettingsDialog::aboutPage() {
 
 void SettingsDialog::openWith(const ViewPtr& view) {
     load(view);
-    open();
+    openLayer(*this);
     if (auto* page = qobject_cast<SettingsPage*>(m_tabs->currentWidget()))
         page->focusFirst(false);
 }

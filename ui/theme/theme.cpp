@@ -1,6 +1,7 @@
 #include "ui/theme/theme.h"
 
 #include <QApplication>
+#include <QDialog>
 #include <QFontDatabase>
 #include <QPalette>
 #include <QStyle>
@@ -239,6 +240,13 @@ void applyTheme(QApplication& app, ThemeKind kind, GainLoss palette) {
     app.setPalette(p);
     app.setFont(textFont(12));
     app.setStyleSheet(sheet());
+}
+
+void openLayer(QDialog& dialog) {
+    dialog.setWindowModality(Qt::NonModal);
+    dialog.show();
+    dialog.raise();
+    dialog.activateWindow();
 }
 
 } // namespace mahler::ui

@@ -5,6 +5,7 @@
 #include <array>
 
 class QApplication;
+class QDialog;
 class QWidget;
 
 namespace mahler::ui {
@@ -47,5 +48,9 @@ QFont numberFont(bool bold = false); ///< digits of equal width
 QFont textFont(int pixels, bool bold = false);
 constexpr int kRowHeight = 21;   ///< compact rows
 constexpr int kSpacing = 8;
+
+/// Opens a dialog in front without blocking the window behind it: a blocked window would hear neither the halt button nor, while it
+/// has the focus, the halt key (UX 3.1).
+void openLayer(QDialog& dialog);
 
 } // namespace mahler::ui
