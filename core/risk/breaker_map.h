@@ -29,6 +29,13 @@ struct MapCell {
     double at = 0;                   ///< where on that way, 0 (unmoved, after the days) to 1 (in the cell)
     std::array<double, kMapStops> used{}; ///< in the cell: value / limit, 1 trips; at most 1000; by MapStop
     bool trips(MapStop stop) const { return used[static_cast<std::size_t>(stop)] >= 1; }
+    /// The gravest breaker that has halted the desk by the time the cell is reached; a limit may have tripped before it.
+    std::optional<MapStop> halt() const {
+        for (const auto stop : {MapStop::B3Drawdown, MapStop::B2WeeklyLoss, MapStop::B1DailyLoss, MapStop::B4Vix})
+            if (trips(stop))
+                return stop;
+        return std::nullopt;
+    }
 };
 
 struct BreakerMap {

@@ -1,6 +1,7 @@
 #include "risk/breakers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace mahler::risk {
@@ -60,7 +61,7 @@ bool lossReached(Usd loss, Usd base, std::int64_t ppm) {
 
 std::string percent(double fraction) {
     char buffer[40];
-    std::snprintf(buffer, sizeof buffer, "%.2f %%", fraction * 100);
+    std::snprintf(buffer, sizeof buffer, "%.2f %%", std::fabs(fraction) < 5e-5 ? 0.0 : fraction * 100); // never "-0.00 %"
     return buffer;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "market/exchange_calendar.h"
@@ -12,7 +13,7 @@ void Collector::add(std::string id, std::string value, std::string limit, bool p
 
 std::string percent(double fraction) {
     char buffer[40];
-    std::snprintf(buffer, sizeof buffer, "%.2f %%", fraction * 100);
+    std::snprintf(buffer, sizeof buffer, "%.2f %%", std::fabs(fraction) < 5e-5 ? 0.0 : fraction * 100); // never "-0.00 %"
     return buffer;
 }
 

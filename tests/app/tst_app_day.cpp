@@ -122,7 +122,7 @@ private Q_SLOTS:
         QTest::keyClick(grid, Qt::Key_X);
         QTest::keyClick(grid, Qt::Key_X);
         // While somebody is asked the market runs at 1x: answer, so that the day goes on.
-        for (int i = 0; i < 120 && s.view->positions.size() >= open && s.view->closedToday.empty(); ++i) {
+        for (int i = 0; i < 400 && s.view->positions.size() >= open && s.view->closedToday.empty(); ++i) {
             if (!s.view->approvals.empty()) {
                 const auto& r = s.view->approvals.front().request;
                 s.bridge.send(desk::AnswerRequest{r.id, s.view->user.id, false, r.shownHash, "1 price", {}});

@@ -297,7 +297,7 @@ private Q_SLOTS:
         board.look(sourcesOf(m_chain, viewOf(m_chain, {fresh})));
         const auto next = later();
         const auto sources = sourcesOf(next, viewOf(next, {fresh}));
-        const auto& row = board.make(sources)->attribution.positions.front();
+        const auto row = board.make(sources)->attribution.positions.front();
         portfolio::QuoteBook quotes;
         for (const auto& leg : fresh.legs)
             quotes[leg.contract.id()] = sources.chains.front()->chain->quote(*sources.chains.front()->chain->find(leg.contract));

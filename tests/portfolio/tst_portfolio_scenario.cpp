@@ -298,6 +298,30 @@ private Q_SLOTS:
         }
         QVERIFY(results[0].pnlUsd < results[3].pnlUsd);
     }
+
+    void gammaOfAnExpiryDayIsThatOfTheModel() {
+        for (const int minutes : {15, 60, 240}) {
+            FlatChain chain;
+            chain.root = "SPXW";
+            chain.expiries = {std::chrono::year{2026} / 8 / 19};
+            chain.time = market::fromNewYork(std::chrono::year{2026} / 8 / 19, 16, 0) - std::chrono::minutes(minutes);
+            chain.lowest = 0.99;
+            chain.highest = 1.01;
+            chain.step = 0.001;
+            const auto book = bookOf(chain, {option(chain, 0, 5000, market::Right::Put, 10)});
+            QVERIFY(book.coverage().complete());
+            GridSpec spec;
+            spec.spotMoves = {0};
+            spec.volMoves = {0};
+            spec.horizons = {{0.0}};
+            spec.sensitivities = true;
+            const auto grid = scenarioGrid(book, spec, std::nullopt);
+            QVERIFY(grid.has_value());
+            const auto& leg = book.legs.front();
+            const double model = 0.01 * leg.unit.gamma * leg.spot * leg.spot * leg.units();
+            QVERIFY2(std::abs(grid->cells.front().gammaUsd - model) < 0.02 * std::abs(model), qPrintable(QStringLiteral("%1 min: %2, model %3").arg(minutes).arg(grid->cells.front().gammaUsd).arg(model)));
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(ScenarioTest)

@@ -29,7 +29,7 @@ QLabel* makeLabel(Token tone, bool bold) {
 BreakerMapScreen::BreakerMapScreen(DeskPort&, QWidget* parent)
     : Screen(parent), m_bar(new RiskBar({}, false)), m_asIs(new HeatMap), m_with(new HeatMap), m_asIsTitle(new ElidedLabel), m_withTitle(new ElidedLabel),
       m_cell(makeLabel(Token::Text, true)), m_legend(makeLabel(Token::Dim, false)),
-      m_limits(new GridModel({{tr("Breaker or limit"), {}, 118, kLeft}, {tr("Now"), tr("share of the limit, nothing moved"), 54}, {tr("Cell"), tr("share of the limit in the chosen cell, book as it is"), 54},
+      m_limits(new GridModel({{tr("Breaker or limit"), {}, 128, kLeft}, {tr("Now"), tr("share of the limit, nothing moved"), 50}, {tr("Cell"), tr("share of the limit in the chosen cell, book as it is"), 50},
                               {tr("+ pending"), tr("share of the limit in the chosen cell, with what is pending"), 70}}, this)) {
     auto* limits = new GridView(m_limits);
     limits->setAccessibleName(tr("Limits in the chosen cell"));
@@ -136,7 +136,7 @@ void BreakerMapScreen::draw() {
     const int changed = static_cast<int>(std::count_if(m_risk->changed.begin(), m_risk->changed.end(), [&](std::size_t i) {
         return m_risk->asIs.grid.cells[i].horizon == static_cast<std::size_t>(m_bar->horizon());
     }));
-    QString text = riskwords::legend() + QStringLiteral("\n\n") + tr("A cell names what trips first and after how much of the way: the day passes, then spot and volatility move together in a straight line. The stronger its colour, the nearer it trips; a name alone trips in the cell itself.");
+    QString text = riskwords::legend() + QStringLiteral("\n\n") + tr("A cell names what trips first and after how much of the way: the day passes, then spot and volatility move together in a straight line. The stronger its colour, the nearer it trips; a name alone trips in the cell itself. A second name is a breaker that halts before the cell is reached.");
     if (m_risk->withPending) {
         text += QStringLiteral("\n\n") + tr("Folded corner: what is pending changes what trips first, or brings it nearer. Cells of this day: %1.").arg(changed);
         text += QStringLiteral("\n\n") + tr("Pending:");
@@ -179,8 +179,10 @@ void BreakerMapScreen::drawMap(HeatMap& map, const desk::RiskCase* shown, bool p
             out.step = riskwords::stepOf(cell);
             out.quiet = !cell.first;
             out.text = riskwords::stop(cell);
+            if (const auto halt = cell.halt(); halt && cell.first && *halt != *cell.first)
+                out.text = riskwords::shortName(*cell.first) + QLatin1Char(' ') + riskwords::shortName(*halt);
             out.marked = pending && std::find(m_risk->changed.begin(), m_risk->changed.end(), i) != m_risk->changed.end();
-            out.tooltip = cell.first ? tr("%1 trips first, after %2 of the way; P&L %3").arg(riskwords::name(*cell.first).simplified(), format::percent(cell.at, 0), riskwords::dollars(grid.cells[i].pnlUsd))
+            out.tooltip = cell.first ? tr("%1 trips first, after %2 of the way; P&L %3").arg(riskwords::name(*cell.first).simplified(), format::percent(cell.at, 0), riskwords::dollars(grid.cells[i].pnlUsd)) + riskwords::haltBeside(cell)
                                      : tr("nothing trips on the way; P&L %1").arg(riskwords::dollars(grid.cells[i].pnlUsd));
             cells.push_back(std::move(out));
         }

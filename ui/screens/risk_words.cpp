@@ -41,6 +41,11 @@ QString shortName(risk::MapStop stop) {
     return {};
 }
 
+QString haltBeside(const risk::MapCell& cell) {
+    const auto halt = cell.halt();
+    return halt && cell.first && *halt != *cell.first ? tr("; %1 halts, too").arg(name(*halt).simplified()) : QString();
+}
+
 QString legend() { return tr("B1 day, B2 week, B3 drawdown, B4 VIX: halt.  PR risk, %1, %2: no entries").arg(QChar(0x0394)).arg(QChar(0x0393)); }
 
 QString spot(double move) {

@@ -10,6 +10,8 @@
 namespace mahler::ui::riskwords {
 
 QString name(risk::MapStop stop);      ///< "B1  Daily loss"
+/// "; B1 Daily loss halts, too" where a breaker halts besides what trips first; else empty.
+QString haltBeside(const risk::MapCell& cell);
 QString shortName(risk::MapStop stop); ///< "B1", "Δ"
 QString legend();                      ///< what the short names mean, one line
 QString spot(double move);             ///< "−7.5%", "0"

@@ -205,8 +205,8 @@ void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
             out.tooltip = tr("P&L %1, %2 of equity, against the model value now").arg(riskwords::dollars(cell.pnlUsd), percentOf(cell.ofEquity));
             const risk::MapCell* stop = shown.map && i < shown.map->cells.size() ? &shown.map->cells[i] : nullptr;
             if (stop && stop->first) {
-                out.corner = riskwords::shortName(*stop->first);
-                out.tooltip += QLatin1Char('\n') + tr("%1 trips first, after %2 of the way").arg(riskwords::name(*stop->first).simplified(), format::percent(stop->at, 0));
+                out.corner = riskwords::shortName(stop->halt().value_or(*stop->first));
+                out.tooltip += QLatin1Char('\n') + tr("%1 trips first, after %2 of the way").arg(riskwords::name(*stop->first).simplified(), format::percent(stop->at, 0)) + riskwords::haltBeside(*stop);
             } else if (m_bar->metric() == FirstStop && stop) {
                 out.tooltip = tr("nothing trips on the way; P&L %1").arg(riskwords::dollars(cell.pnlUsd));
             }
