@@ -2,7 +2,7 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
-    <name>DebateScreen</name>
+    <name>mahler::ui::DebateScreen</name>
     <message numerus="yes">
         <source>▲ %n unanswered: %1</source>
         <comment>arguments nobody met</comment>
@@ -20,7 +20,7 @@
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>mahler::ui::MainWindow</name>
     <message numerus="yes">
         <source>Cancel %n working opening order(s)? Positions and exits stay as they are.</source>
         <translation>
@@ -30,7 +30,7 @@
     </message>
 </context>
 <context>
-    <name>PromptForm</name>
+    <name>mahler::ui::PromptForm</name>
     <message numerus="yes">
         <source>   and %n more</source>
         <translation>

@@ -5,11 +5,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "app/translations.h"
 #include "app/ui_bridge.h"
 #include "app/data_folder.h"
 #include "app/workstation.h"
 #include "desk/replay.h"
 #include "store/journal.h"
+#include "ui/screens/debate_screen.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/theme.h"
 
@@ -99,6 +101,12 @@ class DayTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() { ui::applyTheme(*static_cast<QApplication*>(QApplication::instance()), ui::ThemeKind::Dark); }
+
+    void countsAreWrittenAsPeopleSayThem() {
+        app::loadTranslations(*static_cast<QApplication*>(QApplication::instance()));
+        QCOMPARE(ui::DebateScreen::tr("%n contract(s)", "", 1), QStringLiteral("1 contract"));
+        QCOMPARE(ui::DebateScreen::tr("%n contract(s)", "", 2), QStringLiteral("2 contracts"));
+    }
 
     void aDayProposesApprovesFillsExitsAndReplays() {
         Session s(simulation::Scenario::Calm);

@@ -153,6 +153,8 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, b
     m_openHead->setText(tr("UNANSWERED (%1)").arg(a.unanswered.size()));
     m_openHead->setVisible(!open.isEmpty());
     m_open->setVisible(!open.isEmpty());
+    if (const auto more = static_cast<int>(a.unanswered.size()) - static_cast<int>(open.size()); more > 0 && !open.isEmpty())
+        open.back() += tr("   and %n more", nullptr, more);
     m_open->setText(open.join(QLatin1Char('\n')));
     m_for->setText(a.caseFor.empty() ? tr("none given") : shortened(a.caseFor));
     QStringList events;
