@@ -36,6 +36,7 @@ BreakerMapScreen::BreakerMapScreen(DeskPort&, QWidget* parent)
     limits->setEmptyText(tr("Being computed."));
     limits->installEventFilter(this);
     limits->setMostRows(static_cast<int>(risk::kMapStops));
+    limits->setMinimumHeight(limits->maximumHeight()); // all of them, always
     m_asIs->setAccessibleName(tr("Breaker map of the book as it is"));
     m_with->setAccessibleName(tr("Breaker map with what is pending"));
     m_with->setWhatIf(true);
