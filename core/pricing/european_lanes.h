@@ -329,12 +329,16 @@ MAHLER_LANE_FUNCTION bool priceStrikes(const ExpiryTerms& expiry, const OptionCo
 }
 
 bool priceColumns(const OptionColumns& in, const GreekColumns& out, LaneStatus* status, std::size_t count) {
+    if (count == 0)
+        return false; // nothing is left to settle; the columns may be null
     __builtin_memset(status, 0, count);
     return out.vanna ? priceRows<true>(in, out, status, count) : priceRows<false>(in, out, status, count);
 }
 
 bool priceExpiry(const ExpiryTerms& expiry, const OptionColumns& in, const GreekColumns& out, LaneStatus* status,
                  std::size_t count) {
+    if (count == 0)
+        return false; // nothing is left to settle; the columns may be null
     __builtin_memset(status, 0, count);
     return out.vanna ? priceStrikes<true>(expiry, in, out, status, count) : priceStrikes<false>(expiry, in, out, status, count);
 }

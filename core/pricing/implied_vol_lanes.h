@@ -123,7 +123,7 @@ MAHLER_LANE_FUNCTION QuotedValue quotedValue(const Terms& t, Doubles sign, Doubl
 template <class Source>
 MAHLER_LANE_FUNCTION bool impliedAll(Source source, const OptionColumns& in, double* vol, LaneVol* status, std::size_t count) {
     if (count == 0)
-        return true; // the columns may be null
+        return false; // nothing is left to settle; the columns may be null
     bool allDone = true;
     __builtin_memset(status, 0, count);
     QuotedValue quotes[kDepth];
