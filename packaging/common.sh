@@ -4,12 +4,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 fail() { echo "mahler: $*" >&2; exit 1; }
 
+# Arguments: further lists of packages.
 install_debian() {
     local missing=() package
     while read -r package; do
         [ -n "$package" ] || continue
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
-    done < packaging/packages-debian.txt
+    done < <(cat packaging/packages-debian.txt "$@")
     [ ${#missing[@]} -eq 0 ] && return 0
     echo "mahler: missing packages: ${missing[*]}"
     local sudo=()
@@ -41,7 +42,7 @@ install_macos() {
 install_dependencies() {
     case "$(uname -s)" in
         Linux)
-            if command -v apt-get >/dev/null; then install_debian
+            if command -v apt-get >/dev/null; then install_debian "$@"
             else echo "mahler: no apt-get here; the packages of packaging/packages-debian.txt must be installed by hand"; fi ;;
         Darwin) install_macos ;;
         *) fail "on Windows use packaging/run.ps1" ;;

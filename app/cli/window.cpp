@@ -29,6 +29,7 @@ int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("Mahler"));
+    QApplication::setDesktopFileName(QStringLiteral("mahler"));
     loadTranslations(app);
     QApplication::setApplicationVersion(QStringLiteral(MAHLER_VERSION));
     ui::applyLook(app, settings->look);

@@ -116,6 +116,11 @@ void fillSide(GridRow& row, const pricing::PricedChain& priced, std::size_t r, d
     }
 }
 
+QString strikeMeaning(double strike, double spot, bool beyond) {
+    return (beyond ? ChainScreen::tr("strike %1, %2 from spot, beyond one expected move") : ChainScreen::tr("strike %1, %2 from spot"))
+        .arg(format::number(strike, 2), format::signedPercent(strike / spot - 1, 1));
+}
+
 } // namespace
 
 struct ChainScreen::Shown {
@@ -148,7 +153,7 @@ struct ChainScreen::Shown {
         cell.text = format::number(k, strike % 1'000'000 == 0 ? 0 : 2) + (marked == marks.end() ? QString() : marked->second);
         cell.sort = k;
         cell.tone = beyond ? Tone::Dim : Tone::Strong;
-        cell.tooltip = tr("strike %1, %2 from spot%3").arg(format::number(k, 2), format::signedPercent(k / chain->spot - 1, 1), beyond ? tr(", beyond one expected move") : QString());
+        cell.tooltip = strikeMeaning(k, chain->spot, beyond);
         return row;
     }
 };

@@ -9,7 +9,7 @@ namespace mahler::ui::riskwords {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("RiskWords", text); }
+QString tr(const char* text) { return QCoreApplication::translate("mahler::ui::riskwords", text); }
 
 constexpr double kDelayedSeconds = 30; ///< polled once a second; the cap of UX 2.1 for tradable values
 
