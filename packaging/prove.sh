@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The long proofs, weekly and before a release: sanitizers, coverage, a build without precompiled headers, a million contracts.
+# Usage: packaging/prove.sh [asan|tsan|coverage|includes|properties]..., all of them without an argument. One to two hours on two cores.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+install_dependencies packaging/packages-checks.txt
+export QT_QPA_PLATFORM=offscreen TZ=UTC
+unity=(-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8) # three times faster to build, the same code
+run_tests() { ctest --test-dir "build/$1" --output-on-failure --no-tests=error --timeout 1800 -j "$(nproc)" "${@:2}" || fail "$1: tests failed; see above"; }
+
+asan() {
+    cmake --preset asan "${unity[@]}" >/dev/null
+    cmake --build build/asan || fail "asan: the build failed"
+    run_tests asan
+    ! grep -n "runtime error" build/asan/Testing/Temporary/LastTest.log || fail "asan: the findings above failed no test"
+}
+tsan() {
+    cmake --preset tsan "${unity[@]}" >/dev/null
+    cmake --build build/tsan || fail "tsan: the build failed"
+    TSAN_OPTIONS="suppressions=$PWD/packaging/tsan.supp" run_tests tsan -L "core|session"
+}
+coverage() {
+    command -v gcovr >/dev/null || fail "coverage needs gcovr: apt-get install gcovr"
+    cmake --preset coverage >/dev/null
+    cmake --build build/coverage || fail "coverage: the build failed"
+    run_tests coverage
+    gcovr -r . --filter core/ --fail-under-line 85 build/coverage >build/coverage/lines.txt || { tail -4 build/coverage/lines.txt; fail "coverage: under 85 % of core's lines"; }
+    tail -4 build/coverage/lines.txt
+}
+includes() {
+    cmake --preset dev -B build/includes -DMAHLER_PCH=OFF -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >/dev/null
+    cmake --build build/includes || fail "includes: the build without precompiled headers failed"
+}
+properties() {
+    build_preset ci
+    ctest --test-dir build/ci -C proof -L proof --output-on-failure --no-tests=error --timeout 3600 || fail "properties: see above"
+}
+
+[ $# -gt 0 ] || set -- includes asan tsan coverage properties
+for proof in "$@"; do
+    case $proof in
+        asan | tsan | coverage | includes | properties) "$proof"; echo "mahler: $proof proved" ;;
+        *) fail "no proof is called $proof" ;;
+    esac
+done
