@@ -37,6 +37,9 @@ void print(const agents::Deliberation& d) {
     std::printf("\nScreen (%s): %zu of %d pass", d.screen.profile.name.c_str(), d.screen.candidates.size(), d.screen.considered);
     if (!d.screen.tightestRule.empty())
         std::printf("; tightest rule: %s", d.screen.tightestRule.c_str());
+    for (const auto& rule : d.screen.rules)
+        if (rule.rule == d.screen.tightestRule)
+            std::printf(" (would be %d)", rule.soleReject);
     std::printf("\n");
     for (const auto& rule : d.screen.rules)
         std::printf("  %-24s %-28s rejected %d\n", rule.rule.c_str(), rule.limit.c_str(), rule.rejected);
@@ -98,16 +101,16 @@ int runCycleCommand(const std::vector<std::string>& words) {
     auto history = std::make_shared<market::History>();
     if (const auto directory = args->value("history")) {
         std::vector<std::string> notes;
-        auto loaded = market::readHistory(*directory, market::toNewYork(chain->time).date, notes);
+        auto loaded = market::readHistory(*directory, chain->time, notes);
         if (!loaded)
             return badUsage(loaded.error());
         *history = std::move(*loaded);
         for (const auto& note : notes)
             std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
-        if (!history->vix.empty()) {
-            in.vix = history->vix.back().value;
-            if (history->vix.size() > 1)
-                in.vixPriorClose = history->vix[history->vix.size() - 2].value;
+        if (const auto vix = market::lastVix(*history, market::toNewYork(chain->time).date)) {
+            in.vix = vix->value;
+            in.vixPriorClose = vix->priorClose;
+            in.vixAt = market::sessionClose(vix->date);
         }
     }
     in.history = history;

@@ -18,7 +18,6 @@ namespace {
 
 constexpr const char* kBenchmark = "SPY";
 constexpr double kPaperDollars = 100'000;
-constexpr int kLastKnownDays = 10; ///< an older close is history, not a price
 
 using Chains = std::vector<std::shared_ptr<const pricing::PricedChain>>;
 
@@ -60,7 +59,7 @@ portfolio::BetaWeights weigh(const portfolio::RiskBook& book, const market::Hist
         weights.benchmarkSpot = spot->second;
     } else if (const auto bars = history.bars.find(kBenchmark); bars != history.bars.end() && !bars->second.empty()) {
         const auto& last = bars->second.back();
-        if (daysBetween(last.date, market::toNewYork(book.asof).date) <= kLastKnownDays)
+        if (daysBetween(last.date, market::toNewYork(book.asof).date) <= market::kLastKnownDays)
             weights.benchmarkSpot = last.close;
     }
     if (!weights.benchmarkSpot)
@@ -69,7 +68,7 @@ portfolio::BetaWeights weigh(const portfolio::RiskBook& book, const market::Hist
         const auto beta = analytics::betaTo(history, underlying, kBenchmark);
         if (beta) {
             weights.byUnderlying[underlying] = {beta->beta, beta->r2, beta->window};
-            if (underlying != kBenchmark && daysBetween(beta->last, market::toNewYork(book.asof).date) > kLastKnownDays)
+            if (daysBetween(beta->last, market::toNewYork(book.asof).date) > market::kLastKnownDays)
                 notes.push_back("STALE: the beta of " + underlying + " ends on " + formatDate(beta->last));
         } else
             notes.push_back("no beta of " + underlying + ": " + beta.error().detail);
@@ -91,8 +90,8 @@ Result<RiskReport> work(const portfolio::PositionsFile& positions, const portfol
     RiskReport r;
     r.equityUsd = equity;
     r.book = portfolio::bindBook(positions.holdings, chains);
-    if (!history.vix.empty() && daysBetween(history.vix.back().date, market::toNewYork(r.book.asof).date) <= kLastKnownDays)
-        r.vix = history.vix.back().value;
+    if (const auto vix = market::lastVix(history, market::toNewYork(r.book.asof).date))
+        r.vix = vix->value;
     r.greeks = portfolio::greeksBy(r.book, weigh(r.book, history, r.notes));
     auto grid = portfolio::scenarioGrid(r.book, {}, equity);
     if (!grid)
@@ -138,6 +137,9 @@ Result<RiskReport> work(const portfolio::PositionsFile& positions, const portfol
     if (auto correlations = analytics::ewmaCorrelation(history, names)) {
         r.groups = analytics::correlatedGroups(*correlations);
         r.correlations = std::move(*correlations);
+        for (const auto& name : names)
+            if (const auto last = history.bars.at(name).back().date; daysBetween(last, market::toNewYork(r.book.asof).date) > market::kLastKnownDays)
+                r.notes.push_back("STALE: the correlations of " + name + " end on " + formatDate(last));
     } else {
         r.notes.push_back("no correlations: " + correlations.error().detail);
     }
@@ -181,9 +183,9 @@ int runRiskCommand(const std::vector<std::string>& words) {
     const auto raw = readChains(*chainPaths, underlyings);
     if (!raw)
         return badUsage(raw.error());
-    TradingDate asof{};
+    UtcTime asof{};
     for (const auto& chain : *raw)
-        asof = std::max(asof, market::toNewYork(chain->time).date);
+        asof = std::max(asof, chain->time);
     market::History history;
     std::vector<std::string> historyNotes;
     if (const auto directory = args->value("history")) {

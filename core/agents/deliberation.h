@@ -113,6 +113,7 @@ struct CycleInputs {
     std::shared_ptr<const pricing::PricedChain> chain;
     std::shared_ptr<const market::History> history;
     std::optional<double> vix, vixPriorClose;
+    std::optional<UtcTime> vixAt;           ///< when that VIX was so; absent: at `asof`
     strategy::ScreenProfile profile;
     Usd equity;
     std::vector<portfolio::Position> positions;

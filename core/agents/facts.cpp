@@ -101,10 +101,11 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("iv.30", percent(v.iv30), "%", 1, chain);
     add.number("iv.60", percent(v.iv60), "%", 1, chain);
     add.number("iv.90", percent(v.iv90), "%", 1, chain);
-    add.number("iv.rank", v.ivRank, "", 0, history);
-    add.number("iv.percentile", v.ivPercentile, "%", 0, history);
-    add.number("iv.history", v.ivHistoryDays > 0 ? std::optional<double>(v.ivHistoryDays) : std::nullopt, "sessions", 0, history);
-    add.number("iv.zscore", v.zScore, "sd", 2, history);
+    const std::string ranked = v.rankedIndexDate ? "volatility index of " + in.underlying + ", close of " + formatDate(*v.rankedIndexDate) : history;
+    add.number("iv.rank", v.ivRank, "", 0, ranked);
+    add.number("iv.percentile", v.ivPercentile, "%", 0, ranked);
+    add.number("iv.history", v.ivHistoryDays > 0 ? std::optional<double>(v.ivHistoryDays) : std::nullopt, "sessions", 0, ranked);
+    add.number("iv.zscore", v.zScore, "sd", 2, ranked);
     add.number("term.ratio", v.ratio3090, "", 2, chain);
     if (v.shape)
         add.word("term.shape", analytics::toString(*v.shape), chain);
@@ -115,10 +116,11 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("iv.premium", percent(difference(v.iv30, v.realised20)), "points", 1, "iv.30 less rv.20");
     add.number("skew.rr25", percent(v.riskReversal25), "points", 1, chain);
     add.number("skew.ratio", v.skew, "", 2, chain);
-    add.number("vix", a.vix, "points", 2, "VIX");
-    add.number("vix.change", percent(a.vixChange), "%", 1, "VIX");
+    FactBuilder ofVix(facts, in.vixAt.value_or(in.asof));
+    ofVix.number("vix", a.vix, "points", 2, "VIX");
+    ofVix.number("vix.change", percent(a.vixChange), "%", 1, "VIX");
     if (a.vixRegime)
-        add.word("vix.regime", analytics::toString(*a.vixRegime), "VIX");
+        ofVix.word("vix.regime", analytics::toString(*a.vixRegime), "VIX");
 
     add.number("rsi", t.rsi14, "", 1, history);
     add.number("macd", t.macd, "", 2, history);
@@ -167,6 +169,9 @@ void addScreenFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("screen.considered", screen.considered, "spreads", 0, source);
     add.number("screen.passed", static_cast<double>(screen.candidates.size()), "spreads", 0, source);
     add.word("screen.tightest", screen.tightestRule, source);
+    for (const auto& rule : screen.rules)
+        if (rule.rule == screen.tightestRule)
+            add.number("screen.without_tightest", rule.soleReject, "spreads", 0, source);
     add.number("rule.iv_percentile", screen.profile.ivPercentileMin, "%", 0, source);
     add.number("rule.credit_to_width", screen.profile.creditToWidthMin * 100, "%", 1, source);
     if (!best)

@@ -74,19 +74,20 @@ template <class Answer> Result<Answer> held(const Role& role, Result<Answer> ans
     return answer;
 }
 
-/// The gate's dry run: the same checks on this chain's quotes, as if sent now. Halt state and rates are the desk's to know.
+/// The gate's dry run: the same checks on this chain's quotes, as if sent at `asof`. Halt state and rates are the desk's to know.
 std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrder& order, const std::vector<VerifiedPrice>& verification) {
     const auto& priced = *in.chain;
     const auto& chain = *priced.chain;
     risk::GateContext g;
     g.now = {in.asof, MonoTime(in.asof.time_since_epoch())};
-    g.session = market::Session::Open;
+    g.session = market::sessionAt(in.asof);
     g.sessionClose = market::sessionClose(market::toNewYork(in.asof).date);
     g.limits = in.limits;
     g.equity = in.equity;
     g.strategy = "credit_spread";
     g.spot = priced.spot;
-    g.quoteAges[in.underlying] = MonoTime{0};
+    const MonoTime age(std::max<std::int64_t>(0, (in.asof - chain.time).count()));
+    g.quoteAges[in.underlying] = age;
     const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
         for (const auto& leg : legs) {
             const auto row = chain.find(leg.contract);
@@ -94,7 +95,7 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
                 continue;
             const std::string id = leg.contract.id();
             g.quotes[id] = chain.quote(*row);
-            g.quoteAges[id] = MonoTime{0};
+            g.quoteAges[id] = age;
             if (priced.hasGreeks[*row])
                 g.greeks[id] = {priced.delta[*row], priced.gamma[*row], priced.theta[*row], priced.vega[*row], priced.markVol[*row]};
         }
@@ -301,6 +302,8 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
         std::string why = "No trade: of " + cite(d.facts, "screen.considered") + " none passes";
         if (known(d.facts, "screen.tightest"))
             why += "; the tightest rule is " + cite(d.facts, "screen.tightest");
+        if (known(d.facts, "screen.without_tightest"))
+            why += ", without which " + cite(d.facts, "screen.without_tightest") + " would pass";
         conclude(Action::Skip, why + ".");
         return {};
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "analytics/indicators.h"
 #include "market/exchange_calendar.h"
@@ -104,11 +105,11 @@ void term(VolatilityMetrics& v, const std::vector<TermPoint>& points) {
     }
 }
 
-void rank(VolatilityMetrics& v, const std::vector<market::DailyValue>& series) {
+void rank(VolatilityMetrics& v, std::span<const market::DailyValue> series, std::optional<double> now) {
     constexpr std::size_t kYear = 252, kLeast = 60;
     const std::size_t count = std::min(series.size(), kYear);
     v.ivHistoryDays = static_cast<int>(count);
-    if (!v.iv30 || count < kLeast)
+    if (!now || count < kLeast)
         return;
     double low = 1e9, high = -1e9, sum = 0, squares = 0;
     std::size_t below = 0;
@@ -118,15 +119,15 @@ void rank(VolatilityMetrics& v, const std::vector<market::DailyValue>& series) {
         high = std::max(high, x);
         sum += x;
         squares += x * x;
-        below += x < *v.iv30;
+        below += x < *now;
     }
     const double n = static_cast<double>(count), mean = sum / n;
     const double deviation = std::sqrt(std::max(0.0, squares / n - mean * mean));
     if (high > low)
-        v.ivRank = std::clamp((*v.iv30 - low) / (high - low) * 100, 0.0, 100.0);
+        v.ivRank = std::clamp((*now - low) / (high - low) * 100, 0.0, 100.0);
     v.ivPercentile = static_cast<double>(below) / n * 100;
     if (deviation > 1e-6)
-        v.zScore = (*v.iv30 - mean) / deviation;
+        v.zScore = (*now - mean) / deviation;
 }
 
 std::optional<double> correlation(const std::vector<market::DailyBar>& a, const std::vector<market::DailyBar>& b) {
@@ -174,8 +175,14 @@ VolatilityMetrics volatilityMetrics(const pricing::PricedChain& chain, const mar
     VolatilityMetrics v;
     term(v, termPoints(chain));
     const std::string& symbol = chain.chain->underlying;
-    if (const auto it = history.iv30.find(symbol); it != history.iv30.end() && current(it->second, chain.chain->time))
-        rank(v, it->second);
+    const auto own = history.iv30.find(symbol), index = history.volatilityIndex.find(symbol);
+    if (own != history.iv30.end() && current(own->second, chain.chain->time)) {
+        rank(v, own->second, v.iv30);
+    } else if (index != history.volatilityIndex.end() && current(index->second, chain.chain->time)) {
+        const std::span closes(index->second);
+        rank(v, closes.first(closes.size() - 1), closes.back().value);
+        v.rankedIndexDate = closes.back().date;
+    }
     if (const auto it = history.bars.find(symbol); it != history.bars.end() && current(it->second, chain.chain->time)) {
         v.realised10 = realisedVolatility(it->second, 10);
         v.realised20 = realisedVolatility(it->second, 20);

@@ -22,10 +22,13 @@ struct VolatilityMetrics {
     std::optional<double> iv30, iv60, iv90;      ///< at-the-money, interpolated in total variance; 0.20 = 20 %
     std::optional<double> ivRank, ivPercentile;  ///< 0..100 over up to 252 sessions; needs >= 60
     int ivHistoryDays = 0;
+    /// Set where rank, percentile and z-score are those of the underlying's volatility index (its close of this day among those
+    /// before), because no history of its own at-the-money volatility is known: an index is never held against another measure.
+    std::optional<TradingDate> rankedIndexDate;
     std::optional<double> ratio3090;             ///< iv30 / iv90
     std::optional<TermShape> shape;              ///< < 0.95 contango, > 1.05 backwardation
     std::optional<double> slope;                 ///< regression of ATM vol on years to expiry
-    std::optional<double> zScore;                ///< of iv30 against its history
+    std::optional<double> zScore;                ///< of iv30, or of the index, against its history
     std::optional<double> realised10, realised20, realised60; ///< close to close, annualised by 252
     std::optional<double> riskReversal25, butterfly25;        ///< at about 30 days
     std::optional<double> skew;                               ///< 25-delta put vol / ATM vol at about 30 days

@@ -65,6 +65,8 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
                 base->asof = tick->time;
                 base->vix = tick->vix;
                 base->vixPriorClose = tick->vixPriorClose;
+                if (tick->vix)
+                    base->vixAt = tick->vixTime;
                 pricing::CurveInputs curve;
                 if (history) {
                     curve.rate = history->rate;

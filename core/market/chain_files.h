@@ -43,8 +43,9 @@ Result<ReadChains> readChainFile(const std::string& path, const ChainFileOptions
 
 /// Daily bars and volatility of a folder: <SYMBOL>.csv (date,open,high,low,close[,adj_close,volume]) in it or in
 /// equity-daily/ or bars/, VIX.csv in it or in volatility/, rates/treasury-cmt.csv, calendar/fomc-dates.csv.
-/// Nothing after `asof` is kept. What is missing stays unknown and is named in `notes`.
-Result<History> readHistory(const std::string& directory, TradingDate asof, std::vector<std::string>& notes);
+/// Only what was known at `asof` is kept: a session's bar, VIX and rate from its close on. volatility/ may hold other indices beside
+/// VIX (VXN, RVX, GVZ, VXTLT). What is missing stays unknown and is named in `notes`.
+Result<History> readHistory(const std::string& directory, UtcTime asof, std::vector<std::string>& notes);
 
 /// Plays a chain file, or a folder of them, as a feed: one step per recorded snapshot, nothing invented between. Files are
 /// read when the feed reaches them; one that turns out bad is skipped, named in notes() and counted in dataErrors.

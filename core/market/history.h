@@ -36,9 +36,20 @@ struct History {
     std::map<std::string, std::vector<DailyBar>> bars;         ///< by underlying
     std::map<std::string, std::vector<DailyValue>> iv30;       ///< 30-day at-the-money volatility, 0.20 = 20 %
     std::vector<DailyValue> vix;                               ///< index points
+    std::map<std::string, std::vector<DailyValue>> volatilityIndex; ///< by underlying: closes of the index of its 30-day volatility, points
     std::map<std::string, double> dividendYield;               ///< continuous, per year
     std::optional<double> rate;                                ///< continuous, per year
     std::vector<MarketEvent> events;                           ///< past and coming
 };
+
+/// What the last closed session says of VIX.
+struct LastVix {
+    double value = 0;                 ///< index points
+    std::optional<double> priorClose; ///< of the session before
+    TradingDate date{};
+};
+/// Absent without a close of the last `kLastKnownDays` days: an old value is not the last known one.
+std::optional<LastVix> lastVix(const History& history, TradingDate today);
+inline constexpr int kLastKnownDays = 10;
 
 } // namespace mahler::market

@@ -8,6 +8,7 @@
 #include "base/text_file.h"
 #include "market/chain_files.h"
 #include "market/csv_cells.h"
+#include "market/exchange_calendar.h"
 
 namespace mahler::market {
 
@@ -24,6 +25,11 @@ constexpr int kEventHorizonDays = 120;
 constexpr std::array<TradingDate, 9> kUnscheduledFomc{
     2001y / January / 3, 2001y / April / 18,  2001y / September / 17, 2007y / August / 10, 2007y / August / 17,
     2008y / January / 22, 2008y / October / 8, 2020y / March / 3,     2020y / March / 15};
+
+/// Whose 30-day volatility a volatility index tells (Cboe: VIX of the S&P 500, VXN of the Nasdaq 100, RVX of the Russell 2000, GVZ of
+/// GLD, VXTLT of TLT). An index fund is held against the index of what it follows.
+constexpr std::array<std::pair<const char*, const char*>, 8> kVolatilityIndices{{{"SPX", "VIX"}, {"SPY", "VIX"}, {"NDX", "VXN"}, {"QQQ", "VXN"},
+                                                                                 {"RUT", "RVX"}, {"IWM", "RVX"}, {"GLD", "GVZ"}, {"TLT", "VXTLT"}}};
 
 struct Table {
     std::vector<std::string> names;
@@ -215,7 +221,10 @@ Result<HistoryFiles> HistoryFiles::read(const std::string& directory, std::vecto
                     files.m_vix.push_back({bar.date, bar.close});
             } else if (folder != root / "volatility") {
                 files.m_bars[symbol] = std::move(*bars);
+                continue;
             }
+            for (const DailyBar& bar : *bars)
+                files.m_indices[symbol].push_back({bar.date, bar.close});
         }
     }
     if (files.m_bars.empty())
@@ -254,6 +263,10 @@ History HistoryFiles::asOf(TradingDate lastSession, TradingDate today) const {
         if (auto known = upTo(bars, lastSession); !known.empty())
             history.bars[symbol] = std::move(known);
     history.vix = upTo(m_vix, lastSession);
+    for (const auto& [underlying, index] : kVolatilityIndices)
+        if (const auto closes = m_indices.find(index); closes != m_indices.end())
+            if (auto known = upTo(closes->second, lastSession); !known.empty())
+                history.volatilityIndex[underlying] = std::move(known);
     const auto rates = std::upper_bound(m_rates.begin(), m_rates.end(), lastSession,
                                         [](TradingDate date, const DailyValue& item) { return date < item.date; });
     if (rates != m_rates.begin() && daysBetween(std::prev(rates)->date, today) <= kLastKnownDays)
@@ -268,11 +281,17 @@ History HistoryFiles::asOf(TradingDate lastSession, TradingDate today) const {
     return history;
 }
 
-Result<History> readHistory(const std::string& directory, TradingDate asof, std::vector<std::string>& notes) {
+TradingDate lastClosedSession(UtcTime t) {
+    const TradingDate today = toNewYork(t).date;
+    return isTradingDay(today) && t >= sessionClose(today) ? today : priorTradingDay(today);
+}
+
+Result<History> readHistory(const std::string& directory, UtcTime at, std::vector<std::string>& notes) {
     const auto files = HistoryFiles::read(directory, notes);
     if (!files)
         return files.error();
-    History history = files->asOf(asof, asof);
+    const TradingDate asof = toNewYork(at).date;
+    History history = files->asOf(lastClosedSession(at), asof);
     for (const auto& [symbol, bars] : history.bars)
         if (daysBetween(bars.back().date, asof) > kLastKnownDays)
             notes.push_back("The bars of " + symbol + " end on " + formatDate(bars.back().date) + ", long before " +

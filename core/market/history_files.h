@@ -24,10 +24,11 @@ public:
 private:
     std::map<std::string, std::vector<DailyBar>> m_bars;
     std::vector<DailyValue> m_vix, m_rates; ///< rates continuous, per year
+    std::map<std::string, std::vector<DailyValue>> m_indices; ///< closes of volatility indices by their own symbol
     std::vector<TradingDate> m_fomc;
 };
 
-/// A value older than this is not the last known value, it is history.
-constexpr int kLastKnownDays = 10;
+/// The newest session whose close is known at `t`: a day's bar and VIX are not known before its close.
+TradingDate lastClosedSession(UtcTime t);
 
 } // namespace mahler::market

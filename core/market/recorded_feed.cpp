@@ -222,8 +222,7 @@ private:
         if (!m_historyFiles)
             return;
         const TradingDate today = toNewYork(m_now).date;
-        const bool closed = isTradingDay(today) && m_now >= sessionClose(today);
-        const TradingDate last = closed ? today : priorTradingDay(today);
+        const TradingDate last = lastClosedSession(m_now);
         if (m_historyToday == today && m_historyLast == last)
             return;
         m_history = std::make_shared<const History>(m_historyFiles->asOf(last, today));
@@ -246,13 +245,12 @@ private:
 
     /// The last known daily close, with the time at which it became known: never today's before the close.
     void addVix(Tick& tick) const {
-        const auto& vix = m_history->vix;
-        if (vix.empty() || daysBetween(vix.back().date, m_historyToday) > kLastKnownDays)
+        const auto vix = lastVix(*m_history, m_historyToday);
+        if (!vix)
             return;
-        tick.vix = vix.back().value;
-        tick.vixTime = sessionClose(vix.back().date);
-        if (vix.size() > 1)
-            tick.vixPriorClose = vix[vix.size() - 2].value;
+        tick.vix = vix->value;
+        tick.vixTime = sessionClose(vix->date);
+        tick.vixPriorClose = vix->priorClose;
     }
 
     std::string m_name;

@@ -73,6 +73,10 @@ public:
             ++inRange;
             screenExpiry(i, dte);
         }
+        m_result.notes.push_back(std::to_string(inRange) + " of " + std::to_string(m_chain.expiries.size()) + " expiries are " + std::to_string(m_profile.dteMin) +
+                                 " to " + std::to_string(m_profile.dteMax) + " days out; " + std::to_string(m_shortsInRange) + " of " + std::to_string(m_shorts) +
+                                 " of their legs have |delta| from " + fixed(m_profile.shortDeltaMin, 2) + " to " + fixed(m_profile.shortDeltaMax, 2) + "; " +
+                                 std::to_string(m_pairs) + " pairs have the width");
         finish(inRange);
         return std::move(m_result);
     }
@@ -86,8 +90,11 @@ private:
                 if (m_chain.right[row] != right || !m_priced.hasGreeks[row])
                     continue;
                 const double delta = std::abs(m_priced.delta[row]);
-                if (delta >= m_profile.shortDeltaMin && delta <= m_profile.shortDeltaMax)
+                ++m_shorts;
+                if (delta >= m_profile.shortDeltaMin && delta <= m_profile.shortDeltaMax) {
+                    ++m_shortsInRange;
                     pairWith(index, dte, row);
+                }
             }
     }
 
@@ -101,8 +108,10 @@ private:
             const double width = static_cast<double>(right == market::Right::Put ? m_chain.strike[sold] - m_chain.strike[row]
                                                                                   : m_chain.strike[row] - m_chain.strike[sold]) /
                                  1e6;
-            if (width >= m_profile.widthMin * scale - 1e-9 && width <= m_profile.widthMax * scale + 1e-9)
+            if (width >= m_profile.widthMin * scale - 1e-9 && width <= m_profile.widthMax * scale + 1e-9) {
+                ++m_pairs;
                 consider(index, dte, sold, row, width);
+            }
         }
     }
 
@@ -122,12 +131,13 @@ private:
             m_result.candidates.push_back(std::move(c));
             return;
         }
-        const auto first = static_cast<std::size_t>(std::find(failed.begin(), failed.end(), true) - failed.begin());
-        ++m_result.rules[first].rejected;
+        for (std::size_t rule = 0; rule < failed.size(); ++rule)
+            m_result.rules[rule].rejected += failed[rule] ? 1 : 0;
         if (failures == 1) {
-            ++m_result.rules[first].soleReject;
+            const auto only = static_cast<std::size_t>(std::find(failed.begin(), failed.end(), true) - failed.begin());
+            ++m_result.rules[only].soleReject;
             m_result.nearMisses.push_back(std::move(c));
-            m_result.nearMissRules.push_back(kRuleNames[first]);
+            m_result.nearMissRules.push_back(kRuleNames[only]);
         }
     }
 
@@ -261,6 +271,7 @@ private:
     const ScreenProfile& m_profile;
     PhysicalDensity m_density;
     ScreenResult m_result;
+    int m_shorts = 0, m_shortsInRange = 0, m_pairs = 0;
 };
 
 } // namespace

@@ -70,8 +70,8 @@ struct Candidate {
 struct RuleCount {
     std::string rule;      ///< "credit_to_width"
     std::string limit;     ///< ">= 6 % of width"
-    int rejected = 0;      ///< spreads for which this was the first failing rule
-    int soleReject = 0;    ///< spreads that fail this rule and no other
+    int rejected = 0;      ///< spreads that fail it, whatever else they fail
+    int soleReject = 0;    ///< of them those that fail no other: what would pass without it
 };
 
 struct ScreenResult {

@@ -214,10 +214,11 @@ private Q_SLOTS:
         QVERIFY(seed.considered > 50);
         QVERIFY(seed.candidates.empty());
         QCOMPARE(seed.tightestRule, std::string("credit_to_width"));
-        int rejected = 0;
-        for (const auto& r : seed.rules)
-            rejected += r.rejected;
-        QCOMPARE(rejected, seed.considered);
+        for (const auto& r : seed.rules) {
+            QVERIFY(r.soleReject <= r.rejected && r.rejected <= seed.considered);
+            if (r.rule == "credit_to_width")
+                QCOMPARE(r.rejected, seed.considered); // credits are a few per cent of the width at these deltas
+        }
     }
 };
 

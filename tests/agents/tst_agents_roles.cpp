@@ -84,6 +84,49 @@ class RolesTest : public QObject {
     Deliberation cycle(Reasoner& reasoner) const { return runCycle(m_inputs, reasoner); }
 
 private Q_SLOTS:
+    void aWinningBearSkipsWhenSureAndHalvesOtherwise() {
+        Spoilt reasoner;
+        reasoner.view = [](RiskView& v) { v.contracts = 7; };
+        const auto judged = [&](const char* winner, double confidence) {
+            reasoner.debate = [=](Debate& d) {
+                d.winner = winner;
+                d.confidence = confidence;
+            };
+            auto in = m_inputs;
+            in.equity = Usd::fromMicros(10'000'000'000'000); // room for seven
+            return runCycle(in, reasoner);
+        };
+        const auto bull = judged("bull", 0.9);
+        QVERIFY2(bull.decision.action == Action::Enter, bull.decision.reason.c_str());
+        QCOMPARE(bull.decision.contracts, 7);
+        const auto sure = judged("bear", 0.81);
+        QVERIFY(sure.decision.action == Action::Skip && sure.decision.contracts == 0 && !sure.order && !sure.decision.candidate);
+        for (const double confidence : {0.8, 0.51}) { // 0.8 is not above 0.8
+            const auto unsure = judged("bear", confidence);
+            QVERIFY2(unsure.decision.action == Action::ReduceSize, unsure.decision.reason.c_str());
+            QCOMPARE(unsure.decision.contracts, 3);
+            QVERIFY(unsure.order && unsure.order->quantity == 3);
+        }
+        QCOMPARE(judged("neutral", 0.9).decision.contracts, 7);
+        reasoner.view = [](RiskView& v) { v.contracts = 1; };
+        const auto nothingLeft = judged("bear", 0.6);
+        QVERIFY(nothingLeft.decision.action == Action::Skip && !nothingLeft.order);
+    }
+
+    void theDryRunSeesAClosedMarket() {
+        Spoilt reasoner;
+        const auto open = cycle(reasoner);
+        const auto passes = [](const Deliberation& d, const char* check) {
+            return std::any_of(d.gate.begin(), d.gate.end(), [&](const auto& c) { return c.check == check && c.pass; });
+        };
+        QVERIFY(passes(open, "session_open"));
+        auto in = m_inputs;
+        in.asof = market::fromNewYork(market::toNewYork(in.asof).date, 17, 0);
+        const auto closed = runCycle(in, reasoner);
+        QVERIFY(!closed.gate.empty() && !passes(closed, "session_open") && !passes(closed, "quotes_fresh"));
+        QVERIFY(closed.decision.action == Action::Skip && !closed.order);
+    }
+
     void initTestCase() {
         simulation::SimulationConfig config;
         config.date = std::chrono::year{2026} / 11 / 23;

@@ -130,6 +130,27 @@ private Q_SLOTS:
         QVERIFY(!volatilityMetrics(chain, history).ivRank);
     }
 
+    void anIndexIsRankedAmongItselfAndOnlyWhereNothingBetterIsKnown() {
+        market::History history;
+        const auto chain = term({{30, 0.25}, {90, 0.25}});
+        const std::chrono::sys_days last = market::toNewYork(chain.chain->time).date;
+        for (int i = 0; i < 101; ++i) // 20, 20.1 ... 29.9, and last of all 25.05
+            history.volatilityIndex["SPY"].push_back({TradingDate(last - std::chrono::days(100 - i)), i == 100 ? 25.05 : 20 + 0.1 * i});
+        const auto v = volatilityMetrics(chain, history);
+        QVERIFY(v.rankedIndexDate == TradingDate(last));
+        QCOMPARE(v.ivHistoryDays, 100);
+        QVERIFY(std::abs(*v.ivPercentile - 51) < 1e-9);
+        QVERIFY(std::abs(*v.ivRank - (25.05 - 20) / 9.9 * 100) < 1e-6);
+        for (int i = 0; i < 100; ++i)
+            history.iv30["SPY"].push_back({TradingDate(last - std::chrono::days(99 - i)), 0.30});
+        const auto own = volatilityMetrics(chain, history);
+        QVERIFY(!own.rankedIndexDate && *own.ivPercentile == 0);
+        history.iv30.clear();
+        for (auto& value : history.volatilityIndex["SPY"])
+            value.date = TradingDate(std::chrono::sys_days(value.date) - std::chrono::days(10));
+        QVERIFY(!volatilityMetrics(chain, history).ivPercentile);
+    }
+
     void fewBarsAreUnknownNotZero() {
         const auto t = technicalMetrics({bar(1, 1, 1)}, 1);
         QVERIFY(!t.rsi14 && !t.macd && !t.atr14 && !t.sma20 && !t.trend && t.supports.empty());
@@ -140,7 +161,7 @@ private Q_SLOTS:
         if (!QFile::exists(folder))
             QSKIP("the shared market data are not beside the project");
         std::vector<std::string> notes;
-        const auto history = market::readHistory(folder.toStdString(), std::chrono::year{2019} / 4 / 25, notes);
+        const auto history = market::readHistory(folder.toStdString(), market::fromNewYork(std::chrono::year{2019} / 4 / 25, 18, 0), notes);
         QVERIFY(history.has_value());
         const auto& bars = history->bars.at("SPY");
         const double spot = bars.back().close;

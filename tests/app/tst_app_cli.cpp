@@ -166,6 +166,28 @@ private Q_SLOTS:
         QVERIFY(analysts[1].toObject()["text"].toString().contains(QLatin1String("unknown")));
     }
 
+    void anOldVixAndTodaysCloseAreNotKnown() {
+        QDir().mkpath(m_folder.filePath(QStringLiteral("past")));
+        QByteArray vix = "date,open,high,low,close\n";
+        for (QDate day(2026, 1, 2); day <= QDate(2026, 8, 19); day = day.addDays(1))
+            if (day.dayOfWeek() < 6)
+                vix += day.toString(Qt::ISODate).toLatin1() + ",1,99,1," + QByteArray::number(15 + 0.01 * day.dayOfYear(), 'f', 2) + "\n";
+        write(QStringLiteral("past/VIX.csv"), vix);
+        const auto facts = [&](const char* day) {
+            const QString row = QStringLiteral("SPY,500,%1,2026-09-18,%2,put,1.00,1.05,10,100\n");
+            const QString file = write(QStringLiteral("morning.csv"), (QStringLiteral("underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n") +
+                                                                       row.arg(QLatin1String(day), QStringLiteral("490")) + row.arg(QLatin1String(day), QStringLiteral("485"))).toUtf8());
+            const Ran ran = run({"cycle", "--chain", file, "--underlying", "SPY", "--history", m_folder.filePath(QStringLiteral("past")), "--json"});
+            return QJsonDocument::fromJson(ran.out).object()["facts"].toObject();
+        };
+        const auto fresh = facts("2026-08-19"); // a bare date is 15:45: that day's close is not known yet
+        QCOMPARE(fresh["vix"].toObject()["value"].toDouble(), 17.30); // of 18 August, day 230
+        QVERIFY(fresh["vix"].toObject()["time"].toString().startsWith(QLatin1String("2026-08-18T20:00")));
+        QVERIFY(fresh.contains(QLatin1String("iv.percentile")) && fresh["iv.percentile"].toObject()["source"].toString().contains(QLatin1String("2026-08-18")));
+        const auto old = facts("2026-09-01");
+        QVERIFY(!old.isEmpty() && !old.contains(QLatin1String("vix")) && !old.contains(QLatin1String("iv.percentile")));
+    }
+
     void everyScreenIsDrawnFilledAndNothingIsClipped() {
         const QString out = m_folder.filePath(QStringLiteral("shots"));
         const Ran ran = run({"screenshots", "--out", out, "--size", "1366x768", "--theme", "dark"}, 120000);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "market/chain_files.h"
+#include "market/exchange_calendar.h"
 
 using namespace mahler;
 using namespace mahler::market;
@@ -23,6 +24,7 @@ bool anyContains(const std::vector<std::string>& notes, const char* text) {
 class TestMarketHistory : public QObject {
     Q_OBJECT
 
+    static UtcTime evening(TradingDate day) { return fromNewYork(day, 18, 0); }
     static void write(const QString& path, const QByteArray& bytes) {
         QDir().mkpath(QFileInfo(path).path());
         QFile file(path);
@@ -35,7 +37,7 @@ private Q_SLOTS:
         if (!QFile::exists(QString::fromStdString(kData + "/README.md")))
             QSKIP("the shared market data is not here");
         std::vector<std::string> notes;
-        const auto history = readHistory(kData, 2019y / 5 / 2, notes);
+        const auto history = readHistory(kData, evening(2019y / 5 / 2), notes);
         QVERIFY2(history.has_value(), history ? "" : history.error().detail.c_str());
         QCOMPARE(history->bars.size(), std::size_t{6});
         for (const auto& [symbol, bars] : history->bars)
@@ -60,16 +62,46 @@ private Q_SLOTS:
         const auto knows = [](const History& h, TradingDate d) {
             return std::any_of(h.events.begin(), h.events.end(), [&](const MarketEvent& e) { return e.date == d; });
         };
-        const auto before = readHistory(kData, 2020y / 3 / 10, notes);
+        const auto before = readHistory(kData, evening(2020y / 3 / 10), notes);
         QVERIFY(before && !knows(*before, 2020y / 3 / 15) && knows(*before, 2020y / 3 / 3) && knows(*before, 2020y / 4 / 29));
-        const auto after = readHistory(kData, 2020y / 3 / 16, notes);
+        const auto after = readHistory(kData, evening(2020y / 3 / 16), notes);
         QVERIFY(after && knows(*after, 2020y / 3 / 15));
+    }
+    void aSessionIsNotKnownBeforeItsClose() {
+        QTemporaryDir dir;
+        const QByteArray days = "date,open,high,low,close\n2019-05-01,1,20,0.5,15\n2019-05-02,1,20,0.5,16\n2019-05-03,1,20,0.5,17\n";
+        write(dir.filePath("SPY.csv"), days);
+        write(dir.filePath("VIX.csv"), days);
+        write(dir.filePath("volatility/VXN.csv"), days);
+        write(dir.filePath("treasury-cmt.csv"), "date,DGS3MO\n2019-05-02,2\n2019-05-03,3\n");
+        std::vector<std::string> notes;
+        const auto at = [&](UtcTime t) { return *readHistory(dir.path().toStdString(), t, notes); };
+        const TradingDate friday = 2019y / 5 / 3;
+        for (const auto& [when, last] : {std::pair(fromNewYork(friday, 15, 45), 16.0), std::pair(fromNewYork(friday, 16, 0), 17.0), std::pair(fromNewYork(2019y / 5 / 5, 12, 0), 17.0)}) {
+            const auto h = at(when);
+            QCOMPARE(h.bars.at("SPY").back().close, last);
+            QCOMPARE(h.vix.back().value, last);
+            QCOMPARE(h.volatilityIndex.at("SPX").back().value, last);
+            QCOMPARE(h.volatilityIndex.at("QQQ").back().value, last);
+            QVERIFY(!h.volatilityIndex.contains("IWM") && !h.bars.contains("VXN"));
+            QVERIFY(std::abs(*h.rate - 2 * std::log1p((last - 14) / 200)) < 1e-12);
+            const auto vix = lastVix(h, friday);
+            QVERIFY(vix && vix->value == last && vix->priorClose == last - 1);
+        }
+    }
+    void anOldVixIsNotTheLastOne() {
+        History h;
+        QVERIFY(!lastVix(h, 2019y / 5 / 13));
+        h.vix = {{2019y / 5 / 3, 17}};
+        const auto vix = lastVix(h, 2019y / 5 / 13);
+        QVERIFY(vix && vix->value == 17 && !vix->priorClose && vix->date == TradingDate(2019y / 5 / 3));
+        QVERIFY(!lastVix(h, 2019y / 5 / 14));
     }
     void oldRatesAndVolatilityAreNotTakenForTodays() {
         if (!QFile::exists(QString::fromStdString(kData + "/README.md")))
             QSKIP("the shared market data is not here");
         std::vector<std::string> notes;
-        const auto history = readHistory(kData, 2026y / 8 / 19, notes);
+        const auto history = readHistory(kData, evening(2026y / 8 / 19), notes);
         QVERIFY(history && !history->rate);
         QVERIFY(anyContains(notes, "VIX ends on 2021-08-31"));
         QVERIFY(anyContains(notes, "the rate is unknown"));
@@ -77,7 +109,7 @@ private Q_SLOTS:
     void missingPartsAreNamedAndUnknown() {
         QTemporaryDir dir;
         std::vector<std::string> notes;
-        auto history = readHistory(dir.path().toStdString(), 2019y / 5 / 2, notes);
+        auto history = readHistory(dir.path().toStdString(), evening(2019y / 5 / 2), notes);
         QVERIFY(history && history->bars.empty() && history->vix.empty() && !history->rate && history->events.empty());
         QVERIFY(anyContains(notes, "no daily bars") && anyContains(notes, "VIX.csv") && anyContains(notes, "treasury-cmt.csv") &&
                 anyContains(notes, "fomc-dates.csv"));
@@ -90,7 +122,7 @@ private Q_SLOTS:
         write(dir.filePath("QQQ.csv"), "this,is,not,a,bar\n1,2,3,4,5\n");
         write(dir.filePath("EMPTY.csv"), "");
         std::vector<std::string> notes;
-        const auto history = readHistory(dir.path().toStdString(), 2019y / 5 / 2, notes);
+        const auto history = readHistory(dir.path().toStdString(), evening(2019y / 5 / 2), notes);
         QVERIFY(history.has_value());
         QCOMPARE(history->bars.size(), std::size_t{1});
         QCOMPARE(history->bars.at("SPY").size(), std::size_t{2});
@@ -102,9 +134,9 @@ private Q_SLOTS:
     void aMissingFolderOrAFileIsAnError() {
         QTemporaryDir dir;
         std::vector<std::string> notes;
-        QCOMPARE(readHistory(dir.filePath("none").toStdString(), 2019y / 5 / 2, notes).error().code, ErrorCode::NotFound);
+        QCOMPARE(readHistory(dir.filePath("none").toStdString(), evening(2019y / 5 / 2), notes).error().code, ErrorCode::NotFound);
         write(dir.filePath("file"), "x");
-        QCOMPARE(readHistory(dir.filePath("file").toStdString(), 2019y / 5 / 2, notes).error().code, ErrorCode::BadInput);
+        QCOMPARE(readHistory(dir.filePath("file").toStdString(), evening(2019y / 5 / 2), notes).error().code, ErrorCode::BadInput);
     }
     void everyEventKindHasAName() {
         for (const EventKind kind : {EventKind::Fomc, EventKind::Cpi, EventKind::Jobs, EventKind::Gdp, EventKind::Earnings,

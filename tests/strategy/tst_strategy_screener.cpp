@@ -88,6 +88,24 @@ private Q_SLOTS:
         QVERIFY(!screenCreditSpreads(*m.chain, m.analysis, calibratedProfile()).candidates.empty());
     }
 
+    void everyRuleASpreadFailsIsCounted() {
+        Market m;
+        auto p = calibratedProfile();
+        m.analysis.volatility.ivPercentile = 10;
+        p.creditToWidthMin = 0.9;
+        const auto result = screenCreditSpreads(*m.chain, m.analysis, p);
+        QVERIFY(result.considered > 0 && result.candidates.empty());
+        for (const auto& rule : result.rules)
+            if (rule.rule == "iv_percentile" || rule.rule == "credit_to_width") {
+                QCOMPARE(rule.rejected, result.considered);
+                QCOMPARE(rule.soleReject, 0); // none would pass without it: the other stays
+            }
+        p.creditToWidthMin = 0;
+        const auto one = screenCreditSpreads(*m.chain, m.analysis, p);
+        QVERIFY(one.rules.front().soleReject > 0 && one.rules.front().soleReject <= one.rules.front().rejected);
+        QCOMPARE(one.nearMisses.size(), std::min<std::size_t>(20, std::size_t(one.rules.front().soleReject)));
+    }
+
     void lowVolatilityRejectsByTheFirstRule() {
         Market m;
         m.analysis.volatility.ivPercentile = 49.9;
