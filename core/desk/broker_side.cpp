@@ -126,7 +126,8 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
             {"text", event.text},
             {"cash", (c.state.account->cash + event.amount).micros()},
             {"positions", positions}});
-    c.notice(NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + event.amount.str());
+    const bool byOthers = event.kind != "expiry"; // assigned or exercised: a person acknowledges it (S12)
+    c.notice(byOthers ? NoticeView::Level::Critical : NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + event.amount.str());
 }
 
 std::map<std::string, std::int64_t> contractsHeld(const DeskState& state) {

@@ -64,6 +64,16 @@ private Q_SLOTS:
         QTest::newRow("a cut gzip") << cycle(write("cut.csv.gz", QByteArray::fromHex("1f8b08000000000000034b4c4a4e494d03"))) << "cut.csv.gz";
         QTest::newRow("binary bytes") << cycle(write("bytes.csv", QByteArray(4096, '\0'))) << "bytes.csv";
         QTest::newRow("a line without end") << cycle(write("long.csv", header.toUtf8() + QByteArray(3 << 20, 'x'))) << "long.csv";
+        // Two gigabytes without a line's end: a file with a hole, so that it costs no disk.
+        QFile hole(m_folder.filePath("hole.csv"));
+        if (!hole.open(QIODevice::WriteOnly) || hole.write(header.toUtf8()) < 0 || !hole.resize(2'200'000'000))
+            qFatal("cannot write");
+        hole.close();
+        QTest::newRow("a line of two gigabytes: cycle") << cycle(hole.fileName()) << "hole.csv";
+        QTest::newRow("a line of two gigabytes: surface") << QStringList{"surface", "--chain", hole.fileName(), "--underlying", "SPY"} << "hole.csv";
+        QTest::newRow("a line of two gigabytes: risk") << QStringList{"risk", "--positions", hole.fileName(), "--chain", hole.fileName()} << "hole.csv";
+        QTest::newRow("a line of two gigabytes: price") << QStringList{"price", "--in", hole.fileName(), "--out", m_folder.filePath("o.csv")} << "hole.csv";
+        QTest::newRow("a line of two gigabytes: journal") << QStringList{"journal", "verify", hole.fileName()} << "hole.csv";
         QTest::newRow("verify-prices without a number") << QStringList{"verify-prices", "--count", "many"} << "count";
         QTest::newRow("price without input") << QStringList{"price", "--out", m_folder.filePath("o.csv")} << "--in";
         QTest::newRow("price with an unclosed quote")

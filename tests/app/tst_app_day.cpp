@@ -63,7 +63,7 @@ class DayTest : public QObject {
         std::string journal() const { return app::deskDirectory(options) + "/journal.db"; }
 
         /// Opens the most urgent request with F2's action and approves it with A and Enter as the right user.
-        void approveOne() {
+        void approveOne(bool wait = true) {
             const auto a = view->approvals.front();
             const bool manager = a.request.tier.tier >= approval::Tier::T2;
             for (const auto& u : view->users)
@@ -83,7 +83,8 @@ class DayTest : public QObject {
             QTest::keyClick(window->prompt(), Qt::Key_A);
             clock += 20'000; // the reading time, without waiting for it
             QTest::keyClick(window->prompt(), Qt::Key_Return);
-            QTest::qWait(120);
+            if (wait)
+                QTest::qWait(120);
         }
     };
 
@@ -132,8 +133,9 @@ private Q_SLOTS:
         // While somebody is asked the market runs at 1x: answer, so that the day goes on.
         for (int i = 0; i < 400 && s.view->positions.size() >= open && s.view->closedToday.empty(); ++i) {
             if (!s.view->approvals.empty()) {
-                const auto& r = s.view->approvals.front().request;
-                s.bridge.send(desk::AnswerRequest{r.id, s.view->user.id, false, r.shownHash, "1 price", {}});
+                s.window->openApproval(QString::fromStdString(s.view->approvals.front().request.id.str()));
+                QTest::keyClick(s.window->prompt(), Qt::Key_R);
+                QTest::keyClick(s.window->prompt(), Qt::Key_1);
             }
             QTest::qWait(500);
         }
@@ -182,14 +184,22 @@ private Q_SLOTS:
         QVERIFY(s.start());
         QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
         QTRY_VERIFY_WITH_TIMEOUT(!s.view->approvals.empty(), 60000);
+        s.approveOne(false); // its order is on the way when the key comes
         QTest::keyClick(s.window.get(), Qt::Key_F12);
         QVERIFY(!s.bridge.runtime()->gateOpen()); // closed before the key event returned
         QTRY_VERIFY_WITH_TIMEOUT(s.view->state == desk::RunState::Halted, 5000);
         QTRY_VERIFY_WITH_TIMEOUT(s.view->approvals.empty(), 5000);
         const auto seqAtHalt = s.view->journalSeq;
+        const auto opensLive = [&] {
+            return std::any_of(s.view->orders.begin(), s.view->orders.end(), [](const desk::OrderView& o) { return !execution::isTerminal(o.order.state) && o.order.combo.intent == portfolio::OrderIntent::Open; });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(!opensLive(), 10000); // what had left is taken back
+        const auto held = s.view->positions.size();
         for (const auto& u : s.view->underlyings)
             s.bridge.runCycle(u.quote.symbol);
         QTest::qWait(1500);
+        QVERIFY(!opensLive());
+        QCOMPARE(s.view->positions.size(), held);
         s.stop();
         auto reader = store::JournalReader::open(s.journal());
         QVERIFY(reader.has_value());
