@@ -67,7 +67,7 @@ portfolio::BetaWeights weigh(const portfolio::RiskBook& book, const market::Hist
     for (const auto& [underlying, spot] : book.spots) {
         const auto beta = analytics::betaTo(history, underlying, kBenchmark);
         if (beta) {
-            weights.byUnderlying[underlying] = {beta->beta, beta->r2, beta->window};
+            weights.byUnderlying[underlying] = {beta->beta, beta->r2, beta->window, beta->last};
             if (daysBetween(beta->last, market::toNewYork(book.asof).date) > market::kLastKnownDays)
                 notes.push_back("STALE: the beta of " + underlying + " ends on " + formatDate(beta->last));
         } else

@@ -12,6 +12,7 @@
 #include "desk/settings.h"
 #include "execution/broker.h"
 #include "market/quote.h"
+#include "portfolio/beta_weights.h"
 #include "risk/halt.h"
 
 namespace mahler::desk {
@@ -36,6 +37,7 @@ struct SessionFacts {
     std::optional<double> rate;                     ///< continuous, per year
     std::map<std::string, double> dividendYield;    ///< by underlying
     std::map<std::string, double> realised10;       ///< 10-day realised volatility
+    std::map<std::string, portfolio::BenchmarkBeta> betas; ///< to BetaWeights::benchmark, of daily closes before this session
 };
 
 struct MarketTick {

@@ -23,6 +23,24 @@ std::map<std::string, double> toValues(const Json& j) {
     return out;
 }
 
+Json betas(const std::map<std::string, portfolio::BenchmarkBeta>& map) {
+    Json out = Json::object();
+    for (const auto& [key, b] : map)
+        out[key] = {{"beta", micro(b.beta)}, {"r2", micro(b.r2)}, {"window", b.window}, {"last", b.last.ok() ? Json(formatDate(b.last)) : Json(nullptr)}};
+    return out;
+}
+
+std::map<std::string, portfolio::BenchmarkBeta> toBetas(const Json& j) {
+    std::map<std::string, portfolio::BenchmarkBeta> out;
+    for (const auto& [key, b] : j.items()) {
+        const auto beta = fromMicro(b.at("beta")), r2 = fromMicro(b.at("r2"));
+        const auto last = b.at("last").is_null() ? Result<TradingDate>(TradingDate{}) : parseDate(str(b, "last"));
+        MAHLER_CHECK(beta && r2 && last.has_value());
+        out[key] = {*beta, *r2, b.at("window").get<int>(), *last};
+    }
+    return out;
+}
+
 Json cash(const execution::BrokerCashEvent& c) {
     return {{"kind", c.kind}, {"contract", c.contractId}, {"quantity", c.quantity}, {"amount", c.amount.micros()}, {"text", c.text}};
 }
@@ -79,8 +97,11 @@ Json encode(const Command& command) {
                         {"underlyings", c.underlyings}, {"feed_notes", c.feedNotes}};
             },
             [](const SessionFacts& c) -> Json {
-                return {{"date", formatDate(c.date)}, {"open", toNanos(c.open)}, {"close", toNanos(c.close)},
-                        {"rate", micro(c.rate)}, {"dividend_yield", values(c.dividendYield)}, {"realised10", values(c.realised10)}};
+                Json j{{"date", formatDate(c.date)}, {"open", toNanos(c.open)}, {"close", toNanos(c.close)},
+                       {"rate", micro(c.rate)}, {"dividend_yield", values(c.dividendYield)}, {"realised10", values(c.realised10)}};
+                if (!c.betas.empty()) // as journals from before they were kept have it
+                    j["betas"] = betas(c.betas);
+                return j;
             },
             [](const MarketTick&) -> Json { return nullptr; },
             [](const FeedNotes& c) -> Json { return {{"notes", c.notes}}; },
@@ -143,6 +164,8 @@ SessionFacts sessionFacts(const Json& j) {
     c.rate = fromMicro(j.at("rate"));
     c.dividendYield = toValues(j.at("dividend_yield"));
     c.realised10 = toValues(j.at("realised10"));
+    if (j.contains("betas"))
+        c.betas = toBetas(j.at("betas"));
     return c;
 }
 

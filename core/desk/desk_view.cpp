@@ -41,6 +41,11 @@ struct Viewer {
     Timestamp now;
     const portfolio::GreeksBook& greeks;
     std::map<std::string, double> spots;
+    portfolio::BetaWeights betas;
+
+    static portfolio::DeltaPart deltaPart(const std::string& underlying, const portfolio::GreeksSum& sum) {
+        return sum.included == 1 ? portfolio::DeltaPart{underlying, sum.deltaDollars, sum.gammaDollars} : portfolio::DeltaPart{underlying, {}, {}};
+    }
 
     std::optional<double> age(const std::string& key) const {
         const auto a = m.age(key, now.mono);
@@ -77,9 +82,12 @@ struct Viewer {
             v.delta = sum.delta;
             v.deltaDollars = sum.deltaDollars;
             v.gamma = sum.gamma;
+            v.gammaPerPercent = sum.gammaDollars / spots.at(p.underlying);
             v.thetaPerDay = sum.thetaPerDay;
             v.vegaPerPoint = sum.vegaPerPoint;
         }
+        const auto part = deltaPart(p.underlying, sum);
+        v.beta = portfolio::betaWeighted({&part, 1}, betas);
         std::optional<double> vol;
         if (s.facts)
             if (const auto it = s.facts->realised10.find(p.underlying); it != s.facts->realised10.end())
@@ -90,6 +98,7 @@ struct Viewer {
         if (bounds.maxProfit)
             if (const auto total = times(*bounds.maxProfit, p.quantity))
                 v.maxProfit = *total;
+        v.buyingPower = payout(p);
         v.dayPnl = v.mark.openPnl; // positions opened before today carry their whole open P&L here; attribution comes later
         if (s.facts && market::toNewYork(p.openedAt).date != s.facts->date)
             v.dayPnl.reset();
@@ -117,12 +126,18 @@ struct Viewer {
         return v;
     }
 
+    /// What the open units can cost at expiry; their credit is in the cash.
+    static std::optional<Usd> payout(const portfolio::Position& p) {
+        const auto most = portfolio::payoffBounds(p.legs, Price{}).maxLoss;
+        const auto total = most ? times(*most, p.quantity) : Result<Usd>(badInput("undefined"));
+        return total ? std::optional(*total) : std::nullopt;
+    }
+
     /// Cash less what the positions can cost at expiry (their credit is in the cash) and what working openings can lose.
     Usd buyingPower() const {
         Usd free = s.account ? s.account->cash : Usd{};
         for (const auto& [id, p] : s.positions)
-            if (const auto payout = portfolio::payoffBounds(p.legs, Price{}).maxLoss)
-                free -= times(*payout, p.quantity).value_or(Usd{});
+            free -= payout(p).value_or(Usd{});
         for (const auto* order : s.liveOrders())
             if (order->combo.intent == portfolio::OrderIntent::Open)
                 free -= shownMaxLoss(order->combo);
@@ -248,12 +263,20 @@ void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
         v.nextPositionCheck = s.lastPositionCheck->utc + 300s;
 }
 
+portfolio::BetaWeights betaWeights(const DeskState& s, const LiveMarket& market) {
+    portfolio::BetaWeights weights;
+    if (s.facts)
+        weights.byUnderlying = s.facts->betas;
+    weights.benchmarkSpot = market.spot(weights.benchmark);
+    return weights;
+}
+
 } // namespace
 
 DeskView Desk::view(Timestamp now) const {
     DeskView v;
     const DeskState& s = m_state;
-    const Viewer viewer{s, m_market, s.limits, now, m_market.greeks(), m_market.spots()};
+    const Viewer viewer{s, m_market, s.limits, now, m_market.greeks(), m_market.spots(), betaWeights(s, m_market)};
     v.at = now;
     v.feedName = s.feedName;
     v.settings = s.settings;
@@ -299,6 +322,7 @@ DeskView Desk::view(Timestamp now) const {
         v.portfolioRiskFraction = ratio(risk, *v.marks.equity);
     v.buyingPower = viewer.buyingPower();
     v.greeks = portfolio::sumGreeks(held, viewer.greeks, viewer.spots);
+    v.betaWeights = viewer.betas;
 
     for (const auto& symbol : s.underlyings)
         if (const auto it = m_market.underlyings().find(symbol); it != m_market.underlyings().end())
@@ -308,8 +332,13 @@ DeskView Desk::view(Timestamp now) const {
     if (const auto age = m_market.vixAge(now.mono))
         v.vixAgeSeconds = std::chrono::duration<double>(*age).count();
 
-    for (const auto& p : held)
+    std::vector<portfolio::DeltaPart> parts;
+    for (const auto& p : held) {
         v.positions.push_back(viewer.position(p));
+        const auto& shown = v.positions.back();
+        parts.push_back({p.underlying, shown.deltaDollars, shown.gammaPerPercent ? std::optional(*shown.gammaPerPercent * viewer.spots.at(p.underlying)) : std::nullopt});
+    }
+    v.beta = portfolio::betaWeighted(parts, v.betaWeights);
     v.closedToday = s.closedToday;
     for (const auto& [id, order] : s.orders)
         v.orders.push_back(viewer.order(order));

@@ -12,6 +12,7 @@
 #include "desk/settings.h"
 #include "execution/order.h"
 #include "market/quote.h"
+#include "portfolio/beta_weights.h"
 #include "portfolio/book.h"
 #include "risk/breakers.h"
 #include "risk/gate.h"
@@ -40,8 +41,11 @@ struct PositionView {
     portfolio::Mark mark;
     std::vector<LegView> legs;
     std::optional<double> delta, deltaDollars, gamma, thetaPerDay, vegaPerPoint; ///< position, in shares and dollars
+    std::optional<double> gammaPerPercent;  ///< change of delta in shares for a move of 1 % of the underlying
+    portfolio::BetaSum beta;                ///< delta in shares of the benchmark, or why not: 0 of 1 included
     strategy::ExitDistance exit;
     std::optional<Usd> maxLoss, maxProfit;  ///< of the open units
+    std::optional<Usd> buyingPower;         ///< what it keeps from being used, as DeskView::buyingPower counts it; absent: undefined
     std::optional<Usd> dayPnl;
     std::optional<double> oldestAgeSeconds;
     bool closing = false;                   ///< a closing order is out
@@ -139,7 +143,9 @@ struct DeskView {
     std::string settingsNote;               ///< of the last answer; empty when everything asked for was changed
     std::optional<UtcTime> marksAsOf;       ///< set when the market is closed: marks of the session's end
     std::optional<Usd> buyingPower;
-    portfolio::GreeksSum greeks;
+    portfolio::GreeksSum greeks;            ///< its delta adds shares of different underlyings: show `beta` for a book
+    portfolio::BetaSum beta;                ///< of all positions, in shares of betaWeights.benchmark
+    portfolio::BetaWeights betaWeights;     ///< as the session's facts and the benchmark's quote give them
     double portfolioRiskFraction = 0;       ///< worst case of book and working orders / equity
     risk::Limits limits;
 

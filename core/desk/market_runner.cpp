@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analytics/correlation.h"
 #include "analytics/indicators.h"
 #include "market/exchange_calendar.h"
 
@@ -74,6 +75,9 @@ bool MarketRunner::announceSession(UtcTime now) {
         for (const auto& [symbol, bars] : history->bars)
             if (const auto vol = analytics::realisedVolatility(bars, 10))
                 facts.realised10[symbol] = *vol;
+        for (const auto& symbol : m_info.underlyings)
+            if (const auto beta = analytics::betaTo(*history, symbol, portfolio::BetaWeights().benchmark))
+                facts.betas[symbol] = {beta->beta, beta->r2, beta->window, beta->last};
     }
     const auto body = encodeCommand(facts);
     const auto journaled = body ? decodeCommand(commandName(facts), *body) : Result<Command>(body.error());

@@ -18,11 +18,10 @@ PositionGreeks greeksOf(const RiskLeg& leg, const BetaWeights& weights) {
     g.vegaUsdPerPoint = leg.unit.vega / 100 * units;
     g.vegaUsdPerPoint30d = leg.years > 0 ? g.vegaUsdPerPoint * std::min(2.0, std::sqrt(30.0 / 365 / leg.years)) : 0;
     g.rhoUsdPerPercent = leg.unit.rho / 100 * units;
-    const auto beta = weights.byUnderlying.find(leg.holding.underlying);
-    if (beta != weights.byUnderlying.end() && std::isfinite(beta->second.beta) && weights.benchmarkSpot && *weights.benchmarkSpot > 0) {
-        g.benchmarkShares = g.deltaUsd * beta->second.beta / *weights.benchmarkSpot;
-        g.weakBeta = beta->second.weak();
-    }
+    const DeltaPart part{leg.holding.underlying, g.deltaUsd, g.gammaUsdPerPercent};
+    const BetaSum weighted = betaWeighted({&part, 1}, weights);
+    g.benchmarkShares = weighted.delta;
+    g.weakBeta = weighted.weak;
     return g;
 }
 

@@ -1,26 +1,13 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "portfolio/beta_weights.h"
 #include "portfolio/risk_leg.h"
 
 namespace mahler::portfolio {
-
-/// How an underlying moves with the benchmark, as analytics measured it.
-struct BenchmarkBeta {
-    double beta = 0, r2 = 0;
-    int window = 0; ///< daily returns used
-    bool weak() const { return r2 < 0.4; }
-};
-/// What beta-weighting needs. Without it those cells are absent, never zero.
-struct BetaWeights {
-    std::string benchmark = "SPY";
-    std::optional<double> benchmarkSpot;
-    std::map<std::string, BenchmarkBeta> byUnderlying;
-};
 
 /// Position Greeks of one row, as desks read them (UX 2.2).
 struct PositionGreeks {

@@ -227,6 +227,40 @@ private Q_SLOTS:
         QCOMPARE(restored.error().code, ErrorCode::Integrity);
     }
 
+    void theBookIsShownInSharesOfTheBenchmark() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        h.ticks(2);
+        DeskView view = h.desk().view(h.now());
+        QCOMPARE(view.positions.size(), std::size_t{1});
+        const auto& p = view.positions.front();
+        QVERIFY(p.delta && *p.delta > 0); // a sold put spread
+        QVERIFY(std::abs(*p.beta.delta - *p.delta) < 1e-9); // SPY against itself
+        QCOMPARE(view.beta.included, 1);
+        QVERIFY(std::abs(*view.beta.delta - *p.delta) < 1e-9);
+        QVERIFY(std::abs(*p.gammaPerPercent - *p.gamma * 500 * 0.01) < 1e-9);
+        QCOMPARE(p.buyingPower->micros(), std::int64_t{1'000'000'000}); // two spreads of five points, their credit is in the cash
+
+        SessionFacts facts = *h.state().facts; // the same book, were SPY's beta measured as something else
+        facts.betas["SPY"] = {0.5, 0.3, 252, facts.date};
+        h.give(facts);
+        view = h.desk().view(h.now());
+        QVERIFY(std::abs(*view.beta.delta - 0.5 * *p.delta) < 1e-9);
+        QVERIFY(view.beta.weak);
+        QCOMPARE(view.betaWeights.byUnderlying.at("SPY").window, 252);
+    }
+
+    void betasSurviveTheJournalAndOldJournalsHaveNone() {
+        SessionFacts facts;
+        facts.date = std::chrono::year{2026} / 11 / 23;
+        QVERIFY(!encodeCommand(facts)->contains("betas"));
+        facts.betas["QQQ"] = {1.2, 0.85, 252, std::chrono::year{2026} / 11 / 20};
+        facts.betas["SPY"] = {1, 1, 0, {}}; // the benchmark itself may have no window
+        const auto back = decodeCommand("session_facts", *encodeCommand(facts));
+        QVERIFY(back && std::get<SessionFacts>(*back).betas == facts.betas);
+    }
+
     void everyCommandSurvivesItsJournalForm() {
         Harness h;
         h.open();

@@ -69,6 +69,37 @@ private Q_SLOTS:
         QVERIFY(!greeksBy(book, w).book.greeks.benchmarkShares);
     }
 
+    void partsOfDifferentUnderlyingsAddOnlyAsBenchmarkShares() {
+        BetaWeights w;
+        w.benchmarkSpot = 500;
+        w.byUnderlying["QQQ"] = {1.2, 0.8, 252, {}};
+        w.byUnderlying["GLD"] = {0.1, 0.02, 252, {}};
+        // 100 SPY at 500, -50 QQQ at 400: 100 - 20,000 x 1.2 / 500 = 52 shares of SPY; gamma 1,000/500 + 500 x 1.44/500.
+        const DeltaPart spy{"SPY", 50'000.0, 1'000.0}, qqq{"QQQ", -20'000.0, 500.0}, gld{"GLD", 10'000.0, 0.0}, unpriced{"QQQ", {}, {}}, stranger{"TLT", 1.0, 1.0};
+        const std::vector<DeltaPart> two{spy, qqq};
+        auto sum = betaWeighted(two, w);
+        QVERIFY(near(*sum.delta, 52, 1e-12) && near(*sum.gammaPerPercent, 2 + 1.44, 1e-12));
+        QCOMPARE(sum.included, 2);
+        QVERIFY(!sum.weak);
+        const std::vector<DeltaPart> all{spy, qqq, gld, unpriced, stranger}; // what is not known is counted, never zero
+        sum = betaWeighted(all, w);
+        QVERIFY(near(*sum.delta, 54, 1e-12));
+        QCOMPARE(sum.included, 3);
+        QCOMPARE(sum.total, 5);
+        QVERIFY(sum.weak);
+        QVERIFY(!betaWeighted({&stranger, 1}, w).delta);
+        QCOMPARE(*betaWeighted({}, w).delta, 0.0); // an empty book has no delta
+        w.benchmarkSpot.reset();
+        QVERIFY(!betaWeighted(two, w).delta);
+    }
+
+    void theBenchmarkNeedsNoHistoryAgainstItself() {
+        BetaWeights w;
+        w.benchmarkSpot = 500;
+        const DeltaPart spy{"SPY", -12'500.0, 0.0};
+        QVERIFY(near(*betaWeighted({&spy, 1}, w).delta, -25, 1e-12));
+    }
+
     void sumsAgreeOnEveryLevelAndMissingLegsAreCounted() {
         const FlatChain chain;
         const auto book = bookOf(chain, {option(chain, 0, 4900, P, -1, "x"), option(chain, 0, 4800, P, 1, "x"), option(chain, 2, 5100, C, 2, "y"),
