@@ -4,6 +4,7 @@
 
 #include "agents/deliberation.h"
 #include "base/text_file.h"
+#include "base/time.h"
 
 namespace mahler::agents {
 
@@ -13,6 +14,7 @@ struct NumberToken {
     std::size_t begin = 0, end = 0; ///< in the cleaned text
     double value = 0;
     int decimals = 0;
+    bool date = false; ///< "2026-12-31": one claim, which no number can back
     bool claimed = false;
 };
 
@@ -23,7 +25,20 @@ struct Citation {
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Every run of digits is a number, wherever it stands: "30-day" and "Q3" too. Thousands may be grouped with commas.
+/// A day as formatDate writes it at `at`, with nothing that could make it part of something longer.
+bool isDateAt(const std::string& text, std::size_t at) {
+    constexpr std::size_t kLength = 10;
+    const auto joins = [&](std::size_t i) { return std::isalnum(static_cast<unsigned char>(text[i])) || text[i] == '-' || text[i] == '.' || text[i] == ','; };
+    if (at + kLength > text.size() || (at > 0 && joins(at - 1)))
+        return false;
+    const std::size_t end = at + kLength; // a full stop or a comma may end the sentence
+    if (end < text.size() && joins(end) && (isDigit(text[end]) || std::isalpha(static_cast<unsigned char>(text[end])) || (end + 1 < text.size() && isDigit(text[end + 1]))))
+        return false;
+    const auto day = parseDate(text.substr(at, kLength));
+    return day && formatDate(*day) == text.substr(at, kLength);
+}
+
+/// Every run of digits is a number, wherever it stands: "30-day" and "Q3" too. Thousands may be grouped with commas. A date is one.
 std::vector<NumberToken> findNumbers(const std::string& text) {
     std::vector<NumberToken> out;
     for (std::size_t i = 0; i < text.size();) {
@@ -33,6 +48,15 @@ std::vector<NumberToken> findNumbers(const std::string& text) {
         }
         NumberToken token;
         token.begin = i;
+        if (isDateAt(text, i)) {
+            token.end = i += 10;
+            token.date = true;
+            std::string digits = text.substr(token.begin, 10);
+            std::erase(digits, '-');
+            token.value = parseNumber(digits).value_or(std::nan(""));
+            out.push_back(token);
+            continue;
+        }
         std::string digits;
         while (i < text.size() && (isDigit(text[i]) || (text[i] == ',' && i + 3 < text.size() && isDigit(text[i + 1]) &&
                                                         isDigit(text[i + 2]) && isDigit(text[i + 3])))) {
@@ -121,7 +145,7 @@ CheckedText checkClaims(const std::string& textWithCitations, const FactTable& f
             if (citation.at < word.size() || out.text.compare(citation.at - word.size(), word.size(), word) != 0)
                 continue;
             for (auto& n : numbers)
-                if (n.end <= citation.at && n.end > citation.at - word.size() && !n.claimed) {
+                if (n.end <= citation.at && n.begin >= citation.at - word.size() && !n.claimed) {
                     n.claimed = true;
                     out.claims.push_back({out.text.substr(n.begin, n.end - n.begin), n.begin, fact->first, n.value, n.value,
                                           ClaimStatus::Verified});
@@ -139,7 +163,7 @@ CheckedText checkClaims(const std::string& textWithCitations, const FactTable& f
                     nearest->value, {}, ClaimStatus::Struck};
         const bool expression = citation.id.front() == '=';
         claim.actual = expression ? derived(facts, citation.id) : factNumber(facts, citation.id);
-        if (claim.actual && matches(claim.stated, nearest->decimals, *claim.actual))
+        if (claim.actual && !nearest->date && matches(claim.stated, nearest->decimals, *claim.actual))
             claim.status = expression ? ClaimStatus::Derived : ClaimStatus::Verified;
         out.claims.push_back(std::move(claim));
     }

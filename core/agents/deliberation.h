@@ -33,7 +33,8 @@ struct Fact {
 using FactTable = std::map<FactId, Fact>;
 
 enum class ClaimStatus { Verified, Derived, Struck };
-/// One number in one text, checked by code against a fact within the rounding it is written with.
+/// One number in one text, checked by code against a fact within the rounding it is written with. A date written as 2026-12-31 is
+/// one number, stated as 20261231, and only a fact that holds this date verifies it.
 struct Claim {
     std::string text;               ///< the number as written, with its sign and unit
     std::size_t offset = 0;         ///< of the number in the text

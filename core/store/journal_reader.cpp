@@ -19,6 +19,8 @@ Result<Database> openForReading(const std::string& path) {
         return badInput(path + ": is not a file");
     if (std::filesystem::file_size(path, ec) == 0)
         return badInput(path + ": the file is empty, not a journal");
+    if (const auto anchor = readAnchor(path); anchor && !*anchor && !hasMark(path)) // with an anchor beside it, it was one
+        return badInput(path + ": is not a Mahler journal");
     auto db = Database::open(path, Database::Mode::ReadOnly);
     if (db && !db->value("SELECT count(*) FROM sqlite_master") && !std::filesystem::exists(path + "-wal", ec))
         db = Database::open(path, Database::Mode::Immutable);

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <array>
+#include <fstream>
 #include <map>
+#include <string_view>
 
 #include "store/journal_tables.h"
 
@@ -72,6 +75,21 @@ Result<bool> isEmpty(const Database& db) {
     if (!objects)
         return objects.error();
     return *objects == "0";
+}
+
+bool hasMark(const std::string& path) {
+    constexpr std::size_t kIdAt = 68; // most significant byte first (SQLite file format, 1.3)
+    std::array<char, kIdAt + 4> head{};
+    std::ifstream file(path, std::ios::binary);
+    file.read(head.data(), static_cast<std::streamsize>(head.size()));
+    const auto size = static_cast<std::size_t>(file.gcount());
+    static constexpr std::string_view kName = "SQLite format 3";
+    if (size >= kName.size() && std::equal(kName.begin(), kName.end(), head.begin()))
+        return true;
+    std::uint32_t id = 0;
+    for (std::size_t i = kIdAt; i < head.size(); ++i)
+        id = id << 8 | static_cast<unsigned char>(head[i]);
+    return size == head.size() && id == static_cast<std::uint32_t>(kApplicationId);
 }
 
 Result<void> checkFormat(const Database& db, const std::string& path) {

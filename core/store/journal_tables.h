@@ -16,6 +16,9 @@ Result<void> create(Database& db);
 Result<bool> isEmpty(const Database& db);
 /// @return BadInput for what is no journal, Unsupported for a journal of another format, Integrity when it cannot be read.
 Result<void> checkFormat(const Database& db, const std::string& path);
+/// Whether any mark of a journal is left in the file's head, the database's name or our number: a damaged journal has one of them,
+/// what has neither never was one.
+bool hasMark(const std::string& path);
 /// Names a table or trigger that is missing, changed or foreign; empty when all guards stand.
 std::string changedObject(const Database& db);
 

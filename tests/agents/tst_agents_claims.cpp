@@ -61,9 +61,30 @@ private Q_SLOTS:
     void aCitedDateBacksItsDigits() {
         const auto checked = checkClaims("expires 2026-12-31 [expiry] at last", facts());
         QCOMPARE(checked.text, std::string("expires 2026-12-31 at last"));
-        QVERIFY(!checked.claims.empty());
-        for (const auto& c : checked.claims)
-            QCOMPARE(c.status, ClaimStatus::Verified);
+        QCOMPARE(checked.claims.size(), std::size_t{1}); // a date is one claim, not three
+        QCOMPARE(checked.claims.front().text, std::string("2026-12-31"));
+        QCOMPARE(checked.claims.front().status, ClaimStatus::Verified);
+    }
+
+    void aDateIsOneClaimAndOnlyItsFactBacksIt_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("claims");
+        QTest::newRow("uncited") << QByteArray("expires 2026-12-31.") << 1;
+        QTest::newRow("another day") << QByteArray("expires 2026-12-30 [expiry]") << 1;
+        QTest::newRow("cited as a number") << QByteArray("expires 2026-12-31 [a]") << 1;
+        QTest::newRow("the date that is the number") << QByteArray("expires 2026-12-31 [serial]") << 1;
+        QTest::newRow("a day that is none") << QByteArray("on 2026-13-45") << 3;
+        QTest::newRow("part of something longer") << QByteArray("id 2026-12-31-7") << 4;
+        QTest::newRow("run together with a year") << QByteArray("12026-12-31 [expiry]") << 3;
+    }
+    void aDateIsOneClaimAndOnlyItsFactBacksIt() {
+        QFETCH(QByteArray, text);
+        QFETCH(int, claims);
+        FactTable table = facts();
+        FactBuilder(table, {}).number("serial", 20261231, "", 0, "test");
+        const auto checked = checkClaims(text.toStdString(), table);
+        QCOMPARE(static_cast<int>(checked.claims.size()), claims);
+        QCOMPARE(checked.claims.front().status, ClaimStatus::Struck);
     }
 
     void bracketsThatAreNoCitationStay() { QCOMPARE(checkClaims("a [quoted remark] here", facts()).text, std::string("a [quoted remark] here")); }

@@ -82,6 +82,8 @@ private Q_SLOTS:
             << "p.csv:2";
         QTest::newRow("journal of nothing") << QStringList{"journal", "verify", m_folder.filePath("none.db")} << "none.db";
         QTest::newRow("journal that is a directory") << QStringList{"journal", "verify", m_folder.path()} << "not a file";
+        QTest::newRow("journal that is a text") << QStringList{"journal", "verify", write("text.db", QByteArray("not a journal at all, but long enough to be one\n").repeated(40))} << "not a Mahler journal";
+        QTest::newRow("journal that is a few bytes") << QStringList{"journal", "verify", write("few.db", "x")} << "not a Mahler journal";
         QTest::newRow("unknown journal verb") << QStringList{"journal", "burn", "x"} << "burn";
         QTest::newRow("bad size") << QStringList{"screenshots", "--out", m_folder.filePath("s"), "--size", "big"} << "big";
         QTest::newRow("unknown scenario") << QStringList{"--scenario", "doom"} << "doom";
