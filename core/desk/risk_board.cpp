@@ -75,6 +75,13 @@ RiskCase caseOf(portfolio::RiskBook book, const portfolio::GridSpec& spec, const
                 std::optional<double> equity, std::optional<double> vix) {
     RiskCase out;
     out.book = std::move(book);
+    std::vector<portfolio::DeltaPart> parts;
+    for (const auto& leg : out.book.legs) {
+        const double dollars = leg.units() * leg.spot;
+        parts.push_back(leg.priced() ? portfolio::DeltaPart{leg.holding.underlying, leg.unit.delta * dollars, leg.unit.gamma * dollars * leg.spot * 0.01}
+                                     : portfolio::DeltaPart{leg.holding.underlying, {}, {}});
+    }
+    out.beta = portfolio::betaWeighted(parts, view.betaWeights);
     if (auto grid = portfolio::scenarioGrid(out.book, spec, equity))
         out.grid = std::move(*grid);
     else
@@ -231,6 +238,7 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
     const bool vixKnown = view.vix && (view.session != market::Session::Open || (view.vixAgeSeconds && *view.vixAgeSeconds < view.limits.quoteMaxAgeSeconds));
     out->vix = vixKnown ? view.vix : std::nullopt;
     out->limits = view.limits;
+    out->betaWeights = view.betaWeights;
     out->labels = labelsOf(view, books.pending);
     for (const auto& trade : books.pending)
         out->pending.push_back(out->labels[trade.id]);

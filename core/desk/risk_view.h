@@ -7,6 +7,7 @@
 
 #include "desk/attribution.h"
 #include "market/quote.h"
+#include "portfolio/beta_weights.h"
 #include "portfolio/scenario.h"
 #include "portfolio/value_at_risk.h"
 #include "risk/breaker_map.h"
@@ -16,6 +17,7 @@ namespace mahler::desk {
 /// Everything the risk screens show of one book.
 struct RiskCase {
     portfolio::RiskBook book;                ///< Holding::strategy is a position's, a request's or an order's id
+    portfolio::BetaSum beta;                 ///< of its legs, in shares of RiskView::betaWeights.benchmark
     portfolio::ScenarioGrid grid;
     std::vector<portfolio::ShockResult> shocks;
     portfolio::VarReport historical, simulated;
@@ -31,6 +33,7 @@ struct RiskView {
     std::optional<double> oldestInputSeconds; ///< age of the oldest underlying's quote when it was made
     std::optional<double> equityUsd, vix;
     risk::Limits limits;
+    portfolio::BetaWeights betaWeights;
     std::map<std::string, std::string> labels; ///< "SELL 12 SPY ..." by Holding::strategy
     std::vector<std::string> pending;        ///< what withPending adds: waiting requests, then working orders
     std::optional<TradingDate> firstExpiry;  ///< of all legs with a price, pending ones included: the grid's last horizon

@@ -1,6 +1,7 @@
 #include "ui/models/grid_view.h"
 
 #include <QHeaderView>
+#include <QMenu>
 #include <QPainter>
 #include <algorithm>
 #include <array>
@@ -175,17 +176,54 @@ const GridRow* GridView::currentRow() const { return m_model->row(currentIndex()
 
 void GridView::resizeEvent(QResizeEvent* event) {
     QTableView::resizeEvent(event);
+    fitColumns();
+}
+
+void GridView::setChoosesColumns() {
+    horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, [this](const QPoint& at) { chooseColumns(horizontalHeader()->mapToGlobal(at)); });
+}
+
+void GridView::chooseColumns(const QPoint& at) {
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto& columns = m_model->columns();
+    for (int i = 1; i < static_cast<int>(columns.size()); ++i) { // the first says what a row is
+        auto* action = menu->addAction(columns[static_cast<std::size_t>(i)].title, this, [this, i](bool shown) { setColumnChosen(i, shown); });
+        action->setCheckable(true);
+        action->setChecked(!isColumnHidden(i));
+    }
+    menu->addSeparator();
+    menu->addAction(tr("As many as fit"), this, &GridView::resetColumns);
+    menu->popup(at);
+}
+
+void GridView::setColumnChosen(int column, bool shown) {
+    m_chosen[column] = shown;
+    fitColumns();
+}
+
+void GridView::resetColumns() {
+    m_chosen.clear();
+    fitColumns();
+}
+
+void GridView::fitColumns() {
     if (!m_fit)
         return;
     const auto& columns = m_model->columns();
     int used = 0, elastic = 0;
     const auto isText = [&](std::size_t i) { return columns[i].align.testFlag(Qt::AlignLeft) && columns[i].width >= 90; };
-    for (const auto& column : columns)
-        used += column.width;
+    const auto chosen = [&](std::size_t i) {
+        const auto it = m_chosen.find(static_cast<int>(i));
+        return it == m_chosen.end() ? std::nullopt : std::optional(it->second);
+    };
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        used += chosen(i).value_or(true) ? columns[i].width : 0;
     for (std::size_t i = columns.size(); i-- > 0;) { // what matters least goes first, from the right
-        const bool hide = columns[i].optional && used > viewport()->width();
-        setColumnHidden(static_cast<int>(i), hide);
-        used -= hide ? columns[i].width : 0;
+        const bool gives = !chosen(i) && columns[i].optional && used > viewport()->width();
+        setColumnHidden(static_cast<int>(i), gives || !chosen(i).value_or(true));
+        used -= gives ? columns[i].width : 0;
     }
     for (std::size_t i = 0; i < columns.size(); ++i)
         elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? columns[i].width : 0;

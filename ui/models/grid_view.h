@@ -2,6 +2,7 @@
 
 #include <QStyledItemDelegate>
 #include <QTableView>
+#include <map>
 
 #include "ui/models/grid_model.h"
 
@@ -28,6 +29,12 @@ public:
     void setMostRows(int rows);
     /// Off for grids that set their own widths (the chain). On: text columns take what is left over and give way first.
     void setFitColumns(bool fit) { m_fit = fit; }
+    /// A menu of the columns, at the head (right click) or at `at`: what did not fit can be had, what is not wanted left out.
+    void setChoosesColumns();
+    void chooseColumns(const QPoint& at);
+    /// As a person chose; `resetColumns` gives the choice back to the width.
+    void setColumnChosen(int column, bool shown);
+    void resetColumns();
     /// Shows the rows that hold every word in one of their cells; empty shows all. Counts what is left.
     int setFilter(const QString& words);
 
@@ -37,11 +44,13 @@ protected:
 
 private:
     int applyFilter();
+    void fitColumns();
 
     GridModel* m_model;
     QString m_emptyText;
     QStringList m_filter;
     bool m_fit = true;
+    std::map<int, bool> m_chosen; ///< columns a person shows or hides whatever the width
 };
 
 } // namespace mahler::ui

@@ -1,7 +1,11 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <iterator>
+#include <set>
 
+#include "ui/screens/beta_words.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -10,40 +14,200 @@ namespace mahler::ui {
 
 namespace {
 
+/// In the order they stand; what a narrow window can do without is optional and goes from the right.
+enum Column { Name, Qty, Dte, MarkNow, Average, DayPnl, OpenPnl, OfMax, Delta, BetaDelta, Gamma, Theta, Vega, Iv, Power, MaxLoss, Exit, Owner, Age, ColumnCount };
+
 std::vector<GridColumn> positionsColumns() {
-    const auto left = Qt::AlignLeft | Qt::AlignVCenter;
-    return {{PositionsScreen::tr("Position"), {}, 262, left},
-            {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 44},
-            {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 46},
-            {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 110},
-            {PositionsScreen::tr("Open"), PositionsScreen::tr("net price at opening"), 60},
-            {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 72},
-            {PositionsScreen::tr("% of max"), PositionsScreen::tr("share of the largest profit"), 66, Qt::AlignRight | Qt::AlignVCenter, true},
-            {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents"), 58},
-            {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares per 1.00"), 58, Qt::AlignRight | Qt::AlignVCenter, true},
-            {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58},
-            {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 58},
-            {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg"), 50, Qt::AlignRight | Qt::AlignVCenter, true},
-            {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 86},
-            {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"), 104, left},
-            {PositionsScreen::tr("Owner"), {}, 84, left, true},
-            {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 44}};
+    const auto right = Qt::AlignRight | Qt::AlignVCenter;
+    std::vector<GridColumn> columns(ColumnCount);
+    columns[Name] = {PositionsScreen::tr("Position"), PositionsScreen::tr("book, underlying, structure, leg; the largest risk first"), 262, kLeft};
+    columns[Qty] = {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 42};
+    columns[Dte] = {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 42};
+    columns[MarkNow] = {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 98};
+    columns[Average] = {PositionsScreen::tr("Average"), PositionsScreen::tr("net price at opening, per unit"), 66, right, true};
+    columns[DayPnl] = {PositionsScreen::tr("Day P&L"), PositionsScreen::tr("dollars since the session's start, before fees; unknown for what was held overnight"), 66};
+    columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 70};
+    columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
+    columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
+    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 62};
+    columns[Gamma] = {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58, right, true};
+    columns[Theta] = {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58};
+    columns[Vega] = {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 60};
+    columns[Iv] = {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg, per cent a year"), 50, right, true};
+    columns[Power] = {PositionsScreen::tr("BP"), PositionsScreen::tr("buying power it holds, dollars: what it can cost at expiry, its credit being in the cash"), 64, right, true};
+    columns[MaxLoss] = {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 66};
+    columns[Exit] = {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"), 112, kLeft};
+    columns[Owner] = {PositionsScreen::tr("Owner"), PositionsScreen::tr("who opened it"), 84, kLeft, true};
+    columns[Age] = {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 40};
+    return columns;
 }
 
 Tone signTone(double v) { return v > 0 ? Tone::Gain : v < 0 ? Tone::Loss : Tone::Plain; }
 
-Cell signedCell(const std::optional<double>& v, int decimals, desk::Freshness f) {
-    return {format::signedNumber(v, decimals), v ? QVariant(*v) : QVariant(), v ? signTone(*v) : Tone::Dim, f};
+Cell signedCell(const std::optional<double>& v, int decimals, desk::Freshness f, const QString& tooltip = {}) {
+    return {format::signedNumber(v, decimals), v ? QVariant(*v) : QVariant(), v ? signTone(*v) : Tone::Dim, f, tooltip};
+}
+
+Cell moneyCell(const std::optional<Usd>& v, desk::Freshness f, const QString& unknown = {}) {
+    return {format::signedMoney(v), v ? QVariant(static_cast<qlonglong>(v->micros())) : QVariant(), v ? signTone(v->toDouble()) : Tone::Dim, f, v ? QString() : unknown};
+}
+
+/// A sum over positions that counts those it leaves out.
+class Total {
+public:
+    void add(const std::optional<double>& v) {
+        ++m_total;
+        m_included += v.has_value();
+        m_value += v.value_or(0);
+    }
+    void add(const std::optional<Usd>& v) { add(v ? std::optional(v->toDouble()) : std::nullopt); }
+    Cell cell(int decimals) const { return place(format::signedNumber(m_value, decimals), signTone(m_value)); }
+    Cell money(bool sign) const {
+        const auto exact = Usd::fromDouble(m_value);
+        return place(!exact ? format::dash() : sign ? format::signedMoney(*exact) : format::money(*exact), sign ? signTone(m_value) : Tone::Plain);
+    }
+
+private:
+    Cell place(QString text, Tone tone) const {
+        const QString count = PositionsScreen::tr("%1 of %2 positions included").arg(m_included).arg(m_total);
+        if (m_included == 0)
+            return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, count};
+        if (m_included < m_total)
+            return {QStringLiteral("▲ ") + text, m_value, tone, desk::Freshness::Fresh, count};
+        return {std::move(text), m_value, tone};
+    }
+    double m_value = 0;
+    int m_included = 0, m_total = 0;
+};
+
+/// One underlying: what its structures add up to. Shares of one underlying do add.
+struct Group {
+    std::vector<const desk::PositionView*> positions;
+    Total day, open, delta, gamma, theta, vega, power, loss;
+    std::optional<double> risk = 0.0; ///< absent: without end
+    std::vector<portfolio::DeltaPart> parts;
+
+    void add(const desk::PositionView& p) {
+        positions.push_back(&p);
+        day.add(p.dayPnl);
+        open.add(p.mark.openPnl);
+        delta.add(p.delta);
+        gamma.add(p.gammaPerPercent);
+        theta.add(p.thetaPerDay);
+        vega.add(p.vegaPerPoint);
+        power.add(p.buyingPower);
+        loss.add(p.maxLoss);
+        risk = risk && p.maxLoss ? std::optional(*risk + p.maxLoss->toDouble()) : std::nullopt;
+        parts.push_back({p.position.underlying, p.deltaDollars, std::nullopt});
+    }
+    void fill(GridRow& row) const {
+        row.cells[DayPnl] = day.money(true);
+        row.cells[OpenPnl] = open.money(true);
+        row.cells[Theta] = theta.cell(2);
+        row.cells[Vega] = vega.cell(2);
+        row.cells[Power] = power.money(false);
+        row.cells[MaxLoss] = risk ? loss.money(false) : Cell{PositionsScreen::tr("unlimited")};
+    }
+};
+
+/// By share of risk: what has no end first.
+bool riskier(const std::optional<double>& a, const std::optional<double>& b) { return !b ? false : !a || *a > *b; }
+
+GridRow emptyRow(const QString& key, bool strong) { return {key, std::vector<Cell>(ColumnCount), false, strong, {}}; }
+
+GridRow bookRow(const desk::DeskView& view, const Group& all) {
+    GridRow row = emptyRow(QStringLiteral("book"), true);
+    std::set<std::string> underlyings;
+    for (const auto* p : all.positions)
+        underlyings.insert(p->position.underlying);
+    row.cells[Name] = {PositionsScreen::tr("Book: %1 of %2 positions in the Greeks").arg(view.greeks.included).arg(view.greeks.total), {}, Tone::Strong};
+    all.fill(row);
+    row.cells[DayPnl] = moneyCell(view.marks.dayPnl, desk::Freshness::Fresh, PositionsScreen::tr("equity or its start of the day is unknown"));
+    if (underlyings.size() == 1)
+        row.cells[Delta] = all.delta.cell(1);
+    else
+        row.cells[Delta] = {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, PositionsScreen::tr("shares of different underlyings do not add: see β delta")};
+    row.cells[BetaDelta] = {betawords::delta(view.beta), view.beta.delta ? QVariant(*view.beta.delta) : QVariant(), view.beta.delta ? signTone(*view.beta.delta) : Tone::Dim,
+                            desk::Freshness::Fresh, betawords::tooltip(view.beta, view.betaWeights, underlyings, false)};
+    row.cells[Gamma] = signedCell(view.beta.gammaPerPercent, 2, desk::Freshness::Fresh,
+                                  PositionsScreen::tr("change of β delta in shares of %1 when it moves by 1 % and every underlying by its beta").arg(format::text(view.betaWeights.benchmark)));
+    return row;
+}
+
+GridRow groupRow(const std::string& underlying, const Group& group, const portfolio::BetaWeights& weights) {
+    GridRow row = emptyRow(QStringLiteral("of/") + format::text(underlying), true);
+    row.cells[Name] = {QStringLiteral("  ") + format::text(underlying), {}, Tone::Strong};
+    group.fill(row);
+    row.cells[Delta] = group.delta.cell(1);
+    row.cells[Gamma] = group.gamma.cell(2);
+    const auto beta = portfolio::betaWeighted(group.parts, weights);
+    row.cells[BetaDelta] = {betawords::delta(beta), beta.delta ? QVariant(*beta.delta) : QVariant(), beta.delta ? signTone(*beta.delta) : Tone::Dim, desk::Freshness::Fresh,
+                            betawords::tooltip(beta, weights, {underlying}, false)};
+    return row;
+}
+
+GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
+    GridRow row = emptyRow(format::text(p.position.id.str()), false);
+    row.data = row.key;
+    const auto age = view.session == market::Session::Open ? desk::freshnessOf(p.oldestAgeSeconds) : desk::Freshness::Closed;
+    portfolio::ComboOrder shown;
+    shown.underlying = p.position.underlying;
+    shown.legs = p.position.legs;
+    shown.kind = p.position.kind;
+    shown.quantity = p.position.quantity;
+    shown.netLimit = p.position.openNet;
+    const QString quantity = QStringLiteral(" %1 ").arg(shown.quantity); // stands in the column beside it
+    row.cells[Name] = {QStringLiteral("    ") + format::text(portfolio::describe(shown)).replace(quantity, QStringLiteral(" ")) + (p.closing ? PositionsScreen::tr("  closing…") : QString()), {},
+                       Tone::Plain, desk::Freshness::Fresh, format::text(portfolio::describe(shown)) + QLatin1Char('\n') + format::text(p.position.id.str())};
+    row.cells[Qty] = {QString::number(p.position.quantity), static_cast<qlonglong>(p.position.quantity)};
+    row.cells[Dte] = {QString::number(p.exit.dte) + QLatin1Char('d'), p.exit.dte, p.exit.dte <= 21 ? Tone::Warn : Tone::Plain};
+    row.cells[MarkNow] = {p.mark.net ? format::net(-*p.mark.net) : format::dash(), {}, Tone::Plain, age, PositionsScreen::tr("what closing pays or costs at mid")};
+    row.cells[Average] = {format::net(p.position.openNet), {}};
+    row.cells[DayPnl] = moneyCell(p.dayPnl, age, p.mark.openPnl ? PositionsScreen::tr("held overnight: its mark at the session's start is not kept") : PositionsScreen::tr("no fresh two-sided quote of every leg"));
+    row.cells[OpenPnl] = moneyCell(p.mark.openPnl, age, PositionsScreen::tr("no fresh two-sided quote of every leg"));
+    std::optional<double> ofMax;
+    if (p.mark.openPnl && p.maxProfit && p.maxProfit->micros() > 0)
+        ofMax = ratio(*p.mark.openPnl, *p.maxProfit);
+    row.cells[OfMax] = {format::signedPercent(ofMax, 0), ofMax ? QVariant(*ofMax) : QVariant(), ofMax ? signTone(*ofMax) : Tone::Dim, age};
+    row.cells[Delta] = signedCell(p.delta, 1, age);
+    row.cells[BetaDelta] = {betawords::delta(p.beta), p.beta.delta ? QVariant(*p.beta.delta) : QVariant(), p.beta.delta ? signTone(*p.beta.delta) : Tone::Dim, age,
+                            betawords::tooltip(p.beta, view.betaWeights, {p.position.underlying}, false)};
+    row.cells[Gamma] = signedCell(p.gammaPerPercent, 2, age);
+    row.cells[Theta] = signedCell(p.thetaPerDay, 2, age);
+    row.cells[Vega] = signedCell(p.vegaPerPoint, 2, age);
+    row.cells[Power] = {p.buyingPower ? format::money(*p.buyingPower) : PositionsScreen::tr("unlimited"), p.buyingPower ? QVariant(static_cast<qlonglong>(p.buyingPower->micros())) : QVariant()};
+    row.cells[MaxLoss] = {p.maxLoss ? format::money(*p.maxLoss) : PositionsScreen::tr("unlimited"), p.maxLoss ? QVariant(static_cast<qlonglong>(p.maxLoss->micros())) : QVariant()};
+    row.cells[Exit] = {PositionsScreen::tr("%1  %2/%3").arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedNumber(p.exit.targetFraction * 100, 0), format::signedNumber(-p.exit.stopFraction * 100, 0)),
+                       {}, Tone::Dim, age};
+    row.cells[Owner] = {format::text(p.position.owner), {}, Tone::Dim};
+    row.cells[Age] = {format::age(p.oldestAgeSeconds), p.oldestAgeSeconds ? QVariant(*p.oldestAgeSeconds) : QVariant(), Tone::Dim, age};
+    return row;
+}
+
+GridRow legRow(const desk::LegView& leg, const GridRow& of, const desk::DeskView& view) {
+    GridRow row = emptyRow(of.key + QLatin1Char('/') + format::text(leg.contract.id()), false);
+    row.data = of.key;
+    const auto f = view.session == market::Session::Open ? desk::freshnessOf(leg.ageSeconds) : desk::Freshness::Closed;
+    row.cells[Name] = {QStringLiteral("        ") + format::text(leg.contract.label()), {}, Tone::Dim};
+    row.cells[Qty] = {format::signedNumber(static_cast<double>(leg.quantity), 0), static_cast<qlonglong>(leg.quantity), Tone::Dim};
+    row.cells[MarkNow] = {PositionsScreen::tr("%1 × %2").arg(format::price(leg.quote.bid), format::price(leg.quote.ask)), {}, Tone::Dim, f, PositionsScreen::tr("bid × ask")};
+    row.cells[Delta] = {leg.delta ? format::signedNumber(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier, 1) : format::dash(), {}, Tone::Dim, f};
+    row.cells[Iv] = {format::percent(leg.iv), {}, Tone::Dim, f};
+    row.cells[Age] = {format::age(leg.ageSeconds), {}, Tone::Dim, f};
+    return row;
 }
 
 } // namespace
 
 PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_model(new GridModel(positionsColumns(), this)), m_grid(new GridView(m_model)), m_banner(new QLabel) {
+    : Screen(parent), m_port(port), m_model(new GridModel(positionsColumns(), this)), m_grid(new GridView(m_model)), m_totals(new BookTotals), m_banner(new QLabel) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
+    layout->addWidget(m_totals);
     layout->addWidget(m_banner);
     layout->addWidget(m_grid, 1);
+    setFocusProxy(m_grid);
+    m_grid->setChoosesColumns();
     m_banner->setTextFormat(Qt::PlainText);
     m_banner->setWordWrap(true);
     m_grid->setAccessibleName(tr("Positions"));
@@ -51,91 +215,58 @@ PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> PositionsScreen::keys() const {
-    return {{QStringLiteral("X, X"), tr("close the position at the market's mid less slippage")}, {QStringLiteral("J"), tr("journal of this position")},
-            {QStringLiteral("V"), tr("the debate that opened it")}};
+    return {{QStringLiteral("X, X"), tr("close the position at the market's mid less slippage")},
+            {QStringLiteral("L"), tr("roll: not in this version, says what to do instead")},
+            {QStringLiteral("J"), tr("journal of this position")},
+            {QStringLiteral("V"), tr("the debate that opened it")},
+            {QStringLiteral("W"), tr("what if: the book under moved markets")},
+            {QStringLiteral("H"), tr("choose the columns")}};
 }
 
 void PositionsScreen::setView(const ViewPtr& view) {
     m_view = view;
-    std::vector<GridRow> rows;
-    GridRow total;
-    total.key = QStringLiteral("book");
-    total.strong = true;
-    total.cells.resize(16);
-    std::optional<double> open = 0.0;
-    for (const auto& p : view->positions)
-        open = open && p.mark.openPnl ? std::optional(*open + p.mark.openPnl->toDouble()) : std::nullopt;
-    const auto fresh = desk::Freshness::Fresh;
-    total.cells[0] = {tr("Book: %1 of %2 positions in the Greeks").arg(view->greeks.included).arg(view->greeks.total), {}, Tone::Strong};
-    total.cells[5] = signedCell(open, 0, fresh);
-    total.cells[7] = signedCell(view->greeks.delta, 1, fresh);
-    total.cells[8] = signedCell(view->greeks.gamma, 2, fresh);
-    total.cells[9] = signedCell(view->greeks.thetaPerDay, 2, fresh);
-    total.cells[10] = signedCell(view->greeks.vegaPerPoint, 2, fresh);
-    total.cells[12] = {tr("%1 / %2").arg(format::percent(view->portfolioRiskFraction), format::percent(view->limits.portfolioRisk, 0)), view->portfolioRiskFraction, Tone::Plain, fresh,
-                       tr("worst case of positions and working orders as a share of equity, and its limit")};
+    m_totals->setView(*view);
+    m_totals->setVisible(!view->positions.empty());
+    std::map<std::string, Group> groups;
+    Group all;
     for (const auto& p : view->positions) {
-        GridRow row;
-        row.key = format::text(p.position.id.str());
-        row.cells.resize(16);
-        row.data = row.key;
-        const auto age = view->session == market::Session::Open ? desk::freshnessOf(p.oldestAgeSeconds) : desk::Freshness::Closed;
-        portfolio::ComboOrder shown;
-        shown.underlying = p.position.underlying;
-        shown.legs = p.position.legs;
-        shown.kind = p.position.kind;
-        shown.quantity = p.position.quantity;
-        shown.netLimit = p.position.openNet;
-        const QString quantity = QStringLiteral(" %1 ").arg(shown.quantity); // stands in the column beside it
-        row.cells[0] = {format::text(portfolio::describe(shown)).replace(quantity, QStringLiteral(" ")) + (p.closing ? tr("  closing…") : QString()), {}, Tone::Strong, fresh,
-                        format::text(p.position.id.str())};
-        row.cells[1] = {QString::number(p.position.quantity), static_cast<qlonglong>(p.position.quantity)};
-        row.cells[2] = {QString::number(p.exit.dte) + QLatin1Char('d'), p.exit.dte, p.exit.dte <= 21 ? Tone::Warn : Tone::Plain};
-        row.cells[3] = {p.mark.net ? format::net(-*p.mark.net) : format::dash(), {}, Tone::Plain, age, tr("what closing pays or costs at mid")};
-        row.cells[4] = {format::net(p.position.openNet), {}};
-        row.cells[5] = {format::signedMoney(p.mark.openPnl), p.mark.openPnl ? QVariant(static_cast<qlonglong>(p.mark.openPnl->micros())) : QVariant(),
-                        p.mark.openPnl ? signTone(p.mark.openPnl->toDouble()) : Tone::Dim, age};
-        std::optional<double> ofMax;
-        if (p.mark.openPnl && p.maxProfit && p.maxProfit->micros() > 0)
-            ofMax = ratio(*p.mark.openPnl, *p.maxProfit);
-        row.cells[6] = {format::signedPercent(ofMax, 0), ofMax ? QVariant(*ofMax) : QVariant(), ofMax ? signTone(*ofMax) : Tone::Dim, age};
-        row.cells[7] = signedCell(p.delta, 1, age);
-        row.cells[8] = signedCell(p.gamma, 2, age);
-        row.cells[9] = signedCell(p.thetaPerDay, 2, age);
-        row.cells[10] = signedCell(p.vegaPerPoint, 2, age);
-        row.cells[11] = {QString(), {}};
-        row.cells[12] = {p.maxLoss ? format::money(*p.maxLoss) : tr("unlimited"), p.maxLoss ? QVariant(static_cast<qlonglong>(p.maxLoss->micros())) : QVariant()};
-        row.cells[13] = {tr("%1  %2/%3").arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedNumber(p.exit.targetFraction * 100, 0), format::signedNumber(-p.exit.stopFraction * 100, 0)),
-                         {}, Tone::Dim, age};
-        row.cells[14] = {format::text(p.position.owner), {}, Tone::Dim};
-        row.cells[15] = {format::age(p.oldestAgeSeconds), p.oldestAgeSeconds ? QVariant(*p.oldestAgeSeconds) : QVariant(), Tone::Dim, age};
-        rows.push_back(row);
-        for (const auto& leg : p.legs) {
-            GridRow line;
-            line.key = row.key + QLatin1Char('/') + format::text(leg.contract.id());
-            line.cells.resize(16);
-            line.data = row.key;
-            const auto f = view->session == market::Session::Open ? desk::freshnessOf(leg.ageSeconds) : desk::Freshness::Closed;
-            line.cells[0] = {QStringLiteral("      ") + format::text(leg.contract.label()), {}, Tone::Dim};
-            line.cells[1] = {format::signedNumber(static_cast<double>(leg.quantity), 0), static_cast<qlonglong>(leg.quantity), Tone::Dim};
-            line.cells[3] = {tr("%1 × %2").arg(format::price(leg.quote.bid), format::price(leg.quote.ask)), {}, Tone::Dim, f, tr("bid × ask")};
-            line.cells[7] = {leg.delta ? format::signedNumber(*leg.delta * static_cast<double>(leg.quantity) * 100, 1) : format::dash(), {}, Tone::Dim, f};
-            line.cells[11] = {format::percent(leg.iv), {}, Tone::Dim, f};
-            line.cells[15] = {format::age(leg.ageSeconds), {}, Tone::Dim, f};
-            rows.push_back(std::move(line));
+        groups[p.position.underlying].add(p);
+        all.add(p);
+    }
+    std::vector<std::pair<std::string, Group*>> order;
+    for (auto& [underlying, group] : groups) {
+        std::stable_sort(group.positions.begin(), group.positions.end(), [](const auto* a, const auto* b) {
+            const auto risk = [](const desk::PositionView* p) { return p->maxLoss ? std::optional(p->maxLoss->toDouble()) : std::nullopt; };
+            return riskier(risk(a), risk(b));
+        });
+        order.emplace_back(underlying, &group);
+    }
+    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return riskier(a.second->risk, b.second->risk); });
+    std::vector<GridRow> rows;
+    if (!view->positions.empty())
+        rows.push_back(bookRow(*view, all));
+    for (const auto& [underlying, group] : order) {
+        rows.push_back(groupRow(underlying, *group, view->betaWeights));
+        for (const auto* p : group->positions) {
+            GridRow row = positionRow(*p, *view);
+            std::vector<GridRow> legs;
+            for (const auto& leg : p->legs)
+                legs.push_back(legRow(leg, row, *view));
+            rows.push_back(std::move(row));
+            std::move(legs.begin(), legs.end(), std::back_inserter(rows));
         }
     }
-    if (!rows.empty())
-        rows.insert(rows.begin(), std::move(total));
     m_model->setRows(std::move(rows));
     m_grid->setEmptyText(tr("No positions. Reconciled %1.").arg(view->lastReconciled ? format::timeNewYork(*view->lastReconciled) : tr("never")));
     const bool differs = !view->reconciliation.empty() && view->reconciliation != "clean";
-    m_banner->setVisible(differs || !m_armed.isEmpty());
+    m_banner->setVisible(differs || !m_armed.isEmpty() || !m_said.isEmpty());
     if (differs)
         m_banner->setText(tr("▲ Broker and journal disagree: %1. New entries are blocked until it is resolved.").arg(format::text(view->reconciliation)));
     else if (!m_armed.isEmpty()) {
         const auto row = m_model->find(m_armed);
-        m_banner->setText(tr("Press X again to close %1, any other key to leave it.").arg(row && m_model->row(*row) ? m_model->row(*row)->cells[0].text.trimmed() : m_armed));
+        m_banner->setText(tr("Press X again to close %1, any other key to leave it.").arg(row && m_model->row(*row) ? m_model->row(*row)->cells[Name].text.trimmed() : m_armed));
+    } else {
+        m_banner->setText(m_said);
     }
 }
 
@@ -155,6 +286,7 @@ bool PositionsScreen::eventFilter(QObject* watched, QEvent* event) {
     auto* key = static_cast<QKeyEvent*>(event);
     const auto* position = current();
     const QString armed = std::exchange(m_armed, QString());
+    const bool said = !std::exchange(m_said, QString()).isEmpty();
     if (position && key->key() == Qt::Key_X && !key->isAutoRepeat()) {
         const QString id = format::text(position->position.id.str());
         if (armed == id)
@@ -174,7 +306,20 @@ bool PositionsScreen::eventFilter(QObject* watched, QEvent* event) {
                 Q_EMIT deliberationRequested(format::text(cycle.id.str()));
         return true;
     }
-    if (!armed.isEmpty())
+    if (position && key->key() == Qt::Key_L) {
+        m_said = tr("Rolling is not in this version; nothing was sent. X closes the position; the later expiry is staged in the chain (F3).");
+        setView(m_view);
+        return true;
+    }
+    if (key->key() == Qt::Key_W) {
+        Q_EMIT screenRequested(QStringLiteral("scenario"));
+        return true;
+    }
+    if (key->key() == Qt::Key_H && key->modifiers() == Qt::NoModifier) {
+        m_grid->chooseColumns(m_grid->mapToGlobal(QPoint(0, 0)));
+        return true;
+    }
+    if (m_view && (!armed.isEmpty() || said))
         setView(m_view);
     return Screen::eventFilter(watched, event);
 }

@@ -5,6 +5,7 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
+#include "ui/screens/beta_words.h"
 #include "ui/screens/risk_words.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -106,8 +107,21 @@ void RiskBar::say() {
     const bool stale = riskwords::freshness(*m_risk, m_view.get()) == desk::Freshness::Stale;
     const QString covered = tr("%1 of %2 legs priced").arg(grid.coverage.priced).arg(grid.coverage.total);
     const QString when = riskwords::asOf(*m_risk, m_view.get());
-    m_state->setText(grid.legs == 0 ? when : tr("%1, %2").arg(covered, when));
-    m_state->setToolTip(format::timeTooltip(m_risk->at));
+    QString text = grid.legs == 0 ? when : tr("%1, %2").arg(covered, when);
+    QString tip = format::timeTooltip(m_risk->at);
+    if (grid.legs > 0) { // the book's delta stands here, never as a sum of shares of different underlyings
+        std::set<std::string> underlyings;
+        for (const auto& leg : shown()->book.legs)
+            underlyings.insert(leg.holding.underlying);
+        const auto& beta = shown()->beta;
+        QString delta = betawords::delta(beta);
+        if (const QString out = betawords::leftOut(beta, true); !out.isEmpty())
+            delta += QStringLiteral(", ") + out;
+        text.prepend(tr("β delta %1 (%2 sh)   ").arg(delta, format::text(m_risk->betaWeights.benchmark)));
+        tip.prepend(betawords::tooltip(beta, m_risk->betaWeights, underlyings, true) + QStringLiteral("\n\n"));
+    }
+    m_state->setText(text);
+    m_state->setToolTip(tip);
     setTone(*m_state, stale ? Token::Stale : Token::Dim);
     QStringList warnings;
     if (const QString out = riskwords::leftOut(*m_risk, *shown()); !out.isEmpty())

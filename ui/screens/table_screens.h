@@ -10,10 +10,11 @@
 
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
+#include "ui/screens/book_totals.h"
 
 namespace mahler::ui {
 
-/// Book, underlyings, structures and legs with marks, Greeks and the distance to each exit.
+/// Book, underlyings, structures and legs with marks, Greeks and the distance to each exit; totals and limits stay on top.
 class PositionsScreen final : public Screen {
     Q_OBJECT
 public:
@@ -31,8 +32,10 @@ private:
     DeskPort& m_port;
     GridModel* m_model;
     GridView* m_grid;
+    BookTotals* m_totals;
     QLabel* m_banner;
     QString m_armed; ///< a close asked once; the second X sends it
+    QString m_said;  ///< an answer to the last key, until the next
     ViewPtr m_view;
 };
 
