@@ -38,7 +38,9 @@ std::string told(const store::Record& record, const Json& body) {
         return body.at("description").get<std::string>() + ": " + body.at("quantity").dump() + " filled at " + Price::fromMicros(body.at("net").get<std::int64_t>()).str();
     if (body.contains("request") && body.at("request").contains("order")) {
         const auto r = desk::codec::toRequest(body.at("request"));
-        return std::string(approval::toString(r.tier.tier)) + " " + approval::toString(r.state) + ": " + portfolio::describe(r.order) + (r.causeText.empty() ? "" : ", " + r.causeText);
+        return std::string(approval::toString(r.tier.tier)) + " " + approval::toString(r.state) + ": " + portfolio::describe(r.order) + (r.causeText.empty() ? "" : ", " + r.causeText) +
+               (r.extended ? ", extended once" : "") + (r.replaces.empty() ? "" : ", replaces " + r.replaces.str() + " (" + r.replacesWhy + ")") +
+               (r.raisedAgain.empty() ? "" : ", raised again: " + r.raisedAgain);
     }
     for (const char* key : {"text", "reason", "why", "result", "description", "synthesis"})
         if (body.contains(key) && body.at(key).is_string() && !body.at(key).get_ref<const std::string&>().empty())

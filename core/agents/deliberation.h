@@ -121,7 +121,7 @@ struct CycleInputs {
     portfolio::GreeksSum bookGreeks;
     risk::Limits limits;
     RoleSet roles;
-    std::vector<std::string> rejectedToday; ///< candidate ids a person rejected today
+    std::function<bool(const strategy::Candidate&)> declinedToday{}; ///< whether it is an idea that was declined today and has not changed; empty: none is
     /// A further opinion on each leg, for instance QuantLib's on its own thread; may block for some milliseconds. Empty: goes without.
     std::function<std::vector<pricing::MethodPrice>(std::span<const pricing::VerifiedLeg>)> furtherOpinion{};
     int maxRounds = 3;

@@ -116,7 +116,7 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
 const strategy::Candidate* choose(const strategy::ScreenResult& screen, const CycleInputs& in, std::optional<std::size_t>& index) {
     for (std::size_t i = 0; i < screen.candidates.size(); ++i) {
         const auto& c = screen.candidates[i];
-        const bool rejected = std::find(in.rejectedToday.begin(), in.rejectedToday.end(), c.id) != in.rejectedToday.end();
+        const bool rejected = in.declinedToday && in.declinedToday(c);
         const bool held = std::any_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) {
             return p.legs == c.legs;
         });

@@ -24,7 +24,7 @@ AnswerOutcome judgeAnswer(const Request& r, const User& user, bool approve, cons
         if (!typedMaxLoss)
             return refused("the maximum loss must be typed");
         if (typedMaxLoss->micros() / 10'000 != maxLoss.micros() / 10'000)
-            return refused("the typed maximum loss is not " + maxLoss.str());
+            return refused("the typed maximum loss is not " + exactMoney(maxLoss));
         if (reason.empty())
             return refused("a reason is required");
     }

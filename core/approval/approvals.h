@@ -7,6 +7,7 @@
 #include "approval/users.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "market/history.h"
 #include "portfolio/combo_order.h"
 
 namespace mahler::approval {
@@ -24,7 +25,7 @@ struct TierInputs {
     std::optional<double> dayPnlFraction;
     DeskKind desk = DeskKind::DemoTeam;
     std::chrono::seconds traderDeadline{30}; ///< 30 to 300 (SAFETY 3.9)
-    Tier sizedDownFrom = Tier::T0;      ///< the tier of the request this one replaces
+    Tier sizedDownFrom = Tier::T0;      ///< the tier of the request this one replaces: never asked of fewer
 };
 
 struct TierDecision {
@@ -34,6 +35,7 @@ struct TierDecision {
     std::chrono::seconds deadline{0};     ///< then REJECTED
     std::chrono::seconds openWithin{0};   ///< 0: no such rule; else escalates when not opened
     std::chrono::seconds minimumReview{0};
+    bool fixedReview = false;             ///< first execution of a strategy: when its review is over it is rejected, whoever asks for more time
 };
 TierDecision decideTier(const TierInputs& in);
 
@@ -50,6 +52,15 @@ struct Signature {
     Timestamp at{};
 };
 
+/// What a request takes over from the one it replaces: never more time than that one had (UX 4.2).
+struct Inherited {
+    ApprovalId from;
+    std::string why;                ///< "half the size", "a newer version of the same idea"
+    std::optional<MonoTime> deadline; ///< at most; absent: its tier's own
+    MonoTime extendableTo{};
+    bool extended = false;
+};
+
 struct Request {
     ApprovalId id;
     ProposalId proposal;
@@ -60,7 +71,13 @@ struct Request {
     MonoTime deadline{};            ///< monotonic
     std::uint64_t haltEpoch = 0;
     std::optional<Timestamp> openedAt;
-    bool escalated = false;
+    bool escalated = false;         ///< by a person, or because nobody opened it in time
+    bool extended = false;          ///< its one extension is used
+    MonoTime extendableTo{};        ///< no extension goes beyond it
+    ApprovalId replaces;            ///< empty: none
+    std::string replacesWhy;
+    std::string raisedAgain;        ///< why an idea that was declined today is asked again; empty: it was not
+    std::vector<market::MarketEvent> events; ///< from now to the last expiry, in date order
     std::vector<Signature> signatures;
     ApprovalState state = ApprovalState::Pending;
     RejectCause cause = RejectCause::None;
@@ -74,5 +91,17 @@ struct AnswerOutcome {
 };
 AnswerOutcome judgeAnswer(const Request& request, const User& user, bool approve, const Digest& shownHash, const std::string& reason,
                           std::optional<Usd> typedMaxLoss, Usd maxLoss, Timestamp now);
+
+/// Sixty seconds more, once, in the trader's tier alone: SAFETY 3.4 and section 4 fix the deadlines of the others and of a
+/// strategy's first execution, 3.9 lets the trader's be five minutes at most.
+inline constexpr std::chrono::seconds kExtension{60}, kLongestTrader{300};
+struct MoreTime {
+    MonoTime deadline{};        ///< the new one
+    std::string refusedBecause; ///< not empty: there is none
+};
+MoreTime moreTime(const Request& request, MonoTime now);
+/// Why nobody can be asked beyond those who are asked already; empty: the next tier can. Whoever may decide a request may
+/// hand it on; its deadline stays.
+std::string escalationRefused(const Request& request, DeskKind desk);
 
 } // namespace mahler::approval

@@ -83,9 +83,9 @@ TierDecision decideTier(const TierInputs& in) {
              : value < dollars(10'000)  ? Tier::T1
              : value <= dollars(50'000) ? Tier::T2
                                         : Tier::T3;
-    std::string why = "order value $" + in.orderValue.str();
+    std::string why = "order value " + shownMoney(in.orderValue);
     if (in.recentOpeningsSameUnderlying.micros() > 0)
-        why += " and $" + in.recentOpeningsSameUnderlying.str() + " opened in the same underlying within 15 minutes";
+        why += " and " + shownMoney(in.recentOpeningsSameUnderlying) + " opened in the same underlying within 15 minutes";
     d.reasons.push_back(why);
     d.deadline = deadlineOf(d.tier);
     // Each trigger demands a tier and a deadline: the highest tier and the shortest deadline apply (SAFETY section 4).
@@ -96,8 +96,9 @@ TierDecision decideTier(const TierInputs& in) {
         d.reasons.push_back(std::move(reason));
     };
     if (in.sizedDownFrom > Tier::T0) // less size is no reason to ask fewer people
-        atLeast(in.sizedDownFrom, deadlineOf(in.sizedDownFrom), std::string("sized down from a ") + toString(in.sizedDownFrom) + " request");
+        atLeast(in.sizedDownFrom, deadlineOf(in.sizedDownFrom), std::string("replaces a ") + toString(in.sizedDownFrom) + " request");
     if (in.newStrategy) {
+        d.fixedReview = true;
         review = d.tier <= Tier::T1; // a 60 s review replaces the trader's 30 s; longer tiers keep their own
         atLeast(Tier::T1, kReview, "first execution of this strategy");
     }

@@ -54,6 +54,36 @@ template <class Tag> std::string Micros<Tag>::str() const {
 template class Micros<struct PriceTag>;
 template class Micros<struct UsdTag>;
 
+namespace {
+
+/// `cents` as "$1,089" and ".12" where wanted.
+std::string dollarText(std::int64_t cents, bool showCents) {
+    const bool negative = cents < 0;
+    const std::uint64_t size = negative ? 0 - static_cast<std::uint64_t>(cents) : static_cast<std::uint64_t>(cents);
+    std::string whole = std::to_string(size / 100);
+    for (std::size_t at = whole.size(); at > 3;)
+        whole.insert(at -= 3, ",");
+    const std::string rest = std::to_string(size % 100);
+    return (negative ? "-$" : "$") + whole + (showCents ? "." + std::string(2 - rest.size(), '0') + rest : "");
+}
+
+/// Half away from zero.
+std::int64_t roundedTo(std::int64_t micros, std::int64_t unit) { return (micros + (micros < 0 ? -unit : unit) / 2) / unit; }
+
+} // namespace
+
+std::string shownMoney(Usd amount) {
+    const std::int64_t cents = roundedTo(amount.micros(), 10'000);
+    if (cents > -10'000 && cents < 10'000)
+        return dollarText(cents, true);
+    return dollarText(roundedTo(amount.micros(), Usd::kScale) * 100, false);
+}
+
+std::string exactMoney(Usd amount) {
+    const std::int64_t cents = roundedTo(amount.micros(), 10'000);
+    return dollarText(cents, cents % 100 != 0);
+}
+
 static Result<std::int64_t> multiply(std::int64_t a, std::int64_t b) {
     constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
     if (a == kMax || b == kMax || a < -kMax || b < -kMax || (a != 0 && (b < 0 ? -b : b) > kMax / (a < 0 ? -a : a)))

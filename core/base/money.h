@@ -53,6 +53,10 @@ Result<Usd> times(Usd amount, std::int64_t factor);
 inline double ratio(Usd numerator, Usd denominator) {
     return static_cast<double>(numerator.micros()) / static_cast<double>(denominator.micros());
 }
+/// As people read it (UX 2.2): thousands separated, no cents from $100 on: "$1,089", "-$12.50".
+std::string shownMoney(Usd amount);
+/// To the cent, for what has to be typed: "$4,380", "$4,380.12".
+std::string exactMoney(Usd amount);
 inline constexpr Usd abs(Usd v) { return v.micros() < 0 ? -v : v; }
 inline constexpr Price abs(Price v) { return v.micros() < 0 ? -v : v; }
 

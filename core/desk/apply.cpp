@@ -53,7 +53,7 @@ void sessionFacts(DeskState& s, const Event& e, Timestamp) {
         s.tripsThisSession.clear();
         s.decided.clear();
         s.fills.clear();
-        s.rejectedToday.clear();
+        s.declinedToday.clear();
         s.disabledStrategies.clear();
         s.sent.clear();
         std::erase_if(s.orders, [](const auto& entry) { return execution::isTerminal(entry.second.state); });
@@ -155,6 +155,8 @@ void proposalMade(DeskState& s, const Event& e, Timestamp at) {
     p.confidence = codec::fromMicro(e.body.at("confidence"));
     p.order = codec::toCombo(e.body.at("order"));
     p.sizedDownFrom = static_cast<approval::Tier>(e.body.at("sized_down_from").get<int>());
+    if (e.body.contains("inherits"))
+        p.inherits = codec::toInherited(e.body.at("inherits"));
     p.madeAt = at;
     s.proposals[p.id] = p;
     ++s.nextNumber;
@@ -177,7 +179,7 @@ void gateChecked(DeskState& s, const Event& e, Timestamp) {
     it->second.worstCase = Usd::fromMicros(e.body.at("worst_case").get<std::int64_t>());
 }
 
-void approvalChanged(DeskState& s, const Event& e, Timestamp) {
+void approvalChanged(DeskState& s, const Event& e, Timestamp at) {
     approval::Request r = codec::toRequest(e.body.at("request"));
     if (e.type == "approval.requested")
         ++s.nextNumber;
@@ -186,8 +188,15 @@ void approvalChanged(DeskState& s, const Event& e, Timestamp) {
         return;
     }
     s.approvals.erase(r.id);
-    if (r.cause == approval::RejectCause::Person)
-        s.rejectedToday.insert(toHex(sha256(portfolio::canonicalText(r.order))));
+    using approval::RejectCause;
+    if (r.cause == RejectCause::Person || (r.cause == RejectCause::Expired && r.openedAt)) {
+        DeclinedIdea declined{r.id, r.order, {}, {}, r.cause, at};
+        if (const auto it = s.proposals.find(r.proposal); it != s.proposals.end()) {
+            declined.spot = it->second.spot;
+            declined.iv = it->second.iv;
+        }
+        s.declinedToday.push_back(std::move(declined));
+    }
     keepNewest(s.decided, r);
 }
 
@@ -301,6 +310,7 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"approval.requested", approvalChanged},
         {"approval.opened", approvalChanged},
         {"approval.escalated", approvalChanged},
+        {"approval.extended", approvalChanged},
         {"approval.signed", approvalChanged},
         {"approval.decided", approvalChanged},
         {"approval.refused", [](DeskState&, const Event&, Timestamp) {}},

@@ -2,6 +2,7 @@
 
 #include "desk/codec.h"
 #include "desk/context.h"
+#include "desk/same_idea.h"
 
 namespace mahler::desk {
 
@@ -19,7 +20,8 @@ void end(Context& c, approval::Request r, approval::ApprovalState state, approva
     c.emit("approval.decided", actor, r.id.str(), requestBody(r));
 }
 
-/// SHA-256 of everything the approver decides on (S8).
+/// SHA-256 of everything the approver decides on (S8). What moves with the market (quotes, the account effect, value at risk)
+/// is not in it: price, gate and tier are looked at again at the click.
 Digest shownHashOf(const approval::Request& r, const Proposal& p) {
     Json shown = {{"id", r.id.str()},
                   {"order", codec::from(r.order)},
@@ -31,10 +33,28 @@ Digest shownHashOf(const approval::Request& r, const Proposal& p) {
                   {"checks", codec::from(p.checks)},
                   {"case_for", p.caseFor},
                   {"case_against", p.caseAgainst},
-                  {"unanswered", p.unanswered}};
+                  {"unanswered", p.unanswered},
+                  {"events", codec::from(r.events)},
+                  {"replaces", r.replaces.str()},
+                  {"replaces_why", r.replacesWhy},
+                  {"raised_again", r.raisedAgain},
+                  {"extended", r.extended}};
     const auto text = canonicalJson(shown);
     MAHLER_CHECK(text.has_value());
     return sha256(*text);
+}
+
+/// From this session to the last expiry, of the whole market or of this underlying.
+std::vector<market::MarketEvent> eventsBefore(const DeskState& s, const portfolio::ComboOrder& order) {
+    std::vector<market::MarketEvent> out;
+    TradingDate last{};
+    for (const auto& leg : order.legs)
+        last = std::max(last, leg.contract.expiry);
+    if (s.facts)
+        for (const auto& event : s.facts->events)
+            if (event.date <= last && (event.symbol.empty() || event.symbol == order.underlying))
+                out.push_back(event);
+    return out;
 }
 
 std::optional<std::string> priceMoved(const Context& c, const approval::Request& r) {
@@ -46,6 +66,28 @@ std::optional<std::string> priceMoved(const Context& c, const approval::Request&
     if (r.order.netLimit < quote->natural - band || r.order.netLimit > quote->best + band)
         return "net mid is now " + quote->mid.str() + ", limit " + r.order.netLimit.str();
     return std::nullopt;
+}
+
+/// Halt, price, gate and tier as they are now. What no longer stands ends rejected. @return the gate's decision when it stands.
+std::optional<risk::GateDecision> lookAgain(Context& c, const approval::Request& r) {
+    using approval::RejectCause;
+    const auto reject = [&](RejectCause cause, const std::string& why) {
+        end(c, r, approval::ApprovalState::Rejected, cause, "system", why);
+        return std::nullopt;
+    };
+    if (c.state.halted() || r.haltEpoch != c.state.haltEpoch)
+        return reject(RejectCause::Halted, "halted since the request was made");
+    if (const auto moved = priceMoved(c, r))
+        return reject(RejectCause::PriceMoved, *moved);
+    const auto proposal = c.state.proposals.find(r.proposal);
+    MAHLER_CHECK(proposal != c.state.proposals.end());
+    auto decision = c.gate.evaluate(r.order, gateContext(c, r.order, proposal->second.strategy));
+    if (!decision.pass)
+        return reject(RejectCause::GateRefused, failures(decision.checks));
+    const auto tier = tierOf(c, r.order, proposal->second.strategy, decision.value.value_or(Usd{}), proposal->second.sizedDownFrom);
+    if (tier.tier > r.tier.tier || tier.refused)
+        return reject(RejectCause::TierChanged, tier.reasons.empty() ? "the tier rose" : tier.reasons.front());
+    return decision;
 }
 
 } // namespace
@@ -91,7 +133,8 @@ approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& ord
     return approval::decideTier(in);
 }
 
-void requestApproval(Context& c, const Proposal& p, const approval::TierDecision& tier) {
+void requestApproval(Context& c, const Proposal& p, const approval::TierDecision& tier, const std::optional<approval::Inherited>& inherits,
+                     const std::string& raisedAgain) {
     approval::Request r;
     r.id = ApprovalId(c.number("A-"));
     r.proposal = p.id;
@@ -99,6 +142,18 @@ void requestApproval(Context& c, const Proposal& p, const approval::TierDecision
     r.tier = tier;
     r.createdAt = c.now;
     r.deadline = c.now.mono + tier.deadline;
+    r.extendableTo = c.now.mono + approval::kLongestTrader;
+    if (inherits) {
+        r.replaces = inherits->from;
+        r.replacesWhy = inherits->why;
+        if (inherits->deadline) { // it keeps its place in the queue, and nobody gains time by asking for less
+            r.deadline = std::min(r.deadline, *inherits->deadline);
+            r.extendableTo = std::min(r.extendableTo, inherits->extendableTo);
+            r.extended = inherits->extended;
+        }
+    }
+    r.raisedAgain = raisedAgain;
+    r.events = eventsBefore(c.state, p.order);
     r.haltEpoch = c.state.haltEpoch;
     r.shownHash = shownHashOf(r, p);
     c.emit("approval.requested", p.order.source, r.id.str(), requestBody(r));
@@ -140,31 +195,15 @@ void onAnswer(Context& c, const AnswerRequest& a) {
     if (outcome.state == ApprovalState::Rejected)
         return end(c, r, ApprovalState::Rejected, RejectCause::Person, actor, a.reason);
 
-    // Everything is looked at again at the click: halt, price, gate, tier.
-    if (c.state.halted() || r.haltEpoch != c.state.haltEpoch)
-        return end(c, r, ApprovalState::Rejected, RejectCause::Halted, "system", "halted since the request was made");
-    if (const auto moved = priceMoved(c, r))
-        return end(c, r, ApprovalState::Rejected, RejectCause::PriceMoved, "system", *moved);
-    const auto proposal = c.state.proposals.find(r.proposal);
-    MAHLER_CHECK(proposal != c.state.proposals.end());
-    const std::string strategy = proposal->second.strategy;
-    const auto decision = c.gate.evaluate(r.order, gateContext(c, r.order, strategy));
-    if (!decision.pass) {
-        std::string why;
-        for (const auto& check : decision.checks)
-            if (!check.pass)
-                why += (why.empty() ? "" : "; ") + check.reason;
-        return end(c, r, ApprovalState::Rejected, RejectCause::GateRefused, "system", why);
-    }
-    const auto tier = tierOf(c, r.order, strategy, decision.value.value_or(Usd{}), c.state.proposals.at(r.proposal).sizedDownFrom);
-    if (tier.tier > r.tier.tier || tier.refused)
-        return end(c, r, ApprovalState::Rejected, RejectCause::TierChanged, "system",
-                   tier.reasons.empty() ? "the tier rose" : tier.reasons.front());
+    const auto decision = lookAgain(c, r);
+    if (!decision)
+        return;
+    const std::string strategy = c.state.proposals.at(r.proposal).strategy;
     std::string by;
     for (const auto& s : r.signatures)
         by += (by.empty() ? "" : "+") + s.user.str();
     end(c, r, ApprovalState::Approved, RejectCause::None, actor, a.reason);
-    intend(c, r.order, r.proposal, strategy, decision, by, {});
+    intend(c, r.order, r.proposal, strategy, *decision, by, {});
 }
 
 void onSizeDown(Context& c, const SizeDown& command) {
@@ -184,7 +223,69 @@ void onSizeDown(Context& c, const SizeDown& command) {
     smaller.midAtProposal.reset();
     smaller.spot.reset();
     smaller.iv.reset();
-    propose(c, std::move(smaller));
+    smaller.inherits = approval::Inherited{old.id, "made smaller, " + std::to_string(old.order.quantity) + " to " + std::to_string(command.quantity), old.deadline, old.extendableTo,
+                                           old.extended};
+    priceProposal(c, propose(c, std::move(smaller))); // its legs are quoted: it takes the place at once
+}
+
+void onExtend(Context& c, const ExtendRequest& command) {
+    const auto it = c.state.approvals.find(command.id);
+    const auto* user = c.user(command.user);
+    const auto refuse = [&](const std::string& why) { c.notice(NoticeView::Level::Advisory, "No more time for " + command.id.str() + ": " + why); };
+    if (it == c.state.approvals.end())
+        return refuse("the request is no longer pending");
+    if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)))
+        return refuse(command.user.str() + " may not decide it");
+    approval::Request r = it->second;
+    const auto more = approval::moreTime(r, c.now.mono);
+    if (!more.refusedBecause.empty())
+        return refuse(more.refusedBecause);
+    const auto decision = lookAgain(c, r); // re-quoted: what would be refused at the click is not kept open
+    if (!decision)
+        return;
+    journalChecks(c, c.state.proposals.at(r.proposal), *decision);
+    r.tier.deadline += std::chrono::duration_cast<std::chrono::seconds>(more.deadline - r.deadline);
+    r.deadline = more.deadline;
+    r.extended = true;
+    r.shownHash = shownHashOf(r, c.state.proposals.at(r.proposal));
+    c.emit("approval.extended", "user:" + command.user.str(), r.id.str(), requestBody(r));
+    c.notice(NoticeView::Level::Advisory, user->name + " gave " + r.id.str() + " sixty seconds more");
+}
+
+void onEscalate(Context& c, const EscalateRequest& command) {
+    const auto it = c.state.approvals.find(command.id);
+    const auto* user = c.user(command.user);
+    const auto refuse = [&](const std::string& why) { c.notice(NoticeView::Level::Advisory, command.id.str() + " not escalated: " + why); };
+    if (it == c.state.approvals.end())
+        return refuse("the request is no longer pending");
+    if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)))
+        return refuse(command.user.str() + " may not decide it");
+    approval::Request r = it->second;
+    if (const auto why = approval::escalationRefused(r, c.state.kind); !why.empty())
+        return refuse(why);
+    r.tier.tier = static_cast<approval::Tier>(static_cast<int>(r.tier.tier) + 1);
+    r.tier.reasons.push_back("escalated by " + user->name);
+    r.escalated = true; // everyone is asked now: nothing is left to alarm when nobody opens it
+    r.openedAt.reset();
+    r.shownHash = shownHashOf(r, c.state.proposals.at(r.proposal));
+    c.emit("approval.escalated", "user:" + command.user.str(), r.id.str(), requestBody(r));
+    c.notice(NoticeView::Level::Critical, "Request " + r.id.str() + " was escalated to " + approval::toString(r.tier.tier) + " by " + user->name + ": everyone who may approve is asked");
+}
+
+std::optional<approval::Inherited> supersede(Context& c, const Proposal& by) {
+    std::optional<approval::Inherited> newest;
+    const auto pending = c.state.approvals;
+    const approval::Request* last = nullptr;
+    for (const auto& [id, request] : pending) {
+        if (!sameIdea(request.order, by.order, by.spot))
+            continue;
+        if (!last || request.createdAt.mono > last->createdAt.mono)
+            last = &request;
+        end(c, request, approval::ApprovalState::Rejected, approval::RejectCause::Superseded, "system", "replaced by a newer version of the same idea, " + by.id.str());
+    }
+    if (last)
+        newest = approval::Inherited{last->id, "a newer version of the same idea", {}, {}, false};
+    return newest;
 }
 
 void rejectAll(Context& c, approval::RejectCause cause, const std::string& text) {

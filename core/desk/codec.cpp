@@ -41,12 +41,15 @@ TradingDate date(const Json& j) {
 }
 
 Json from(const approval::TierDecision& t) {
-    return {{"tier", approval::toString(t.tier)},
-            {"refused", t.refused},
-            {"reasons", t.reasons},
-            {"deadline_s", t.deadline.count()},
-            {"open_within_s", t.openWithin.count()},
-            {"minimum_review_s", t.minimumReview.count()}};
+    Json j{{"tier", approval::toString(t.tier)},
+           {"refused", t.refused},
+           {"reasons", t.reasons},
+           {"deadline_s", t.deadline.count()},
+           {"open_within_s", t.openWithin.count()},
+           {"minimum_review_s", t.minimumReview.count()}};
+    if (t.fixedReview) // what came later is written where it says something: older journals have it not
+        j["fixed_review"] = true;
+    return j;
 }
 
 approval::TierDecision toTier(const Json& j) {
@@ -57,6 +60,7 @@ approval::TierDecision toTier(const Json& j) {
     t.deadline = std::chrono::seconds(j.at("deadline_s").get<std::int64_t>());
     t.openWithin = std::chrono::seconds(j.at("open_within_s").get<std::int64_t>());
     t.minimumReview = std::chrono::seconds(j.at("minimum_review_s").get<std::int64_t>());
+    t.fixedReview = j.contains("fixed_review");
     return t;
 }
 
@@ -215,20 +219,65 @@ Json from(const approval::Request& r) {
     Json signatures = Json::array();
     for (const auto& s : r.signatures)
         signatures.push_back({{"user", s.user.str()}, {"approve", s.approve}, {"reason", s.reason}, {"at", from(s.at)}});
-    return {{"id", r.id.str()},
-            {"proposal", r.proposal.str()},
-            {"order", from(r.order)},
-            {"shown_hash", text(r.shownHash)},
-            {"tier", from(r.tier)},
-            {"created", from(r.createdAt)},
-            {"deadline_mono", r.deadline.count()},
-            {"halt_epoch", r.haltEpoch},
-            {"opened", r.openedAt ? from(*r.openedAt) : Json(nullptr)},
-            {"escalated", r.escalated},
-            {"signatures", signatures},
-            {"state", approval::toString(r.state)},
-            {"cause", approval::toString(r.cause)},
-            {"cause_text", r.causeText}};
+    Json j{{"id", r.id.str()},
+           {"proposal", r.proposal.str()},
+           {"order", from(r.order)},
+           {"shown_hash", text(r.shownHash)},
+           {"tier", from(r.tier)},
+           {"created", from(r.createdAt)},
+           {"deadline_mono", r.deadline.count()},
+           {"halt_epoch", r.haltEpoch},
+           {"opened", r.openedAt ? from(*r.openedAt) : Json(nullptr)},
+           {"escalated", r.escalated},
+           {"signatures", signatures},
+           {"state", approval::toString(r.state)},
+           {"cause", approval::toString(r.cause)},
+           {"cause_text", r.causeText}};
+    if (r.extended)
+        j["extended"] = true;
+    if (r.extendableTo != MonoTime{})
+        j["extendable_to_mono"] = r.extendableTo.count();
+    if (!r.replaces.empty()) {
+        j["replaces"] = r.replaces.str();
+        j["replaces_why"] = r.replacesWhy;
+    }
+    if (!r.raisedAgain.empty())
+        j["raised_again"] = r.raisedAgain;
+    if (!r.events.empty())
+        j["events"] = from(r.events);
+    return j;
+}
+
+Json from(const std::vector<market::MarketEvent>& events) {
+    Json out = Json::array();
+    for (const auto& e : events)
+        out.push_back({{"date", formatDate(e.date)}, {"kind", market::toString(e.kind)}, {"symbol", e.symbol}, {"title", e.title}});
+    return out;
+}
+
+std::vector<market::MarketEvent> toEvents(const Json& j) {
+    using market::EventKind;
+    std::vector<market::MarketEvent> out;
+    for (const auto& e : j)
+        out.push_back({date(e.at("date")), wordToEnum(e.at("kind").get<std::string>(), EventKind::Holiday), e.at("symbol").get<std::string>(),
+                       e.at("title").get<std::string>()});
+    return out;
+}
+
+Json from(const approval::Inherited& i) {
+    return {{"from", i.from.str()},
+            {"why", i.why},
+            {"deadline_mono", i.deadline ? Json(i.deadline->count()) : Json(nullptr)},
+            {"extendable_to_mono", i.extendableTo.count()},
+            {"extended", i.extended}};
+}
+
+approval::Inherited toInherited(const Json& j) {
+    approval::Inherited i{ApprovalId(j.at("from").get<std::string>()), j.at("why").get<std::string>(), {}, MonoTime(j.at("extendable_to_mono").get<std::int64_t>()),
+                          j.at("extended").get<bool>()};
+    if (!j.at("deadline_mono").is_null())
+        i.deadline = MonoTime(j.at("deadline_mono").get<std::int64_t>());
+    return i;
 }
 
 approval::Request toRequest(const Json& j) {
@@ -250,6 +299,17 @@ approval::Request toRequest(const Json& j) {
     r.state = wordToEnum(j.at("state").get<std::string>(), approval::ApprovalState::Rejected);
     r.cause = wordToEnum(j.at("cause").get<std::string>(), approval::RejectCause::FlowOver);
     r.causeText = j.at("cause_text").get<std::string>();
+    r.extended = j.contains("extended");
+    if (j.contains("extendable_to_mono"))
+        r.extendableTo = MonoTime(j.at("extendable_to_mono").get<std::int64_t>());
+    if (j.contains("replaces")) {
+        r.replaces = ApprovalId(j.at("replaces").get<std::string>());
+        r.replacesWhy = j.at("replaces_why").get<std::string>();
+    }
+    if (j.contains("raised_again"))
+        r.raisedAgain = j.at("raised_again").get<std::string>();
+    if (j.contains("events"))
+        r.events = toEvents(j.at("events"));
     return r;
 }
 

@@ -46,4 +46,9 @@ template <class E> E wordToEnum(const std::string& word, E last) {
     return last;
 }
 
+Json from(const std::vector<market::MarketEvent>& events);
+std::vector<market::MarketEvent> toEvents(const Json& j);
+Json from(const approval::Inherited& inherited);
+approval::Inherited toInherited(const Json& j);
+
 } // namespace mahler::desk::codec

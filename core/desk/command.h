@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "desk/settings.h"
 #include "execution/broker.h"
+#include "market/history.h"
 #include "market/quote.h"
 #include "portfolio/beta_weights.h"
 #include "risk/halt.h"
@@ -37,6 +38,7 @@ struct SessionFacts {
     std::optional<double> rate;                     ///< continuous, per year
     std::map<std::string, double> dividendYield;    ///< by underlying
     std::map<std::string, double> realised10;       ///< 10-day realised volatility
+    std::vector<market::MarketEvent> events;        ///< from this session on, in date order; expiries and holidays are none
     std::map<std::string, portfolio::BenchmarkBeta> betas; ///< to BetaWeights::benchmark, of daily closes before this session
 };
 
@@ -93,6 +95,18 @@ struct SizeDown {
     ApprovalId id;
     UserId user;
     std::int64_t quantity = 1;
+};
+
+/// The one extension of a request (approval::moreTime): looked at again at today's quotes, then sixty seconds more.
+struct ExtendRequest {
+    ApprovalId id;
+    UserId user;
+};
+
+/// Hands a request to the approvers of the next tier; everyone who may approve is alarmed, its deadline stays.
+struct EscalateRequest {
+    ApprovalId id;
+    UserId user;
 };
 
 struct HaltRequest {
@@ -174,7 +188,7 @@ struct Failure {
 };
 
 using Command = std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
-                             SizeDown, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten, SwitchUser,
+                             SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten, SwitchUser,
                              SetAutonomy, ChangeSettings, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"

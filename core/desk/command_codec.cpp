@@ -101,6 +101,8 @@ Json encode(const Command& command) {
                        {"rate", micro(c.rate)}, {"dividend_yield", values(c.dividendYield)}, {"realised10", values(c.realised10)}};
                 if (!c.betas.empty()) // as journals from before they were kept have it
                     j["betas"] = betas(c.betas);
+                if (!c.events.empty())
+                    j["events"] = from(c.events);
                 return j;
             },
             [](const MarketTick&) -> Json { return nullptr; },
@@ -120,6 +122,8 @@ Json encode(const Command& command) {
                         {"reason", c.reason}, {"typed_max_loss", c.typedMaxLoss ? Json(c.typedMaxLoss->micros()) : Json(nullptr)}};
             },
             [](const SizeDown& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}, {"quantity", c.quantity}}; },
+            [](const ExtendRequest& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}}; },
+            [](const EscalateRequest& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}}; },
             [](const HaltRequest& c) -> Json {
                 return {{"actor", c.actor}, {"breaker", risk::toString(c.breaker)}, {"reason", c.reason}};
             },
@@ -166,6 +170,8 @@ SessionFacts sessionFacts(const Json& j) {
     c.realised10 = toValues(j.at("realised10"));
     if (j.contains("betas"))
         c.betas = toBetas(j.at("betas"));
+    if (j.contains("events"))
+        c.events = toEvents(j.at("events"));
     return c;
 }
 
@@ -222,6 +228,10 @@ Command decode(const std::string& name, const Json& j) {
     }
     if (name == "size_down")
         return SizeDown{ApprovalId(str(j, "id")), user(), j.at("quantity").get<std::int64_t>()};
+    if (name == "extend_request")
+        return ExtendRequest{ApprovalId(str(j, "id")), user()};
+    if (name == "escalate_request")
+        return EscalateRequest{ApprovalId(str(j, "id")), user()};
     if (name == "halt_request")
         return HaltRequest{str(j, "actor"), breaker(j.at("breaker")), str(j, "reason")};
     if (name == "resume_request") {
@@ -273,7 +283,7 @@ Command decode(const std::string& name, const Json& j) {
 std::string commandName(const Command& command) {
     static constexpr const char* kNames[] = {
         "started",       "session_facts",  "market_tick",    "feed_notes",     "cycle_finished", "request_cycle", "propose_order", "open_request",
-        "answer_request", "size_down",     "halt_request",   "resume_request", "close_position", "cancel_order", "cancel_opening",
+        "answer_request", "size_down",     "extend_request", "escalate_request", "halt_request",   "resume_request", "close_position", "cancel_order", "cancel_opening",
         "flatten",       "switch_user",    "set_autonomy",   "change_settings", "submit_outcome", "broker_news",   "reconciliation", "tape_block_written",
         "failure"};
     static_assert(std::size(kNames) == std::variant_size_v<Command>);

@@ -59,8 +59,13 @@ portfolio::AccountMarks accountMarks(const DeskState& state, const LiveMarket& m
 const std::vector<approval::User>& deskUsers(const DeskState& state);
 
 // orders.cpp: idea -> gate -> tier -> intent
-void propose(Context& c, Proposal proposal);
+ProposalId propose(Context& c, Proposal proposal);
 void priceAwaitingProposals(Context& c);
+/// Decides one proposal at once when its legs are quoted; else it waits for quotes like any other.
+void priceProposal(Context& c, const ProposalId& id);
+void journalChecks(Context& c, const Proposal& proposal, const risk::GateDecision& decision);
+/// The reasons of what did not pass, one sentence.
+std::string failures(const std::vector<risk::Check>& checks);
 void onCycleFinished(Context& c, const CycleFinished& command);
 void onRequestCycle(Context& c, const RequestCycle& command);
 void onProposeOrder(Context& c, const ProposeOrder& command);
@@ -72,10 +77,15 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
 void requestCancel(Context& c, const OrderId& id, const std::string& actor);
 
 // approvals.cpp
-void requestApproval(Context& c, const Proposal& proposal, const approval::TierDecision& tier);
+void requestApproval(Context& c, const Proposal& proposal, const approval::TierDecision& tier, const std::optional<approval::Inherited>& inherits,
+                     const std::string& raisedAgain);
+/// Ends every pending request of the same idea (UX 4.4). @return the newest of them as the one that is replaced, if any.
+std::optional<approval::Inherited> supersede(Context& c, const Proposal& by);
 void onOpenRequest(Context& c, const OpenRequest& command);
 void onAnswer(Context& c, const AnswerRequest& command);
 void onSizeDown(Context& c, const SizeDown& command);
+void onExtend(Context& c, const ExtendRequest& command);
+void onEscalate(Context& c, const EscalateRequest& command);
 void watchApprovals(Context& c);
 void rejectAll(Context& c, approval::RejectCause cause, const std::string& text);
 approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value, approval::Tier sizedDownFrom);

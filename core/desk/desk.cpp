@@ -162,6 +162,8 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    [&](const OpenRequest& x) { onOpenRequest(c, x); },
                    [&](const AnswerRequest& x) { onAnswer(c, x); },
                    [&](const SizeDown& x) { onSizeDown(c, x); },
+                   [&](const ExtendRequest& x) { onExtend(c, x); },
+                   [&](const EscalateRequest& x) { onEscalate(c, x); },
                    [&](const HaltRequest& x) { onHalt(c, x); },
                    [&](const ResumeRequest& x) { onResume(c, x); },
                    [&](const ClosePosition& x) { onClosePosition(c, x); },

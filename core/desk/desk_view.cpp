@@ -5,6 +5,7 @@
 
 #include "desk/context.h"
 #include "desk/desk.h"
+#include "desk/effect_rows.h"
 #include "desk/schedule.h"
 #include "market/exchange_calendar.h"
 
@@ -144,43 +145,10 @@ struct Viewer {
         return free;
     }
 
-    ApprovalView approval(const approval::Request& r, const portfolio::AccountMarks& marks, double riskFraction,
-                          const portfolio::GreeksSum& book) const;
+    ApprovalView approval(const approval::Request& r, const EffectInputs& account) const;
 };
 
-std::vector<EffectRow> effectRows(const Viewer& viewer, const portfolio::ComboOrder& order, Usd maxLoss,
-                                  const portfolio::AccountMarks& marks, double riskFraction, const portfolio::GreeksSum& book) {
-    std::vector<EffectRow> rows;
-    if (!marks.equity || marks.equity->micros() <= 0)
-        return rows;
-    const double equity = marks.equity->toDouble();
-    const double loss = maxLoss.toDouble() / equity * 100;
-    rows.push_back({"max_loss_equity", std::nullopt, loss, viewer.limits.riskPerTrade * 100, "%"});
-    rows.push_back({"portfolio_risk", riskFraction * 100, riskFraction * 100 + loss, viewer.limits.portfolioRisk * 100, "%"});
-    portfolio::Position virtualPosition;
-    virtualPosition.underlying = order.underlying;
-    virtualPosition.legs = order.legs;
-    virtualPosition.quantity = order.quantity;
-    const auto sum = portfolio::sumGreeks({virtualPosition}, viewer.greeks, viewer.spots);
-    const bool known = sum.included == 1;
-    const auto after = [&](double base, double change) { return known ? std::optional(base + change) : std::nullopt; };
-    rows.push_back({"delta", book.delta, after(book.delta, sum.delta), std::nullopt, "shares"});
-    rows.push_back({"gamma", book.gamma, after(book.gamma, sum.gamma), std::nullopt, "shares/$"});
-    rows.push_back({"theta", book.thetaPerDay, after(book.thetaPerDay, sum.thetaPerDay), std::nullopt, "USD/day"});
-    rows.push_back({"vega", book.vegaPerPoint, after(book.vegaPerPoint, sum.vegaPerPoint), std::nullopt, "USD/pt"});
-    if (viewer.s.account) {
-        const double free = viewer.buyingPower().toDouble();
-        rows.push_back({"buying_power", free, free - maxLoss.toDouble(), 0.0, "USD"}); // the credit is in the loss already
-        if (marks.dayPnl) {
-            const double room = viewer.s.account->dayStartEquity.toDouble() * static_cast<double>(risk::BreakerThresholds::kDailyLossPpm) / 1e6 + marks.dayPnl->toDouble();
-            rows.push_back({"day_loss_headroom", room, room - maxLoss.toDouble(), 0.0, "USD"});
-        }
-    }
-    return rows;
-}
-
-ApprovalView Viewer::approval(const approval::Request& r, const portfolio::AccountMarks& marks, double riskFraction,
-                              const portfolio::GreeksSum& book) const {
+ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& account) const {
     ApprovalView v;
     v.request = r;
     v.description = portfolio::describe(r.order);
@@ -223,7 +191,10 @@ ApprovalView Viewer::approval(const approval::Request& r, const portfolio::Accou
                                  (net.micros() >= 0 ? "+" : "") + net.str();
         }
     }
-    v.effects = effectRows(*this, r.order, v.maxLoss, marks, riskFraction, book);
+    const auto proposal = s.proposals.find(r.proposal);
+    v.effects = effectRows(account, r.order, v.maxLoss, proposal == s.proposals.end() ? v.maxLoss : proposal->second.worstCase);
+    v.noMoreTimeBecause = approval::moreTime(r, now.mono).refusedBecause;
+    v.notEscalatedBecause = approval::escalationRefused(r, s.kind);
     v.secondsLeft = std::max(0.0, std::chrono::duration<double>(r.deadline - now.mono).count());
     if (!quote)
         v.blockedBecause.push_back("a leg has no two-sided quote");
@@ -347,8 +318,10 @@ DeskView Desk::view(Timestamp now) const {
         return aLive != bLive ? aLive : a.order.createdAt.utc > b.order.createdAt.utc;
     });
     v.fills.assign(s.fills.begin(), s.fills.end());
+    const EffectInputs account{s.account ? &*s.account : nullptr, v.marks, s.limits, v.portfolioRiskFraction, m_book->risk && m_book->risk->defined ? std::optional(m_book->risk->correlated) : std::nullopt,
+                               viewer.buyingPower(), v.greeks, v.beta, v.betaWeights, viewer.greeks, viewer.spots};
     for (const auto& [id, request] : s.approvals)
-        v.approvals.push_back(viewer.approval(request, v.marks, v.portfolioRiskFraction, v.greeks));
+        v.approvals.push_back(viewer.approval(request, account));
     std::stable_sort(v.approvals.begin(), v.approvals.end(),
                      [](const ApprovalView& a, const ApprovalView& b) { return a.secondsLeft < b.secondsLeft; });
     v.decided.assign(s.decided.begin(), s.decided.end());

@@ -59,11 +59,19 @@ struct OrderView {
     bool unacknowledged = false;            ///< no answer for 5 s: shown as UNKNOWN, "verify at broker"
 };
 
+/// A cell of the scenario grid: relative moves, calendar days ahead.
+struct ScenarioPoint {
+    double spotMove = 0, volMove = 0, days = 0;
+};
+
 /// now / after / limit of one measure, as the prompt shows it.
 struct EffectRow {
-    std::string measure;                    ///< "max_loss_equity", "portfolio_risk", "delta", "gamma", "theta", "vega", "buying_power", "day_loss_headroom"
+    std::string measure;                    ///< "max_loss_equity", "portfolio_risk", "group_exposure", "buying_power", "day_loss_headroom", "beta_delta", "gamma", "theta", "vega", "var_99", "worst_cell"
     std::optional<double> now, after, limit;
     std::string unit;                       ///< "%", "USD", "shares", "USD/day", "USD/pt"
+    bool computing = false;                 ///< what is absent is on its way
+    std::string detail{};                   ///< how it was measured, or why it is absent; English
+    std::optional<ScenarioPoint> nowCell{}, afterCell{}; ///< of "worst_cell"
 };
 
 struct ApprovalView {
@@ -83,8 +91,8 @@ struct ApprovalView {
     std::optional<double> confidence;
     CycleId cycle;
     std::string changedSince;               ///< one line: "spot +0.32, net -0.01"; empty when nothing moved
-    std::vector<std::string> events;        ///< in the holding period
     double secondsLeft = 0;
+    std::string noMoreTimeBecause, notEscalatedBecause; ///< empty: the request may be extended, handed to the next tier
     std::vector<std::string> blockedBecause; ///< why Approve is disabled now; empty: may be approved
 };
 

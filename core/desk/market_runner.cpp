@@ -75,6 +75,10 @@ bool MarketRunner::announceSession(UtcTime now) {
         for (const auto& [symbol, bars] : history->bars)
             if (const auto vol = analytics::realisedVolatility(bars, 10))
                 facts.realised10[symbol] = *vol;
+        for (const auto& event : history->events)
+            if (event.date >= date && event.kind != market::EventKind::Expiry && event.kind != market::EventKind::Holiday)
+                facts.events.push_back(event);
+        std::stable_sort(facts.events.begin(), facts.events.end(), [](const auto& a, const auto& b) { return a.date < b.date; });
         for (const auto& symbol : m_info.underlyings)
             if (const auto beta = analytics::betaTo(*history, symbol, portfolio::BetaWeights().benchmark))
                 facts.betas[symbol] = {beta->beta, beta->r2, beta->window, beta->last};

@@ -2,6 +2,7 @@
 
 #include "desk/codec.h"
 #include "desk/context.h"
+#include "desk/same_idea.h"
 
 namespace mahler::desk {
 
@@ -14,6 +15,71 @@ void drop(Context& c, const ProposalId& id, const std::string& why) {
     c.emit("proposal.dropped", "system", id.str(), {{"proposal", id.str()}, {"why", why}});
     c.notice(NoticeView::Level::Log, "Proposal " + id.str() + " dropped: " + why);
 }
+
+/// Five openings per strategy and underlying in ten minutes disable it until a Risk Manager re-enables it.
+void watchFlood(Context& c, const std::string& strategy, const std::string& underlying) {
+    const std::string key = strategy + "/" + underlying;
+    int recent = 0;
+    for (const auto& sent : c.state.sent)
+        if (sent.opening && sent.strategy == strategy && sent.underlying == underlying && c.now.utc - sent.at.utc < 10min)
+            ++recent;
+    if (recent >= c.limits.maxOpeningsPer10Minutes && !c.state.disabledStrategies.count(key)) {
+        c.emit("strategy.disabled", "system", key, {{"key", key}, {"openings", recent}});
+        c.notice(NoticeView::Level::Critical, "Strategy " + key + " disabled: " + std::to_string(recent) + " openings in 10 minutes");
+    }
+}
+
+/// Why an idea that was declined today may be asked again, or why not (UX 4.4). A person may raise what the agents were
+/// refused; nobody's own idea comes back without a material change.
+struct Again {
+    std::string dropBecause, shown;
+};
+Again raisedAgain(const Context& c, const Proposal& p) {
+    for (auto it = c.state.declinedToday.rbegin(); it != c.state.declinedToday.rend(); ++it) {
+        if (!sameIdea(it->order, p.order, p.spot))
+            continue;
+        const std::string what = it->id.str() + (it->cause == approval::RejectCause::Person ? " was rejected today" : " was left to expire today");
+        const std::string change = materialChange({it->spot, it->iv, it->order.netLimit}, {p.spot, p.iv, p.order.netLimit});
+        if (!change.empty())
+            return {{}, what + "; since then " + change};
+        if (p.order.source == kAgent || p.order.source == it->order.source)
+            return {"the same idea, " + what + ", and nothing has changed materially since", {}};
+        return {{}, what + "; nothing has changed materially since"};
+    }
+    return {};
+}
+
+void decide(Context& c, const Proposal& p) {
+    const risk::GateDecision decision = c.gate.evaluate(p.order, gateContext(c, p.order, p.strategy));
+    journalChecks(c, p, decision);
+    if (!decision.pass) {
+        drop(c, p.id, failures(decision.checks));
+        return;
+    }
+    const Proposal priced = c.state.proposals.at(p.id); // with its spot and volatility
+    const Again again = raisedAgain(c, priced);
+    if (!again.dropBecause.empty() && !p.inherits) // made smaller it is the idea that is asked already
+        return drop(c, p.id, again.dropBecause);
+    approval::Tier least = p.sizedDownFrom;
+    for (const auto& [id, request] : c.state.approvals)
+        if (sameIdea(request.order, p.order, priced.spot))
+            least = std::max(least, request.tier.tier);
+    const auto tier = tierOf(c, p.order, p.strategy, decision.value.value_or(Usd{}), least);
+    if (tier.refused) {
+        drop(c, p.id, tier.reasons.empty() ? "refused by tier" : tier.reasons.front());
+        return;
+    }
+    auto inherits = p.inherits;
+    if (const auto replaced = supersede(c, priced); replaced && !inherits)
+        inherits = replaced;
+    if (tier.tier == approval::Tier::T0) {
+        c.notice(NoticeView::Level::Advisory, "Sent without asking (T0): " + portfolio::describe(p.order));
+        intend(c, p.order, p.id, p.strategy, decision, "auto", {});
+    } else
+        requestApproval(c, priced, tier, inherits, again.shown);
+}
+
+} // namespace
 
 std::string failures(const std::vector<risk::Check>& checks) {
     std::string text;
@@ -40,63 +106,41 @@ void journalChecks(Context& c, const Proposal& p, const risk::GateDecision& deci
             {"iv", codec::micro(iv)}});
 }
 
-/// Five openings per strategy and underlying in ten minutes disable it until a Risk Manager re-enables it.
-void watchFlood(Context& c, const std::string& strategy, const std::string& underlying) {
-    const std::string key = strategy + "/" + underlying;
-    int recent = 0;
-    for (const auto& sent : c.state.sent)
-        if (sent.opening && sent.strategy == strategy && sent.underlying == underlying && c.now.utc - sent.at.utc < 10min)
-            ++recent;
-    if (recent >= c.limits.maxOpeningsPer10Minutes && !c.state.disabledStrategies.count(key)) {
-        c.emit("strategy.disabled", "system", key, {{"key", key}, {"openings", recent}});
-        c.notice(NoticeView::Level::Critical, "Strategy " + key + " disabled: " + std::to_string(recent) + " openings in 10 minutes");
-    }
-}
-
-void decide(Context& c, const Proposal& p) {
-    const risk::GateDecision decision = c.gate.evaluate(p.order, gateContext(c, p.order, p.strategy));
-    journalChecks(c, p, decision);
-    if (!decision.pass) {
-        drop(c, p.id, failures(decision.checks));
-        return;
-    }
-    const auto tier = tierOf(c, p.order, p.strategy, decision.value.value_or(Usd{}), p.sizedDownFrom);
-    if (tier.refused) {
-        drop(c, p.id, tier.reasons.empty() ? "refused by tier" : tier.reasons.front());
-        return;
-    }
-    if (tier.tier == approval::Tier::T0) {
-        c.notice(NoticeView::Level::Advisory, "Sent without asking (T0): " + portfolio::describe(p.order));
-        intend(c, p.order, p.id, p.strategy, decision, "auto", {});
-    } else
-        requestApproval(c, c.state.proposals.at(p.id), tier);
-}
-
-} // namespace
-
-void propose(Context& c, Proposal p) {
+ProposalId propose(Context& c, Proposal p) {
     p.id = ProposalId(c.number("P-"));
-    const std::string identity = toHex(sha256(portfolio::canonicalText(p.order)));
-    c.emit("proposal.made", p.order.source, p.id.str(),
-           {{"proposal", p.id.str()},
-            {"cycle", p.cycle.str()},
-            {"strategy", p.strategy},
-            {"order", codec::from(p.order)},
-            {"synthesis", p.synthesis},
-            {"case_for", p.caseFor},
-            {"case_against", p.caseAgainst},
-            {"unanswered", p.unanswered},
-            {"sized_down_from", static_cast<int>(p.sizedDownFrom)},
-            {"confidence", codec::micro(p.confidence)}});
+    Json body{{"proposal", p.id.str()},
+              {"cycle", p.cycle.str()},
+              {"strategy", p.strategy},
+              {"order", codec::from(p.order)},
+              {"synthesis", p.synthesis},
+              {"case_for", p.caseFor},
+              {"case_against", p.caseAgainst},
+              {"unanswered", p.unanswered},
+              {"sized_down_from", static_cast<int>(p.sizedDownFrom)},
+              {"confidence", codec::micro(p.confidence)}};
+    if (p.inherits)
+        body["inherits"] = codec::from(*p.inherits);
+    c.emit("proposal.made", p.order.source, p.id.str(), std::move(body));
+    std::string unfit;
     if (const auto valid = portfolio::validate(p.order); !valid)
-        return drop(c, p.id, valid.error().detail);
-    if (c.state.halted())
-        return drop(c, p.id, "trading is halted");
-    if (c.state.rejectedToday.count(identity))
-        return drop(c, p.id, "the same idea was rejected today");
-    for (const auto& [id, request] : c.state.approvals)
-        if (request.order.legs == p.order.legs)
-            return drop(c, p.id, "merged with the pending request " + id.str());
+        unfit = valid.error().detail;
+    else if (c.state.halted())
+        unfit = "trading is halted";
+    else
+        for (const auto& [id, request] : c.state.approvals)
+            if (unfit.empty() && request.order.legs == p.order.legs)
+                unfit = "merged with the pending request " + id.str();
+    if (!unfit.empty())
+        drop(c, p.id, unfit);
+    return p.id;
+}
+
+void priceProposal(Context& c, const ProposalId& id) {
+    const auto it = c.state.proposals.find(id);
+    if (it == c.state.proposals.end() || !it->second.awaitingQuotes || c.state.halted() || !quoteCombo(c.market, it->second.order.legs, c.now.mono))
+        return;
+    const Proposal p = it->second;
+    decide(c, p);
 }
 
 void priceAwaitingProposals(Context& c) {

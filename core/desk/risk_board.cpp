@@ -34,6 +34,18 @@ Books booksOf(const DeskView& view) {
     return books;
 }
 
+constexpr std::size_t kMostTrades = 6; ///< as many as the approvals rail has cards
+
+std::vector<Holding> withTrade(std::vector<Holding> book, const approval::Request& request) {
+    for (auto holding : portfolio::holdingsOf(request.order)) {
+        holding.strategy = request.id.str();
+        book.push_back(std::move(holding));
+    }
+    return book;
+}
+
+std::size_t tradesOf(const DeskView& view) { return std::min(kMostTrades, view.approvals.size()); }
+
 std::string keyOf(const std::vector<Holding>& holdings) {
     std::string key;
     for (const auto& h : holdings)
@@ -175,7 +187,7 @@ std::shared_ptr<const pricing::PricedChain> priceForRisk(const std::shared_ptr<c
     return pricing::priceChain(market::partOf(chain, expiries), curve);
 }
 
-RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSources& sources, const std::string& legs) const {
+RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSources& sources, const std::string& legs, bool simulated) const {
     Var var;
     var.legs = legs;
     var.at = book.asof;
@@ -183,6 +195,8 @@ RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSourc
     portfolio::VarSpec spec;
     spec.simulation = m_simulation;
     for (auto* report : {&var.historical, &var.simulated}) {
+        if (report == &var.simulated && !simulated)
+            break;
         spec.method = report == &var.historical ? portfolio::VarMethod::Historical : portfolio::VarMethod::MonteCarlo;
         if (!book.legs.empty() && sources.history) {
             *report = portfolio::valueAtRisk(book, *sources.history, spec, equity);
@@ -206,6 +220,12 @@ PricedChains RiskBoard::chainsFor(const RiskSources& sources) {
 
 bool RiskBoard::varIsOld(const RiskSources& sources) const {
     const Books books = booksOf(*sources.view);
+    for (std::size_t i = 0; i < tradesOf(*sources.view); ++i) {
+        const auto& request = sources.view->approvals[i].request;
+        const auto known = m_trades.find(request.id.str());
+        if (known == m_trades.end() || known->second.legs != keyOf(withTrade(books.asIs, request)))
+            return true;
+    }
     return !m_asIs || m_asIs->legs != keyOf(books.asIs) || (!books.pending.empty() && (!m_withPending || m_withPending->legs != keyOf(books.withPending)));
 }
 
@@ -216,6 +236,48 @@ void RiskBoard::renewVar(const RiskSources& sources) {
     m_withPending.reset();
     if (!books.pending.empty())
         m_withPending = varOf(portfolio::bindBook(books.withPending, chains), sources, keyOf(books.withPending));
+    m_trades.clear();
+    for (std::size_t i = 0; i < tradesOf(*sources.view); ++i) {
+        const auto& request = sources.view->approvals[i].request;
+        const auto holdings = withTrade(books.asIs, request);
+        const std::string legs = keyOf(holdings);
+        // What is pending alone is the same book as all that is pending.
+        m_trades[request.id.str()] = m_withPending && m_withPending->legs == legs ? *m_withPending : varOf(portfolio::bindBook(holdings, chains), sources, legs, false);
+    }
+}
+
+TradeRisk RiskBoard::tradeOf(const approval::Request& request, const std::vector<Holding>& holdings, portfolio::GridSpec spec, const PricedChains& chains,
+                             const RiskView& made) const {
+    TradeRisk out;
+    out.request = request.id.str();
+    const std::string legs = keyOf(holdings);
+    if (const auto var = m_trades.find(out.request); var != m_trades.end() && var->second.legs == legs) {
+        out.historical = var->second.historical;
+        out.varAt = var->second.at;
+    } else {
+        out.historical.unavailable = kBeingComputed;
+    }
+    std::optional<portfolio::ScenarioGrid> own;
+    const portfolio::ScenarioGrid* grid = nullptr;
+    portfolio::Coverage coverage;
+    if (made.withPending && made.pending.size() == 1) { // the same book
+        grid = &made.withPending->grid;
+        coverage = made.withPending->book.coverage();
+    } else {
+        const auto book = portfolio::bindBook(holdings, chains);
+        coverage = book.coverage();
+        spec.sensitivities = false;
+        if (auto computed = portfolio::scenarioGrid(book, spec, made.equityUsd))
+            grid = &own.emplace(std::move(*computed));
+    }
+    if (!coverage.complete() || !grid || !grid->worst) {
+        out.worstCause = coverage.text();
+        return out;
+    }
+    const auto& cell = grid->cells[*grid->worst];
+    out.worstUsd = cell.pnlUsd;
+    out.worstAt = ScenarioPoint{cell.spotMove, cell.volMove, grid->horizons[cell.horizon].days};
+    return out;
 }
 
 std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
@@ -264,13 +326,15 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
             into.simulated = var->simulated;
             into.varAt = var->at;
         } else {
-            into.historical.unavailable = into.simulated.unavailable = "being computed";
+            into.historical.unavailable = into.simulated.unavailable = kBeingComputed;
             into.simulated.method = portfolio::VarMethod::MonteCarlo;
         }
     };
     place(out->asIs, m_asIs, keyOf(books.asIs));
     if (out->withPending)
         place(*out->withPending, m_withPending, keyOf(books.withPending));
+    for (std::size_t i = 0; i < tradesOf(view); ++i)
+        out->trades.push_back(tradeOf(view.approvals[i].request, withTrade(books.asIs, view.approvals[i].request), spec, chains, *out));
     out->attribution = m_attribution.explain(view, chains);
     out->milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
     return out;

@@ -55,11 +55,15 @@ private:
         UtcTime at{};
     };
     PricedChains chainsFor(const RiskSources& sources); ///< with the last ones of underlyings that have none now
-    Var varOf(const portfolio::RiskBook& book, const RiskSources& sources, const std::string& legs) const;
+    Var varOf(const portfolio::RiskBook& book, const RiskSources& sources, const std::string& legs, bool simulated = true) const;
     portfolio::SimulationSpec m_simulation;
     AttributionBook m_attribution;
     std::map<std::string, std::shared_ptr<const pricing::PricedChain>> m_lastChains; ///< by underlying
+    TradeRisk tradeOf(const approval::Request& request, const std::vector<portfolio::Holding>& holdings, portfolio::GridSpec spec, const PricedChains& chains,
+                      const RiskView& made) const; ///< `holdings`: the book with it
+
     std::optional<Var> m_asIs, m_withPending;
+    std::map<std::string, Var> m_trades; ///< by request
 };
 
 } // namespace mahler::desk

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "desk/attribution.h"
+#include "desk/desk_view.h"
 #include "market/quote.h"
 #include "portfolio/beta_weights.h"
 #include "portfolio/scenario.h"
@@ -26,6 +27,19 @@ struct RiskCase {
     std::string mapCause;                    ///< why there is none
 };
 
+/// What a number that has not been made yet says in VarReport::unavailable.
+inline constexpr const char* kBeingComputed = "being computed";
+
+/// The book with one waiting request alone, as the prompt shows it.
+struct TradeRisk {
+    std::string request;                     ///< its id
+    portfolio::VarReport historical;
+    UtcTime varAt{};                         ///< of the quotes behind it
+    std::optional<double> worstUsd;          ///< P&L of the worst cell; absent with a cause
+    std::optional<ScenarioPoint> worstAt;
+    std::string worstCause;
+};
+
 /// The book under moved markets, as one immutable value. Derived: nothing in it is journaled, nothing trades on it.
 struct RiskView {
     UtcTime at{};                            ///< of the oldest chain in use; the desk's time without any
@@ -39,6 +53,7 @@ struct RiskView {
     std::optional<TradingDate> firstExpiry;  ///< of all legs with a price, pending ones included: the grid's last horizon
     RiskCase asIs;
     std::optional<RiskCase> withPending;     ///< absent when nothing is pending
+    std::vector<TradeRisk> trades;           ///< of the most urgent requests, at most six
     std::vector<std::size_t> changed;        ///< cells in which what is pending changes what trips first
     Attribution attribution;
     std::map<std::string, std::string> withoutChain; ///< underlying to cause; its last chain is used where there was one

@@ -1,6 +1,7 @@
 #include "desk/context.h"
 #include "desk/cycle_command.h"
 #include "desk/runtime.h"
+#include "desk/same_idea.h"
 
 // What other threads do for the runtime: cycles, chains on screen, questions to the journal.
 namespace mahler::desk {
@@ -12,6 +13,16 @@ using Wall = std::chrono::steady_clock;
 
 constexpr auto kChainEvery = 400ms;
 constexpr auto kSecondOpinion = 100ms; ///< how long a cycle waits for QuantLib
+
+/// As the desk will judge it when it is proposed (UX 4.4), so that the agents argue for something that can be asked.
+bool declinedAsIs(const std::vector<DeclinedIdea>& declined, const strategy::Candidate& c, std::optional<double> spot) {
+    portfolio::ComboOrder order;
+    order.underlying = c.underlying;
+    order.kind = c.kind;
+    order.legs = c.legs;
+    const auto same = std::find_if(declined.rbegin(), declined.rend(), [&](const DeclinedIdea& d) { return sameIdea(d.order, order, spot); });
+    return same != declined.rend() && materialChange({same->spot, same->iv, same->order.netLimit}, {spot, c.shortIv, c.limit}).empty();
+}
 
 } // namespace
 
@@ -56,12 +67,12 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
     for (const auto& p : view.positions)
         base->positions.push_back(p.position);
     base->bookGreeks = view.greeks;
-    base->rejectedToday.assign(m_desk.state().rejectedToday.begin(), m_desk.state().rejectedToday.end());
-    m_market->requestChain(effect.underlying, [this, base](auto chain, auto history, auto tick) {
-        const bool posted = m_agents->post([this, base, chain, history, tick](std::stop_token stop) {
+    m_market->requestChain(effect.underlying, [this, base, declined = m_desk.state().declinedToday](auto chain, auto history, auto tick) {
+        const bool posted = m_agents->post([this, base, declined, chain, history, tick](std::stop_token stop) {
             std::shared_ptr<const agents::Deliberation> result;
             if (chain) {
                 base->history = history;
+                base->declinedToday = [declined, spot = (*chain)->spot ? std::optional((*chain)->spot->toDouble()) : std::nullopt](const strategy::Candidate& c) { return declinedAsIs(declined, c, spot); };
                 base->asof = tick->time;
                 base->vix = tick->vix;
                 base->vixPriorClose = tick->vixPriorClose;

@@ -23,6 +23,7 @@ struct Proposal {
     portfolio::ComboOrder order;
     Timestamp madeAt{};
     approval::Tier sizedDownFrom = approval::Tier::T0; ///< never asked of fewer than before
+    std::optional<approval::Inherited> inherits;       ///< from the request it makes smaller
     bool awaitingQuotes = true;      ///< until its legs were quoted and the gate has seen it
     std::optional<Price> midAtProposal;
     std::optional<double> spot, iv;
@@ -38,6 +39,15 @@ struct Sent {
     bool opening = true;
     std::string strategy, underlying;
     Usd value;
+};
+
+/// An idea that was rejected today, or that a person had on screen until its time was over (UX 4.4).
+struct DeclinedIdea {
+    ApprovalId id;
+    portfolio::ComboOrder order;
+    std::optional<double> spot, iv; ///< when it was proposed
+    approval::RejectCause cause = approval::RejectCause::Person;
+    Timestamp at{};
 };
 
 /// Close everything, as one plan that survives a crash (SAFETY section 2).
@@ -102,7 +112,7 @@ struct DeskState {
     std::vector<Sent> sent;
     std::set<std::string> executedStrategies;
     std::set<std::string> disabledStrategies;              ///< "strategy/underlying"
-    std::set<std::string> rejectedToday;                   ///< order identities a person rejected
+    std::vector<DeclinedIdea> declinedToday;               ///< oldest first
 
     std::deque<CycleView> cycles;                          ///< newest first
     std::set<CycleId> cyclesRunning;

@@ -30,6 +30,16 @@ struct Limits {
     double quoteMaxAgeSeconds = 30;
 };
 
+/// When two ideas are one (UX 4.4), and what makes one that was declined today worth asking again. The guides give no
+/// numbers; these are ours, compiled in. Same idea: same underlying, structure and expiry, and every short strike (of a
+/// bought option: every strike) within kShortStrikeWithin of spot of the other's. Material change: any one of the other three.
+struct IdeaRules {
+    static constexpr double kShortStrikeWithin = 0.01; ///< of spot
+    static constexpr double kSpotMoved = 0.01;         ///< of the spot it was declined at, either way
+    static constexpr double kCreditBetter = 0.10;      ///< of the net price then: more credit or less debit
+    static constexpr double kIvMoved = 0.02;           ///< two volatility points, either way
+};
+
 /// Every limit a person may tighten. One end of each range is the compiled value (S7): the lower one of a floor, the
 /// upper one of a maximum.
 std::span<const Field<Limits>> limitFields();

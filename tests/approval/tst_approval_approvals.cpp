@@ -39,6 +39,35 @@ class ApprovalsTest : public QObject {
     }
 
 private Q_SLOTS:
+    void moreTimeIsForTheTraderTierAndNeverBeyondFiveMinutes() {
+        auto r = request(Tier::T1);
+        r.extendableTo = 120s;
+        QCOMPARE(moreTime(r, 50s).deadline, MonoTime(120s)); // not 160
+        r.extendableTo = 300s;
+        QCOMPARE(moreTime(r, 50s).deadline, MonoTime(160s));
+        QVERIFY(!moreTime(r, 100s).refusedBecause.empty()); // at the deadline it is over
+        r.extendableTo = 100s;
+        QVERIFY(!moreTime(r, 50s).refusedBecause.empty());
+        for (const auto tier : {Tier::T2, Tier::T3}) { // SAFETY 3.4: the decision deadline stays
+            auto fixed = request(tier);
+            fixed.extendableTo = 300s;
+            QVERIFY(moreTime(fixed, 50s).refusedBecause.find("fixed") != std::string::npos);
+        }
+    }
+    void nobodyIsAskedBeyondTheHighestTier() {
+        QVERIFY(escalationRefused(request(Tier::T2), DeskKind::DemoTeam).empty());
+        QVERIFY(!escalationRefused(request(Tier::T3), DeskKind::DemoTeam).empty());
+        QVERIFY(!escalationRefused(request(Tier::T1), DeskKind::SinglePerson).empty());
+    }
+    void moneyInReasonsIsReadable() {
+        QCOMPARE(decideTier(quiet(1089)).reasons.front(), std::string("order value $1,089"));
+        QCOMPARE(shownMoney(Usd::fromMicros(-12'500'000)), std::string("-$12.50"));
+        QCOMPARE(shownMoney(Usd::fromMicros(99'996'000)), std::string("$100"));
+        QCOMPARE(shownMoney(Usd::fromMicros(1'234'567'890'000)), std::string("$1,234,568"));
+        QCOMPARE(exactMoney(Usd::fromMicros(4'380'120'000)), std::string("$4,380.12"));
+        QCOMPARE(exactMoney(Usd::fromMicros(4'380'000'000)), std::string("$4,380"));
+    }
+
     void tierEdges_data() {
         QTest::addColumn<qlonglong>("dollars");
         QTest::addColumn<int>("tier");

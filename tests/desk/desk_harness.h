@@ -42,6 +42,7 @@ public:
     }
     void removeQuote(const market::OptionContract& contract) { m_quotes.erase(contract.id()); }
     void setVix(double vix) { m_vix = vix; }
+    void setSpot(double spot) { m_spot = spot; }
     void freezeFeed(bool frozen) { m_frozen = frozen; }
 
     /// Hands one command over and keeps what came of it.
@@ -64,8 +65,8 @@ public:
             m_source = m_now.utc;
         market::UnderlyingQuote spy;
         spy.symbol = "SPY";
-        spy.quote.bid = *Price::fromDouble(499.99);
-        spy.quote.ask = *Price::fromDouble(500.01);
+        spy.quote.bid = *Price::fromDouble(m_spot - 0.01);
+        spy.quote.ask = *Price::fromDouble(m_spot + 0.01);
         spy.quote.time = m_source;
         tick.underlyings.push_back(spy);
         tick.vix = m_vix;
@@ -120,12 +121,12 @@ public:
         return report;
     }
 
-    /// A bull put spread 470/465 for `credit`.
-    static portfolio::ComboOrder spread(std::int64_t quantity, double credit = 0.34) {
+    /// A bull put spread, five points wide, for `credit`.
+    static portfolio::ComboOrder spread(std::int64_t quantity, double credit = 0.34, double sold = 470) {
         portfolio::ComboOrder order;
         order.underlying = "SPY";
         order.kind = portfolio::StrategyKind::BullPutSpread;
-        order.legs = {{put(470), -1}, {put(465), 1}};
+        order.legs = {{put(sold), -1}, {put(sold - 5), 1}};
         order.quantity = quantity;
         order.netLimit = *Price::fromDouble(credit);
         order.source = "agent:desk";
@@ -215,7 +216,7 @@ private:
     Timestamp m_now{};
     UtcTime m_source{};
     bool m_frozen = false;
-    double m_vix = 17.0;
+    double m_vix = 17.0, m_spot = 500;
     std::map<std::string, std::pair<Price, Price>> m_quotes;
     std::vector<StoredEvent> m_events;
     std::vector<Effect> m_effects;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "portfolio/combo_order.h"
+#include "risk/limits.h"
+
+namespace mahler::desk {
+
+/// risk::IdeaRules. Without a spot only equal strikes are near. Closing orders are no ideas. Symmetric, pure.
+bool sameIdea(const portfolio::ComboOrder& a, const portfolio::ComboOrder& b, std::optional<double> spot);
+
+/// What an idea stood on.
+struct IdeaMarket {
+    std::optional<double> spot, iv; ///< iv: of the first leg, 0.20 = 20 %
+    Price net;                      ///< its limit: a credit is positive
+};
+/// Every material change in words, "spot +1.3 %, credit 0.34 to 0.38"; empty: none is known.
+std::string materialChange(const IdeaMarket& then, const IdeaMarket& now);
+
+} // namespace mahler::desk
