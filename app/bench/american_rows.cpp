@@ -1,10 +1,8 @@
 #include "app/bench/rows.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <functional>
 
 #include "pricing/american.h"
 #include "pricing/american_cold.h"
@@ -47,24 +45,13 @@ std::vector<Expiry> chainOfTenThousand() {
     return chain;
 }
 
-/// Median of `repeats` runs in seconds, after one to warm up.
-double medianSeconds(int repeats, const std::function<void(int)>& work) {
-    std::vector<double> times;
-    work(0);
-    for (int i = 1; i <= repeats; ++i) {
-        const auto began = Wall::now();
-        work(i);
-        times.push_back(std::chrono::duration<double>(Wall::now() - began).count());
-    }
-    std::sort(times.begin(), times.end());
-    return times[times.size() / 2];
-}
-
 struct Errors {
-    double price = 0, delta = 0, gamma = 0, vega = 0, rho = 0, vol = 0;
+    double price = 0, squares = 0, delta = 0, gamma = 0, vega = 0, theta = 0, rho = 0, vol = 0;
+    int count = 0;
+    double rms() const { return count > 0 ? std::sqrt(squares / count) : 0; }
     std::string text() const {
-        char line[160];
-        std::snprintf(line, sizeof line, "worst: price %.1e, delta %.1e, relative gamma %.1e, vega %.1e, rho %.1e; vol %.1e", price, delta, gamma, vega, rho, vol);
+        char line[200];
+        std::snprintf(line, sizeof line, "worst: price %.1e, delta %.1e, relative gamma %.1e, vega %.1e, theta %.1e, rho %.1e; vol %.1e", price, delta, gamma, vega, theta, rho, vol);
         return line;
     }
 };
@@ -78,11 +65,14 @@ Errors errorsOf(const std::vector<Expiry>& chain, const std::vector<std::vector<
             const Inputs in{o.right, o.spot, o.strike, chain[x].years, kRate, kYield, o.vol};
             const Valuation want = scalarAmerican(in), &got = values[x][i];
             e.price = std::max(e.price, std::fabs(got.price - want.price));
+            e.squares += (got.price - want.price) * (got.price - want.price);
+            ++e.count;
             if (want.gamma == 0 || want.price < exerciseValue(in) + 1e-4)
                 continue;
             e.delta = std::max(e.delta, std::fabs(got.delta - want.delta));
             e.gamma = std::max(e.gamma, std::fabs(got.gamma / want.gamma - 1));
             e.vega = std::max(e.vega, std::fabs(got.vega - want.vega) / std::max(10.0, want.vega));
+            e.theta = std::max(e.theta, std::fabs(got.theta - want.theta) / std::max(10.0, std::fabs(want.theta)));
             e.rho = std::max(e.rho, std::fabs(got.rho - want.rho) / std::max(10.0, std::fabs(want.rho)));
             if (want.vega > 1e-4 * kSpot && vols[x][i].status == IvStatus::Ok)
                 e.vol = std::max(e.vol, std::fabs(vols[x][i].vol - o.vol));
@@ -91,21 +81,23 @@ Errors errorsOf(const std::vector<Expiry>& chain, const std::vector<std::vector<
 }
 
 struct Peer {
-    double secondsEach = 0, maxError = 0; ///< a price
-    double volSecondsEach = 0;            ///< a volatility to 1e-8
+    double secondsEach = 0, maxError = 0, rmsError = 0; ///< a price
+    double volSecondsEach = 0, volMaxError = 0;         ///< a volatility to 1e-8 of the exact price
 };
 
-/// Volatilities by bracketing with QuantLib's prices (Illinois, which takes as many as Brent): seconds each.
-double quantlibVolSeconds(const std::vector<std::pair<Inputs, double>>& priced) {
+/// Volatilities of exact prices by bracketing with QuantLib's (Illinois, which takes as many as Brent).
+void quantlibVols(const std::vector<Inputs>& contracts, const std::vector<double>& exact, Peer& peer) {
     int count = 0;
-    const auto began = Wall::now();
-    for (std::size_t i = 0; i < priced.size(); i += 5) {
-        Inputs in = priced[i].first;
-        if (!(priced[i].second > exerciseValue(in) + 0.01))
+    double seconds = 0;
+    for (std::size_t i = 0; i < contracts.size(); i += 5) {
+        Inputs in = contracts[i];
+        const double vol = in.vol;
+        if (!(exact[i] > exerciseValue(in) + 0.01))
             continue;
-        const auto miss = [&](double vol) {
-            in.vol = vol;
-            return quantlibPrice(market::ExerciseStyle::American, in, QuantlibScheme::Fast).value_or(0) - priced[i].second;
+        const auto began = Wall::now();
+        const auto miss = [&](double tried) {
+            in.vol = tried;
+            return quantlibPrice(market::ExerciseStyle::American, in, QuantlibScheme::Fast).value_or(0) - exact[i];
         };
         double low = 0.01, high = 3, fLow = miss(low), fHigh = miss(high);
         int side = 0;
@@ -120,29 +112,38 @@ double quantlibVolSeconds(const std::vector<std::pair<Inputs, double>>& priced) 
                 (at < 0 ? fHigh : fLow) *= 0.5;
             side = now;
         }
+        seconds += std::chrono::duration<double>(Wall::now() - began).count();
         ++count;
+        if (scalarAmerican(contracts[i]).vega > 1e-4 * kSpot)
+            peer.volMaxError = std::max(peer.volMaxError, std::fabs(in.vol - vol));
     }
-    return std::chrono::duration<double>(Wall::now() - began).count() / std::max(count, 1);
+    peer.volSecondsEach = seconds / std::max(count, 1);
 }
 
 Peer quantlibPeer(const std::vector<Expiry>& chain, QuantlibScheme scheme) {
     Peer peer;
-    int count = 0;
-    const auto began = Wall::now();
-    std::vector<std::pair<Inputs, double>> priced;
+    std::vector<Inputs> contracts;
     for (const Expiry& e : chain)
-        for (std::size_t i = 12; i < e.options.size(); i += 25) {
-            const SliceOption& o = e.options[i];
-            const Inputs in{o.right, o.spot, o.strike, e.years, kRate, kYield, o.vol};
-            priced.emplace_back(in, quantlibPrice(market::ExerciseStyle::American, in, scheme).value_or(std::nan("")));
-            ++count;
-        }
-    peer.secondsEach = std::chrono::duration<double>(Wall::now() - began).count() / count;
-    if (scheme == QuantlibScheme::Fast)
-        peer.volSecondsEach = quantlibVolSeconds(priced);
-    for (const auto& [in, price] : priced)
-        if (std::isfinite(price))
-            peer.maxError = std::max(peer.maxError, std::fabs(price - *americanPrice(in, Accuracy::Tight)));
+        for (std::size_t i = 12; i < e.options.size(); i += 25)
+            contracts.push_back({e.options[i].right, e.options[i].spot, e.options[i].strike, e.years, kRate, kYield, e.options[i].vol});
+    std::vector<double> theirs(contracts.size()), exact(contracts.size());
+    peer.secondsEach = timeRepeats(3, [&](int) {
+                           for (std::size_t i = 0; i < contracts.size(); ++i)
+                               theirs[i] = quantlibPrice(market::ExerciseStyle::American, contracts[i], scheme).value_or(std::nan(""));
+                       }).seconds / static_cast<double>(contracts.size());
+    double squares = 0;
+    int known = 0;
+    for (std::size_t i = 0; i < contracts.size(); ++i) {
+        exact[i] = *americanPrice(contracts[i], Accuracy::Tight);
+        if (!std::isfinite(theirs[i]))
+            continue;
+        const double miss = theirs[i] - exact[i];
+        peer.maxError = std::max(peer.maxError, std::fabs(miss));
+        squares += miss * miss;
+        ++known;
+    }
+    peer.rmsError = std::sqrt(squares / std::max(known, 1));
+    quantlibVols(contracts, exact, peer);
     return peer;
 }
 
@@ -150,34 +151,50 @@ Peer quantlibPeer(const std::vector<Expiry>& chain, QuantlibScheme scheme) {
 
 namespace {
 
-Row measured(const std::string& name, const std::string& unit, double ours, std::optional<double> peer, const std::string& peerName) {
+/// `scale` turns a run's seconds into the unit; a run did `items` of what cycles are counted by.
+Row measured(const std::string& name, const std::string& unit, const Timing& ours, double scale, double items, std::optional<double> peer, const std::string& peerName) {
     Row row;
     row.name = name;
     row.unit = unit;
-    row.ours = row.p50 = ours;
+    row.ours = row.p50 = scale * ours.seconds;
+    row.p99 = scale * ours.slow;
+    row.cycles = ours.cycles > 0 ? std::optional(ours.cycles / items) : std::nullopt;
     row.peer = peer;
     row.peerName = peerName;
     return row;
+}
+
+void setErrors(Row& row, const Errors& ours, const Peer& peer) {
+    row.maxError = ours.price;
+    row.rmsError = ours.rms();
+    row.peerMaxError = peer.maxError;
+    row.peerRmsError = peer.rmsError;
 }
 
 /// Unrelated contracts, price alone, against a scheme of the peer's. Quick against its fast scheme, tight against its accurate one.
 Row coldPrices(const std::vector<Inputs>& contracts, QuantlibScheme scheme, const std::string& name) {
     std::vector<Valuation> ours(contracts.size());
     std::vector<double> theirs(contracts.size());
-    const double seconds = medianSeconds(5, [&](int) { priceAmericansCold(contracts, ours, scheme == QuantlibScheme::Fast ? ColdAccuracy::Quick : ColdAccuracy::Tight); });
-    const double peer = medianSeconds(3, [&](int) {
-        for (std::size_t i = 0; i < contracts.size(); ++i)
-            theirs[i] = quantlibPrice(market::ExerciseStyle::American, contracts[i], scheme).value_or(std::nan(""));
-    });
-    const double each = 1e6 / static_cast<double>(contracts.size());
-    Row row = measured(name, "us", each * seconds, each * peer, scheme == QuantlibScheme::Fast ? "QuantLib QdFp fast, price alone" : "QuantLib QdFp accurate, price alone");
+    const Timing timing = timeRepeats(15, [&](int) { priceAmericansCold(contracts, ours, scheme == QuantlibScheme::Fast ? ColdAccuracy::Quick : ColdAccuracy::Tight); });
+    const double peer = timeRepeats(3, [&](int) {
+                            for (std::size_t i = 0; i < contracts.size(); ++i)
+                                theirs[i] = quantlibPrice(market::ExerciseStyle::American, contracts[i], scheme).value_or(std::nan(""));
+                        }).seconds;
+    const double items = static_cast<double>(contracts.size()), each = 1e6 / items;
+    Row row = measured(name, "us", timing, each, items, each * peer, scheme == QuantlibScheme::Fast ? "QuantLib QdFp fast, price alone" : "QuantLib QdFp accurate, price alone");
     row.maxError = row.peerMaxError = 0;
+    double squares = 0, peerSquares = 0;
     for (std::size_t i = 0; i < contracts.size(); ++i) {
-        const double exact = *americanPrice(contracts[i], Accuracy::Tight);
-        row.maxError = std::max(*row.maxError, std::fabs(ours[i].price - exact));
-        if (std::isfinite(theirs[i]))
-            row.peerMaxError = std::max(*row.peerMaxError, std::fabs(theirs[i] - exact));
+        const double exact = *americanPrice(contracts[i], Accuracy::Tight), miss = ours[i].price - exact, theirMiss = theirs[i] - exact;
+        row.maxError = std::max(*row.maxError, std::fabs(miss));
+        squares += miss * miss;
+        if (std::isfinite(theirMiss)) {
+            row.peerMaxError = std::max(*row.peerMaxError, std::fabs(theirMiss));
+            peerSquares += theirMiss * theirMiss;
+        }
     }
+    row.rmsError = std::sqrt(squares / items);
+    row.peerRmsError = std::sqrt(peerSquares / items);
     row.isa = americanKernels().name;
     row.note = "nothing reused between contracts; errors in price on a spot of 600";
     return row;
@@ -187,17 +204,12 @@ Row verifiedLegs() {
     std::vector<VerifiedLeg> legs;
     for (const double strike : {560.0, 570.0, 630.0, 640.0})
         legs.push_back({market::ExerciseStyle::American, {strike < kSpot ? Right::Put : Right::Call, kSpot, strike, 0.12, kRate, kYield, 0.2}});
-    std::vector<double> times;
     bool agree = true;
-    for (int i = 0; i < 3000; ++i) {
-        const auto began = Wall::now();
+    const Timing timing = timeRepeats(3000, [&](int) {
         for (const Verification& v : verifyLegs(legs))
             agree = agree && v.agree;
-        times.push_back(std::chrono::duration<double, std::micro>(Wall::now() - began).count());
-    }
-    std::sort(times.begin(), times.end());
-    Row row = measured("verify_four_legs", "us", times[times.size() / 2], std::nullopt, "");
-    row.p99 = times[times.size() * 99 / 100];
+    });
+    Row row = measured("verify_four_legs", "us", timing, 1e6, static_cast<double>(legs.size()), std::nullopt, "");
     row.isa = americanKernels().name;
     row.note = agree ? "kernel and tree agree" : "DISAGREE";
     return row;
@@ -229,7 +241,7 @@ std::vector<Row> americanRows() {
             vols[x].resize(chain[x].options.size());
         }
         // Everything anew: boundaries, volatilities, values at the volatilities found.
-        const double refresh = medianSeconds(7, [&](int) {
+        const Timing refresh = timeRepeats(15, [&](int) {
             std::vector<SliceOption> found;
             for (std::size_t x = 0; x < chain.size(); ++x) {
                 AmericanSlice slice(kRate, kYield, chain[x].years, *kernels);
@@ -242,37 +254,36 @@ std::vector<Row> americanRows() {
             }
         });
         const Errors errors = errorsOf(chain, values, vols);
-        Row row = measured("american_chain_refresh_10k" + suffix, "ms", 1e3 * refresh, 1e3 * (8 * fastPrices + 10000 * fast.volSecondsEach),
+        Row row = measured("american_chain_refresh_10k" + suffix, "ms", refresh, 1e3, 10000, 1e3 * (8 * fastPrices + 10000 * fast.volSecondsEach),
                            "QuantLib QdFp fast: volatility, then eight prices a contract");
-        row.maxError = errors.price;
-        row.peerMaxError = fast.maxError;
+        setErrors(row, errors, fast);
         row.isa = kernels->name;
         row.note = errors.text();
         rows.push_back(row);
-        const double implied = medianSeconds(7, [&](int) {
+        const Timing implied = timeRepeats(15, [&](int) {
             for (std::size_t x = 0; x < chain.size(); ++x)
                 AmericanSlice(kRate, kYield, chain[x].years, *kernels).impliedVols(chain[x].quotes, vols[x]);
         });
-        row = measured("american_iv_chain_10k" + suffix, "us per volatility", 1e6 * implied / 10000, 1e6 * fast.volSecondsEach, "QuantLib QdFp fast, bracketed to 1e-8");
+        row = measured("american_iv_chain_10k" + suffix, "us per volatility", implied, 1e6 / 10000, 10000, 1e6 * fast.volSecondsEach, "QuantLib QdFp fast, bracketed to 1e-8");
         row.maxError = errors.vol;
+        row.peerMaxError = fast.volMaxError;
         row.isa = kernels->name;
-        row.note = "boundaries anew; error in volatility where vega is above 1e-4 of spot; the peer's are its own prices' volatilities";
+        row.note = "boundaries anew; volatilities of exact prices, errors in volatility where vega is above 1e-4 of spot; the peer's on every 125th";
         rows.push_back(row);
         // The spot has moved: boundaries on strike 1 stand.
         std::vector<AmericanSlice> slices;
         for (const Expiry& e : chain)
             slices.emplace_back(kRate, kYield, e.years, *kernels);
         std::vector<Expiry> moved = chain;
-        const double tick = medianSeconds(15, [&](int i) {
+        const Timing tick = timeRepeats(25, [&](int i) {
             for (std::size_t x = 0; x < chain.size(); ++x) {
                 for (SliceOption& o : moved[x].options)
                     o.spot = kSpot + 0.01 * i;
                 slices[x].values(moved[x].options, values[x]);
             }
         });
-        row = measured("american_spot_tick_10k" + suffix, "ms", 1e3 * tick, 1e3 * 8 * fastPrices, "QuantLib QdFp fast, bumped: 8 prices a contract");
-        row.maxError = errors.price;
-        row.peerMaxError = fast.maxError;
+        row = measured("american_spot_tick_10k" + suffix, "ms", tick, 1e3, 10000, 1e3 * 8 * fastPrices, "QuantLib QdFp fast, bumped: 8 prices a contract");
+        setErrors(row, errors, fast);
         row.isa = kernels->name;
         row.note = "price and five Greeks, boundaries kept";
         rows.push_back(row);
@@ -281,16 +292,23 @@ std::vector<Row> americanRows() {
     for (const Expiry& e : chain)
         for (std::size_t i = 12; i < e.options.size(); i += 125)
             cold.push_back({e.options[i].right, kSpot, e.options[i].strike, e.years, kRate, kYield, e.options[i].vol});
-    double sink = 0;
-    const double alone = medianSeconds(3, [&](int) {
-        for (const Inputs& in : cold)
-            sink += priceAmerican(in).price;
+    std::vector<Valuation> one(cold.size());
+    const Timing alone = timeRepeats(7, [&](int) {
+        for (std::size_t i = 0; i < cold.size(); ++i)
+            one[i] = priceAmerican(cold[i]);
     });
-    Row single = measured("american_single_price_and_greeks", "us", 1e6 * alone / static_cast<double>(cold.size()), 8e6 * fast.secondsEach,
+    Row single = measured("american_single_price_and_greeks", "us", alone, 1e6 / static_cast<double>(cold.size()), static_cast<double>(cold.size()), 8e6 * fast.secondsEach,
                           "QuantLib QdFp fast, bumped: 8 prices");
+    Errors ofOne;
+    for (std::size_t i = 0; i < cold.size(); ++i) {
+        const double miss = one[i].price - *americanPrice(cold[i], Accuracy::Tight);
+        ofOne.price = std::max(ofOne.price, std::fabs(miss));
+        ofOne.squares += miss * miss;
+        ++ofOne.count;
+    }
+    setErrors(single, ofOne, fast);
     single.isa = set.each[0]->name;
-    single.peerMaxError = fast.maxError;
-    single.note = sink > 0 ? "no reuse between contracts" : "";
+    single.note = "no reuse between contracts";
     rows.push_back(single);
     rows.push_back(coldPrices(cold, QuantlibScheme::Fast, "american_cold_price"));
     rows.push_back(coldPrices(cold, QuantlibScheme::Accurate, "american_cold_price_tight"));

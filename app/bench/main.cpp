@@ -64,7 +64,7 @@ double ratioOf(const Row& r) { return r.peer.value_or(std::nan("")) / r.ours.val
 nlohmann::json jsonOf(const Row& r) {
     return {{"name", r.name}, {"unit", r.unit}, {"ours", number(r.ours)}, {"peer", number(r.peer)}, {"peer_name", text(r.peerName)},
             {"ratio", number(ratioOf(r))}, {"p50", number(r.p50)}, {"p99", number(r.p99)}, {"max_error", number(r.maxError)},
-            {"peer_max_error", number(r.peerMaxError)}, {"cycles_per_item", number(r.cycles)}, {"isa", text(r.isa)}, {"note", text(r.note)}};
+            {"peer_max_error", number(r.peerMaxError)}, {"rms_error", number(r.rmsError)}, {"peer_rms_error", number(r.peerRmsError)}, {"cycles_per_item", number(r.cycles)}, {"isa", text(r.isa)}, {"note", text(r.note)}};
 }
 
 /// "12.3" or "-".

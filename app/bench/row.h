@@ -20,6 +20,7 @@ using Wall = std::chrono::steady_clock;
 struct Row {
     std::string name, unit;
     std::optional<double> ours, peer, p50, p99, maxError, peerMaxError;
+    std::optional<double> rmsError, peerRmsError;
     std::string peerName;
     std::optional<double> cycles; ///< time-stamp counter ticks per item, ours
     std::string isa;              ///< instruction set of our code, when it has several
@@ -39,6 +40,22 @@ inline std::uint64_t cycleCount() {
 struct Timing {
     double seconds = 0, slow = 0, cycles = 0;
 };
+
+/// Runs `work(0)` to warm up, then `work(1)` to `work(repeats)`.
+template <class Work> Timing timeRepeats(int repeats, const Work& work) {
+    std::vector<double> seconds, cycles;
+    work(0);
+    for (int i = 1; i <= repeats; ++i) {
+        const auto began = Wall::now();
+        const std::uint64_t from = cycleCount();
+        work(i);
+        cycles.push_back(static_cast<double>(cycleCount() - from));
+        seconds.push_back(std::chrono::duration<double>(Wall::now() - began).count());
+    }
+    std::sort(seconds.begin(), seconds.end());
+    std::sort(cycles.begin(), cycles.end());
+    return {seconds[seconds.size() / 2], seconds[std::min(seconds.size() - 1, seconds.size() * 99 / 100)], cycles[cycles.size() / 2]};
+}
 
 /// Runs `work` until `atLeast` seconds and five runs are over.
 template <class Work> Timing timeRuns(double atLeast, const Work& work) {
