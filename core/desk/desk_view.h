@@ -136,6 +136,7 @@ struct DeskView {
     UtcTime sessionOpen{}, sessionClose{};
     double speed = 1;
     bool paused = false, slowedForApproval = false;
+    bool feedEnded = false;                 ///< a recording was played to its end: the clock stands at `at` for good
 
     RunState state = RunState::Halted;
     std::vector<risk::Latch> latches;

@@ -86,7 +86,10 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
                                     --r.m_ticksBehind;
                                 return taken;
                             },
-                            [&r] { return r.m_ticksBehind.load(); }, failed("market"), [&r] { r.send(FeedNotes{{"the feed has no more: this is its end"}}); }});
+                            [&r] { return r.m_ticksBehind.load(); }, failed("market"), [&r] {
+                                r.m_feedEnded = true;
+                                r.send(FeedNotes{{"the feed has no more: this is its end"}});
+                            }});
     r.m_market->watch(r.m_desk.watched());
     r.m_thread = std::jthread([&r](std::stop_token stop) { r.run(stop); });
     return runtime;
@@ -307,6 +310,7 @@ void DeskRuntime::publish(bool force) {
     view->speed = m_market->speed();
     view->paused = m_market->paused();
     view->slowedForApproval = m_market->slowed();
+    view->feedEnded = m_feedEnded;
     view->journalSeq = m_recorder->lastSeq();
     view->journalOk = !m_broken;
     if (!m_handlingUs.empty()) {

@@ -120,6 +120,7 @@ private:
 
     Timestamp m_now{};
     std::int64_t m_commandNo = 0;
+    std::atomic<bool> m_feedEnded{false};
     bool m_broken = false;                     ///< the journal cannot be written: nothing is handled any more
     std::deque<Command> m_internal;            ///< what effects answered, before the mailbox
     std::map<std::string, std::shared_ptr<const agents::Deliberation>> m_deliberations;

@@ -29,7 +29,22 @@ private Q_SLOTS:
         for (const auto kind : {ThemeKind::Dark, ThemeKind::Light}) {
             applyTheme(app(), kind);
             for (int step = 0; step < 7; ++step)
-                QVERIFY2(contrast(heatText(), heat(step)) >= 4.5, qPrintable(QStringLiteral("step %1: %2").arg(step).arg(contrast(heatText(), heat(step)))));
+                for (const auto& back : {heat(step), level(step)})
+                    QVERIFY2(contrast(heatText(), back) >= 4.5, qPrintable(QStringLiteral("step %1: %2").arg(step).arg(contrast(heatText(), back))));
+        }
+    }
+
+    void levelsAreNeitherGainNorLoss() {
+        for (const auto kind : {ThemeKind::Dark, ThemeKind::Light}) {
+            applyTheme(app(), kind);
+            for (int step = 1; step < 7; ++step) {
+                const double a = luminance(level(step - 1)), b = luminance(level(step));
+                QVERIFY(kind == ThemeKind::Dark ? b > a : b < a); // one way, so that it reads in grey too
+                for (const int other : {0, 1, 2, 4, 5, 6})
+                    QVERIFY(level(step) != heat(other));
+            }
+            for (const auto back : {Token::Bg, Token::Panel})
+                QVERIFY(contrast(color(Token::Second), color(back)) >= 3.0);
         }
     }
 

@@ -5,6 +5,7 @@
 #include <QKeyEvent>
 #include <QLegendMarker>
 #include <QPainter>
+#include <QShortcut>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -57,10 +58,19 @@ ThemedChart::ThemedChart(const QString& xTitle, const QString& yTitle, QWidget* 
     takeColours();
 }
 
+void ThemedChart::setHeading(const QString& words) {
+    if (chart()->title() == words)
+        return;
+    chart()->setTitleFont(textFont(12, true));
+    chart()->setTitle(words);
+    setAccessibleDescription(words);
+}
+
 void ThemedChart::takeColours() {
     chart()->setBackgroundBrush(color(Token::Panel));
     setBackgroundBrush(color(Token::Panel));
     chart()->legend()->setLabelColor(color(Token::Dim));
+    chart()->setTitleBrush(color(Token::Text));
     for (auto* axis : {m_x, m_y}) {
         axis->setTitleBrush(color(Token::Dim));
         axis->setLabelsColor(color(Token::Dim));
@@ -159,9 +169,13 @@ void ThemedChart::showTable() {
             rows.push_back({QStringLiteral("%1/%2").arg(points->name()).arg(n++),
                             {{points->name(), {}, Tone::Dim}, {format::number(p.x(), 2), p.x()}, {format::number(p.y(), 4), p.y()}}, false, false, {}});
     }
+    if (m_table) // asked again: there it is
+        return openLayer(*m_table);
     auto* dialog = new QDialog(this);
+    m_table = dialog;
     dialog->setObjectName(QStringLiteral("layer"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    new QShortcut(QKeySequence(Qt::Key_T), dialog, dialog, &QDialog::close); // T again goes back
     dialog->setWindowTitle(tr("%1 as a table").arg(accessibleName()));
     dialog->resize(460, 480);
     auto* model = new GridModel({{tr("Series"), {}, 170, Qt::AlignLeft | Qt::AlignVCenter}, {m_x->titleText(), {}, 120}, {m_y->titleText(), {}, 140}}, dialog);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <QChartView>
+#include <QDialog>
 #include <QLineSeries>
+#include <QPointer>
 #include <QScatterSeries>
 #include <QValueAxis>
 #include <vector>
@@ -20,6 +22,8 @@ public:
     QScatterSeries* addDots(const QString& name, Token token, double size = 6);
     void setRange(double x0, double x1, double y0, double y1);
     void setEmptyText(const QString& text);
+    void setHeading(const QString& words); ///< what is drawn, above it: symbol and expiry
+    QString heading() const { return chart()->title(); }
     /// Vertical lines from low to high at x: the bid-ask of each quote.
     struct Whisker {
         double x = 0, low = 0, high = 0;
@@ -34,6 +38,7 @@ protected:
 
 private:
     void showTable();
+    QPointer<QDialog> m_table;
     void takeColours();
     struct Toned {
         QXYSeries* series;

@@ -1,10 +1,10 @@
 #include "ui/charts/heat_map.h"
 
-#include <QDialog>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QShortcut>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <cmath>
@@ -35,6 +35,17 @@ void HeatMap::setCells(const QString& corner, std::vector<QString> rows, std::ve
     if (!m_cells.empty())
         setAccessibleDescription(spoken(m_row, m_column));
     update();
+}
+
+void HeatMap::setScale(Scale scale) {
+    m_scale = scale;
+    update();
+}
+
+int HeatMap::levelStepOf(double value, double low, double high) {
+    if (!std::isfinite(value) || !(high > low))
+        return 3;
+    return qBound(0, static_cast<int>(std::lround(6 * (value - low) / (high - low))), 6);
 }
 
 void HeatMap::setEmptyText(const QString& text) {
@@ -142,7 +153,7 @@ void HeatMap::paintCell(QPainter& painter, int row, int column) const {
     const HeatCell& here = cell(row, column);
     const QRect area = cellRect(row, column);
     if (here.known && !m_stale) {
-        painter.fillRect(area, heat(here.step));
+        painter.fillRect(area, m_scale == Scale::Level ? level(here.step) : heat(here.step));
     } else {
         painter.fillRect(area, color(Token::Raised));
         painter.fillRect(area, QBrush(mix(Token::Raised, Token::Stale, 0.4), Qt::BDiagPattern));
@@ -222,9 +233,13 @@ void HeatMap::showTable() {
         }
         rows.push_back(std::move(row));
     }
+    if (m_table) // asked again: there it is
+        return openLayer(*m_table);
     auto* dialog = new QDialog(this);
+    m_table = dialog;
     dialog->setObjectName(QStringLiteral("layer"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    new QShortcut(QKeySequence(Qt::Key_T), dialog, dialog, &QDialog::close); // T again goes back
     dialog->setWindowTitle(tr("%1 as a table").arg(accessibleName()));
     dialog->resize(qMin(1240, m_headWidth + 76 * columnCount() + 60), 90 + kRowHeight * qMax(4, rowCount() + 1));
     auto* model = new GridModel(std::move(columns), dialog);

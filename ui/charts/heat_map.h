@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QDialog>
+#include <QPointer>
 #include <QString>
 #include <QWidget>
 #include <optional>
@@ -9,7 +11,7 @@ namespace mahler::ui {
 
 struct HeatCell {
     QString text{};      ///< printed in the cell; the dash when unknown
-    int step = 3;        ///< 0 loss .. 3 neutral .. 6 gain
+    int step = 3;        ///< 0 loss .. 3 neutral .. 6 gain; on Scale::Level 0 low .. 6 high
     bool known = true;   ///< false: hatched
     bool boxed = false;  ///< the worst cell
     QString corner{};    ///< a short mark at the upper right: the limit that trips first
@@ -26,6 +28,10 @@ public:
     explicit HeatMap(QWidget* parent = nullptr);
     /// `cells` row by row, rows.size() * columns.size() of them.
     void setCells(const QString& corner, std::vector<QString> rows, std::vector<QString> columns, std::vector<HeatCell> cells);
+    /// Whether steps are losses and gains, or levels of what is neither (volatility).
+    enum class Scale { LossToGain, Level };
+    void setScale(Scale scale);
+    Scale scale() const { return m_scale; }
     void setEmptyText(const QString& text);
     void setHeadWidth(int pixels);          ///< of the row heads; 120 unless told
     void setMostRowHeight(int pixels);      ///< rows grow to it and no further; 40 unless told
@@ -34,6 +40,7 @@ public:
     void setStale(bool stale);              ///< grey and hatched, the values stay
     void setCursorCell(int row, int column);
     void setCursorShown(bool shown);        ///< outlined without focus too: something beside the map follows it
+    void showTable();                       ///< the same as a table, in a layer of its own; once at a time
     int cursorRow() const { return m_row; }
     int cursorColumn() const { return m_column; }
     int originRow() const { return m_originRow; }
@@ -45,6 +52,7 @@ public:
     bool isStale() const { return m_stale; }
     const QString& emptyText() const { return m_emptyText; }
     QStringList clippedTexts() const;       ///< what does not fit its cell or head
+    static int levelStepOf(double value, double low, double high); ///< 0 at `low` .. 6 at `high`
     /// The step of a value between the extremes: neutral at `middle`.
     static int stepOf(double value, double low, double middle, double high);
     QSize sizeHint() const override { return {640, 320}; }
@@ -66,13 +74,14 @@ private:
     std::optional<std::pair<int, int>> cellAt(const QPoint& point) const;
     void moveTo(int row, int column);
     void paintCell(QPainter& painter, int row, int column) const;
-    void showTable();
     QString spoken(int row, int column) const;
+    QPointer<QDialog> m_table;
     QString m_corner, m_emptyText;
     std::vector<QString> m_rows, m_columns;
     std::vector<HeatCell> m_cells;
     int m_row = 0, m_column = 0;
     int m_headWidth = 120, m_mostRowHeight = 40, m_originRow = -1, m_originColumn = -1;
+    Scale m_scale = Scale::LossToGain;
     bool m_stale = false, m_cursorShown = false, m_whatIf = false;
 };
 

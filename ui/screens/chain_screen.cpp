@@ -5,6 +5,7 @@
 #include <QKeyEvent>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -159,17 +160,19 @@ struct ChainScreen::Shown {
 };
 
 ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_symbol(new QComboBox), m_expiries(new QTabBar), m_facts(new QLabel), m_staged(new QLabel),
+    : Screen(parent), m_port(port), m_symbol(new QComboBox), m_expiries(new QTabBar), m_facts(new ElidedLabel), m_staged(new ElidedLabel),
       m_model(new GridModel(chainColumns(), this)), m_grid(new GridView(m_model)) {
     auto* top = new QHBoxLayout;
     top->setSpacing(kSpacing);
     m_symbol->setMinimumWidth(84);
     m_symbol->setAccessibleName(tr("Underlying"));
-    m_facts->setTextFormat(Qt::PlainText);
-    m_staged->setTextFormat(Qt::PlainText);
+    m_facts->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_staged->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_staged->setAccessibleName(tr("Staged legs"));
+    setTone(*m_staged, Token::Text, true);
+    m_staged->hide();
     top->addWidget(m_symbol);
     top->addWidget(m_facts, 1);
-    top->addWidget(m_staged);
     m_expiries->setExpanding(false);
     m_expiries->setUsesScrollButtons(true);
     m_expiries->setDrawBase(false);
@@ -180,6 +183,7 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     layout->addLayout(top);
     layout->addWidget(m_expiries);
     layout->addWidget(m_grid, 1);
+    layout->addWidget(m_staged); // below, so that no row moves under the hand that stages
     m_grid->setFitColumns(false);
     m_grid->setAccessibleName(tr("Option chain"));
     m_grid->setEmptyText(tr("Waiting for the first chain of this underlying."));
@@ -190,6 +194,7 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
             return;
         m_expiryKey = m_expiries->tabData(index).toString();
         m_centred = false;
+        m_untouched = true;
         rebuildRows();
     });
 }
@@ -205,6 +210,7 @@ void ChainScreen::selectUnderlying(const QString& symbol) {
     m_legs.clear();
     m_expiryKey.clear();
     m_centred = false;
+    m_untouched = true;
     m_model->setRows({});
     m_shown.reset();
     m_symbol->setCurrentText(symbol);
@@ -298,9 +304,11 @@ void ChainScreen::rebuildRows() {
                 if (leg.contract.root == slice.root && leg.contract.expiry == slice.expiry)
                     shown->marks[leg.contract.strike.micros()] += QStringLiteral(" ●");
     const bool same = m_shown && m_shown->strikes == shown->strikes;
+    const QModelIndex before = m_grid->currentIndex();
+    const std::optional<std::int64_t> chosen = !same && !m_untouched && m_shown && before.isValid() ? std::optional(m_shown->strikes[static_cast<std::size_t>(before.row())]) : std::nullopt;
     m_shown = shown;
     m_model->setRowMaker(static_cast<int>(shown->strikes.size()), [shown](int index) { return shown->row(index); }, same);
-    m_facts->setText(tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 contracts priced in %7 ms   %8")
+    m_facts->setWords(tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 contracts priced in %7 ms   %8")
                          .arg(format::text(chain.underlying), format::number(priced.spot, 2), format::percent(expiry.atmVol),
                               format::number(expiry.expectedMove, 2), format::number(expiry.forward, 2))
                          .arg(static_cast<int>(chain.size()))
@@ -309,20 +317,40 @@ void ChainScreen::rebuildRows() {
     QStringList staged;
     for (const auto& leg : m_legs)
         staged << (leg.ratio > 0 ? tr("+1 %1") : tr("−1 %1")).arg(format::text(leg.contract.label()));
-    m_staged->setText(staged.isEmpty() ? QString() : tr("staged: %1  (Enter: builder)").arg(staged.join(QStringLiteral(", "))));
+    m_staged->setWords(staged.isEmpty() ? QString() : tr("Staged: %1.  Enter: builder, Backspace: drop").arg(staged.join(QStringLiteral(", "))));
+    m_staged->setVisible(!staged.isEmpty());
+    fitColumns();
+    if (!same) { // other strikes: what was in the middle is somewhere else now
+        m_centred = false;
+        const auto at = chosen ? std::lower_bound(shown->strikes.begin(), shown->strikes.end(), *chosen) : shown->strikes.end();
+        if (at != shown->strikes.end() && *at == *chosen) {
+            const QModelIndex back = m_model->index(static_cast<int>(at - shown->strikes.begin()), before.column());
+            m_grid->setCurrentIndex(back);
+            m_grid->scrollTo(back, QAbstractItemView::PositionAtCenter);
+            m_centred = true;
+        } else {
+            m_untouched = true;
+        }
+    }
     if (!m_centred)
         centre();
-    fitColumns();
 }
 
 void ChainScreen::centre() {
     const QModelIndex atm = m_shown ? m_model->index(m_shown->atm, kStrikeColumn) : QModelIndex();
-    if (!atm.isValid())
+    if (!atm.isValid() || !isVisible()) // unseen it has no height to centre in: it is done when it is shown
         return;
-    m_grid->scrollTo(atm, QAbstractItemView::PositionAtCenter);
-    if (!m_grid->currentIndex().isValid())
+    if (m_untouched || !m_grid->currentIndex().isValid()) // keys act on the row in the middle, not on one out of sight
         m_grid->setCurrentIndex(atm);
+    m_untouched = false;
+    m_grid->scrollTo(atm, QAbstractItemView::PositionAtCenter);
     m_centred = true;
+}
+
+void ChainScreen::showEvent(QShowEvent* event) {
+    Screen::showEvent(event);
+    if (!m_centred)
+        QTimer::singleShot(0, this, &ChainScreen::centre); // after the layout
 }
 
 void ChainScreen::fitColumns() {
@@ -350,7 +378,7 @@ void ChainScreen::resizeEvent(QResizeEvent* event) {
     Screen::resizeEvent(event);
     fitColumns();
     m_centred = false;
-    QTimer::singleShot(0, this, &ChainScreen::centre);
+    QTimer::singleShot(0, this, &ChainScreen::centre); // after the layout
 }
 
 void ChainScreen::stage(int ratio) {
@@ -391,7 +419,10 @@ bool ChainScreen::eventFilter(QObject* watched, QEvent* event) {
         case Qt::Key_PageDown: m_expiries->setCurrentIndex(std::min(m_expiries->count() - 1, m_expiries->currentIndex() + 1)); return true;
         case Qt::Key_B: stage(1); return true;
         case Qt::Key_S: stage(-1); return true;
-        case Qt::Key_C: centre(); return true;
+        case Qt::Key_C:
+            m_untouched = true;
+            centre();
+            return true;
         case Qt::Key_Backspace:
             m_legs.clear();
             rebuildRows();

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <QComboBox>
-#include <QLabel>
 #include <QTabBar>
 
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
+#include "ui/shell/elided_label.h"
 
 namespace mahler::ui {
 
@@ -25,6 +25,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void rebuildExpiries();
@@ -38,8 +39,7 @@ private:
     DeskPort& m_port;
     QComboBox* m_symbol;
     QTabBar* m_expiries;
-    QLabel* m_facts;
-    QLabel* m_staged;
+    ElidedLabel *m_facts, *m_staged;
     GridModel* m_model;
     GridView* m_grid;
     ViewPtr m_view;
@@ -47,6 +47,7 @@ private:
     QString m_expiryKey;              ///< of the chosen tab
     std::vector<portfolio::ComboLeg> m_legs;
     bool m_centred = false;
+    bool m_untouched = true;          ///< nobody has chosen a row of these: the one at the money is it
     struct Shown;                     ///< one expiry as the grid has it
     std::shared_ptr<const Shown> m_shown;
 };

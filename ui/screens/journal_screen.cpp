@@ -24,6 +24,7 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     m_line->setPlaceholderText(tr("sym:SPY  actor:user  kind:order  id:A-17  and words to search for"));
     m_line->setAccessibleName(tr("Journal query"));
     m_line->setClearButtonEnabled(true);
+    setFocusProxy(m_line); // Ctrl+Shift+F asks for words to search for
     m_detail->setReadOnly(true);
     m_detail->setFont(numberFont());
     m_detail->setPlaceholderText(tr("The chosen record in full."));

@@ -28,6 +28,7 @@ protected:
 
 private:
     enum Metric { Pnl, OfEquity, FirstStop };
+    bool take(const QKeyEvent& event); ///< whether it was a key of the screen
     void draw();
     void drawMap(const desk::RiskCase& shown);
     void drawShocks(const desk::RiskCase& shown);

@@ -26,13 +26,13 @@ VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
       m_grid(new GridView(m_model)), m_smile(new ThemedChart(tr("strike"), tr("implied volatility, %"))),
       m_term(new ThemedChart(tr("days to expiry"), tr("at-the-money volatility, %"))), m_tabs(new QTabBar), m_pages(new QStackedWidget), m_surface(new HeatMap),
       m_past(new GridModel({{tr("Figure"), {}, 220, kLeft}, {tr("Value"), {}, 120}, {tr("What it is"), {}, 520, kLeft}}, this)) {
-    m_calls = m_smile->addDots(tr("calls (out of the money)"), Token::Gain, 5);
-    m_puts = m_smile->addDots(tr("puts (out of the money)"), Token::Loss, 5);
+    m_calls = m_smile->addDots(tr("calls (out of the money)"), Token::Accent, 5);
+    m_puts = m_smile->addDots(tr("puts (out of the money)"), Token::Second, 5);
     m_fit = m_smile->addLine(tr("SVI fit"), Token::Text, Qt::SolidLine, 1.5);
     m_spot = m_smile->addLine(tr("spot"), Token::Stale, Qt::DotLine, 1);
     m_termLine = m_term->addLine(tr("ATM"), Token::Accent);
     m_atm = m_term->addDots({}, Token::Accent, 6);
-    m_forwardLine = m_term->addLine(tr("forward volatility"), Token::Loss, Qt::DashLine, 1.5);
+    m_forwardLine = m_term->addLine(tr("forward volatility"), Token::Second, Qt::DashLine, 1.5);
     m_smile->setEmptyText(tr("Waiting for a chain."));
     auto* charts = new QSplitter;
     charts->addWidget(m_smile);
@@ -41,7 +41,10 @@ VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
     past->setAccessibleName(tr("Volatility against its past"));
     past->setEmptyText(tr("No analysis of this underlying yet. Ctrl+R runs a cycle."));
     m_surface->setAccessibleName(tr("Volatility surface"));
+    m_surface->setScale(HeatMap::Scale::Level); // a volatility is neither gain nor loss
     m_surface->setEmptyText(tr("Waiting for a chain."));
+    m_smile->setAccessibleName(tr("Smile"));
+    m_term->setAccessibleName(tr("Term structure"));
     for (auto* page : std::initializer_list<QWidget*>{charts, m_surface, past})
         m_pages->addWidget(page);
     for (const auto& name : {tr("1, 2  Smile and term"), tr("3  Surface"), tr("4  History")})
@@ -142,13 +145,12 @@ void VolatilityScreen::keyPressEvent(QKeyEvent* event) {
     Screen::keyPressEvent(event);
 }
 
-/// Fitted volatility by expiry and moneyness K/F. Dark and bright are below and above the surface's own middle.
+/// Fitted volatility by expiry and moneyness K/F, from the surface's lowest to its highest.
 void VolatilityScreen::drawSurface() {
     constexpr std::array<double, 13> kMoneyness = {0.80, 0.85, 0.90, 0.925, 0.95, 0.975, 1.0, 1.025, 1.05, 1.075, 1.10, 1.15, 1.20};
     std::vector<QString> rows, columns;
     std::vector<std::optional<double>> vols;
-    double low = 1e9, high = 0, sum = 0;
-    int known = 0;
+    double low = 1e9, high = 0;
     for (const double m : kMoneyness)
         columns.push_back(format::number(m * 100, std::abs(m * 100 - std::round(m * 100)) > 0.01 ? 1 : 0) + QLatin1Char('%'));
     for (std::size_t i = 0; i < m_chain->expiries.size(); ++i) {
@@ -165,13 +167,11 @@ void VolatilityScreen::drawSurface() {
                 continue;
             low = std::min(low, v);
             high = std::max(high, v);
-            sum += v;
-            ++known;
         }
     }
     std::vector<HeatCell> cells;
     for (const auto& v : vols)
-        cells.push_back(v ? HeatCell{format::number(*v * 100, 1), HeatMap::stepOf(*v, low, sum / known, high), true, false, {}, tr("fitted volatility, per cent a year, at this strike as a share of the forward")}
+        cells.push_back(v ? HeatCell{format::number(*v * 100, 1), HeatMap::levelStepOf(*v, low, high), true, false, {}, tr("fitted volatility, per cent a year, at this strike as a share of the forward")}
                           : HeatCell{format::dash(), 3, false, false, {}, tr("no quote supports the fit this far out")});
     m_surface->setCells(tr("expiry \\ strike"), std::move(rows), std::move(columns), std::move(cells));
 }
@@ -232,6 +232,7 @@ void VolatilityScreen::drawSmile() {
         low = std::min(low, v);
         high = std::max(high, v);
     }
+    m_smile->setHeading(tr("%1  %2  %3").arg(format::text(slice.root.empty() ? m_chain->chain->underlying : slice.root), format::date(slice.expiry), format::dte(m_chain->chain->time, slice.expiresAt)));
     m_calls->replace(calls);
     m_puts->replace(puts);
     m_fit->replace(fit);
@@ -264,6 +265,7 @@ void VolatilityScreen::drawTerm() {
         lastYears = e.years;
         lastVariance = variance;
     }
+    m_term->setHeading(tr("%1  term structure").arg(format::text(m_chain->chain->underlying)));
     m_termLine->replace(line);
     m_atm->replace(line);
     m_forwardLine->replace(forward);

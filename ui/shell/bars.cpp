@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <algorithm>
 
+#include "market/exchange_calendar.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -94,7 +95,8 @@ void HaltBar::setView(const ViewPtr& view) {
     if (halted && !pressed)
         state += QStringLiteral("   ") + format::text(view->haltReason);
     if (view->resumeInSeconds)
-        state += tr("   resuming in %1").arg(format::countdown(*view->resumeInSeconds));
+        state += (view->feedEnded ? tr("   resume waits at %1: the recording ended") : view->paused ? tr("   resume waits at %1: the market clock is paused") : tr("   resuming in %1"))
+                     .arg(format::countdown(*view->resumeInSeconds));
     m_state->setWords((halted ? QStringLiteral("■ ") : QStringLiteral("● ")) + state);
     setTone(*m_state, halted ? Token::HaltText : Token::Gain, true);
     m_pending->setText(view->approvals.empty() ? tr("0 pending") : tr("%1 pending  %2").arg(view->approvals.size()).arg(format::countdown(view->approvals.front().secondsLeft)));
@@ -112,6 +114,8 @@ StatusStrip::StatusStrip(DeskPort& port, QWidget* parent)
         m_speed->addItem(QStringLiteral("%1x").arg(speed), speed);
     m_speed->setToolTip(tr("speed of the simulated or recorded market"));
     m_speed->setAccessibleName(m_speed->toolTip());
+    m_user->setSizeAdjustPolicy(QComboBox::AdjustToContents); // users come after the first show
+    m_user->setSizePolicy(QSizePolicy::Minimum, QSizePolicy::Preferred); // words give way, names do not
     m_user->setToolTip(tr("who you are; in the demo market users are switched without a PIN"));
     m_user->setAccessibleName(tr("user"));
     m_pause->setCheckable(true);
@@ -164,8 +168,15 @@ void StatusStrip::setView(const ViewPtr& view) {
                             : view->session == market::Session::PreOpen    ? tr("pre-open")
                             : view->session == market::Session::AfterClose ? tr("after close")
                                                                            : tr("closed");
-    m_clock->setText(tr("%1 ET  %2%3").arg(format::timeNewYork(view->at.utc), session, view->nextScan ? tr("  next scan %1").arg(format::timeNewYork(*view->nextScan).left(5)) : QString()));
-    m_clock->setToolTip(format::timeTooltip(view->at.utc));
+    const bool running = view->state == desk::RunState::Running;
+    const QString day = format::date(market::toNewYork(view->at.utc).date), time = format::timeNewYork(view->at.utc);
+    if (view->feedEnded)
+        m_clock->setText(tr("■ recording ended %1 ET, %2").arg(time.left(5), day));
+    else
+        m_clock->setText(tr("%1  %2 ET  %3%4").arg(day, time, session, view->nextScan && running ? tr("  next scan %1").arg(format::timeNewYork(*view->nextScan).left(5)) : QString()));
+    setTone(*m_clock, view->feedEnded ? Token::Warn : Token::Text, view->feedEnded);
+    m_clock->setToolTip(view->feedEnded ? tr("The recording has no more: this is its last moment, and nothing moves any more.") + QLatin1Char('\n') + format::timeTooltip(view->at.utc)
+                                        : format::timeTooltip(view->at.utc));
     std::optional<double> oldest;
     for (const auto& u : view->underlyings)
         oldest = u.ageSeconds ? std::max(oldest.value_or(0), *u.ageSeconds) : oldest;
@@ -186,11 +197,13 @@ void StatusStrip::setView(const ViewPtr& view) {
         m_pause->setText(view->paused ? tr("▶ paused") : tr("❚❚"));
     }
     m_autonomy->setChecked(view->autonomous);
-    m_autonomy->setText(view->autonomous ? tr("scans: scheduled") : tr("scans: on request"));
+    m_autonomy->setText(!view->autonomous ? tr("scans: on request") : running ? tr("scans: scheduled") : tr("scans: paused by the halt"));
+    m_autonomy->setToolTip(running ? tr("whether the agents scan at their times or only when asked") : tr("nothing is scanned while the desk is halted; they come back with the resume"));
     if (m_user->count() != static_cast<int>(view->users.size())) {
         m_user->clear();
         for (const auto& u : view->users)
             m_user->addItem(format::text(u.name), format::text(u.id.str()));
+        m_user->updateGeometry();
     }
     m_user->setEnabled(view->environment == "DEMO");
     if (!m_user->view()->isVisible())

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QRegularExpression>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include "ui/theme/theme.h"
@@ -12,6 +13,8 @@
 namespace mahler::ui {
 
 namespace {
+
+constexpr int kKeysHigh = 26; ///< rows of 21 px: under 600
 
 void styleLayer(QDialog& dialog) {
     dialog.setObjectName(QStringLiteral("layer"));
@@ -86,37 +89,62 @@ bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
     return QDialog::eventFilter(watched, event);
 }
 
-KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent) : QDialog(parent) {
+KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent) : QDialog(parent), m_scroll(new QScrollArea) {
     styleLayer(*this);
     setWindowTitle(tr("Keys"));
-    auto* grid = new QGridLayout(this);
+    auto* page = new QWidget;
+    auto* grid = new QGridLayout(page);
     grid->setContentsMargins(18, 14, 18, 14);
     grid->setHorizontalSpacing(14);
     grid->setVerticalSpacing(4);
     QString spoken;
-    for (int g = 0; g < groups.size(); ++g) {
-        const auto put = [&](const QString& text, int row, int column, int span, Token token, bool bold) {
+    int column = 0;
+    for (const auto& [name, keys] : groups) {
+        const auto put = [&](const QString& text, int row, int at, int span, Token token, bool bold) {
             auto* label = new QLabel(text);
             label->setTextFormat(Qt::PlainText);
             setTone(*label, token, bold);
-            grid->addWidget(label, row, g * 3 + column, 1, span);
+            grid->addWidget(label, row, column * 3 + at, 1, span);
         };
-        put(groups[g].first, 0, 0, 2, Token::Dim, true);
+        put(name, 0, 0, 2, Token::Dim, true);
         int row = 1;
-        for (const auto& [key, what] : groups[g].second) {
+        for (const auto& [key, what] : keys) {
+            if (row > kKeysHigh) { // as high as the lowest window, then beside it
+                row = 1;
+                ++column;
+            }
             put(key, row, 0, 1, Token::Accent, true);
             put(what, row++, 1, 1, Token::Text, false);
             spoken += key + QLatin1Char(' ') + what + QStringLiteral("; ");
         }
-        grid->setColumnMinimumWidth(g * 3 + 2, g + 1 < groups.size() ? 24 : 0);
+        grid->setColumnMinimumWidth(column * 3 + 2, 24);
+        ++column;
     }
     setAccessibleDescription(spoken);
     grid->setRowStretch(grid->rowCount(), 1);
+    m_scroll->setWidget(page);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setFocusPolicy(Qt::NoFocus);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(1, 1, 1, 1);
+    layout->addWidget(m_scroll);
+    const QSize room = parent ? parent->window()->size() - QSize(32, 120) : page->sizeHint(); // under the halt bar, above the strip
+    const int bar = m_scroll->verticalScrollBar()->sizeHint().width();
+    const QSize whole = page->sizeHint() + QSize(4, 4);
+    resize(qMin(room.width(), whole.width() + (whole.height() > room.height() ? bar : 0)), qMin(room.height(), whole.height() + (whole.width() > room.width() ? bar : 0)));
 }
 
 void KeysLayer::keyPressEvent(QKeyEvent* event) {
     event->accept();
-    accept();
+    auto* bar = m_scroll->verticalScrollBar();
+    switch (event->key()) { // what moves the list does not close it
+    case Qt::Key_Down: return bar->triggerAction(QAbstractSlider::SliderSingleStepAdd);
+    case Qt::Key_Up: return bar->triggerAction(QAbstractSlider::SliderSingleStepSub);
+    case Qt::Key_PageDown: return bar->triggerAction(QAbstractSlider::SliderPageStepAdd);
+    case Qt::Key_PageUp: return bar->triggerAction(QAbstractSlider::SliderPageStepSub);
+    default: accept();
+    }
 }
 
 } // namespace mahler::ui

@@ -4,6 +4,7 @@
 #include <QDialog>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QScrollArea>
 
 namespace mahler::ui {
 
@@ -28,7 +29,8 @@ private:
     QListWidget* m_list;
 };
 
-/// F1: the keys of the workstation and of the pane, side by side. Any key but the halt key closes it.
+/// F1: the keys of the workstation and of the pane, side by side, never larger than the window. The arrows and the page keys scroll
+/// it where it must; any other key but the halt key closes it.
 class KeysLayer final : public QDialog {
     Q_OBJECT
 public:
@@ -37,6 +39,9 @@ public:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QScrollArea* m_scroll;
 };
 
 } // namespace mahler::ui

@@ -64,8 +64,14 @@ void ResumeDialog::setView(const ViewPtr& view) {
     }
     m_latches->setText(lines.isEmpty() ? tr("No breaker is set: the desk is running.") : lines.join(QLatin1Char('\n')));
     QString status;
-    if (view->resumeInSeconds)
+    // The ten seconds are the market clock's, as every duration of a stepped market: it stands while the market stands.
+    const QString stands = view->feedEnded ? tr("the recording ended, its clock stands still") : view->paused ? tr("the market clock is paused") : QString();
+    if (view->resumeInSeconds && !stands.isEmpty())
+        status = tr("Waiting with %1 left: %2. F12 stops it.").arg(format::countdown(*view->resumeInSeconds), stands);
+    else if (view->resumeInSeconds)
         status = tr("Resuming in %1. F12 stops it.").arg(format::countdown(*view->resumeInSeconds));
+    else if (!stands.isEmpty() && !view->latches.empty())
+        status = tr("The ten seconds will not count yet: %1.").arg(stands);
     else
         for (const auto& n : view->notices)
             if (n.text.starts_with("Resume")) {

@@ -37,6 +37,7 @@ Pair pairOf(Token token, GainLoss palette) {
     case Token::HaltText: return {0xFFFFFF, 0xFFFFFF};
     case Token::HaltRing: return {0xFFD24A, 0xFFD24A};
     case Token::Accent: return {0x5AB4F8, 0x0B5CAD};
+    case Token::Second: return {0xC3A6F2, 0x5F3FA6};
     case Token::Grid: return {0x2B3542, 0xD5DBE3};
     case Token::TokenCount: break;
     }
@@ -45,6 +46,9 @@ Pair pairOf(Token token, GainLoss palette) {
 
 constexpr std::array<QRgb, 7> kHeatDark = {0xB35A00, 0x7A4513, 0x4A3420, 0x222A35, 0x1E3A52, 0x1D5482, 0x1F6FB5};
 constexpr std::array<QRgb, 7> kHeatLight = {0xF2994A, 0xF7C08A, 0xFBE0C4, 0xF4F6F9, 0xD3E4F5, 0xA3C9EC, 0x6FA9DF};
+
+constexpr std::array<QRgb, 7> kLevelDark = {0x20232B, 0x2A2A3D, 0x353150, 0x413964, 0x4E4279, 0x5B4B8F, 0x6855A5};
+constexpr std::array<QRgb, 7> kLevelLight = {0xF4F6F9, 0xE7E4F2, 0xD9D3EB, 0xCBC2E3, 0xBCB0DB, 0xAD9ED2, 0x9E8CC9};
 
 /// Words by tone, size and weight; see setTone().
 QString toneRules() {
@@ -150,6 +154,11 @@ QColor heat(int step) {
     return QColor::fromRgb(g_kind == ThemeKind::Dark ? kHeatDark.at(i) : kHeatLight.at(i));
 }
 
+QColor level(int step) {
+    const auto i = static_cast<std::size_t>(qBound(0, step, 6));
+    return QColor::fromRgb(g_kind == ThemeKind::Dark ? kLevelDark.at(i) : kLevelLight.at(i));
+}
+
 QColor heatText() { return g_kind == ThemeKind::Dark ? QColor(Qt::white) : color(Token::Text); }
 
 QColor mix(Token a, Token b, double share) {
@@ -177,6 +186,7 @@ QString tokenName(Token token) {
     case Token::HaltText: return QStringLiteral("halttext");
     case Token::HaltRing: return QStringLiteral("haltring");
     case Token::Accent: return QStringLiteral("accent");
+    case Token::Second: return QStringLiteral("second");
     case Token::Grid: return QStringLiteral("grid");
     case Token::TokenCount: break;
     }

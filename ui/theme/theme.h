@@ -11,7 +11,7 @@ class QWidget;
 namespace mahler::ui {
 
 /// The one colour table (UX 2.3). No widget holds a colour of its own.
-enum class Token { Bg, Panel, Raised, Text, Dim, Gain, Loss, Warn, Stale, Info, Halt, HaltText, HaltRing, Accent, Grid, TokenCount };
+enum class Token { Bg, Panel, Raised, Text, Dim, Gain, Loss, Warn, Stale, Info, Halt, HaltText, HaltRing, Accent, Second, Grid, TokenCount }; ///< Second: of two curves that are neither gain nor loss
 
 enum class ThemeKind { Dark, Light };
 enum class GainLoss { BlueOrange, GreenRed }; ///< blue and orange are safe for colour-blind users
@@ -27,6 +27,8 @@ QColor color(Token token);
 QColor color(Token token, ThemeKind kind, GainLoss palette);
 /// Seven steps from loss (0) to gain (6), and the text colour that stands on them.
 QColor heat(int step);
+/// Seven steps from low (0) to high (6) of what is neither gain nor loss; the same text colour stands on them.
+QColor level(int step);
 QColor heatText();
 /// A mix of two tokens, `share` of the second: for tints and lines.
 QColor mix(Token a, Token b, double share);
