@@ -127,7 +127,7 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
             {"cash", (c.state.account->cash + event.amount).micros()},
             {"positions", positions}});
     const bool byOthers = event.kind != "expiry"; // assigned or exercised: a person acknowledges it (S12)
-    c.notice(byOthers ? NoticeView::Level::Critical : NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + event.amount.str());
+    c.notice(byOthers ? NoticeView::Level::Critical : NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + shownMoney(event.amount));
 }
 
 std::map<std::string, std::int64_t> contractsHeld(const DeskState& state) {

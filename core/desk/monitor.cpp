@@ -182,8 +182,8 @@ void runSchedule(Context& c) {
                 realised += p.realised;
             const auto marks = c.book().lastOpen.value_or(c.marks());
             c.notice(NoticeView::Level::Advisory,
-                     "Close summary: day P&L " + (marks.dayPnl ? marks.dayPnl->str() : std::string("unknown")) + ", realised " +
-                         realised.str() + ", open positions " + std::to_string(c.state.positions.size()));
+                     "Close summary: day P&L " + (marks.dayPnl ? shownMoney(*marks.dayPnl) : std::string("unknown")) + ", realised " +
+                         shownMoney(realised) + ", open positions " + std::to_string(c.state.positions.size()));
             c.effect(Reconcile{"close"});
             continue;
         }

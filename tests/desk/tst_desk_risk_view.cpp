@@ -2,6 +2,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "desk/effect_rows.h"
 #include "desk/risk_watch.h"
 #include "risk_fixture.h"
 
@@ -66,6 +67,55 @@ private Q_SLOTS:
         QCOMPARE(risk->firstExpiry, std::optional(m_chain.expiries[1]));
         QCOMPARE(risk->labels.at("P-1"), std::string("SELL 2 SPX 18-Sep-26 4800/4700 put spread"));
         QVERIFY(!risk->withPending);
+    }
+
+    void everyRequestIsMeasuredWithTheBookAlone() {
+        auto view = viewOf(m_chain, {puts()});
+        view->approvals = {request("A-1", calls()), request("A-2", puts(5))};
+        const auto past = history(400);
+        const auto sources = sourcesOf(m_chain, view, past);
+        portfolio::SimulationSpec simulation;
+        simulation.paths = 500;
+        RiskBoard board(simulation);
+        auto risk = board.make(sources);
+        QCOMPARE(risk->trades.size(), std::size_t{2});
+        auto rows = riskRows(risk.get(), ApprovalId("A-1"));
+        QVERIFY(rows[0].computing && !rows[0].now && !rows[0].after); // on its way, and no number meanwhile
+        QVERIFY(riskRows(nullptr, ApprovalId("A-1"))[1].computing);
+        QVERIFY(riskRows(risk.get(), ApprovalId("A-7"))[1].computing); // a request it does not know yet
+        board.renewVar(sources);
+        QVERIFY(!board.varIsOld(sources));
+        risk = board.make(sources);
+        for (const auto& [id, positions] : {std::pair(std::string("A-1"), std::vector{puts(), calls()}), std::pair(std::string("A-2"), std::vector{puts(), puts(5)})}) {
+            const auto book = portfolio::bindBook(portfolio::holdingsOf(positions), sources.chains);
+            portfolio::GridSpec spec;
+            spec.sensitivities = false;
+            const auto grid = portfolio::scenarioGrid(book, spec, 100'000);
+            const auto var = portfolio::valueAtRisk(book, *past, {}, 100'000);
+            rows = riskRows(risk.get(), ApprovalId(id));
+            QVERIFY(var.available() && rows[0].after && rows[1].after);
+            QVERIFY(std::abs(*rows[0].after + var.levels[1].varUsd) < 1e-6);
+            const auto& worst = grid->cells[*grid->worst];
+            QVERIFY(std::abs(*rows[1].after - worst.pnlUsd) < 1e-6);
+            QCOMPARE(rows[1].afterCell->spotMove, worst.spotMove);
+            QCOMPARE(rows[1].afterCell->volMove, worst.volMove);
+            QVERIFY(std::abs(*rows[0].now + risk->asIs.historical.levels[1].varUsd) < 1e-9);
+        }
+        view->approvals.back() = request("A-2", puts(6)); // other size, other number
+        QVERIFY(board.varIsOld(sources));
+        QVERIFY(riskRows(board.make(sources).get(), ApprovalId("A-2"))[0].computing);
+    }
+
+    void withoutHistoryTheValueAtRiskSaysSo() {
+        auto view = viewOf(m_chain, {puts()});
+        view->approvals = {request("A-1", calls())};
+        const auto sources = sourcesOf(m_chain, view);
+        RiskBoard board;
+        board.renewVar(sources);
+        const auto rows = riskRows(board.make(sources).get(), ApprovalId("A-1"));
+        QVERIFY(!rows[0].computing && !rows[0].after);
+        QCOMPARE(rows[0].detail.substr(0, 25), std::string("the market has no history"));
+        QVERIFY(rows[1].after.has_value());
     }
 
     void valueAtRiskIsThatOfThePortfolioFunctions() {

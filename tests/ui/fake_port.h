@@ -99,7 +99,7 @@ inline std::shared_ptr<desk::DeskView> viewWithRequest(approval::Tier tier, int 
     a.confidence = 0.72;
     for (int i = 0; i < 28; ++i)
         a.checks.push_back({"check", "1", "2", i >= failedChecks, i >= failedChecks ? "" : "a soft warning of ordinary length about the market"});
-    for (const auto* measure : {"max_loss_equity", "portfolio_risk", "delta", "gamma", "theta", "vega", "buying_power", "day_loss_headroom"})
+    for (const auto* measure : {"max_loss_equity", "portfolio_risk", "group_exposure", "buying_power", "day_loss_headroom", "beta_delta", "beta_gamma", "theta", "vega"})
         a.effects.push_back({measure, 1.0, 2.0, 3.0, "%"});
     view->approvals.push_back(a);
     return view;

@@ -31,6 +31,12 @@ class ApprovalTest : public QObject {
         }
         void key(Qt::Key k) { QTest::keyClick(window.prompt(), k); }
         std::vector<desk::AnswerRequest> answers() const { return port.all<desk::AnswerRequest>(); }
+        bool says(const QString& words) const {
+            for (const auto* label : window.prompt()->findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(words))
+                    return true;
+            return false;
+        }
         void type(const QString& loss, const QString& reason) {
             for (auto* edit : window.prompt()->findChildren<QLineEdit*>())
                 edit->setText(edit->accessibleName().contains(QLatin1String("loss")) ? loss : reason);
@@ -312,7 +318,12 @@ private Q_SLOTS:
     }
 
     void fourLegsAndFiveWarningsFitWithoutScrolling() {
-        Shown s(viewWithRequest(approval::Tier::T2, 4, 5));
+        auto full = viewWithRequest(approval::Tier::T2, 4, 5);
+        auto& asked = full->approvals.front().request;
+        for (unsigned day = 9; day < 13; ++day)
+            asked.events.push_back({std::chrono::year{2026} / 12 / static_cast<int>(day), market::EventKind::Cpi, "", "Consumer price index, 08:30 New York"});
+        asked.raisedAgain = "A-9 was rejected today; since then spot +1.3 %, credit 1.20 to 1.35";
+        Shown s(full);
         QTest::qWait(50);
         auto* prompt = s.window.prompt();
         QVERIFY(s.window.rect().contains(QRect(prompt->mapTo(&s.window, QPoint(0, 0)), prompt->size())));
@@ -327,6 +338,8 @@ private Q_SLOTS:
         for (auto* child : prompt->findChildren<QWidget*>())
             if (child->isVisible() && child->sizePolicy().verticalPolicy() == QSizePolicy::Fixed)
                 QVERIFY2(child->height() >= child->minimumSizeHint().height(), qPrintable(child->accessibleName()));
+        for (auto* button : prompt->findChildren<QPushButton*>())
+            QVERIFY2(button->width() >= button->sizeHint().width(), qPrintable(button->text()));
         auto* legs = prompt->findChild<GridView*>(); // no number the approver decides on may be cut short
         for (int row = 0; row < legs->model()->rowCount(); ++row)
             for (int column = 0; column < legs->model()->columnCount(); ++column) {
@@ -335,6 +348,113 @@ private Q_SLOTS:
             }
         for (auto* chart : prompt->findChildren<PayoffChart*>())
             QVERIFY(chart->height() >= 160);
+    }
+
+    void moreTimeAndEscalationAreAskedOnce() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.key(Qt::Key_M);
+        s.key(Qt::Key_E);
+        QCOMPARE(s.port.all<desk::ExtendRequest>().size(), std::size_t{1});
+        QCOMPARE(s.port.all<desk::EscalateRequest>().front().id, ApprovalId("A-17"));
+        s.clock += 5000;
+        s.key(Qt::Key_Return);
+        QVERIFY(s.answers().empty()); // touched: Enter is no rejection any more
+    }
+
+    void whatMayNotBeExtendedSaysWhy() {
+        auto view = viewWithRequest(approval::Tier::T2);
+        view->approvals.front().noMoreTimeBecause = "the deadline of tier T2 is fixed";
+        view->approvals.front().notEscalatedBecause = "T3 is the highest tier";
+        Shown s(view);
+        s.key(Qt::Key_M);
+        QVERIFY(s.port.all<desk::ExtendRequest>().empty());
+        QVERIFY(s.says(QStringLiteral("the deadline of tier T2 is fixed")));
+        s.key(Qt::Key_E);
+        QVERIFY(s.port.all<desk::EscalateRequest>().empty());
+        QVERIFY(s.says(QStringLiteral("the highest tier")));
+    }
+
+    void whatIfShowsTheBreakerMapAndDecidesNothing() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        s.clock += 5000;
+        s.key(Qt::Key_A);
+        s.key(Qt::Key_W);
+        QVERIFY(!s.window.prompt()->isVisible());
+        QVERIFY(!s.window.prompt()->armed());
+        QCOMPARE(s.window.currentScreen(), QStringLiteral("breaker-map"));
+        QVERIFY(s.answers().empty());
+    }
+
+    void aSmallerRequestOpensInPlace() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        Shown s(view);
+        s.clock += 5000;
+        s.key(Qt::Key_S);
+        QCOMPARE(s.port.all<desk::SizeDown>().front().quantity, std::int64_t{6});
+        auto smaller = viewWithRequest(approval::Tier::T1);
+        auto& a = smaller->approvals.front();
+        a.request.id = ApprovalId("A-18");
+        a.request.replaces = ApprovalId("A-17");
+        a.request.replacesWhy = "made smaller, 12 to 6";
+        a.request.shownHash = sha256("smaller");
+        s.window.setView(smaller);
+        QVERIFY(s.window.prompt()->isVisible());
+        QCOMPARE(s.window.prompt()->approvalId(), QStringLiteral("A-18"));
+        QVERIFY(s.says(QStringLiteral("made smaller, 12 to 6")));
+        QCOMPARE(s.port.all<desk::OpenRequest>().back().id, ApprovalId("A-18"));
+        s.key(Qt::Key_Return);
+        QVERIFY(s.answers().empty()); // an Enter meant for the old one does nothing to the new one
+        s.key(Qt::Key_A);
+        s.key(Qt::Key_Return);
+        QVERIFY(s.answers().empty()); // and it is read anew
+        s.clock += 900;
+        s.key(Qt::Key_Return);
+        QCOMPARE(s.answers().size(), std::size_t{1});
+        QVERIFY(s.answers().front().approve && s.answers().front().shownHash == sha256("smaller"));
+    }
+
+    void eventsAreListedAndTheirAbsenceIsSaid() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->approvals.front().request.events = {{std::chrono::year{2026} / 12 / 9, market::EventKind::Fomc, "", "FOMC decision"}};
+        Shown s(view);
+        QVERIFY(s.says(QStringLiteral("9 Dec 26 FOMC decision")));
+        s.window.setView(viewWithRequest(approval::Tier::T1));
+        QVERIFY(s.says(QStringLiteral("none known")));
+    }
+
+    void whatIsRaisedAgainSaysSo() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->approvals.front().request.raisedAgain = "A-9 was rejected today; since then spot +1.3 %";
+        Shown s(view);
+        QVERIFY(s.says(QStringLiteral("A-9 was rejected today; since then spot +1.3 %")));
+    }
+
+    void riskOfTheTradeIsComputingUntilItIsThere() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        auto* table = s.window.prompt()->findChild<EffectTable*>();
+        QVERIFY(table->accessibleDescription().contains(QLatin1String("VaR 99%, one day: now computing, after computing")));
+        auto risk = std::make_shared<desk::RiskView>();
+        risk->asIs.historical.unavailable = "no positions";
+        desk::TradeRisk trade;
+        trade.request = "A-17";
+        trade.historical.levels = {{0.99, 1234.4, 1500, {}, {}, {}, {}}};
+        trade.worstUsd = -4321.0;
+        trade.worstAt = desk::ScenarioPoint{-0.10, 0.30, 5};
+        risk->trades.push_back(trade);
+        s.window.setRisk(risk);
+        QVERIFY2(table->accessibleDescription().contains(QStringLiteral("VaR 99%, one day: now $0.00, after −$1,234")), qPrintable(table->accessibleDescription()));
+        QVERIFY(table->accessibleDescription().contains(QStringLiteral("Worst scenario: now $0.00, after −$4,321")));
+        QVERIFY(table->accessibleDescription().contains(QStringLiteral("spot −10.0%, IV +30%")));
+    }
+
+    void everyReasonToRejectIsWhollyShown() {
+        Shown s(viewWithRequest(approval::Tier::T2, 4, 5));
+        s.key(Qt::Key_R);
+        QTest::qWait(20);
+        for (auto* label : s.window.prompt()->findChildren<QLabel*>())
+            if (label->text().contains(QLatin1String("Reject because")))
+                QVERIFY2(label->sizeHint().width() <= label->width(), qPrintable(label->text()));
+        QVERIFY(s.says(QStringLiteral("9 other")));
     }
 
     void agentTextIsNeverMarkup() {

@@ -19,16 +19,21 @@ QStringList approveReasons() {
             ApprovalPrompt::tr("5 other")};
 }
 
+/// As they are journaled, whatever the language of the screen.
+constexpr const char* kRejectCodes[] = {"1 price", "2 size", "3 risk", "4 timing", "5 evidence", "6 event", "7 data", "8 duplicate", "9 other"};
+
 QStringList rejectReasons() {
-    return {ApprovalPrompt::tr("1 price"),    ApprovalPrompt::tr("2 size"), ApprovalPrompt::tr("3 risk"),        ApprovalPrompt::tr("4 timing"), ApprovalPrompt::tr("5 evidence"),
-            ApprovalPrompt::tr("6 event"), ApprovalPrompt::tr("7 data"), ApprovalPrompt::tr("8 duplicate"), ApprovalPrompt::tr("9 other")};
+    return {ApprovalPrompt::tr("1 poor price"),  ApprovalPrompt::tr("2 too large"),   ApprovalPrompt::tr("3 too risky"),
+            ApprovalPrompt::tr("4 bad timing"),  ApprovalPrompt::tr("5 weak case"),   ApprovalPrompt::tr("6 event ahead"),
+            ApprovalPrompt::tr("7 bad data"),    ApprovalPrompt::tr("8 duplicate"),   ApprovalPrompt::tr("9 other")};
 }
 
 } // namespace
 
 ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
     : QFrame(parent), m_port(port), m_form(new PromptForm), m_status(new QLabel), m_amount(new QLineEdit), m_reason(new QLineEdit), m_approve(new QPushButton),
-      m_rejectButton(new QPushButton(tr("Reject  R"))), m_smaller(new QPushButton(tr("Half the size  S"))), m_debate(new QPushButton(tr("Debate  V"))) {
+      m_rejectButton(new QPushButton(tr("Reject  R"))), m_smaller(new QPushButton(tr("Half size  S"))), m_debate(new QPushButton(tr("Debate  V"))),
+      m_more(new QPushButton(tr("+60 s  M"))), m_escalate(new QPushButton(tr("Escalate  E"))), m_whatIf(new QPushButton(tr("What-if  W"))) {
     setObjectName(QStringLiteral("prompt"));
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Approval request"));
@@ -49,6 +54,9 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
     connect(m_rejectButton, &QPushButton::clicked, this, [this] { reject(0); });
     connect(m_smaller, &QPushButton::clicked, this, &ApprovalPrompt::sizeDown);
     connect(m_debate, &QPushButton::clicked, this, &ApprovalPrompt::openDebate);
+    connect(m_more, &QPushButton::clicked, this, &ApprovalPrompt::moreTime);
+    connect(m_escalate, &QPushButton::clicked, this, &ApprovalPrompt::escalate);
+    connect(m_whatIf, &QPushButton::clicked, this, &ApprovalPrompt::openWhatIf);
     hide();
 }
 
@@ -60,12 +68,14 @@ void ApprovalPrompt::makeForm() {
     m_reason->setAccessibleName(tr("Reason"));
     m_amount->setAccessibleName(tr("Maximum loss, typed"));
     m_amount->setPlaceholderText(tr("maximum loss, $"));
-    m_amount->setFixedWidth(140);
+    m_amount->setFixedWidth(130);
+    m_whatIf->setToolTip(tr("What trips first in the book with what is pending (W)"));
+    m_rejectButton->setToolTip(tr("R and a digit reject at once with that reason"));
     m_amount->setMaxLength(20);
     m_reason->setMaxLength(400);
     for (auto* edit : {m_reason, m_amount})
         edit->installEventFilter(this);
-    for (auto* button : {m_approve, m_rejectButton, m_smaller, m_debate}) {
+    for (auto* button : {m_approve, m_rejectButton, m_smaller, m_debate, m_more, m_escalate, m_whatIf}) {
         button->setAutoDefault(false);
         button->setDefault(false);
         button->setFocusPolicy(Qt::TabFocus);
@@ -74,8 +84,8 @@ void ApprovalPrompt::makeForm() {
     actions->addWidget(m_reason, 1);
     actions->addWidget(m_amount);
     actions->addStretch(0);
-    actions->addWidget(m_debate);
-    actions->addWidget(m_smaller);
+    for (auto* button : {m_whatIf, m_debate, m_more, m_escalate, m_smaller})
+        actions->addWidget(button);
     actions->addWidget(m_rejectButton);
     actions->addWidget(m_approve);
     auto* layout = new QVBoxLayout(this);
@@ -111,19 +121,39 @@ void ApprovalPrompt::setView(const ViewPtr& view) {
     for (const auto& a : view->approvals)
         if (format::text(a.request.id.str()) == m_id) {
             const bool changed = m_shown && m_shown->request.shownHash != a.request.shownHash;
-            const bool another = m_shown && otherUser;
+            const bool another = m_shown && otherUser, touched = m_touched;
+            const bool longer = changed && a.request.extended && !m_shown->request.extended, higher = changed && a.request.tier.tier > m_shown->request.tier.tier;
             m_shown = a;
-            if (another)
+            if (another) {
                 startReading(tr("Now you are %1: read it yourself").arg(format::text(view->user.name)));
-            else if (changed)
-                startReading(tr("The request changed: read it again"));
-            else if (const auto why = blocked(); !why.isEmpty() && (m_step == Step::Armed || m_step == Step::Grace))
+            } else if (changed) {
+                startReading(longer   ? tr("60 s more, and looked at again at the quotes of now: read it again")
+                             : higher ? tr("Handed on to %1: read it again").arg(QLatin1String(approval::toString(a.request.tier.tier)))
+                                      : tr("The request changed: read it again"));
+                m_touched = touched; // Enter rejects what nobody touched, not what was just changed
+            } else if (const auto why = blocked(); !why.isEmpty() && (m_step == Step::Armed || m_step == Step::Grace))
                 disarm({});
             else if (m_step == Step::Sent && m_clock() - m_sentAt > kAnswerMs)
                 disarm(tr("The desk did not accept the answer; the notices say why"));
             return refresh();
         }
+    for (const auto& a : view->approvals)
+        if (isVisible() && !a.request.replaces.empty() && format::text(a.request.replaces.str()) == m_id) {
+            m_id = format::text(a.request.id.str());
+            m_shown = a;
+            const bool touched = m_touched && !otherUser;
+            startReading(tr("%1 replaces %2, %3: read it again").arg(m_id, format::text(a.request.replaces.str()), format::text(a.request.replacesWhy)));
+            m_touched = touched;
+            m_port.send(desk::OpenRequest{a.request.id, view->user.id});
+            return refresh();
+        }
     leave(); // decided elsewhere, expired or halted
+}
+
+void ApprovalPrompt::setRisk(const RiskPtr& risk) {
+    m_risk = risk;
+    if (isVisible())
+        refresh();
 }
 
 void ApprovalPrompt::startReading(const QString& note) {
@@ -146,13 +176,11 @@ void ApprovalPrompt::refresh() {
         return;
     const auto tier = m_shown->request.tier.tier;
     const bool covered = tier == approval::Tier::T3 && !missingField().isEmpty() && m_step != Step::Grace && m_step != Step::Sent;
-    m_form->fill(*m_view, *m_shown, covered);
+    m_form->fill(*m_view, *m_shown, m_risk.get(), covered);
     m_amount->setVisible(asks());
     m_reason->setVisible(asks());
     m_reason->setPlaceholderText(tier == approval::Tier::T3 ? tr("reason, at least 15 characters") : tr("reason: %1").arg(approveReasons().join(QStringLiteral(", "))));
-    m_smaller->setEnabled(m_shown->request.order.quantity > 1 && m_step != Step::Grace && m_step != Step::Sent);
-    m_debate->setEnabled(!covered && !m_shown->cycle.str().empty());
-    m_debate->setToolTip(covered ? tr("opens when your own call is entered") : tr("the whole debate"));
+    refreshButtons(covered);
     const QString why = blocked();
     m_approve->setEnabled(why.isEmpty() && m_step != Step::Grace && m_step != Step::Sent);
     m_approve->setText(m_step == Step::Armed ? tr("Approve  Enter") : tr("Arm  (A)"));
@@ -161,9 +189,29 @@ void ApprovalPrompt::refresh() {
     setAccessibleDescription(tr("%1. %2 left, then rejected").arg(QLatin1String(approval::toString(tier)), format::countdown(m_shown->secondsLeft)));
 }
 
+void ApprovalPrompt::refreshButtons(bool covered) {
+    const bool open = m_step != Step::Grace && m_step != Step::Sent;
+    m_smaller->setEnabled(m_shown->request.order.quantity > 1 && open);
+    m_smaller->setToolTip(tr("Asks for half the size in the same place; it keeps the time that is left (S)"));
+    m_debate->setEnabled(!covered && !m_shown->cycle.str().empty());
+    m_debate->setToolTip(covered ? tr("opens when your own call is entered") : tr("the whole debate"));
+    const QString noTime = notAsked(m_shown->noMoreTimeBecause), noneAbove = notAsked(m_shown->notEscalatedBecause);
+    m_more->setEnabled(open && noTime.isEmpty());
+    m_more->setToolTip(noTime.isEmpty() ? tr("60 s more, once; it is looked at again at the quotes of now (M)") : tr("No more time: %1").arg(noTime));
+    m_escalate->setEnabled(open && noneAbove.isEmpty());
+    m_escalate->setToolTip(noneAbove.isEmpty() ? tr("Asks the next tier's approvers and alarms everyone; the time that is left stays (E)") : tr("Not escalated: %1").arg(noneAbove));
+}
+
+QString ApprovalPrompt::notAsked(const std::string& refused) const {
+    const auto tier = m_shown->request.tier.tier;
+    if (!approval::mayApproveTier(m_view->user, static_cast<int>(tier)))
+        return tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(tier)), format::text(m_view->user.name));
+    return format::text(refused);
+}
+
 QString ApprovalPrompt::statusText() const {
     if (m_step == Step::Rejecting)
-        return tr("Reject with: %1").arg(rejectReasons().join(QStringLiteral("  ")));
+        return tr("Reject because:  %1").arg(rejectReasons().join(QStringLiteral("  ")));
     if (m_step == Step::Grace)
         return tr("Sending. U pulls it back");
     if (m_step == Step::Sent)
@@ -237,8 +285,8 @@ QString ApprovalPrompt::missingField() const {
         return long15 ? tr("a reason of at least 15 characters") : tr("the reason");
     const auto typed = typedLoss();
     if (!typed || typed->micros() / 10'000 != m_shown->maxLoss.micros() / 10'000)
-        return m_amount->text().trimmed().isEmpty() ? tr("type the maximum loss, %1").arg(format::text(m_shown->maxLoss.str()))
-                                                    : tr("the typed amount is not the maximum loss, %1").arg(format::text(m_shown->maxLoss.str()));
+        return m_amount->text().trimmed().isEmpty() ? tr("type the maximum loss, %1").arg(format::text(exactMoney(m_shown->maxLoss)))
+                                                    : tr("the typed amount is not the maximum loss, %1").arg(format::text(exactMoney(m_shown->maxLoss)));
     return {};
 }
 
@@ -341,7 +389,7 @@ void ApprovalPrompt::reject(int code) {
     if (!m_shown || m_step == Step::Sent)
         return;
     disarm({});
-    const std::string reason = code >= 1 && code <= 9 ? rejectReasons().at(code - 1).toStdString() : std::string("rejected");
+    const std::string reason = code >= 1 && code <= 9 ? std::string(kRejectCodes[code - 1]) : std::string("rejected");
     if (m_port.send(desk::AnswerRequest{m_shown->request.id, m_view->user.id, false, m_shown->request.shownHash, reason, {}})) {
         m_step = Step::Sent;
         m_sentAt = m_clock();
@@ -351,13 +399,42 @@ void ApprovalPrompt::reject(int code) {
     refresh();
 }
 
-void ApprovalPrompt::sizeDown() {
-    if (!m_shown || m_shown->request.order.quantity <= 1 || m_step == Step::Sent)
-        return;
+void ApprovalPrompt::ask(desk::Command command) {
     disarm({});
-    if (!m_port.send(desk::SizeDown{m_shown->request.id, m_view->user.id, m_shown->request.order.quantity / 2}))
+    m_touched = true;
+    if (!m_port.send(std::move(command)))
         m_note = tr("The desk is busy; nothing was sent. Try again");
     refresh();
+}
+
+void ApprovalPrompt::sizeDown() {
+    if (m_shown && m_shown->request.order.quantity > 1 && m_step != Step::Sent)
+        ask(desk::SizeDown{m_shown->request.id, m_view->user.id, m_shown->request.order.quantity / 2});
+}
+
+void ApprovalPrompt::moreTime() {
+    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent)
+        return;
+    if (const auto why = notAsked(m_shown->noMoreTimeBecause); !why.isEmpty()) {
+        m_note = tr("No more time: %1").arg(why);
+        return refresh();
+    }
+    ask(desk::ExtendRequest{m_shown->request.id, m_view->user.id});
+}
+
+void ApprovalPrompt::escalate() {
+    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent)
+        return;
+    if (const auto why = notAsked(m_shown->notEscalatedBecause); !why.isEmpty()) {
+        m_note = tr("Not escalated: %1").arg(why);
+        return refresh();
+    }
+    ask(desk::EscalateRequest{m_shown->request.id, m_view->user.id});
+}
+
+void ApprovalPrompt::openWhatIf() {
+    if (m_shown)
+        Q_EMIT whatIfRequested();
 }
 
 void ApprovalPrompt::openDebate() {
@@ -441,6 +518,9 @@ void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
         return refresh();
     case Qt::Key_U: return pullBack();
     case Qt::Key_S: return sizeDown();
+    case Qt::Key_M: return moreTime();
+    case Qt::Key_E: return escalate();
+    case Qt::Key_W: return openWhatIf();
     case Qt::Key_V: return openDebate();
     case Qt::Key_Space: return openEvidence();
     case Qt::Key_Escape:
@@ -455,8 +535,10 @@ void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
 
 QList<QPair<QString, QString>> ApprovalPrompt::keys() const {
     return {{tr("A"), tr("arm; from T2 on asks for the reason and the loss")}, {tr("Enter"), tr("approve when armed; on an untouched prompt reject")},
-            {tr("R, 1-9"), tr("reject with a code")},                          {tr("S"), tr("half the size")},
-            {tr("V"), tr("the debate")}, {tr("Space"), tr("evidence")},                                      {tr("U"), tr("pull back while sending")},
+            {tr("R, 1-9"), tr("reject with a reason")},                        {tr("S"), tr("half the size")},
+            {tr("M"), tr("60 s more, once")},                                  {tr("E"), tr("hand on to the next tier")},
+            {tr("V"), tr("the debate")},                                       {tr("Space"), tr("evidence")},
+            {tr("W"), tr("what-if: the book with it")},                        {tr("U"), tr("pull back while sending")},
             {tr("Esc"), tr("leave undecided")}};
 }
 

@@ -14,14 +14,16 @@ namespace mahler::ui {
 
 /// One request as the approver decides it (UX 4). Not modal, takes no focus by itself, has no default button. A arms (from T2
 /// on it first asks for the reason and the typed loss), Enter commits after the reading time, R and a digit rejects, Esc leaves
-/// it undecided. Anything that changes under the reader's eyes (the request, the user, a block) disarms and, for request and
+/// it undecided; M asks for a minute more, E hands it on, W shows the book with it. Anything that changes under the reader's eyes (the request, the user, a block) disarms and, for request and
 /// user, starts the reading time anew.
 class ApprovalPrompt final : public QFrame {
     Q_OBJECT
 public:
     explicit ApprovalPrompt(DeskPort& port, QWidget* parent = nullptr);
     void show(const QString& approvalId, const ViewPtr& view);
-    void setView(const ViewPtr& view); ///< follows the shown request; closes itself when it is decided
+    /// Follows the shown request, also to the one that replaces it; closes itself when it is decided.
+    void setView(const ViewPtr& view);
+    void setRisk(const RiskPtr& risk);
     QString approvalId() const { return m_id; }
     bool armed() const { return m_step == Step::Armed; }
     /// Monotonic milliseconds; replaced in tests.
@@ -34,6 +36,7 @@ Q_SIGNALS:
     void focusGivenBack(); ///< it closed while it had the focus
     void debateRequested(QString cycleId);
     void evidenceRequested(QString cycleId);
+    void whatIfRequested(); ///< the book with what is pending
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -55,6 +58,12 @@ private:
     void sizeDown();
     void openDebate();
     void openEvidence();
+    void moreTime();
+    void escalate();
+    void openWhatIf();
+    void ask(desk::Command command); ///< sends what is no answer
+    void refreshButtons(bool covered);
+    QString notAsked(const std::string& refused) const; ///< why M or E does nothing; empty: it does
     void leave();
     void startReading(const QString& note);
     void disarm(const QString& note);
@@ -68,6 +77,7 @@ private:
     DeskPort& m_port;
     QString m_id, m_note; ///< the note stands until the next key
     ViewPtr m_view;
+    RiskPtr m_risk;
     std::optional<desk::ApprovalView> m_shown;
     std::optional<desk::AnswerRequest> m_answer; ///< as it was when Enter was pressed
     std::function<qint64()> m_clock;
@@ -79,7 +89,7 @@ private:
     PromptForm* m_form;
     QLabel* m_status;
     QLineEdit *m_amount, *m_reason;
-    QPushButton *m_approve, *m_rejectButton, *m_smaller, *m_debate;
+    QPushButton *m_approve, *m_rejectButton, *m_smaller, *m_debate, *m_more, *m_escalate, *m_whatIf;
 };
 
 } // namespace mahler::ui

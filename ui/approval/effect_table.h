@@ -13,11 +13,13 @@ class EffectTable final : public QWidget {
 public:
     explicit EffectTable(QWidget* parent = nullptr);
     void setRows(std::vector<desk::EffectRow> rows);
+    QString tipAt(int y) const; ///< what the measure of the line at this height means, and how it was made
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override; ///< tooltips line by line
 
 private:
     std::vector<desk::EffectRow> m_rows;

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "desk/effect_rows.h"
 #include "ui/theme/format.h"
 
 namespace mahler::ui {
@@ -58,11 +59,9 @@ PromptForm::PromptForm(QWidget* parent)
     auto* right = new QVBoxLayout;
     for (auto* column : {left, right})
         column->setSpacing(2);
-    left->addWidget(head(tr("LEGS")));
     left->addWidget(m_grid);
     left->addWidget(m_since);
     left->addSpacing(4);
-    left->addWidget(head(tr("ACCOUNT EFFECT")));
     left->addWidget(m_effects);
     left->addSpacing(4);
     left->addWidget(m_checks);
@@ -91,16 +90,20 @@ PromptForm::PromptForm(QWidget* parent)
     layout->addLayout(columns, 1);
 }
 
-void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, bool covered) {
+void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, const desk::RiskView* risk, bool covered) {
     const auto& order = a.request.order;
     m_consequence->setText(tr("%1 for %2: you can lose %3, you can make %4.")
                                .arg(format::text(a.description), format::net(order.netLimit), format::money(a.maxLoss), format::money(a.maxProfit)));
-    m_facts->setText(tr("%1   account %2   %3 left, then REJECTED   you are %4   fees %5   proposed by %6")
+    m_facts->setText(tr("%1   account %2   %3 left, then REJECTED   you are %4   fees %5, in both sums   proposed by %6")
                          .arg(format::text(view.environment), format::text(view.accountName), format::countdown(a.secondsLeft), format::text(view.user.name), format::money(a.fees),
                               format::text(order.source)));
     QStringList why;
     for (const auto& reason : a.request.tier.reasons)
         why << format::text(reason);
+    if (!a.request.replaces.empty())
+        why << tr("replaces %1 (%2)").arg(format::text(a.request.replaces.str()), format::text(a.request.replacesWhy));
+    if (!a.request.raisedAgain.empty())
+        why << tr("RAISED AGAIN: %1").arg(format::text(a.request.raisedAgain));
     m_tier->setText(tr("%1%2: %3").arg(QLatin1String(approval::toString(a.request.tier.tier)), a.request.escalated ? tr(" ESCALATED") : QString(), why.join(QStringLiteral("; "))));
     m_time->setLeft(a.secondsLeft, static_cast<double>(a.request.tier.deadline.count()));
 
@@ -124,7 +127,10 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, b
     m_since->setText(tr("limit %1   mid %2   natural %3\nproposed at mid %4, spot %5, IV %6; since then %7")
                          .arg(format::net(order.netLimit), format::net(a.mid), format::net(a.natural), format::net(a.midAtProposal), format::number(a.spotAtProposal, 2),
                               format::percent(a.ivAtProposal), a.changedSince.empty() ? tr("unchanged") : format::text(a.changedSince)));
-    m_effects->setRows(a.effects);
+    auto effects = a.effects;
+    for (auto& row : desk::riskRows(risk, a.request.id))
+        effects.push_back(std::move(row));
+    m_effects->setRows(std::move(effects));
 
     int passed = 0;
     QStringList failed;
@@ -158,11 +164,16 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, b
     m_open->setText(open.join(QLatin1Char('\n')));
     m_for->setText(a.caseFor.empty() ? tr("none given") : shortened(a.caseFor));
     QStringList events;
-    for (const auto& event : a.events)
+    for (const auto& event : a.request.events)
         if (events.size() < 3)
-            events << format::text(event);
-    m_events->setVisible(!events.isEmpty());
-    m_events->setText(tr("Before expiry: %1%2").arg(events.join(QStringLiteral("; ")), a.events.size() > 3 ? tr(" and %1 more").arg(a.events.size() - 3) : QString()));
+            events << tr("%1 %2").arg(format::date(event.date), shortened(event.title.empty() ? market::toString(event.kind) : event.title, 44));
+    const auto further = static_cast<int>(a.request.events.size()) - static_cast<int>(events.size());
+    m_events->setText(events.isEmpty() ? tr("Events before expiry: none known")
+                                       : tr("Events before expiry (%1): %2%3").arg(a.request.events.size()).arg(events.join(QStringLiteral("; ")), further > 0 ? tr("; and %n more", nullptr, further) : QString()));
+    QStringList all;
+    for (const auto& event : a.request.events)
+        all << tr("%1 %2").arg(format::date(event.date), format::text(event.title.empty() ? market::toString(event.kind) : event.title));
+    m_events->setToolTip(all.join(QLatin1Char('\n')));
     if (covered)
         m_verdict->setText(tr("The verdict is covered until your own call is entered."));
     else

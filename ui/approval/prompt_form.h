@@ -16,7 +16,8 @@ class PromptForm final : public QWidget {
 public:
     explicit PromptForm(QWidget* parent = nullptr);
     /// `covered`: the verdict stays hidden until the approver has made a call of their own (tier T3).
-    void fill(const desk::DeskView& view, const desk::ApprovalView& a, bool covered);
+    /// `risk`: null until a first view of the book's risk has come.
+    void fill(const desk::DeskView& view, const desk::ApprovalView& a, const desk::RiskView* risk, bool covered);
 
 private:
     QLabel *m_consequence, *m_facts, *m_tier, *m_since, *m_checks, *m_failed, *m_against, *m_openHead, *m_open, *m_for, *m_events, *m_verdict;

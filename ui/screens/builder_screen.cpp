@@ -258,7 +258,9 @@ void BuilderScreen::refresh(bool newLegs) {
     shown.kind = portfolio::classify(m_draft.legs);
     m_headline->setText(tr("WHAT-IF   %1 for %2").arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
     const auto total = [&](const std::optional<Usd>& v) { return v ? format::money(Usd::fromMicros(v->micros() * m_draft.quantity)) : tr("unlimited"); };
-    m_metrics->setText(tr("Largest loss %1   largest profit %2   breakeven %3   POP %4 (lognormal at ATM IV)   mid %5   natural %6\n"
+    m_metrics->setToolTip(tr("POP (market-implied): probability of a gain at expiry before costs, lognormal around the forward at the at-the-money implied volatility of the expiry. "
+                             "The opportunities show the physical one, with half the variance from realised volatility, after costs"));
+    m_metrics->setText(tr("Largest loss %1   largest profit %2   breakeven %3   POP (market-implied) %4   mid %5   natural %6\n"
                           "Delta %7 shares   theta %8 $/day   vega %9 $/pt   return on risk %10")
                            .arg(total(bounds.maxLoss), total(bounds.maxProfit), breakevens.join(QStringLiteral(", ")),
                                 pop >= 0 ? format::percent(pop, 0) : format::dash(), format::net(mid), mid ? format::net(natural) : format::dash())

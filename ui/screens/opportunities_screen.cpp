@@ -18,7 +18,7 @@ std::vector<GridColumn> opportunitiesColumns() {
             {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 50},
             {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 62},
             {OpportunitiesScreen::tr("/ width"), OpportunitiesScreen::tr("credit as a share of the width"), 56},
-            {OpportunitiesScreen::tr("POP"), OpportunitiesScreen::tr("probability of profit after costs, physical density"), 54},
+            {OpportunitiesScreen::tr("POP phys."), OpportunitiesScreen::tr("Probability of profit (physical, fitted): a gain after costs, under the market's density with half its variance taken from the realised one of 10, 20 and 60 days, no drift. The builder's is the market's own"), 70},
             {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 60},
             {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 66},
             {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 46},

@@ -95,6 +95,10 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
         showScreen(m_debate->id());
         m_prompt->hide();
     });
+    connect(m_prompt, &ApprovalPrompt::whatIfRequested, this, [this] {
+        m_prompt->hide(); // F2 brings it back; nothing is decided meanwhile
+        showScreen(QStringLiteral("breaker-map"));
+    });
     connect(m_prompt, &ApprovalPrompt::evidenceRequested, this, [this, &port](const QString& cycle) {
         m_evidenceOf = cycle;
         port.requestDeliberation(cycle.toStdString());
@@ -398,6 +402,7 @@ void MainWindow::setChain(const ChainPtr& chain) {
 
 void MainWindow::setRisk(const RiskPtr& risk) {
     m_riskView = risk;
+    m_prompt->setRisk(risk);
     if (auto* front = qobject_cast<Screen*>(m_stack->currentWidget()))
         front->setRisk(risk);
 }
