@@ -88,11 +88,10 @@ bool fill(UiBridge& bridge, ui::ViewPtr& view) {
     bridge.setSpeed(600);
     if (!pump([&] { return view && view->state == desk::RunState::Running && view->session == market::Session::Open; }, 30))
         return false;
-    const auto scan = [&] {
-        for (const auto& u : view->underlyings)
-            bridge.runCycle(u.quote.symbol);
-    };
-    scan();
+    // What a person declines does not come back the same day: only what is wanted is scanned for.
+    bridge.send(desk::SetAutonomy{view->user.id, false});
+    for (const auto* symbol : {"SPY", "QQQ"})
+        bridge.runCycle(symbol);
     int answered = 0;
     pump(
         [&] {
@@ -102,15 +101,13 @@ bool fill(UiBridge& bridge, ui::ViewPtr& view) {
         },
         20);
     const auto opened = view->at.utc;
-    pump(
-        [&] {
-            if (!view->approvals.empty())
-                answer(bridge, view, false);
-            return view->at.utc - opened > std::chrono::hours(1);
-        },
-        15);
-    scan();
+    pump([&] { return view->at.utc - opened > std::chrono::hours(1); }, 15);
+    for (const auto& u : view->underlyings)
+        bridge.runCycle(u.quote.symbol);
     const bool traded = pump([&] { return !view->positions.empty() && !view->approvals.empty(); }, 25);
+    for (const auto& user : view->users)
+        if (user.has(approval::Role::Trader))
+            bridge.send(desk::SetAutonomy{user.id, true});
     bridge.setSpeed(1);
     pump([&] { return view->speed == 1; }, 2);
     return traded;
