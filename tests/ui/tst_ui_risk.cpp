@@ -3,10 +3,12 @@
 #include <QAction>
 #include <QApplication>
 #include <QCheckBox>
+#include <QDialog>
 #include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QSignalSpy>
+#include <QTabBar>
 #include <QTest>
 
 #include "../portfolio/flat_chain.h"
@@ -183,6 +185,63 @@ private Q_SLOTS:
         QTest::keyClick(map, Qt::Key_P);
         QCOMPARE(map->cell(0, 0).text, text(risk->asIs, 0)); // all the way round
         QVERIFY(!map->isWhatIf());
+    }
+
+    void theBookIsStatedInBenchmarkSharesAndTheChoicesStayWhole() {
+        Desk desk;
+        FakePort port;
+        ScenarioScreen screen(port);
+        screen.resize(800, 600); // narrower than any window leaves it
+        screen.show();
+        const auto view = desk.view();
+        view->betaWeights.benchmarkSpot = 600;
+        view->betaWeights.byUnderlying["SPX"] = {0.5, 0.3, 252, {}};
+        screen.setView(view);
+        const auto risk = desk.board.make({view, {desk.chain.priced()}, {}, {}});
+        screen.setRisk(risk);
+        const auto& beta = risk->asIs.beta;
+        QCOMPARE(beta.included, 2);
+        QVERIFY(beta.weak && *beta.delta > 0);
+        double dollars = 0;
+        for (const auto& leg : risk->asIs.book.legs)
+            dollars += leg.unit.delta * leg.units() * leg.spot;
+        QVERIFY(std::abs(*beta.delta - dollars * 0.5 / 600) < 1e-9);
+        QString words;
+        for (auto* label : screen.findChildren<QLabel*>())
+            if (label->text().startsWith(QString::fromUtf8("β delta")))
+                words = label->text();
+        QVERIFY2(words.contains(QLatin1String("weak (SPY sh)")), qPrintable(words));
+        for (auto* tabs : screen.findChildren<QTabBar*>())
+            for (int i = 0; i < tabs->count(); ++i)
+                QVERIFY2(tabs->tabRect(i).right() <= tabs->width(), qPrintable(tabs->tabText(i)));
+    }
+
+    void escComesBackFromTheLegsAndTShowsTheTableFromAnywhere() {
+        Desk desk;
+        FakePort port;
+        ScenarioScreen screen(port);
+        screen.resize(1000, 640);
+        screen.show();
+        screen.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&screen));
+        const auto view = desk.view();
+        screen.setView(view);
+        screen.setRisk(desk.board.make({view, {desk.chain.priced()}, {}, {}}));
+        auto* map = screen.findChild<HeatMap*>();
+        map->setFocus();
+        QTest::keyClick(map, Qt::Key_Return);
+        QVERIFY(!map->hasFocus());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+        QVERIFY(map->hasFocus());
+        QTest::keyClick(map, Qt::Key_Return);
+        auto* legs = QApplication::focusWidget();
+        QTest::keyClick(legs, Qt::Key_T);
+        QTest::keyClick(legs, Qt::Key_T); // one table, however often it is asked for
+        const auto tables = [&] { return screen.findChildren<QDialog*>(); };
+        QCOMPARE(tables().size(), 1);
+        QTest::keyClick(tables().front(), Qt::Key_Escape);
+        QTRY_COMPARE(tables().size(), 0);
+        QVERIFY(screen.isVisible());
     }
 
     void pDoesNothingWhenNothingIsPending() {

@@ -21,24 +21,24 @@ std::vector<GridColumn> positionsColumns() {
     const auto right = Qt::AlignRight | Qt::AlignVCenter;
     std::vector<GridColumn> columns(ColumnCount);
     columns[Name] = {PositionsScreen::tr("Position"), PositionsScreen::tr("book, underlying, structure, leg; the largest risk first"), 262, kLeft};
-    columns[Qty] = {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 42};
-    columns[Dte] = {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 42};
-    columns[MarkNow] = {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 98};
+    columns[Qty] = {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 36};
+    columns[Dte] = {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 40};
+    columns[MarkNow] = {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 90};
     columns[Average] = {PositionsScreen::tr("Average"), PositionsScreen::tr("net price at opening, per unit"), 66, right, true};
-    columns[DayPnl] = {PositionsScreen::tr("Day P&L"), PositionsScreen::tr("dollars since the session's start, before fees; unknown for what was held overnight"), 66};
+    columns[DayPnl] = {PositionsScreen::tr("Day P&L"), PositionsScreen::tr("dollars since the session's start, before fees; unknown for what was held overnight"), 62};
     columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 70};
     columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
     columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
-    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 62};
+    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 72};
     columns[Gamma] = {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58, right, true};
-    columns[Theta] = {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58};
-    columns[Vega] = {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 60};
+    columns[Theta] = {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 54};
+    columns[Vega] = {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 56};
     columns[Iv] = {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg, per cent a year"), 50, right, true};
     columns[Power] = {PositionsScreen::tr("BP"), PositionsScreen::tr("buying power it holds, dollars: what it can cost at expiry, its credit being in the cash"), 64, right, true};
-    columns[MaxLoss] = {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 66};
+    columns[MaxLoss] = {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 62};
     columns[Exit] = {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"), 112, kLeft};
     columns[Owner] = {PositionsScreen::tr("Owner"), PositionsScreen::tr("who opened it"), 84, kLeft, true};
-    columns[Age] = {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 40};
+    columns[Age] = {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 36};
     return columns;
 }
 
@@ -136,7 +136,7 @@ GridRow bookRow(const desk::DeskView& view, const Group& all) {
 
 GridRow groupRow(const std::string& underlying, const Group& group, const portfolio::BetaWeights& weights) {
     GridRow row = emptyRow(QStringLiteral("of/") + format::text(underlying), true);
-    row.cells[Name] = {QStringLiteral("  ") + format::text(underlying), {}, Tone::Strong};
+    row.cells[Name] = {format::text(underlying), {}, Tone::Strong};
     group.fill(row);
     row.cells[Delta] = group.delta.cell(1);
     row.cells[Gamma] = group.gamma.cell(2);
@@ -157,7 +157,7 @@ GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
     shown.quantity = p.position.quantity;
     shown.netLimit = p.position.openNet;
     const QString quantity = QStringLiteral(" %1 ").arg(shown.quantity); // stands in the column beside it
-    row.cells[Name] = {QStringLiteral("    ") + format::text(portfolio::describe(shown)).replace(quantity, QStringLiteral(" ")) + (p.closing ? PositionsScreen::tr("  closing…") : QString()), {},
+    row.cells[Name] = {QStringLiteral("  ") + format::text(portfolio::describe(shown)).replace(quantity, QStringLiteral(" ")) + (p.closing ? PositionsScreen::tr("  closing…") : QString()), {},
                        Tone::Plain, desk::Freshness::Fresh, format::text(portfolio::describe(shown)) + QLatin1Char('\n') + format::text(p.position.id.str())};
     row.cells[Qty] = {QString::number(p.position.quantity), static_cast<qlonglong>(p.position.quantity)};
     row.cells[Dte] = {QString::number(p.exit.dte) + QLatin1Char('d'), p.exit.dte, p.exit.dte <= 21 ? Tone::Warn : Tone::Plain};
@@ -188,7 +188,7 @@ GridRow legRow(const desk::LegView& leg, const GridRow& of, const desk::DeskView
     GridRow row = emptyRow(of.key + QLatin1Char('/') + format::text(leg.contract.id()), false);
     row.data = of.key;
     const auto f = view.session == market::Session::Open ? desk::freshnessOf(leg.ageSeconds) : desk::Freshness::Closed;
-    row.cells[Name] = {QStringLiteral("        ") + format::text(leg.contract.label()), {}, Tone::Dim};
+    row.cells[Name] = {QStringLiteral("      ") + format::text(leg.contract.label()), {}, Tone::Dim};
     row.cells[Qty] = {format::signedNumber(static_cast<double>(leg.quantity), 0), static_cast<qlonglong>(leg.quantity), Tone::Dim};
     row.cells[MarkNow] = {PositionsScreen::tr("%1 × %2").arg(format::price(leg.quote.bid), format::price(leg.quote.ask)), {}, Tone::Dim, f, PositionsScreen::tr("bid × ask")};
     row.cells[Delta] = {leg.delta ? format::signedNumber(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier, 1) : format::dash(), {}, Tone::Dim, f};

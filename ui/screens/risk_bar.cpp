@@ -18,6 +18,9 @@ QTabBar* makeTabs(const QString& name) {
     auto* tabs = new QTabBar;
     tabs->setDrawBase(false);
     tabs->setExpanding(false);
+    tabs->setElideMode(Qt::ElideNone);
+    tabs->setUsesScrollButtons(false); // a choice is read whole: the words beside it give way
+    tabs->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
     tabs->setAccessibleName(name);
     return tabs;
 }
@@ -25,7 +28,7 @@ QTabBar* makeTabs(const QString& name) {
 } // namespace
 
 RiskBar::RiskBar(const QStringList& metrics, bool choosesPending, QWidget* parent)
-    : QWidget(parent), m_days(makeTabs(tr("Day"))), m_state(new QLabel), m_warning(new QLabel) {
+    : QWidget(parent), m_days(makeTabs(tr("Day"))), m_state(new ElidedLabel), m_warning(new QLabel) {
     auto* line = new QHBoxLayout;
     line->setContentsMargins(0, 0, 0, 0);
     line->addWidget(m_days);
@@ -55,9 +58,10 @@ RiskBar::RiskBar(const QStringList& metrics, bool choosesPending, QWidget* paren
             Q_EMIT changed();
         });
     }
-    line->addStretch(1);
-    line->addWidget(m_state);
-    m_state->setTextFormat(Qt::PlainText);
+    line->addSpacing(kSpacing);
+    line->addWidget(m_state, 1);
+    m_state->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_state->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_warning->setTextFormat(Qt::PlainText);
     m_warning->setWordWrap(true);
     m_warning->hide();
@@ -120,7 +124,7 @@ void RiskBar::say() {
         text.prepend(tr("β delta %1 (%2 sh)   ").arg(delta, format::text(m_risk->betaWeights.benchmark)));
         tip.prepend(betawords::tooltip(beta, m_risk->betaWeights, underlyings, true) + QStringLiteral("\n\n"));
     }
-    m_state->setText(text);
+    m_state->setWords(text);
     m_state->setToolTip(tip);
     setTone(*m_state, stale ? Token::Stale : Token::Dim);
     QStringList warnings;

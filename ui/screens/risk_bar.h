@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include "ui/screen.h"
+#include "ui/shell/elided_label.h"
 
 namespace mahler::ui {
 
@@ -31,7 +32,8 @@ private:
     void say();
     QTabBar *m_days, *m_metrics = nullptr;
     QCheckBox* m_pending = nullptr;
-    QLabel *m_state, *m_warning;
+    ElidedLabel* m_state;
+    QLabel* m_warning;
     RiskPtr m_risk;
     ViewPtr m_view;
 };

@@ -47,11 +47,11 @@ QString percentOf(const std::optional<double>& share) { return format::signedPer
 
 ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     : Screen(parent), m_bar(new RiskBar({tr("P&&L $"), tr("% of equity"), tr("First stop")}, true)), m_map(new HeatMap),
-      m_shocks(new GridModel({{tr("Named shock"), tr("index closes of that day, applied to every underlying at once"), 190, kLeft}, {tr("Spot"), {}, 58}, {tr("IV 30d"), tr("relative move of 30-day volatility"), 54}, {tr("P&L"), tr("full revaluation, no time passing"), 72}}, this)),
+      m_shocks(new GridModel({{tr("Named shock"), tr("index closes of that day, applied to every underlying at once"), 196, kLeft}, {tr("Spot"), {}, 58}, {tr("IV 30d"), tr("relative move of 30-day volatility"), 54}, {tr("P&L"), tr("full revaluation, no time passing"), 64}}, this)),
       m_components(new GridModel({{tr("Underlying"), {}, 110, kLeft}, {tr("VaR"), tr("its share of the book's value at risk"), 70}, {tr("ES"), tr("its share of the expected shortfall"), 70}, {tr("Share"), tr("of the book's value at risk"), 58}}, this)),
-      m_var(new GridModel({{tr("Method"), {}, 86, kLeft}, {tr("Level"), {}, 48}, {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 62}, {tr("ES"), tr("mean loss beyond it"), 62},
+      m_var(new GridModel({{tr("Method"), {}, 86, kLeft}, {tr("Level"), {}, 48}, {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 58}, {tr("ES"), tr("mean loss beyond it"), 58},
                            {tr("Exceptions"), tr("days on which the book as it is now would have lost more, of those expected"), 104, kLeft}}, this)),
-      m_legs(new GridModel({{tr("Leg"), {}, 168, kLeft}, {tr("Qty"), {}, 38}, {tr("P&L"), {}, 74}}, this)), m_shocksGrid(new GridView(m_shocks)),
+      m_legs(new GridModel({{tr("Leg"), {}, 168, kLeft}, {tr("Qty"), {}, 38}, {tr("P&L"), {}, 66}}, this)), m_shocksGrid(new GridView(m_shocks)),
       m_componentsGrid(new GridView(m_components)), m_varGrid(new GridView(m_var)), m_legsGrid(new GridView(m_legs)), m_worst(new QLabel), m_legend(new QLabel),
       m_componentsTitle(makeTitle()), m_varTitle(makeTitle()),
       m_cell(new ElidedLabel), m_varWindow(new ElidedLabel), m_varNote(new ElidedLabel) {

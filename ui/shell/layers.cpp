@@ -98,16 +98,21 @@ KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent)
     grid->setHorizontalSpacing(14);
     grid->setVerticalSpacing(4);
     QString spoken;
-    int column = 0;
+    int column = 0, row = 0;
     for (const auto& [name, keys] : groups) {
-        const auto put = [&](const QString& text, int row, int at, int span, Token token, bool bold) {
+        const auto put = [&](const QString& text, int line, int at, int span, Token token, bool bold) {
             auto* label = new QLabel(text);
             label->setTextFormat(Qt::PlainText);
             setTone(*label, token, bold);
-            grid->addWidget(label, row, column * 3 + at, 1, span);
+            grid->addWidget(label, line, column * 3 + at, 1, span);
         };
-        put(name, 0, 0, 2, Token::Dim, true);
-        int row = 1;
+        if (row > 0 && row + 2 + keys.size() > kKeysHigh) { // below the group before it where it fits
+            row = 0;
+            ++column;
+        } else if (row > 0) {
+            grid->setRowMinimumHeight(row++, 8);
+        }
+        put(name, row++, 0, 2, Token::Dim, true);
         for (const auto& [key, what] : keys) {
             if (row > kKeysHigh) { // as high as the lowest window, then beside it
                 row = 1;
@@ -117,9 +122,9 @@ KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent)
             put(what, row++, 1, 1, Token::Text, false);
             spoken += key + QLatin1Char(' ') + what + QStringLiteral("; ");
         }
-        grid->setColumnMinimumWidth(column * 3 + 2, 24);
-        ++column;
     }
+    for (int c = 0; c < column; ++c)
+        grid->setColumnMinimumWidth(c * 3 + 2, 24);
     setAccessibleDescription(spoken);
     grid->setRowStretch(grid->rowCount(), 1);
     m_scroll->setWidget(page);
@@ -131,7 +136,7 @@ KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent)
     layout->addWidget(m_scroll);
     const QSize room = parent ? parent->window()->size() - QSize(32, 120) : page->sizeHint(); // under the halt bar, above the strip
     const int bar = m_scroll->verticalScrollBar()->sizeHint().width();
-    const QSize whole = page->sizeHint() + QSize(4, 4);
+    const QSize whole = page->sizeHint() + QSize(16, 16); // frames and rounding, so that nothing scrolls by a hair
     resize(qMin(room.width(), whole.width() + (whole.height() > room.height() ? bar : 0)), qMin(room.height(), whole.height() + (whole.width() > room.width() ? bar : 0)));
 }
 

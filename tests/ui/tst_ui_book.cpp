@@ -1,0 +1,394 @@
+#include <QApplication>
+#include <QComboBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+#include <QToolButton>
+
+#include "fake_port.h"
+#include "market/exchange_calendar.h"
+#include "simulation/simulated_market.h"
+#include "ui/screens/chain_screen.h"
+#include "ui/screens/volatility_screen.h"
+#include "ui/shell/layers.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/format.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+/// The book on screen, and what surrounds it: positions, totals, chain, strip and bars as a first-time user meets them.
+class BookTest : public QObject {
+    Q_OBJECT
+
+    static desk::PositionView position(const std::string& id, const std::string& underlying, double delta, double spot, double maxLoss, const portfolio::BetaWeights& weights) {
+        desk::PositionView p;
+        p.position.id = PositionId(id);
+        p.position.underlying = underlying;
+        p.position.kind = portfolio::StrategyKind::BullPutSpread;
+        p.position.quantity = 2;
+        p.position.openNet = Price::fromMicros(1'000'000);
+        p.position.owner = "agent:desk";
+        for (const auto& [strike, ratio] : {std::pair(450.0, -1), std::pair(445.0, 1)}) {
+            desk::LegView leg;
+            leg.contract = market::OptionContract::make(underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Put);
+            leg.quantity = ratio * 2;
+            leg.iv = 0.18;
+            leg.ageSeconds = 0.5;
+            p.position.legs.push_back({leg.contract, ratio});
+            p.legs.push_back(leg);
+        }
+        p.delta = delta;
+        p.deltaDollars = delta * spot;
+        p.gammaPerPercent = -1.25;
+        p.thetaPerDay = 4;
+        p.vegaPerPoint = -15;
+        p.mark.openPnl = p.dayPnl = Usd::fromMicros(-12'000'000);
+        p.maxLoss = Usd::fromDouble(maxLoss).value();
+        p.buyingPower = Usd::fromDouble(maxLoss + 200).value();
+        p.oldestAgeSeconds = 0.5;
+        const portfolio::DeltaPart part{underlying, p.deltaDollars, std::nullopt};
+        p.beta = portfolio::betaWeighted({&part, 1}, weights);
+        return p;
+    }
+    /// SPY at 500 with 10 shares, QQQ at 400 with -20 shares and beta 1.2: 10 - 8000 x 1.2 / 500 = -9.2 shares of SPY.
+    static std::shared_ptr<desk::DeskView> book() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->approvals.clear();
+        view->betaWeights.benchmarkSpot = 500;
+        view->betaWeights.byUnderlying["QQQ"] = {1.2, 0.86, 252, std::chrono::year{2026} / 11 / 20};
+        view->positions = {position("P-1", "SPY", 10, 500, 800, view->betaWeights), position("P-2", "QQQ", -20, 400, 1'900, view->betaWeights)};
+        weigh(*view);
+        view->account.dayStartEquity = Usd::fromMicros(100'000'000'000);
+        view->marks.dayPnl = Usd::fromMicros(-782'000'000);
+        view->portfolioRiskFraction = 0.05;
+        view->greeks.deltaDollars = -3000;
+        view->greeks.included = view->greeks.total = 2;
+        return view;
+    }
+    static void weigh(desk::DeskView& view) {
+        std::vector<portfolio::DeltaPart> parts;
+        for (const auto& p : view.positions)
+            parts.push_back({p.position.underlying, p.deltaDollars, 0.0});
+        view.beta = portfolio::betaWeighted(parts, view.betaWeights);
+    }
+    static QString cell(const QAbstractItemModel& model, int row, const QString& column, int role = Qt::DisplayRole) {
+        for (int c = 0; c < model.columnCount(); ++c)
+            if (model.headerData(c, Qt::Horizontal).toString() == column)
+                return model.index(row, c).data(role).toString();
+        return QStringLiteral("no column ") + column;
+    }
+    static QTableView* gridNamed(const QWidget& where, const QString& name) {
+        for (auto* grid : where.findChildren<QTableView*>())
+            if (grid->accessibleName() == name)
+                return grid;
+        return nullptr;
+    }
+    static QString labelWith(const QWidget& where, const QString& words) {
+        for (auto* label : where.findChildren<QLabel*>())
+            if (!label->isHidden() && label->text().contains(words))
+                return label->text();
+        return {};
+    }
+    static ChainPtr chain() {
+        simulation::SimulationConfig config;
+        config.date = std::chrono::year{2026} / 11 / 23;
+        auto feed = simulation::makeSimulatedMarket(config);
+        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {}))
+            return {};
+        return pricing::priceChain(*feed->chain("SPY"), {});
+    }
+    /// The row at the money of the chain stands in the middle third of what is seen.
+    static bool centred(const QTableView& grid, double spot) {
+        for (int r = 0; r < grid.model()->rowCount(); ++r) {
+            const double strike = grid.model()->index(r, grid.model()->columnCount() / 2).data(GridModel::SortRole).toDouble();
+            if (std::abs(strike - spot) <= 0.75) {
+                const int y = grid.rowViewportPosition(r), height = grid.viewport()->height();
+                return y > height / 3 && y < height * 2 / 3;
+            }
+        }
+        return false;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void theBookIsATreeWithTheLargestRiskFirst() {
+        FakePort port;
+        PositionsScreen screen(port);
+        screen.setView(book());
+        const auto& rows = *gridNamed(screen, QStringLiteral("Positions"))->model();
+        QCOMPARE(rows.rowCount(), 1 + 2 + 2 + 4);
+        const QStringList first = {cell(rows, 1, "Position"), cell(rows, 5, "Position")};
+        QCOMPARE(first.at(0).trimmed(), QStringLiteral("QQQ"));
+        QCOMPARE(first.at(1).trimmed(), QStringLiteral("SPY"));
+        QCOMPARE(cell(rows, 2, "BP"), QStringLiteral("$2,100"));
+        QCOMPARE(cell(rows, 2, "Gamma"), QStringLiteral("\u22121.25"));
+        QCOMPARE(cell(rows, 2, "Day P&L"), QStringLiteral("\u2212$12.00"));
+        QCOMPARE(cell(rows, 3, "IV"), QStringLiteral("18.0%"));
+    }
+
+    void sharesOfDifferentUnderlyingsAreNotAdded() {
+        FakePort port;
+        PositionsScreen screen(port);
+        auto view = book();
+        screen.setView(view);
+        const auto& rows = *gridNamed(screen, QStringLiteral("Positions"))->model();
+        QCOMPARE(cell(rows, 0, "Delta"), QStringLiteral("\u2014"));
+        QCOMPARE(cell(rows, 0, "β delta"), QStringLiteral("\u22129.2"));
+        QCOMPARE(cell(rows, 1, "Delta"), QStringLiteral("\u221220.0")); // one underlying: they do add
+        QVERIFY(!labelWith(screen, QStringLiteral("QQQ 1.20 (r² 0.86, 252 days to 20 Nov 26)")).isEmpty());
+
+        view = book();
+        view->betaWeights.byUnderlying["QQQ"].r2 = 0.2;
+        weigh(*view);
+        screen.setView(view);
+        QCOMPARE(cell(rows, 0, "β delta"), QStringLiteral("\u22129.2 weak"));
+
+        view = book();
+        view->betaWeights.byUnderlying.clear(); // no history says it
+        view->positions[1] = position("P-2", "QQQ", -20, 400, 1'900, view->betaWeights);
+        weigh(*view);
+        screen.setView(view);
+        QCOMPARE(cell(rows, 0, "β delta"), QStringLiteral("+10.0"));
+        QVERIFY(cell(rows, 0, "β delta", Qt::ToolTipRole).contains(QLatin1String("1 of 2 positions included")));
+        QCOMPARE(cell(rows, 1, "β delta"), QStringLiteral("\u2014"));
+        QVERIFY(!labelWith(screen, QStringLiteral("1 of 2 positions included")).isEmpty());
+        QVERIFY(!labelWith(screen, QStringLiteral("QQQ unknown")).isEmpty());
+    }
+
+    void totalsStandAboveWithLimitsAndWhatIsUsed() {
+        FakePort port;
+        PositionsScreen screen(port);
+        screen.setView(book());
+        const auto& totals = *gridNamed(screen, QStringLiteral("Totals and limits of the book"))->model();
+        QCOMPARE(totals.rowCount(), 3);
+        QCOMPARE(cell(totals, 0, "Day P&L"), QStringLiteral("\u2212$782"));
+        QCOMPARE(cell(totals, 1, "Day P&L"), QStringLiteral("\u2212$2,000"));
+        QCOMPARE(cell(totals, 0, "Delta $"), QStringLiteral("\u2212$3,000"));
+        QCOMPARE(cell(totals, 1, "Delta $"), QStringLiteral("$30,725")); // 30 % of 102,418
+        QCOMPARE(cell(totals, 2, "Delta $"), QStringLiteral("10%"));
+        QCOMPARE(cell(totals, 2, "Max loss"), QStringLiteral("50%"));
+    }
+
+    void whatMattersIsSeenAtTheSmallestWidthAndTheRestIsInAMenu() {
+        FakePort port;
+        PositionsScreen screen(port);
+        screen.setView(book());
+        screen.resize(1022, 640); // what 1366 leaves it
+        screen.show();
+        auto* grid = static_cast<GridView*>(gridNamed(screen, QStringLiteral("Positions")));
+        QStringList seen, all;
+        for (int c = 0; c < grid->model()->columnCount(); ++c) {
+            all << grid->model()->headerData(c, Qt::Horizontal).toString();
+            if (!grid->isColumnHidden(c))
+                seen << all.back();
+        }
+        for (const auto* name : {"Position", "Qty", "DTE", "Mark", "Day P&L", "Open P&L", "Delta", "β delta", "Theta", "Vega", "Max loss", "Exit", "Age"})
+            QVERIFY2(seen.contains(QString::fromUtf8(name)), name);
+        QVERIFY(!seen.contains(QStringLiteral("Owner")));
+        QCOMPARE(grid->horizontalScrollBar()->maximum(), 0);
+        grid->setColumnChosen(static_cast<int>(all.indexOf(QStringLiteral("Owner"))), true);
+        QVERIFY(!grid->isColumnHidden(static_cast<int>(all.indexOf(QStringLiteral("Owner")))));
+        grid->resetColumns();
+        screen.resize(1500, 900);
+        QCoreApplication::processEvents();
+        for (int c = 0; c < grid->model()->columnCount(); ++c)
+            QVERIFY2(!grid->isColumnHidden(c), qPrintable(all.at(c)));
+        QCOMPARE(all.size(), 19);
+    }
+
+    void rollSaysThatThereIsNoneAndWGoesToTheScenario() {
+        FakePort port;
+        PositionsScreen screen(port);
+        screen.setView(book());
+        screen.show();
+        auto* grid = gridNamed(screen, QStringLiteral("Positions"));
+        grid->setCurrentIndex(grid->model()->index(2, 0));
+        QTest::keyClick(grid, Qt::Key_L);
+        QVERIFY(!labelWith(screen, QStringLiteral("Rolling is not in this version")).isEmpty());
+        QVERIFY(port.sent.empty());
+        QTest::keyClick(grid, Qt::Key_Down);
+        QVERIFY(labelWith(screen, QStringLiteral("Rolling is not")).isEmpty());
+        QSignalSpy wanted(&screen, &Screen::screenRequested);
+        QTest::keyClick(grid, Qt::Key_W);
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(wanted.front().front().toString(), QStringLiteral("scenario"));
+    }
+
+    void theChainOpensAtTheMoneyHoweverItCameThere() {
+        FakePort port;
+        ChainScreen screen(port);
+        const ChainPtr c = chain();
+        screen.setChain(c); // before anybody sees it
+        screen.resize(1300, 700);
+        screen.show();
+        auto* grid = screen.findChild<QTableView*>();
+        QTRY_VERIFY(centred(*grid, c->spot));
+        const int atm = grid->currentIndex().row();
+        QVERIFY(std::abs(grid->model()->index(atm, grid->model()->columnCount() / 2).data(GridModel::SortRole).toDouble() - c->spot) <= 0.75);
+        const auto* tabs = screen.findChild<QTabBar*>();
+        QVERIFY(std::abs(c->expiries[static_cast<std::size_t>(tabs->currentIndex())].years * 365 - 38) <= 4);
+
+        ChainScreen focused(port); // with the keys before the first chain, where Qt makes the first row the current one
+        focused.resize(1300, 700);
+        focused.show();
+        auto* other = focused.findChild<QTableView*>();
+        other->setFocus();
+        focused.setChain(c);
+        QTRY_VERIFY(centred(*other, c->spot));
+        QCOMPARE(other->currentIndex().row(), atm);
+    }
+
+    void stagedLegsDoNotPushTheHeadApart() {
+        FakePort port;
+        ChainScreen screen(port);
+        screen.resize(990, 640);
+        screen.setChain(chain());
+        screen.show();
+        auto* grid = screen.findChild<QTableView*>();
+        const int least = screen.minimumSizeHint().width();
+        for (int i = 0; i < 4; ++i) {
+            grid->setCurrentIndex(grid->model()->index(grid->model()->rowCount() / 2 + i, grid->model()->columnCount() - 3));
+            QTest::keyClick(grid, Qt::Key_S);
+        }
+        QVERIFY(!labelWith(screen, QStringLiteral("Staged: ")).isEmpty());
+        QVERIFY(screen.minimumSizeHint().width() <= std::max(least, 990));
+        QList<QRect> areas;
+        for (auto* label : screen.findChildren<QLabel*>())
+            if (label->isVisible())
+                areas << label->geometry();
+        areas << grid->geometry();
+        for (int a = 0; a < areas.size(); ++a)
+            for (int b = a + 1; b < areas.size(); ++b)
+                QVERIFY(!areas.at(a).intersects(areas.at(b)));
+    }
+
+    void theSurfaceHasANeutralScaleAndTheSmileItsName() {
+        FakePort port;
+        VolatilityScreen screen(port);
+        screen.resize(1200, 700);
+        screen.show();
+        const ChainPtr c = chain();
+        screen.setChain(c);
+        QCOMPARE(screen.findChild<HeatMap*>()->scale(), HeatMap::Scale::Level);
+        QCOMPARE(HeatMap::levelStepOf(0.1, 0.1, 0.4), 0);
+        QCOMPARE(HeatMap::levelStepOf(0.4, 0.1, 0.4), 6);
+        QStringList headings;
+        for (auto* view : screen.findChildren<ThemedChart*>())
+            headings << view->heading();
+        QVERIFY2(headings.join('|').contains(QLatin1String("SPY")) && headings.join('|').contains(QLatin1String("31 Dec 26")), qPrintable(headings.join('|')));
+    }
+
+    void theKeysFitTheWindow() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.resize(1366, 768);
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.showScreen(QStringLiteral("positions"));
+        QTest::keyClick(&window, Qt::Key_F1);
+        auto* keys = window.findChild<KeysLayer*>();
+        QVERIFY(keys);
+        QVERIFY2(keys->height() <= 768 && keys->width() <= 1366, qPrintable(QStringLiteral("%1 x %2").arg(keys->width()).arg(keys->height())));
+        QTest::keyClick(keys, Qt::Key_PageDown); // scrolls, closes nothing
+        QVERIFY(keys->isVisible());
+        QTest::keyClick(keys, Qt::Key_Escape);
+        QTRY_VERIFY(!window.findChild<KeysLayer*>());
+    }
+
+    void theJournalsKeyGoesToItsQueryLine() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.setView(book());
+        window.showScreen(QStringLiteral("chain"));
+        QTest::keyClick(&window, Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(window.currentScreen(), QStringLiteral("journal"));
+        QCOMPARE(qobject_cast<QLineEdit*>(window.focusWidget())->accessibleName(), QStringLiteral("Journal query"));
+    }
+
+    void aResumeSaysThatItsClockStands() {
+        FakePort port;
+        ResumeDialog dialog(port);
+        HaltBar bar(port);
+        auto view = book();
+        view->state = desk::RunState::Halted;
+        view->latches = {{risk::Breaker::B8Manual, {}, {}, "F12", 1, {}}};
+        view->resumeInSeconds = 10;
+        dialog.setView(view);
+        bar.setView(view);
+        QVERIFY(!labelWith(dialog, QStringLiteral("Resuming in 00:10")).isEmpty());
+        view->paused = true;
+        dialog.setView(view);
+        bar.setView(view);
+        QVERIFY(!labelWith(dialog, QStringLiteral("the market clock is paused")).isEmpty());
+        QVERIFY(!labelWith(bar, QStringLiteral("resume waits at 00:10: the market clock is paused")).isEmpty());
+        view->resumeInSeconds.reset(); // before anybody asks
+        dialog.setView(view);
+        QVERIFY(!labelWith(dialog, QStringLiteral("will not count yet")).isEmpty());
+    }
+
+    void theStripHasTheDateAndARecordingsEnd() {
+        FakePort port;
+        StatusStrip strip(port);
+        auto view = book();
+        view->environment = "REPLAY";
+        strip.setView(view);
+        QVERIFY(!labelWith(strip, QStringLiteral("23 Nov 26  11:00:00 ET")).isEmpty());
+        view->feedEnded = true;
+        strip.setView(view);
+        QVERIFY(!labelWith(strip, QStringLiteral("recording ended 11:00 ET, 23 Nov 26")).isEmpty());
+    }
+
+    void aHaltedDeskPromisesNoScan() {
+        FakePort port;
+        StatusStrip strip(port);
+        auto view = book();
+        view->nextScan = view->at.utc + std::chrono::minutes(30);
+        const auto scans = [&] {
+            for (auto* button : strip.findChildren<QToolButton*>())
+                if (button->text().startsWith(QLatin1String("scans")))
+                    return button->text();
+            return QString();
+        };
+        strip.setView(view);
+        QCOMPARE(scans(), QStringLiteral("scans: scheduled"));
+        QVERIFY(!labelWith(strip, QStringLiteral("next scan")).isEmpty());
+        view->state = desk::RunState::Halted;
+        strip.setView(view);
+        QCOMPARE(scans(), QStringLiteral("scans: paused by the halt"));
+        QVERIFY(labelWith(strip, QStringLiteral("next scan")).isEmpty());
+    }
+
+    void theUsersNameIsNotCut() {
+        FakePort port;
+        StatusStrip strip(port);
+        strip.resize(1366, 26);
+        strip.show();
+        auto view = book();
+        view->users.front().name = "Bartholomew Featherstonehaugh (Risk manager)"; // comes after the first show
+        strip.setView(view);
+        for (auto* box : strip.findChildren<QComboBox*>())
+            if (box->accessibleName() == QLatin1String("user")) {
+                QCoreApplication::processEvents();
+                QVERIFY(box->width() >= box->sizeHint().width());
+                QVERIFY(box->width() > QFontMetrics(box->font()).horizontalAdvance(format::text(view->users.front().name)));
+                return;
+            }
+        QFAIL("no user box");
+    }
+};
+
+QTEST_MAIN(BookTest)
+#include "tst_ui_book.moc"
