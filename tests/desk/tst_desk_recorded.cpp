@@ -49,6 +49,8 @@ private Q_SLOTS:
         QVERIFY(b.start());
         QVERIFY(b.until([](const DeskView& v) { return told(v, "1 file could not be read and is skipped") && told(v, "SPY_2026-08-20.csv"); }));
         QVERIFY(!b.runtime->gateOpen()); // no VIX: nothing may trade
+        QVERIFY(b.until([](const DeskView& v) { return v.feedEnded; })); // and its end is known
+        QVERIFY(b.view()->at.utc >= *parseUtc("2026-08-21T00:00Z"));
         b.stop();
         checkJournal(b);
         auto reader = store::JournalReader::open(b.journal());

@@ -121,7 +121,7 @@ void RiskBar::say() {
         QString delta = betawords::delta(beta);
         if (const QString out = betawords::leftOut(beta, true); !out.isEmpty())
             delta += QStringLiteral(", ") + out;
-        text.prepend(tr("β delta %1 (%2 sh)   ").arg(delta, format::text(m_risk->betaWeights.benchmark)));
+        text.prepend(tr("β-%2 delta %1   ").arg(delta, format::text(m_risk->betaWeights.benchmark)));
         tip.prepend(betawords::tooltip(beta, m_risk->betaWeights, underlyings, true) + QStringLiteral("\n\n"));
     }
     m_state->setWords(text);

@@ -134,6 +134,9 @@ KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);
     layout->addWidget(m_scroll);
+    for (auto* label : page->findChildren<QLabel*>())
+        label->ensurePolished(); // in its own weight it is wider
+    page->layout()->activate();
     const QSize room = parent ? parent->window()->size() - QSize(32, 120) : page->sizeHint(); // under the halt bar, above the strip
     const int bar = m_scroll->verticalScrollBar()->sizeHint().width();
     const QSize whole = page->sizeHint() + QSize(16, 16); // frames and rounding, so that nothing scrolls by a hair
