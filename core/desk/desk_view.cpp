@@ -31,6 +31,15 @@ Freshness freshnessOf(std::optional<double> ageSeconds) {
     return *ageSeconds < 30 ? Freshness::Stale : Freshness::Dead;
 }
 
+Freshness freshnessOf(const DeskView& view, const std::string& underlying, std::optional<double> ageSeconds) {
+    if (view.session != market::Session::Open)
+        return Freshness::Closed;
+    const Freshness age = freshnessOf(ageSeconds);
+    const bool delayed = std::any_of(view.underlyings.begin(), view.underlyings.end(),
+                                     [&](const UnderlyingView& u) { return u.quote.symbol == underlying && u.delayMinutes > 0; });
+    return delayed && (age == Freshness::Fresh || age == Freshness::Aging) ? Freshness::Delayed : age;
+}
+
 namespace {
 
 constexpr MonoTime kUnconfirmed = 5s;
@@ -119,8 +128,15 @@ struct Viewer {
         OrderView v;
         v.order = o;
         v.description = portfolio::describe(o.combo);
-        if (const auto quote = quoteCombo(m, o.combo.legs, now.mono))
+        if (const auto quote = quoteCombo(m, o.combo.legs, now.mono)) {
             v.mid = quote->mid;
+            v.midAgeSeconds = std::chrono::duration<double>(quote->age).count();
+            const auto tick = market::classSpec(o.combo.legs.front().contract.root).tick;
+            const Price one = Price::fromMicros(std::abs(o.combo.netLimit.micros())) < tick.edge ? tick.below : tick.atOrAbove;
+            v.ticksAway = static_cast<double>((o.combo.netLimit - quote->mid).micros()) / static_cast<double>(one.micros());
+        }
+        if (o.filled > 0 && o.arrivalMid)
+            v.slippage = o.averageNet - *o.arrivalMid;
         v.ageSeconds = std::chrono::duration<double>(now.mono - o.createdAt.mono).count();
         const bool waiting = o.state == execution::OrderState::Intent || o.state == execution::OrderState::Submitted;
         v.unacknowledged = waiting && now.mono - o.updatedAt.mono >= kUnconfirmed;
@@ -314,6 +330,9 @@ DeskView Desk::view(Timestamp now) const {
     for (const auto& [id, order] : s.orders)
         v.orders.push_back(viewer.order(order));
     std::stable_sort(v.orders.begin(), v.orders.end(), [](const OrderView& a, const OrderView& b) {
+        const auto inDoubt = [](const OrderView& o) { return o.unacknowledged || o.order.state == execution::OrderState::Unknown; };
+        if (inDoubt(a) != inDoubt(b))
+            return inDoubt(a);
         const bool aLive = !execution::isTerminal(a.order.state), bLive = !execution::isTerminal(b.order.state);
         return aLive != bLive ? aLive : a.order.createdAt.utc > b.order.createdAt.utc;
     });

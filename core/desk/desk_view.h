@@ -55,6 +55,9 @@ struct OrderView {
     execution::Order order;
     std::optional<Price> mid;               ///< net, now
     std::string description;
+    std::optional<double> midAgeSeconds;    ///< of its oldest quote
+    std::optional<double> ticksAway;        ///< limit less mid in ticks of the class: above 0 the market must come to it
+    std::optional<Price> slippage;          ///< average of the fills less the mid at arrival, per share: below 0 it was worse for us
     double ageSeconds = 0;
     bool unacknowledged = false;            ///< no answer for 5 s: shown as UNKNOWN, "verify at broker"
 };
@@ -125,6 +128,7 @@ struct NoticeView {
 struct UnderlyingView {
     market::UnderlyingQuote quote;
     std::optional<double> ageSeconds;
+    int delayMinutes = 0;                   ///< the source gives its quotes out this late; 0: at once
 };
 
 /// Everything the screen shows of the desk, as one immutable value published by the runtime.
@@ -163,7 +167,7 @@ struct DeskView {
 
     std::vector<PositionView> positions;    ///< open ones
     std::vector<portfolio::Position> closedToday;
-    std::vector<OrderView> orders;          ///< working first, then newest
+    std::vector<OrderView> orders;          ///< UNKNOWN first, then working, then newest
     std::vector<FillView> fills;            ///< newest first
     std::vector<ApprovalView> approvals;    ///< pending, most urgent first
     std::vector<approval::Request> decided; ///< newest first, this session
@@ -183,5 +187,9 @@ struct DeskView {
     std::optional<double> commandP50Us, commandP99Us; ///< of the desk's handling
     int brokerErrors = 0, dataErrors = 0;   ///< in the last 60 s
 };
+
+/// Of a value of `underlying` whose oldest input is this old: closed while the market is, delayed where its source is and the
+/// value is not older than that explains.
+Freshness freshnessOf(const DeskView& view, const std::string& underlying, std::optional<double> ageSeconds);
 
 } // namespace mahler::desk

@@ -34,6 +34,9 @@ struct Order {
     ProposalId proposal;
 };
 
+/// Orders live until the close of their session, all of them.
+inline constexpr const char* kTimeInForce = "DAY";
+
 /// Pure function of the intent (S3): "M-" + 24 hex of SHA-256(canonical order | proposal | attempt), upper case.
 OrderId clientOrderId(const portfolio::ComboOrder& order, const ProposalId& proposal, int attempt);
 

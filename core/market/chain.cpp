@@ -165,6 +165,7 @@ std::shared_ptr<const OptionChain> ChainBuilder::build() && {
     chain->source = std::move(m_source);
     chain->time = m_time;
     chain->spot = m_spot;
+    chain->delayMinutes = m_delayMinutes;
     const auto fill = [this](auto& column, auto member) {
         column.reserve(m_rows.size());
         for (const RawRow& row : m_rows)

@@ -41,6 +41,7 @@ struct OptionChain {
     std::string underlying;
     std::string source;         ///< "simulated", "SPX_20190502.csv.gz"
     UtcTime time{};             ///< of the quotes
+    int delayMinutes = 0;       ///< how old the source's quotes are when it gives them out; not tradable live unless 0
     std::optional<Price> spot;  ///< absent when the file does not say (Cboe snapshots): take the parity forward
     std::vector<ExpirySlice> expiries; ///< by expiry, then root
 
@@ -87,6 +88,7 @@ public:
     std::uint32_t group(const OptionContract& contract);
     /// @return false as above.
     bool addRaw(const RawRow& row);
+    void setDelayMinutes(int minutes) { m_delayMinutes = minutes; }
     std::size_t size() const { return m_rows.size(); }
     UtcTime time() const { return m_time; }
     std::shared_ptr<const OptionChain> build() &&;
@@ -98,6 +100,7 @@ private:
     std::string m_underlying, m_source;
     UtcTime m_time;
     std::optional<Price> m_spot;
+    int m_delayMinutes = 0;
     std::vector<RawRow> m_rows;
     std::vector<ExpirySlice> m_groups;
     std::vector<std::uint32_t> m_slots; ///< open-addressed set of row numbers + 1; 0 is free

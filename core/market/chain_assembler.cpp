@@ -226,6 +226,7 @@ std::size_t ChainAssembler::snapshotOf(const std::string& underlying, UtcTime ti
     const bool holiday = !isTradingDay(toNewYork(time).date);
     m_report.holidayRepeats += holiday ? 1 : 0;
     m_snapshots.push_back({underlying, ChainBuilder(underlying, time, spot, m_source), spot, holiday});
+    m_snapshots.back().builder.setDelayMinutes(delayMinutes(m_header.dialect));
     return m_snapshots.size() - 1;
 }
 

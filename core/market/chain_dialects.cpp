@@ -99,6 +99,16 @@ const char* toString(Dialect dialect) {
     return "";
 }
 
+int delayMinutes(Dialect dialect) {
+    switch (dialect) {
+    case Dialect::CboeSnapshot: return 15; // the free delayed_quotes pages of Cboe
+    case Dialect::Mahler:
+    case Dialect::CboeEod:
+    case Dialect::Yahoo: return 0;
+    }
+    return 0;
+}
+
 Result<ChainHeader> readChainHeader(const std::string& path, std::string_view line) {
     CsvCells cells;
     if (auto split = cells.split(line); !split)

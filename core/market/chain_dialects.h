@@ -12,6 +12,8 @@ namespace mahler::market {
 
 enum class Dialect { Mahler, CboeEod, Yahoo, CboeSnapshot };
 const char* toString(Dialect dialect);
+/// How old quotes are when a source of this dialect gives them out, in minutes; 0 when they are not delayed.
+int delayMinutes(Dialect dialect);
 
 enum class ChainColumn : std::size_t {
     Underlying, Spot, QuoteTime, Symbol, Root, Expiry, Strike, Type, Bid, Ask, BidSize, AskSize, Last, Volume,

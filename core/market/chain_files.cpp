@@ -221,6 +221,7 @@ Result<ChainFileHead> readChainFileHead(const std::string& path) {
         return badInput(path + ": holds no usable rows");
     head.underlying = file->assembler.firstUnderlying();
     head.first = file->assembler.firstTime();
+    head.delayMinutes = delayMinutes(file->dialect);
     head.oneSnapshot = file->oneSnapshot ||
                        (file->dialect == Dialect::CboeEod && namesDate(path, toNewYork(head.first).date));
     head.firstIsEarliest = head.oneSnapshot;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ struct FeedInfo {
     std::string name; ///< "Simulated, seed 7, calm"
     std::vector<std::string> underlyings;
     UtcTime start{}, end{};
+    std::map<std::string, int> delayMinutes; ///< by underlying, of sources that give their quotes out late; see OptionChain
     std::vector<std::string> notes; ///< MarketFeed::notes when this was asked
 };
 

@@ -76,6 +76,8 @@ public:
         for (const RecordedFile& file : m_files) {
             if (file.times.empty())
                 continue; // it could not be read
+            if (file.head.delayMinutes > 0)
+                info.delayMinutes[file.head.underlying] = file.head.delayMinutes;
             const TradingDate day = toNewYork(file.times.back()).date;
             info.end = std::max(info.end, file.timesKnown ? file.times.back() : sessionClose(day));
         }

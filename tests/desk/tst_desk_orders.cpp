@@ -125,6 +125,37 @@ private Q_SLOTS:
         QCOMPARE(h.onlyOrder()->state, execution::OrderState::Cancelled);
     }
 
+    void theViewTellsHowFarAnOrderIsFromTheMarketAndPutsDoubtFirst() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(2));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        auto shown = h.desk().view(h.now()).orders.front();
+        QVERIFY(shown.mid && shown.ticksAway && !shown.slippage);
+        QCOMPARE(*shown.ticksAway * 10'000, static_cast<double>((shown.order.combo.netLimit - *shown.mid).micros())); // a penny class
+        h.brokerSays(id, execution::OrderState::PartlyFilled, 1, 0.31, 1.3);
+        shown = h.desk().view(h.now()).orders.front();
+        QCOMPARE(*shown.slippage, Price::fromMicros(310'000) - *shown.order.arrivalMid);
+        h.brokerSays(id, execution::OrderState::Cancelled, 1, 0.31, 1.3);
+        Harness two;
+        two.open();
+        two.propose(Harness::spread(1));
+        two.answer(*two.pending(), two.userWith(approval::Role::RiskManager), true);
+        const OrderId doubtful = two.onlyOrder()->id;
+        two.give(SubmitOutcome{doubtful, SubmitOutcome::Kind::Unknown, "timeout"});
+        two.ticks(70);
+        two.propose(Harness::spread(1, 0.33));
+        if (two.pending())
+            two.answer(*two.pending(), two.userWith(approval::Role::RiskManager), true);
+        const auto both = two.desk().view(two.now()).orders;
+        QCOMPARE(both.size(), std::size_t{2});
+        QVERIFY(both[1].order.createdAt.utc > both[0].order.createdAt.utc); // the newer one would stand first
+        QCOMPARE(both[0].order.id, doubtful);
+    }
+
     void agentsCannotCloseOrClaimAnotherSource() {
         Harness h;
         h.open();

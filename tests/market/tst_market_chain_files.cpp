@@ -385,6 +385,7 @@ private Q_SLOTS:
         const OptionChain& chain = *read->chains[0];
         QCOMPARE(chain.underlying, std::string("NDX"));
         QVERIFY(!chain.spot);
+        QCOMPARE(chain.delayMinutes, 15);
         QVERIFY(chain.time == *parseUtc("2026-08-19T15:47:47Z"));
         const Quote ndx = quoteOf(chain, "NDX260918P24000000"), ndxp = quoteOf(chain, "NDXP260918P24000000");
         QCOMPARE(price(ndx.bid) + price(ndx.ask) + price(ndx.last), std::string("22.7026.1028.08"));

@@ -169,6 +169,7 @@ private Q_SLOTS:
         for (auto t = feed.nextTime({}); t; t = feed.nextTime(*t))
             ++steps;
         QCOMPARE(steps, 20);
+        QCOMPARE(feed.info().delayMinutes, (std::map<std::string, int>{{"AAPL", 15}}));
         const auto tick = *feed.advance(feed.info().start, {});
         QVERIFY(!tick->underlyings.at(0).price());
         QVERIFY(!tick->vix); // the history ends in 2021
