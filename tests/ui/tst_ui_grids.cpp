@@ -1,6 +1,8 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QHeaderView>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -31,6 +33,13 @@ class GridsTest : public QObject {
     }
     static GridRow row(const QString& key, const QString& text) { return {key, {{text, 1}, {text, 2}}, false, false, {}}; }
 
+    static QString keysOf(const GridModel& model) {
+        QStringList keys;
+        for (int r = 0; r < model.rowCount(); ++r)
+            keys << model.row(r)->key;
+        return keys.join(QLatin1Char(' '));
+    }
+
 private Q_SLOTS:
     void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
 
@@ -57,6 +66,148 @@ private Q_SLOTS:
         QCOMPARE(changed.size(), 1);
         QCOMPARE(changed.front().at(0).toModelIndex(), model.index(1, 1));
         QCOMPARE(reset.size(), 0);
+    }
+
+    void rowsAreOrderedByTheirRawValuesAndTheUnknownStandsLast() {
+        GridModel model({{QStringLiteral("name"), {}, 90, kLeft}, {QStringLiteral("value"), {}}});
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const auto valued = [](const QString& key, QVariant value) { return GridRow{key, {{key, {}}, {value.isValid() ? value.toString() : format::dash(), value}}, false, false, {}}; };
+        model.setRows({valued("nine", 9), valued("none", {}), valued("hundred", 100), valued("twenty", 20)});
+        model.sort(1, Qt::DescendingOrder);
+        QCOMPARE(keysOf(model), QStringLiteral("hundred twenty nine none"));
+        model.sort(1, Qt::AscendingOrder);
+        QCOMPARE(keysOf(model), QStringLiteral("nine twenty hundred none"));
+        model.setRows({valued("nine", 90), valued("none", {}), valued("hundred", 100), valued("twenty", 20), valued("fifty", 50)});
+        QCOMPARE(keysOf(model), QStringLiteral("twenty fifty nine hundred none"));
+        QVERIFY(model.headerData(1, Qt::Horizontal).toString().startsWith(QChar(0x2191)));
+        QVERIFY(model.headerData(1, Qt::Horizontal, Qt::AccessibleTextRole).toString().contains(QStringLiteral("smallest first")));
+        model.sort(-1);
+        QCOMPARE(keysOf(model), QStringLiteral("nine none hundred twenty fifty"));
+    }
+
+    void aTreeKeepsItsBranchesAndPinsHold() {
+        GridModel model({{QStringLiteral("name"), {}}, {QStringLiteral("value"), {}}});
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const auto node = [](const QString& key, int value, int level, int pin) { return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}, level, pin}; };
+        model.setRows({node("total", 0, 0, -1), node("a", 1, 0, 0), node("a1", 5, 1, 0), node("a2", 7, 1, 0), node("b", 2, 0, 0), node("b1", 9, 1, 0), node("doubt", -4, 0, -1)});
+        model.sort(1, Qt::DescendingOrder);
+        QCOMPARE(keysOf(model), QStringLiteral("total doubt b b1 a a2 a1"));
+    }
+
+    void theOrderStandsStillWhilePointerOrFocusIsInTheGrid() {
+        GridModel model({{QStringLiteral("name"), {}, 90, kLeft}, {QStringLiteral("value"), {}}});
+        QWidget window;
+        GridView grid(&model, &window);
+        auto* other = new QLineEdit(&window);
+        grid.letSort();
+        window.resize(400, 300);
+        grid.resize(400, 250);
+        window.show();
+        other->setFocus();
+        const auto valued = [](const QString& key, int value) { return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}}; };
+        model.sort(1, Qt::DescendingOrder);
+        model.setRows({valued("a", 3), valued("b", 2), valued("c", 1)});
+        auto* hint = grid.findChild<QLabel*>(QStringLiteral("orderhint"));
+        grid.setFocus();
+        QTRY_VERIFY(grid.hasFocus());
+        grid.setCurrentIndex(model.index(2, 0));
+        model.setRows({valued("a", 3), valued("b", 2), valued("c", 9), valued("d", 5)});
+        QCOMPARE(keysOf(model), QStringLiteral("a b c d"));
+        QVERIFY(hint->isVisible());
+        QTest::keyClick(&grid, Qt::Key_F5);
+        QCOMPARE(keysOf(model), QStringLiteral("c d a b"));
+        QCOMPARE(grid.currentRow()->key, QStringLiteral("c")); // the choice goes with its row
+        QVERIFY(!hint->isVisible());
+        model.setRows({valued("a", 20), valued("b", 2), valued("c", 9), valued("d", 5)});
+        QCOMPARE(keysOf(model), QStringLiteral("c d a b"));
+        other->setFocus();
+        QCOMPARE(keysOf(model), QStringLiteral("a c d b"));
+        QEnterEvent in({5, 5}, {5, 5}, {5, 5});
+        QCoreApplication::sendEvent(&grid, &in);
+        model.setRows({valued("a", 0), valued("b", 2), valued("c", 9), valued("d", 5)});
+        QCOMPARE(keysOf(model), QStringLiteral("a c d b"));
+        QEvent leave(QEvent::Leave);
+        QCoreApplication::sendEvent(&grid, &leave);
+        QCOMPARE(keysOf(model), QStringLiteral("c d b a"));
+    }
+
+    void aColumnIsOrderedByItsHeadOrByKeyboard() {
+        GridModel model({{QStringLiteral("name"), {}, 90, kLeft}, {QStringLiteral("value"), {}}});
+        GridView grid(&model);
+        grid.letSort();
+        grid.resize(400, 250);
+        grid.show();
+        const auto valued = [](const QString& key, int value) { return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}}; };
+        model.setRows({valued("a", 3), valued("c", 1), valued("b", 2)});
+        auto* head = grid.horizontalHeader();
+        const QPoint value(head->sectionViewportPosition(1) + 10, 8);
+        QTest::mouseClick(head->viewport(), Qt::LeftButton, {}, value);
+        QCOMPARE(keysOf(model), QStringLiteral("a b c"));
+        QTest::mouseClick(head->viewport(), Qt::LeftButton, {}, value);
+        QCOMPARE(keysOf(model), QStringLiteral("c b a"));
+        QTest::mouseClick(head->viewport(), Qt::LeftButton, {}, value);
+        QCOMPARE(keysOf(model), QStringLiteral("a c b")); // as it was given
+        grid.setCurrentIndex(model.index(0, 0));
+        QTest::keyClick(&grid, Qt::Key_F5, Qt::ShiftModifier);
+        QCOMPARE(keysOf(model), QStringLiteral("a b c"));
+    }
+
+    void rowsThatComeAndGoDisturbNoOthers() {
+        GridModel model({{QStringLiteral("a"), {}}, {QStringLiteral("b"), {}}});
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setRows({row("1", "x"), row("2", "y"), row("3", "z"), row("4", "w")});
+        QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+        const QPersistentModelIndex third = model.index(2, 0);
+        model.setRows({row("9", "n"), row("4", "w"), row("3", "z"), row("8", "m"), row("1", "x")});
+        QCOMPARE(keysOf(model), QStringLiteral("9 4 3 8 1"));
+        QCOMPARE(third.row(), 2);
+        QCOMPARE(reset.size(), 0);
+    }
+
+    void theAgeOfAValueIsPaintedAndSpoken() {
+        GridModel model({{QStringLiteral("name"), {}, 90, kLeft}, {QStringLiteral("value"), {}, 120}});
+        GridView grid(&model);
+        grid.setFitColumns(false);
+        grid.resize(300, 120);
+        auto view = viewWithRequest(approval::Tier::T1);
+        market::UnderlyingQuote spy;
+        spy.symbol = "SPY";
+        spy.quote.time = view->at.utc;
+        view->underlyings = {{spy, 0.5, 15}};
+        model.setAgeWords(ageWords(*view));
+        const auto show = [&](desk::Freshness f) {
+            model.setRows({{"k", {{QStringLiteral("SPY"), {}}, {QStringLiteral("1.25"), 1.25, Tone::Plain, f}}, false, false, {}}});
+            return grid.grab().toImage();
+        };
+        const QImage fresh = show(desk::Freshness::Fresh);
+        const QImage aging = show(desk::Freshness::Aging);
+        QVERIFY(aging != fresh); // the clock
+        QVERIFY(model.index(0, 1).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("aging")));
+        const QImage delayed = show(desk::Freshness::Delayed);
+        bool brown = false;
+        for (int x = 0; x < delayed.width(); ++x)
+            for (int y = 0; y < delayed.height(); ++y)
+                brown = brown || delayed.pixelColor(x, y) == color(Token::Delayed);
+        QVERIFY(brown);
+        QCOMPARE(model.ageWords().delayed, QStringLiteral("DLY 15m"));
+        QVERIFY(model.index(0, 1).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("not tradable live")));
+        view->session = market::Session::AfterClose;
+        view->marksAsOf = market::fromNewYork(std::chrono::year{2026} / 11 / 23, 16, 0);
+        model.setAgeWords(ageWords(*view));
+        show(desk::Freshness::Closed);
+        QVERIFY(model.index(0, 1).data(Qt::ToolTipRole).toString().endsWith(QStringLiteral("as of 16:00 ET")));
+    }
+
+    void aDelayedSourceSaysSoUntilItsQuotesAreStale() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        market::UnderlyingQuote ndx;
+        ndx.symbol = "NDX";
+        view->underlyings = {{ndx, 0.5, 15}};
+        QCOMPARE(desk::freshnessOf(*view, "NDX", 0.5), desk::Freshness::Delayed);
+        QCOMPARE(desk::freshnessOf(*view, "NDX", 14.0), desk::Freshness::Stale);
+        QCOMPARE(desk::freshnessOf(*view, "SPY", 0.5), desk::Freshness::Fresh);
+        view->session = market::Session::Closed;
+        QCOMPARE(desk::freshnessOf(*view, "NDX", 0.5), desk::Freshness::Closed);
     }
 
     void rowsAreMadeWhenLookedAtAndStayInTheirPlaces() {

@@ -48,6 +48,12 @@ private Q_SLOTS:
         }
     }
 
+    void theDelayedTagIsReadableOnEveryBackground() {
+        for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
+            for (const auto back : {Token::Bg, Token::Panel, Token::Raised})
+                QVERIFY(contrast(color(Token::Delayed, kind, GainLoss::BlueOrange), color(back, kind, GainLoss::BlueOrange)) >= 4.5);
+    }
+
     void theFocusRingStandsOutFromEveryBackground() {
         for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
             for (const auto back : {Token::Bg, Token::Panel, Token::Raised})

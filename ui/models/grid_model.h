@@ -42,10 +42,36 @@ struct GridRow {
     bool marked = false;                ///< tinted: at the money, selected, tripped
     bool strong = false;                ///< totals, section heads
     QVariant data{};                    ///< what an action on this row needs
+    int level = 0;                      ///< depth in a tree: a row belongs to the last one before it of a smaller level
+    int pin = 0;                        ///< below 0 always above its siblings, above 0 always below them
+    int place = 0;                      ///< where the screen put it; set by the model
 };
 
+/// What cells of a market that is closed or delayed say of their age: "as of 16:00 ET", "DLY 15m" and the same in words.
+struct AgeWords {
+    QString closed{}, delayed{}, delayedTip{};
+    bool operator==(const AgeWords&) const = default;
+};
+/// Of what a view shows.
+AgeWords ageWords(const desk::DeskView& view);
+
+/// The order rows stand in.
+namespace roworder {
+struct Sorting {
+    int column = -1; ///< -1: as the screen gave them
+    Qt::SortOrder order = Qt::AscendingOrder;
+};
+/// Positions in `rows` in the order they shall stand in.
+std::vector<std::size_t> sorted(const std::vector<GridRow>& rows, const Sorting& sorting);
+/// The same with every row that has a rank in the order of ranks, the others after them; pins hold.
+std::vector<std::size_t> kept(const std::vector<GridRow>& rows, const QHash<QString, int>& ranks, const Sorting& sorting);
+bool isIdentity(const std::vector<std::size_t>& order);
+} // namespace roworder
+
 /// A table over plain rows. setRows() compares with what is there and emits the narrowest signals it can. setRowMaker() is for
-/// tables of thousands of rows that change many times a second: a row is made when it is first looked at. GUI thread.
+/// tables of thousands of rows that change many times a second: a row is made when it is first looked at. sort() orders rows that
+/// are there by their raw values, siblings within their parent, the unknown last; column -1 is the screen's own order. While
+/// the order is frozen, rows keep their places and new ones come last among their siblings. GUI thread.
 class GridModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -58,6 +84,15 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+    int sortColumn() const { return m_sorting.column; }
+    Qt::SortOrder sortOrder() const { return m_sorting.order; }
+    void freezeOrder(bool freeze); ///< thawing puts the rows in order
+    void resort();                 ///< once, frozen or not
+    bool orderIsHeld() const { return m_held; } ///< rows would stand elsewhere were the order not frozen
+    void setAgeWords(const AgeWords& words);
+    const AgeWords& ageWords() const { return m_ages; }
+
     void setRows(std::vector<GridRow> rows);
     /// `count` rows that `make` gives by their index, now or until the next call here or to setRows(). `sameKeys`: each row stands
     /// for what it stood for before, so that selection and scrolling stay.
@@ -66,12 +101,22 @@ public:
     std::optional<int> find(const QString& key) const;
     const std::vector<GridColumn>& columns() const { return m_columns; }
 
+Q_SIGNALS:
+    void orderHeldChanged(bool held);
+
 private:
     const GridRow& at(std::size_t index) const;
     void forgetMade();
+    QString ageOf(const Cell& cell) const;
+    void permute(const std::vector<std::size_t>& order);
+    bool takeStructure(const std::vector<GridRow>& rows);
+    void setHeld(bool held);
 
     std::vector<GridColumn> m_columns;
     mutable std::vector<GridRow> m_rows;
+    roworder::Sorting m_sorting;
+    AgeWords m_ages;
+    bool m_frozen = false, m_held = false;
     std::function<GridRow(int)> m_make;      ///< empty: every row is there
     mutable std::vector<std::size_t> m_made; ///< rows made since the maker was set
     mutable std::vector<bool> m_isMade;

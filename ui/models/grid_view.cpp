@@ -1,6 +1,7 @@
 #include "ui/models/grid_view.h"
 
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
 #include <algorithm>
@@ -58,6 +59,34 @@ const CellFont& cellFont(bool bold) {
     return bold ? kBold : kPlain;
 }
 
+/// A clock of eight pixels: the value is ageing (UX 2.1).
+void paintClock(QPainter& painter, const QPoint& centre) {
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(color(Token::Stale), 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawEllipse(QPointF(centre) + QPointF(0.5, 0.5), 3.2, 3.2);
+    painter.drawLine(QPointF(centre) + QPointF(0.5, 0.5), QPointF(centre) + QPointF(0.5, -1.8));
+    painter.drawLine(QPointF(centre) + QPointF(0.5, 0.5), QPointF(centre) + QPointF(2.4, 0.5));
+    painter.restore();
+}
+
+/// "DLY 15m" where the cell has room beside its number, otherwise a bar of the same colour.
+void paintTag(QPainter& painter, const QRect& cell, int room, bool textAtRight, const QString& tag) {
+    static const QFont kFont = textFont(9, true);
+    static const QFontMetrics kMetrics(kFont);
+    const int width = kMetrics.horizontalAdvance(tag) + 6;
+    if (tag.isEmpty() || room < width + 6) {
+        painter.fillRect(textAtRight ? cell.left() : cell.right() - 2, cell.top() + 3, 3, cell.height() - 6, color(Token::Delayed));
+        return;
+    }
+    const QRect box(textAtRight ? cell.left() + 3 : cell.right() - 3 - width, cell.top() + (cell.height() - 13) / 2, width, 13);
+    painter.setFont(kFont);
+    painter.setPen(color(Token::Delayed));
+    painter.drawRect(box);
+    painter.drawText(box, Qt::AlignCenter, tag);
+}
+
 } // namespace
 
 void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -88,8 +117,8 @@ void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         font.setStrikeOut(true);
         ink = color(Token::Stale);
         break;
-    case desk::Freshness::Closed:
-    case desk::Freshness::Delayed: ink = color(Token::Stale); break;
+    case desk::Freshness::Closed: ink = color(Token::Stale); break;
+    case desk::Freshness::Delayed:
     case desk::Freshness::Fresh:
     case desk::Freshness::Aging:
     case desk::Freshness::Unknown: break;
@@ -107,6 +136,11 @@ void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
             const int x = inner.left() + (align & Qt::AlignRight ? over : align & Qt::AlignHCenter ? over / 2 : 0);
             painter->drawText(x, inner.top() + numbers.baseline(inner.height()), cell.text);
         }
+        const bool atRight = align & Qt::AlignRight || align & Qt::AlignHCenter;
+        if (cell.freshness == desk::Freshness::Aging)
+            paintClock(*painter, {atRight ? r.left() + 4 : r.right() - 5, r.center().y()});
+        else if (cell.freshness == desk::Freshness::Delayed)
+            paintTag(*painter, r, align & Qt::AlignHCenter ? 0 : inner.width() - width, atRight, model->ageWords().delayed);
     }
     if (option.state & QStyle::State_HasFocus) {
         painter->setPen(QPen(color(Token::Accent), 2));
@@ -139,7 +173,81 @@ GridView::GridView(GridModel* model, QWidget* parent) : QTableView(parent), m_mo
     };
     connect(model, &QAbstractItemModel::dataChanged, this, again);
     connect(model, &QAbstractItemModel::rowsInserted, this, again);
+    connect(model, &QAbstractItemModel::rowsRemoved, this, again);
+    connect(model, &QAbstractItemModel::layoutChanged, this, again);
     connect(model, &QAbstractItemModel::modelReset, this, again);
+}
+
+void GridView::letSort() {
+    horizontalHeader()->setSectionsClickable(true);
+    connect(horizontalHeader(), &QHeaderView::sectionClicked, this, &GridView::sortBy);
+    m_hint = new QLabel(tr("order frozen, F5 re-sorts"), this);
+    m_hint->setObjectName(QStringLiteral("orderhint"));
+    m_hint->setAutoFillBackground(true);
+    m_hint->setBackgroundRole(QPalette::Button);
+    m_hint->setMargin(3);
+    m_hint->setAttribute(Qt::WA_TransparentForMouseEvents);
+    setTone(*m_hint, Token::Dim, true, 11);
+    m_hint->hide();
+    connect(m_model, &GridModel::orderHeldChanged, this, [this](bool held) {
+        m_hint->setVisible(held);
+        placeHint();
+    });
+}
+
+QList<QPair<QString, QString>> GridView::sortKeys() {
+    return {{QStringLiteral("F5"), tr("put the rows in order again")}, {tr("Shift+F5"), tr("order by this column: once, the other way, as the screen has it")}};
+}
+
+void GridView::sortBy(int column) {
+    const auto& head = m_model->columns().at(static_cast<std::size_t>(column));
+    const Qt::SortOrder first = head.align & Qt::AlignLeft ? Qt::AscendingOrder : Qt::DescendingOrder; // numbers: the largest first
+    const Qt::SortOrder second = first == Qt::AscendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder;
+    if (m_model->sortColumn() != column)
+        m_model->sort(column, first);
+    else if (m_model->sortOrder() == first)
+        m_model->sort(column, second);
+    else
+        m_model->sort(-1);
+}
+
+void GridView::follow(bool pointerInside) {
+    m_pointerInside = pointerInside;
+    if (m_hint)
+        m_model->freezeOrder(pointerInside || hasFocus());
+}
+
+void GridView::placeHint() {
+    if (!m_hint)
+        return;
+    m_hint->adjustSize();
+    m_hint->move(viewport()->geometry().bottomRight() - QPoint(m_hint->width() + 2, m_hint->height() + 2));
+    m_hint->raise();
+}
+
+bool GridView::event(QEvent* event) {
+    if (event->type() == QEvent::Enter || event->type() == QEvent::Leave)
+        follow(event->type() == QEvent::Enter);
+    return QTableView::event(event);
+}
+
+void GridView::focusInEvent(QFocusEvent* event) {
+    QTableView::focusInEvent(event);
+    follow(m_pointerInside);
+}
+
+void GridView::focusOutEvent(QFocusEvent* event) {
+    QTableView::focusOutEvent(event);
+    follow(m_pointerInside);
+}
+
+void GridView::keyPressEvent(QKeyEvent* event) {
+    if (!m_hint || event->key() != Qt::Key_F5 || event->isAutoRepeat())
+        return QTableView::keyPressEvent(event);
+    if (!(event->modifiers() & Qt::ShiftModifier))
+        m_model->resort();
+    else if (currentIndex().isValid())
+        sortBy(currentIndex().column());
 }
 
 int GridView::setFilter(const QString& words) {
@@ -177,6 +285,7 @@ const GridRow* GridView::currentRow() const { return m_model->row(currentIndex()
 void GridView::resizeEvent(QResizeEvent* event) {
     QTableView::resizeEvent(event);
     fitColumns();
+    placeHint();
 }
 
 void GridView::setChoosesColumns() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QLabel>
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <map>
@@ -37,20 +38,33 @@ public:
     void resetColumns();
     /// Shows the rows that hold every word in one of their cells; empty shows all. Counts what is left.
     int setFilter(const QString& words);
+    /// Lets a person order the rows: a click on a head, or Shift+F5 for the column the cursor is in; once more turns it round, a
+    /// third time gives the screen's own order back. Rows then keep their places while the pointer or the focus is in the grid;
+    /// F5 orders them anew.
+    void letSort();
+    static QList<QPair<QString, QString>> sortKeys(); ///< for Screen::keys()
 
 protected:
+    bool event(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
     int applyFilter();
     void fitColumns();
+    void sortBy(int column);
+    void follow(bool pointerInside);
+    void placeHint();
 
     GridModel* m_model;
     QString m_emptyText;
     QStringList m_filter;
-    bool m_fit = true;
     std::map<int, bool> m_chosen; ///< columns a person shows or hides whatever the width
+    QLabel* m_hint = nullptr; ///< "order frozen", when rows would stand elsewhere
+    bool m_fit = true, m_pointerInside = false;
 };
 
 } // namespace mahler::ui

@@ -12,7 +12,7 @@ namespace mahler::ui {
 
 namespace {
 
-constexpr qint64 kAnswerMs = 2000; ///< after it the bar shows what the desk says, whatever was pressed
+constexpr qint64 kHaltShownMs = 2000; ///< after it the bar shows what the desk says, whatever was pressed
 
 template <class Label = QLabel> Label* part(const QString& tip, bool bold = false) {
     auto* label = new Label;
@@ -63,7 +63,7 @@ void HaltBar::showPressed() {
 
 void HaltBar::setView(const ViewPtr& view) {
     m_view = view;
-    if (view->state != desk::RunState::Running || (m_sincePressed.isValid() && m_sincePressed.elapsed() > kAnswerMs))
+    if (view->state != desk::RunState::Running || (m_sincePressed.isValid() && m_sincePressed.elapsed() > kHaltShownMs))
         m_sincePressed.invalidate();
     const bool pressed = m_sincePressed.isValid(); // a view of before the key may still be under way
     const bool halted = pressed || view->state != desk::RunState::Running;

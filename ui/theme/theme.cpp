@@ -39,6 +39,7 @@ Pair pairOf(Token token, GainLoss palette) {
     case Token::Accent: return {0x5AB4F8, 0x0B5CAD};
     case Token::Second: return {0xC3A6F2, 0x5F3FA6};
     case Token::Grid: return {0x2B3542, 0xD5DBE3};
+    case Token::Delayed: return {0xC8935F, 0x7A4A1D}; // brown, 4.5:1 on every background of its theme
     case Token::TokenCount: break;
     }
     return {0, 0};
@@ -182,6 +183,7 @@ QString tokenName(Token token) {
     case Token::Warn: return QStringLiteral("warn");
     case Token::Stale: return QStringLiteral("stale");
     case Token::Info: return QStringLiteral("info");
+    case Token::Delayed: return QStringLiteral("delayed");
     case Token::Halt: return QStringLiteral("halt");
     case Token::HaltText: return QStringLiteral("halttext");
     case Token::HaltRing: return QStringLiteral("haltring");

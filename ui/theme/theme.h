@@ -11,7 +11,7 @@ class QWidget;
 namespace mahler::ui {
 
 /// The one colour table (UX 2.3). No widget holds a colour of its own.
-enum class Token { Bg, Panel, Raised, Text, Dim, Gain, Loss, Warn, Stale, Info, Halt, HaltText, HaltRing, Accent, Second, Grid, TokenCount }; ///< Second: of two curves that are neither gain nor loss
+enum class Token { Bg, Panel, Raised, Text, Dim, Gain, Loss, Warn, Stale, Info, Halt, HaltText, HaltRing, Accent, Second, Grid, Delayed, TokenCount }; ///< Second: of two curves that are neither gain nor loss
 
 enum class ThemeKind { Dark, Light };
 enum class GainLoss { BlueOrange, GreenRed }; ///< blue and orange are safe for colour-blind users

@@ -1,0 +1,31 @@
+#include <algorithm>
+
+#include "market/exchange_calendar.h"
+#include "ui/models/grid_model.h"
+#include "ui/theme/format.h"
+
+namespace mahler::ui {
+
+AgeWords ageWords(const desk::DeskView& view) {
+    AgeWords words;
+    UtcTime newest{};
+    int delay = 0;
+    for (const auto& u : view.underlyings) {
+        newest = std::max(newest, u.quote.quote.time);
+        delay = std::max(delay, u.delayMinutes);
+    }
+    const UtcTime asOf = view.marksAsOf.value_or(newest);
+    if (asOf != UtcTime{}) {
+        const QString time = format::timeNewYork(asOf).left(5);
+        const auto day = market::toNewYork(asOf).date;
+        words.closed = day == market::toNewYork(view.at.utc).date ? GridModel::tr("as of %1 ET", "the market is closed").arg(time)
+                                                                  : GridModel::tr("as of %1 ET, %2", "time, date; the market is closed").arg(time, format::date(day));
+    }
+    if (delay > 0) {
+        words.delayed = GridModel::tr("DLY %1m", "delayed by so many minutes").arg(delay);
+        words.delayedTip = GridModel::tr("delayed by %n minute(s), not tradable live", "", delay);
+    }
+    return words;
+}
+
+} // namespace mahler::ui
