@@ -40,6 +40,8 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     auto* notices = new GridView(m_notices);
     grid->setAccessibleName(tr("Breakers"));
     notices->setAccessibleName(tr("Notices"));
+    grid->letSort();
+    notices->letSort();
     notices->setEmptyText(tr("No notices."));
     m_state->setTextFormat(Qt::PlainText);
     m_state->setFont(textFont(14, true));

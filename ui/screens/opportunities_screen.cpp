@@ -63,7 +63,7 @@ GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
              {format::percent(c.probabilityOfProfit), c.probabilityOfProfit, tone},
              {format::signedNumber(c.expectedValue, 2), c.expectedValue, c.expectedValue > 0 ? Tone::Gain : Tone::Loss},
              {format::money(c.maxLoss), static_cast<qlonglong>(c.maxLoss.micros()), tone},
-             {c.ivPercentile ? format::number(*c.ivPercentile, 0) : format::dash(), {}, tone, desk::Freshness::Fresh,
+             {c.ivPercentile ? format::number(*c.ivPercentile, 0) : format::dash(), c.ivPercentile ? QVariant(*c.ivPercentile) : QVariant(), tone, desk::Freshness::Fresh,
               c.ivPercentile ? QString() : OpportunitiesScreen::tr("unknown: no volatility history")},
              {format::percent(c.bidAskFraction), c.bidAskFraction, tone},
              {format::count(c.openInterest), static_cast<qlonglong>(c.openInterest), Tone::Dim},
@@ -99,6 +99,8 @@ OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
     m_rulesGrid->setAccessibleName(tr("Screening rules"));
     m_grid->setEmptyText(tr("No scan yet today. The agents scan at 10:35, 12:00 and 15:30 New York time, or now with R."));
     m_grid->installEventFilter(this);
+    m_grid->letSort();
+    m_rulesGrid->letSort();
     m_run->setToolTip(tr("Runs the agents once on every underlying"));
     connect(m_run, &QPushButton::clicked, this, [this] {
         if (m_view)
@@ -108,7 +110,7 @@ OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> OpportunitiesScreen::keys() const {
-    return {{QStringLiteral("R"), tr("run a cycle on every underlying")}, {tr("Enter"), tr("open in the builder")}};
+    return QList<QPair<QString, QString>>{{QStringLiteral("R"), tr("run a cycle on every underlying")}, {tr("Enter"), tr("open in the builder")}} + GridView::sortKeys();
 }
 
 void OpportunitiesScreen::setView(const ViewPtr& view) { m_view = view; }

@@ -13,16 +13,18 @@ namespace {
 
 std::vector<GridColumn> orderColumns() {
     return {{OrdersScreen::tr("Time ET"), {}, 66, kLeft},
-            {OrdersScreen::tr("Order"), {}, 320, kLeft},
+            {OrdersScreen::tr("Order"), {}, 300, kLeft},
             {OrdersScreen::tr("State"), {}, 88, kLeft},
             {OrdersScreen::tr("Filled"), OrdersScreen::tr("units filled of units ordered"), 58},
             {OrdersScreen::tr("Limit"), OrdersScreen::tr("net cash per share: cr received, db paid"), 68},
-            {OrdersScreen::tr("Mid now"), {}, 68},
+            {OrdersScreen::tr("Mid now"), OrdersScreen::tr("net at the middle of the legs' quotes, dollars per share"), 76},
+            {OrdersScreen::tr("Ticks"), OrdersScreen::tr("limit less mid in ticks of the class: above 0 the market must come to it"), 50},
             {OrdersScreen::tr("Average"), OrdersScreen::tr("net of the filled units"), 68},
-            {OrdersScreen::tr("Slippage"), OrdersScreen::tr("average less mid at arrival, dollars per share"), 64},
-            {OrdersScreen::tr("Fees"), {}, 54},
-            {OrdersScreen::tr("Age"), {}, 44},
-            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 120, kLeft},
+            {OrdersScreen::tr("Slippage"), OrdersScreen::tr("average of the fills less the mid when the order was made, dollars per share; below 0 it was worse for us"), 64},
+            {OrdersScreen::tr("Fees"), OrdersScreen::tr("dollars, of the filled units"), 54},
+            {OrdersScreen::tr("TIF"), OrdersScreen::tr("time in force: every order of this desk ends with its session"), 40, kLeft},
+            {OrdersScreen::tr("Age"), OrdersScreen::tr("since it was made; of live orders"), 44},
+            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 120, kLeft, true},
             {OrdersScreen::tr("Source"), {}, 84, kLeft, true},
             {OrdersScreen::tr("Approved by"), {}, 86, kLeft, true},
             {OrdersScreen::tr("Client id"), {}, 190, kLeft, true}};
@@ -51,7 +53,7 @@ QString stateText(const desk::OrderView& o) {
 
 OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_orders(new GridModel(orderColumns(), this)),
-      m_fills(new GridModel({{tr("Time ET"), {}, 66, kLeft}, {tr("Fill"), {}, 300, kLeft}, {tr("Units"), {}, 50}, {tr("Net"), {}, 70}, {tr("Fees"), {}, 60},
+      m_fills(new GridModel({{tr("Time ET"), {}, 66, kLeft}, {tr("Fill"), {}, 300, kLeft}, {tr("Units"), tr("spreads"), 50}, {tr("Net"), tr("cash per share: cr received, db paid"), 70}, {tr("Fees"), tr("dollars"), 60},
                              {tr("Order"), {}, 200, kLeft}},
                             this)),
       m_ordersGrid(new GridView(m_orders)), m_fillsGrid(new GridView(m_fills)), m_hint(new QLabel) {
@@ -73,10 +75,14 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
     m_ordersGrid->setEmptyText(tr("No orders today."));
     m_fillsGrid->setEmptyText(tr("No fills today."));
     m_ordersGrid->installEventFilter(this);
+    m_ordersGrid->letSort();
+    m_fillsGrid->letSort();
 }
 
 QList<QPair<QString, QString>> OrdersScreen::keys() const {
-    return {{QStringLiteral("C"), tr("cancel the order; twice on an UNKNOWN one: declare it absent")}, {tr("J, Enter"), tr("its records in the journal")}};
+    return QList<QPair<QString, QString>>{{QStringLiteral("C"), tr("cancel the order; twice on an UNKNOWN one: declare it absent")},
+                                          {tr("J, Enter"), tr("its records in the journal")}} +
+           GridView::sortKeys();
 }
 
 void OrdersScreen::setView(const ViewPtr& view) {
@@ -90,36 +96,42 @@ void OrdersScreen::setView(const ViewPtr& view) {
         row.key = format::text(order.id.str());
         row.marked = live;
         row.data = row.key;
-        std::optional<double> slippage;
-        if (order.filled > 0 && order.arrivalMid)
-            slippage = (order.averageNet - *order.arrivalMid).toDouble();
+        row.pin = unknown ? -1 : 0;
+        const auto micros = [](const std::optional<Price>& price) { return price ? QVariant(static_cast<qlonglong>(price->micros())) : QVariant(); };
+        const auto slippage = o.slippage ? std::optional(o.slippage->toDouble()) : std::nullopt;
+        const auto age = desk::freshnessOf(*view, order.combo.underlying, o.midAgeSeconds);
         const Tone tone = live ? Tone::Plain : Tone::Dim;
-        row.cells = {{format::timeNewYork(order.createdAt.utc), {}, tone, desk::Freshness::Fresh, format::timeTooltip(order.createdAt.utc)},
+        row.cells = {{format::timeNewYork(order.createdAt.utc), static_cast<qlonglong>(toNanos(order.createdAt.utc)), tone, desk::Freshness::Fresh, format::timeTooltip(order.createdAt.utc)},
                      {format::text(o.description), {}, live ? Tone::Strong : Tone::Plain},
-                     {stateText(o), {}, unknown ? Tone::Warn : live ? Tone::Strong : tone, desk::Freshness::Fresh, unknown ? tr("verify at the broker") : QString()},
+                     {stateText(o), {}, unknown ? Tone::Warn : live ? Tone::Strong : tone, desk::Freshness::Fresh, unknown ? tr("no answer for 5 seconds: verify at the broker") : format::text(order.text)},
                      {tr("%1 / %2").arg(order.filled).arg(order.combo.quantity), static_cast<qlonglong>(order.filled), tone},
-                     {format::net(order.combo.netLimit), {}, tone},
-                     {format::net(o.mid), {}, Tone::Dim},
-                     {order.filled > 0 ? format::net(order.averageNet) : format::dash(), {}, tone},
-                     {format::signedNumber(slippage, 2), {}, slippage ? (*slippage < 0 ? Tone::Loss : Tone::Gain) : Tone::Dim},
-                     {order.filled > 0 ? format::money(order.fees) : format::dash(), {}, Tone::Dim},
-                     {live ? format::age(o.ageSeconds) : QString(), {}, Tone::Dim},
+                     {format::net(order.combo.netLimit), micros(order.combo.netLimit), tone},
+                     {format::net(o.mid), micros(o.mid), Tone::Dim, live ? age : desk::Freshness::Fresh},
+                     {live ? format::signedNumber(o.ticksAway, 1) : QString(), live && o.ticksAway ? QVariant(*o.ticksAway) : QVariant(), tone,
+                      live ? age : desk::Freshness::Fresh},
+                     {order.filled > 0 ? format::net(order.averageNet) : format::dash(), order.filled > 0 ? micros(order.averageNet) : QVariant(), tone},
+                     {format::signedNumber(slippage, 2), micros(o.slippage), slippage ? (*slippage < 0 ? Tone::Loss : Tone::Gain) : Tone::Dim},
+                     {order.filled > 0 ? format::money(order.fees) : format::dash(), order.filled > 0 ? QVariant(static_cast<qlonglong>(order.fees.micros())) : QVariant(),
+                      Tone::Dim},
+                     {QLatin1String(execution::kTimeInForce), {}, Tone::Dim},
+                     {live ? format::age(o.ageSeconds) : QString(), live ? QVariant(o.ageSeconds) : QVariant(), Tone::Dim},
                      {format::text(order.text), {}, Tone::Dim, desk::Freshness::Fresh, format::text(order.text)},
                      {format::text(order.combo.source), {}, Tone::Dim},
                      {format::text(order.approvedBy), {}, Tone::Dim},
                      {row.key, {}, Tone::Dim}};
         rows.push_back(std::move(row));
     }
+    m_orders->setAgeWords(ageWords(*view));
     m_orders->setRows(std::move(rows));
     std::vector<GridRow> fills;
     int n = static_cast<int>(view->fills.size());
     for (const auto& f : view->fills)
         fills.push_back({QString::number(n--),
-                         {{format::timeNewYork(f.at), {}, Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(f.at)},
+                         {{format::timeNewYork(f.at), static_cast<qlonglong>(toNanos(f.at)), Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(f.at)},
                           {format::text(f.description), {}},
                           {QString::number(f.quantity), static_cast<qlonglong>(f.quantity)},
-                          {format::net(f.net), {}},
-                          {format::money(f.fees), {}, Tone::Dim},
+                          {format::net(f.net), static_cast<qlonglong>(f.net.micros())},
+                          {format::money(f.fees), static_cast<qlonglong>(f.fees.micros()), Tone::Dim},
                           {format::text(f.order.str()), {}, Tone::Dim}},
                          false, false, {}});
     m_fills->setRows(std::move(fills));
