@@ -87,7 +87,7 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
                                 return taken;
                             },
                             [&r] { return r.m_ticksBehind.load(); }, failed("market"), [&r] {
-                                r.m_feedEnded = true;
+                                r.m_mailbox.push(FeedEnd{});
                                 r.send(FeedNotes{{"the feed has no more: this is its end"}});
                             }});
     r.m_market->watch(r.m_desk.watched());
@@ -154,6 +154,8 @@ void DeskRuntime::receive(Message message) {
         finishCycle(*done);
     } else if (const auto* wanted = std::get_if<DeliberationWanted>(&message)) {
         showDeliberation(wanted->cycleId);
+    } else if (std::holds_alternative<FeedEnd>(message)) {
+        m_feedEnded = true;
     }
     drainInternal();
 }

@@ -89,7 +89,8 @@ private:
         std::string cycleId;
     };
     struct Nudge {}; ///< wakes the desk thread
-    using Message = std::variant<Timed, CycleDone, DeliberationWanted, Nudge>;
+    struct FeedEnd {}; ///< comes behind the last tick
+    using Message = std::variant<Timed, CycleDone, DeliberationWanted, Nudge, FeedEnd>;
 
     DeskRuntime(RuntimeOptions options, std::unique_ptr<agents::Reasoner> reasoner, RuntimeSinks sinks);
     void run(std::stop_token stop);
@@ -120,7 +121,7 @@ private:
 
     Timestamp m_now{};
     std::int64_t m_commandNo = 0;
-    std::atomic<bool> m_feedEnded{false};
+    bool m_feedEnded = false;                  ///< every tick of the recording is handled
     bool m_broken = false;                     ///< the journal cannot be written: nothing is handled any more
     std::deque<Command> m_internal;            ///< what effects answered, before the mailbox
     std::map<std::string, std::shared_ptr<const agents::Deliberation>> m_deliberations;
