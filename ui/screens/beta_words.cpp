@@ -9,7 +9,7 @@ namespace mahler::ui::betawords {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("BetaWords", text); }
+QString tr(const char* text) { return QCoreApplication::translate("mahler::ui::betawords", text); }
 
 QString one(const portfolio::BetaWeights& weights, const std::string& underlying) {
     const QString name = format::text(underlying);
