@@ -20,6 +20,16 @@
     </message>
 </context>
 <context>
+    <name>mahler::ui::EffectTable</name>
+    <message numerus="yes">
+        <source>spot %1, IV %2, in %n day(s)</source>
+        <translation>
+            <numerusform>spot %1, IV %2, in %n day</numerusform>
+            <numerusform>spot %1, IV %2, in %n days</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::MainWindow</name>
     <message numerus="yes">
         <source>Cancel %n working opening order(s)? Positions and exits stay as they are.</source>
@@ -31,6 +41,13 @@
 </context>
 <context>
     <name>mahler::ui::PromptForm</name>
+    <message numerus="yes">
+        <source>; and %n more</source>
+        <translation>
+            <numerusform>; and %n more</numerusform>
+            <numerusform>; and %n more</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>   and %n more</source>
         <translation>

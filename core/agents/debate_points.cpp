@@ -65,7 +65,7 @@ void bullTrade(Collector& k) {
     if (const auto ev = k.v("trade.ev"))
         k.add("positive_ev", 0.35 + 0.5 * ramp(*ev, 0, 12),
               "After costs the spread is worth " + k.c("trade.ev") + " on average over its whole payoff, with a " +
-                  k.c("trade.pop") + " chance of profit",
+                  k.c("trade.pop") + " chance of profit by the fitted physical density",
               {"tail", "credit_thin"}, "The whole payoff was counted, losses included.");
     if (const auto moves = k.v("trade.distance_moves"))
         k.add("distance", 0.75 * ramp(*moves, 0.8, 1.6),

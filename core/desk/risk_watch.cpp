@@ -57,8 +57,7 @@ void RiskWatch::poll(std::shared_ptr<const DeskView> view) {
     const auto now = Wall::now();
     const bool asked = m_asked.exchange(false);
     std::string inputs;
-    const bool wanted = m_wanted || !view->approvals.empty(); // who opens the prompt finds the numbers there
-    bool show = wanted && (asked || now - m_lastView >= kViewEvery);
+    bool show = m_wanted && (asked || now - m_lastView >= kViewEvery);
     if (show) {
         inputs = inputsOf(*view);
         show = asked || inputs != m_shown;

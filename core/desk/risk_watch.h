@@ -15,7 +15,7 @@
 
 namespace mahler::desk {
 
-/// Has risk views made while somebody looks or a request waits, at most once a second and only when something moved; and the attribution's looks
+/// Has risk views made while somebody looks, at most once a second and only when something moved; and the attribution's looks
 /// taken as soon as a session or a position begins, whether anybody looks or not. poll() comes from the desk thread, chains
 /// from the market thread, and everything is computed on the worker it is given, which must end before this does.
 class RiskWatch {

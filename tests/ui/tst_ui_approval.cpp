@@ -429,6 +429,13 @@ private Q_SLOTS:
         QVERIFY(s.says(QStringLiteral("A-9 was rejected today; since then spot +1.3 %")));
     }
 
+    void theRiskIsComputedWhileThePromptIsOpen() {
+        Shown s(viewWithRequest(approval::Tier::T1));
+        QVERIFY(s.port.risk.back());
+        s.key(Qt::Key_Escape);
+        QVERIFY(!s.port.risk.back());
+    }
+
     void riskOfTheTradeIsComputingUntilItIsThere() {
         Shown s(viewWithRequest(approval::Tier::T1));
         auto* table = s.window.prompt()->findChild<EffectTable*>();

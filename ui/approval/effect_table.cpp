@@ -132,7 +132,7 @@ void EffectTable::paintEvent(QPaintEvent*) {
         if (row.afterCell) { // where it happens stands in the columns of a limit it has not
             painter.setFont(numberFont());
             painter.setPen(color(Token::Dim));
-            painter.drawText(QRect(limitLeft, y, width() - limitLeft, kLine), static_cast<int>(right), tr("%1, IV %2, %3 d").arg(format::signedPercent(row.afterCell->spotMove, 0), format::signedPercent(row.afterCell->volMove, 0)).arg(std::lround(row.afterCell->days)));
+            painter.drawText(QRect(limitLeft, y, width() - limitLeft, kLine), static_cast<int>(right), tr("spot %1, IV %2, %3 d").arg(format::signedPercent(row.afterCell->spotMove, 0), format::signedPercent(row.afterCell->volMove, 0)).arg(std::lround(row.afterCell->days)));
         }
         if (used) {
             const QRect track(barLeft + 12, y + kLine / 2 - 2, kBar - 60, 4);

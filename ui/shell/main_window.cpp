@@ -94,7 +94,9 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
         m_debate->showCycle(cycle);
         showScreen(m_debate->id());
         m_prompt->hide();
+        watchRisk();
     });
+    connect(m_prompt, &ApprovalPrompt::closed, this, &MainWindow::watchRisk);
     connect(m_prompt, &ApprovalPrompt::whatIfRequested, this, [this] {
         m_prompt->hide(); // F2 brings it back; nothing is decided meanwhile
         showScreen(QStringLiteral("breaker-map"));
@@ -324,9 +326,14 @@ void MainWindow::showScreen(const QString& id) {
                 m_screens[i]->setView(m_view);
             if (m_riskView && m_screens[i]->showsRisk())
                 m_screens[i]->setRisk(m_riskView);
-            m_port.watchRisk(m_screens[i]->showsRisk());
+            watchRisk();
         }
     }
+}
+
+void MainWindow::watchRisk() {
+    const auto* front = qobject_cast<Screen*>(m_stack->currentWidget());
+    m_port.watchRisk((front && front->showsRisk()) || m_prompt->isVisible());
 }
 
 QString MainWindow::currentScreen() const {
@@ -356,6 +363,7 @@ void MainWindow::openApproval(const QString& approvalId) {
     m_prompt->show(approvalId, m_view);
     if (!m_prompt->isVisible())
         return;
+    watchRisk();
     placePrompt();
     m_prompt->setFocus(); // the person asked for it; a request that arrives by itself takes no focus
 }

@@ -65,6 +65,7 @@ private:
     void find();
     void showKeys();
     void placePrompt();
+    void watchRisk(); ///< the book's risk is computed while a screen or the prompt shows it
     void restoreLayout();
     void openPalette();
 
