@@ -13,17 +13,17 @@ namespace {
 
 std::vector<GridColumn> opportunitiesColumns() {
     return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 50},
-            {OpportunitiesScreen::tr("Structure"), {}, 272, kLeft},
+            {OpportunitiesScreen::tr("Structure"), {}, 268, kLeft},
             {OpportunitiesScreen::tr("DTE"), {}, 44},
             {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 50},
             {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 62},
             {OpportunitiesScreen::tr("/ width"), OpportunitiesScreen::tr("credit as a share of the width"), 56},
             {OpportunitiesScreen::tr("POP phys."), OpportunitiesScreen::tr("Probability of profit (physical, fitted): a gain after costs, under the market's density with half its variance taken from the realised one of 10, 20 and 60 days, no drift. The builder's is the market's own"), 70},
-            {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 60},
+            {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 56},
             {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 66},
             {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 46},
-            {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the widest leg, share of mid"), 56},
-            {OpportunitiesScreen::tr("OI"), {}, 60},
+            {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the widest leg, share of mid"), 52},
+            {OpportunitiesScreen::tr("OI"), {}, 54},
             {OpportunitiesScreen::tr("Failed rule"), {}, 96, kLeft},
             {OpportunitiesScreen::tr("Event before expiry"), {}, 200, kLeft, true}};
 }
