@@ -6,6 +6,7 @@
 #include <QKeyEvent>
 #include <QVBoxLayout>
 
+#include "ui/approval/answer_words.h"
 #include "ui/theme/format.h"
 
 namespace mahler::ui {
@@ -13,20 +14,6 @@ namespace mahler::ui {
 namespace {
 
 constexpr qint64 kDoubleClickMs = 500, kAnswerMs = 3000;
-
-QStringList approveReasons() {
-    return {ApprovalPrompt::tr("1 fits the plan"), ApprovalPrompt::tr("2 premium is rich"), ApprovalPrompt::tr("3 lowers a risk"), ApprovalPrompt::tr("4 small and tested"),
-            ApprovalPrompt::tr("5 other")};
-}
-
-/// As they are journaled, whatever the language of the screen.
-constexpr const char* kRejectCodes[] = {"1 price", "2 size", "3 risk", "4 timing", "5 evidence", "6 event", "7 data", "8 duplicate", "9 other"};
-
-QStringList rejectReasons() {
-    return {ApprovalPrompt::tr("1 poor price"),  ApprovalPrompt::tr("2 too large"),   ApprovalPrompt::tr("3 too risky"),
-            ApprovalPrompt::tr("4 bad timing"),  ApprovalPrompt::tr("5 weak case"),   ApprovalPrompt::tr("6 event ahead"),
-            ApprovalPrompt::tr("7 bad data"),    ApprovalPrompt::tr("8 duplicate"),   ApprovalPrompt::tr("9 other")};
-}
 
 } // namespace
 
@@ -230,36 +217,11 @@ QString ApprovalPrompt::statusText() const {
     return asks() ? tr("A asks for the reason and the loss, R rejects, Esc leaves it undecided") : tr("A arms, Enter approves, R rejects, Esc leaves it undecided");
 }
 
-qint64 ApprovalPrompt::readingMs() const {
-    switch (m_shown ? m_shown->request.tier.tier : approval::Tier::T3) {
-    case approval::Tier::T0:
-    case approval::Tier::T1: return 800;
-    case approval::Tier::T2: return 5000;
-    case approval::Tier::T3: return 10000;
-    }
-    return 10000;
-}
+qint64 ApprovalPrompt::readingMs() const { return readingMsOf(m_shown ? m_shown->request.tier.tier : approval::Tier::T3); }
 
 bool ApprovalPrompt::asks() const { return m_shown && m_shown->request.tier.tier >= approval::Tier::T2; }
 
-std::optional<Usd> ApprovalPrompt::typedLoss() const {
-    QString text = m_amount->text().trimmed();
-    if (text.startsWith(QLatin1Char('$')))
-        text.remove(0, 1);
-    // A comma stands only between thousands: "4,380.00" is read, "4,38" is refused rather than guessed at.
-    const qsizetype point = text.indexOf(QLatin1Char('.'));
-    const QString whole = point < 0 ? text : text.left(point);
-    const QStringList groups = whole.split(QLatin1Char(','));
-    for (int i = 1; i < groups.size(); ++i)
-        if (groups[i].size() != 3)
-            return std::nullopt;
-    if (groups.size() > 1 && (groups[0].isEmpty() || groups[0].size() > 3))
-        return std::nullopt;
-    if (point >= 0 && text.mid(point).contains(QLatin1Char(',')))
-        return std::nullopt;
-    const auto parsed = Usd::parse(text.remove(QLatin1Char(',')).toStdString());
-    return parsed ? std::optional(*parsed) : std::nullopt;
-}
+std::optional<Usd> ApprovalPrompt::typedLoss() const { return typedAmount(m_amount->text()); }
 
 QString ApprovalPrompt::blocked() const {
     if (!m_shown)
@@ -389,7 +351,7 @@ void ApprovalPrompt::reject(int code) {
     if (!m_shown || m_step == Step::Sent)
         return;
     disarm({});
-    const std::string reason = code >= 1 && code <= 9 ? std::string(kRejectCodes[code - 1]) : std::string("rejected");
+    const std::string reason = code >= 1 && code <= 9 ? rejectCode(code) : std::string("rejected");
     if (m_port.send(desk::AnswerRequest{m_shown->request.id, m_view->user.id, false, m_shown->request.shownHash, reason, {}})) {
         m_step = Step::Sent;
         m_sentAt = m_clock();
@@ -533,13 +495,6 @@ void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
     }
 }
 
-QList<QPair<QString, QString>> ApprovalPrompt::keys() const {
-    return {{tr("A"), tr("arm; from T2 on asks for the reason and the loss")}, {tr("Enter"), tr("approve when armed; on an untouched prompt reject")},
-            {tr("R, 1-9"), tr("reject with a reason")},                        {tr("S"), tr("half the size")},
-            {tr("M"), tr("60 s more, once")},                                  {tr("E"), tr("hand on to the next tier")},
-            {tr("V"), tr("the debate")},                                       {tr("Space"), tr("evidence")},
-            {tr("W"), tr("what-if: the book with it")},                        {tr("U"), tr("pull back while sending")},
-            {tr("Esc"), tr("leave undecided")}};
-}
+QList<QPair<QString, QString>> ApprovalPrompt::keys() const { return promptKeys(); }
 
 } // namespace mahler::ui

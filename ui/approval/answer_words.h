@@ -1,0 +1,27 @@
+#pragma once
+
+#include <QList>
+#include <QPair>
+#include <QString>
+#include <QStringList>
+#include <optional>
+#include <string>
+
+#include "approval/approvals.h"
+#include "base/money.h"
+
+/// The words and numbers an approver answers with.
+namespace mahler::ui {
+
+QStringList approveReasons(); ///< "1 fits the plan" ...: the digit takes it
+QStringList rejectReasons();  ///< "1 poor price" ..., nine
+/// What is journaled for 1 to 9, whatever the language of the screen: "3 risk".
+std::string rejectCode(int digit);
+/// A typed amount of dollars; a comma stands only between thousands. Absent: not an amount, or one that has to be guessed at.
+std::optional<Usd> typedAmount(const QString& typed);
+
+/// Before Enter counts, in milliseconds after the request stands on the screen (UX 4.4).
+qint64 readingMsOf(approval::Tier tier);
+QList<QPair<QString, QString>> promptKeys(); ///< for F1: (key, what it does)
+
+} // namespace mahler::ui
