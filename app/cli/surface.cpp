@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "market/chain_files.h"
 #include "market/exchange_calendar.h"
-#include "pricing/surface_check.h"
+#include "pricing/chain_pricer.h"
 
 namespace mahler::app {
 
@@ -14,43 +14,73 @@ namespace {
 
 Json optional(const std::optional<double>& v) { return v ? Json(*v) : Json(nullptr); }
 
-Json toJson(const pricing::PricedChain& chain, const pricing::Surface& surface) {
-    Json slices = Json::array(), crossings = Json::array();
-    const auto expiryOf = [&](std::size_t slice) { return formatDate(chain.chain->expiries[surface.slices[slice].expiry].expiry); };
-    for (const auto& s : surface.slices) {
-        const auto& e = chain.expiries[s.expiry];
-        const auto& raw = chain.chain->expiries[s.expiry];
-        slices.push_back({{"expiration_date", formatDate(raw.expiry)}, {"root", raw.root}, {"t_years", e.years}, {"forward", e.forward},
-                          {"forward_from_parity", e.forwardFromParity}, {"rate", e.rate}, {"dividend_yield", e.dividendYield}, {"atm_iv", optional(e.atmVol)},
-                          {"expected_move", optional(e.expectedMove)}, {"risk_reversal_25", optional(e.riskReversal25)}, {"butterfly_25", optional(e.butterfly25)},
-                          {"model", s.fallback ? "ssvi" : "svi"}, {"a", s.fit.a}, {"b", s.fit.b}, {"rho", s.fit.rho}, {"m", s.fit.m}, {"sigma", s.fit.sigma},
-                          {"rmse", s.rmse}, {"used", s.fit.used}, {"refused", s.fit.rejected}, {"min_g", s.check.minG}, {"min_g_at", s.check.atK},
-                          {"wing", s.check.wing}, {"butterfly_free", s.check.free()}});
+struct ModelName {
+    const char* json;
+    const char* print;
+};
+
+ModelName nameOf(pricing::SliceModel model) {
+    switch (model) {
+    case pricing::SliceModel::Svi: return {"svi", "SVI"};
+    case pricing::SliceModel::Constrained: return {"svi_bounded", "SVI, bounded"};
+    case pricing::SliceModel::Repaired: return {"svi_repaired", "SVI, wings repaired"};
+    case pricing::SliceModel::Ssvi: return {"ssvi", "SSVI"};
     }
-    for (const auto& c : surface.crossings)
-        crossings.push_back({{"nearer", expiryOf(c.nearer)}, {"farther", expiryOf(c.farther)}, {"k", c.k}, {"total_variance", c.gap}});
-    return {{"underlying", chain.chain->underlying}, {"time", formatUtc(chain.chain->time)}, {"spot", chain.spot}, {"contracts", chain.chain->size()},
-            {"slices", slices}, {"calendar_crossings", crossings}, {"quotes_used", surface.used}, {"quotes_refused", surface.refused},
-            {"ssvi", surface.ssvi ? Json{{"rho", surface.ssvi->rho}, {"eta", surface.ssvi->eta}, {"gamma", surface.ssvi->gamma}, {"rmse", surface.ssviRmse}} : Json(nullptr)},
-            {"arbitrage_free", surface.arbitrageFree()}};
+    return {"", ""};
 }
 
-void print(const pricing::PricedChain& chain, const pricing::Surface& surface) {
-    std::printf("%s at %s, spot %.2f, %zu contracts\n\n", chain.chain->underlying.c_str(), market::formatNewYork(chain.chain->time).c_str(), chain.spot, chain.chain->size());
-    std::printf("expiry      root   days   forward  atm iv   rmse  used refused  min g  wing  model\n");
-    for (const auto& s : surface.slices) {
-        const auto& e = chain.expiries[s.expiry];
-        const auto& raw = chain.chain->expiries[s.expiry];
-        std::printf("%s  %-5s %5.1f  %8.2f  %5.1f%%  %4.2f%%  %4d %7d  %5.2f  %4.2f  %s%s\n", formatDate(raw.expiry).c_str(), raw.root.c_str(), e.years * 365, e.forward,
-                    e.atmVol.value_or(0) * 100, s.rmse * 100, s.fit.used, s.fit.rejected, s.check.minG, s.check.wing, s.fallback ? "SSVI" : "SVI",
-                    s.check.free() ? "" : "  butterfly arbitrage");
+class SurfaceReport {
+public:
+    explicit SurfaceReport(const pricing::PricedChain& chain) : m_chain(chain), m_surface(chain.surface) {}
+
+    Json json() const {
+        Json slices = Json::array();
+        for (const auto& s : m_surface.slices) {
+            const auto& e = m_chain.expiries[s.expiry];
+            const auto& raw = m_chain.chain->expiries[s.expiry];
+            slices.push_back({{"expiration_date", formatDate(raw.expiry)}, {"root", raw.root}, {"t_years", e.years}, {"forward", e.forward},
+                              {"forward_from_parity", e.forwardFromParity}, {"rate", e.rate}, {"dividend_yield", e.dividendYield}, {"atm_iv", optional(e.atmVol)},
+                              {"expected_move", optional(e.expectedMove)}, {"risk_reversal_25", optional(e.riskReversal25)}, {"butterfly_25", optional(e.butterfly25)},
+                              {"model", nameOf(s.fit.model).json}, {"a", s.fit.a}, {"b", s.fit.b}, {"rho", s.fit.rho}, {"m", s.fit.m}, {"sigma", s.fit.sigma},
+                              {"rmse", s.fit.rmse}, {"rmse_unbounded", s.freeRmse}, {"used", s.fit.used}, {"refused", s.fit.rejected},
+                              {"min_g", s.check.fineMinG}, {"min_g_at", s.check.fineAtK}, {"wing", s.check.wing}, {"butterfly_free", s.check.free()}});
+        }
+        return {{"underlying", m_chain.chain->underlying}, {"time", formatUtc(m_chain.chain->time)}, {"spot", m_chain.spot}, {"contracts", m_chain.chain->size()},
+                {"slices", slices}, {"calendar_crossings", crossings(m_surface.crossings)}, {"calendar_mended", crossings(m_surface.mended)},
+                {"quotes_used", m_surface.used}, {"quotes_refused", m_surface.refused}, {"arbitrage_free", m_surface.arbitrageFree()}};
     }
-    for (const auto& c : surface.crossings)
-        std::printf("calendar arbitrage: total variance falls by %.6f from %s to %s at k %.3f\n", c.gap,
-                    formatDate(chain.chain->expiries[surface.slices[c.nearer].expiry].expiry).c_str(),
-                    formatDate(chain.chain->expiries[surface.slices[c.farther].expiry].expiry).c_str(), c.k);
-    std::printf("\n%d quotes used, %d refused; %s\n", surface.used, surface.refused, surface.arbitrageFree() ? "no arbitrage" : "arbitrage as named above");
-}
+
+    void print() const {
+        std::printf("%s at %s, spot %.2f, %zu contracts\n\n", m_chain.chain->underlying.c_str(), market::formatNewYork(m_chain.chain->time).c_str(), m_chain.spot, m_chain.chain->size());
+        std::printf("expiry      root   days   forward  atm iv   rmse  unbounded  used refused  min g  wing  model\n");
+        for (const auto& s : m_surface.slices) {
+            const auto& e = m_chain.expiries[s.expiry];
+            std::printf("%s  %-5s %5.1f  %8.2f  %5.1f%%  %4.2f%%      %4.2f%%  %4d %7d  %5.2f  %4.2f  %s%s\n", dateOf(s).c_str(), m_chain.chain->expiries[s.expiry].root.c_str(), e.years * 365,
+                        e.forward, e.atmVol.value_or(0) * 100, s.fit.rmse * 100, s.freeRmse * 100, s.fit.used, s.fit.rejected, s.check.fineMinG, s.check.wing, nameOf(s.fit.model).print,
+                        s.check.free() ? "" : "  butterfly arbitrage");
+        }
+        std::printf("\n");
+        for (const auto& c : m_surface.mended)
+            std::printf("calendar mended: unbounded, total variance falls by %.6f from %s to %s at k %.3f\n", c.gap, dateOf(m_surface.slices[c.nearer]).c_str(),
+                        dateOf(m_surface.slices[c.farther]).c_str(), c.k);
+        for (const auto& c : m_surface.crossings)
+            std::printf("calendar arbitrage: total variance falls by %.6f from %s to %s at k %.3f\n", c.gap, dateOf(m_surface.slices[c.nearer]).c_str(),
+                        dateOf(m_surface.slices[c.farther]).c_str(), c.k);
+        std::printf("%d quotes used, %d refused; %s\n", m_surface.used, m_surface.refused, m_surface.arbitrageFree() ? "no arbitrage" : "arbitrage as named above");
+    }
+
+private:
+    std::string dateOf(const pricing::SurfaceSlice& s) const { return formatDate(m_chain.chain->expiries[s.expiry].expiry); }
+    Json crossings(const std::vector<pricing::CalendarCrossing>& list) const {
+        Json out = Json::array();
+        for (const auto& c : list)
+            out.push_back({{"nearer", dateOf(m_surface.slices[c.nearer])}, {"farther", dateOf(m_surface.slices[c.farther])}, {"k", c.k}, {"total_variance", c.gap}});
+        return out;
+    }
+
+    const pricing::PricedChain& m_chain;
+    const pricing::Surface& m_surface;
+};
 
 } // namespace
 
@@ -75,14 +105,14 @@ int runSurfaceCommand(const std::vector<std::string>& words) {
     if (read->chains.empty())
         return badUsage(badInput(*path + ": no snapshot of " + *underlying));
     const auto priced = pricing::priceChain(read->chains.back(), {});
-    const auto surface = pricing::checkSurface(*priced);
-    if (surface.slices.empty())
+    if (priced->surface.slices.empty())
         return badUsage(badInput(*path + ": no expiry of " + *underlying + " has five usable quotes"));
+    const SurfaceReport report(*priced);
     if (args->flag("json"))
-        std::printf("%s\n", toJson(*priced, surface).dump(2).c_str());
+        std::printf("%s\n", report.json().dump(2).c_str());
     else
-        print(*priced, surface);
-    return surface.arbitrageFree() ? 0 : 1;
+        report.print();
+    return priced->surface.arbitrageFree() ? 0 : 1;
 }
 
 } // namespace mahler::app

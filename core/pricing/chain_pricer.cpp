@@ -8,7 +8,6 @@
 #include "pricing/chain_carry.h"
 #include "pricing/european_batch.h"
 #include "pricing/gaussian.h"
-#include "pricing/smile_fit.h"
 
 namespace mahler::pricing {
 
@@ -44,12 +43,24 @@ public:
             m_american.emplace(carry.rate, carry.equivalentYield(), carry.years);
     }
 
-    void run() {
+    /// The volatility of every quote.
+    void imply() {
         collectStrikes();
         m_american ? implyAmericanVols() : implyEuropeanVols();
-        fit();
+        collectPoints();
+    }
+    /// What the surface is fitted to.
+    SurfaceInput points() const { return {m_carry.years, m_points}; }
+
+    /// Everything that stands on the slice of the surface; `rejected` as points().
+    void value(const SmileFit& smile, const std::vector<bool>& rejected) {
+        m_expiry.smile = smile;
+        for (std::size_t i = 0; i < m_pointRows.size(); ++i)
+            if (rejected[i])
+                m_outliers.push_back(m_pointRows[i]);
+        std::sort(m_outliers.begin(), m_outliers.end());
         describe();
-        value();
+        valueRows();
     }
 
 private:
@@ -127,8 +138,7 @@ private:
         return m_carry.discount * m_carry.forward * normalPdf(d1) * std::sqrt(m_carry.years);
     }
 
-    void fit() {
-        std::vector<std::size_t> rows;
+    void collectPoints() {
         for (const StrikeRows& s : m_strikes) {
             const auto& row = rowOf(s, outSide(s.strike));
             if (!row || m_out.ivStatus[*row] != IvStatus::Ok)
@@ -137,14 +147,8 @@ private:
             if (!(vega > 0) || !std::isfinite(vega))
                 continue;
             m_points.push_back({std::log(s.strike / m_carry.forward), vol, vega / width, 0.5 * width / vega});
-            rows.push_back(*row);
+            m_pointRows.push_back(*row);
         }
-        std::vector<bool> rejected;
-        m_expiry.smile = fitSmile(m_points, m_carry.years, rejected);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            if (rejected[i])
-                m_outliers.push_back(rows[i]);
-        std::sort(m_outliers.begin(), m_outliers.end());
     }
 
     void describe() {
@@ -224,7 +228,7 @@ private:
         m_out.theo[row] = std::isfinite(theo) ? theo : 0;
     }
 
-    void value() {
+    void valueRows() {
         RowBatch marked, smiled;
         for (const StrikeRows& s : m_strikes) {
             const double smileVol =
@@ -303,6 +307,7 @@ private:
     std::optional<AmericanSlice> m_american; ///< absent for a European expiry
     std::vector<StrikeRows> m_strikes;
     std::vector<SmilePoint> m_points;
+    std::vector<std::size_t> m_pointRows; ///< as m_points
     std::vector<std::size_t> m_outliers; ///< rows, sorted
 };
 
@@ -333,6 +338,9 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
     out->spot = carry.spot;
     out->spotFromParity = carry.spotFromParity;
     out->expiries.resize(chain->expiries.size());
+    std::vector<std::unique_ptr<SlicePricer>> pricers; // of the expiries that can be priced
+    std::vector<std::size_t> expiryOf;
+    std::vector<SurfaceInput> quotes;
     for (std::size_t i = 0; i < chain->expiries.size(); ++i) {
         const market::ExpirySlice& slice = chain->expiries[i];
         const Carry& c = carry.expiries[i];
@@ -353,8 +361,17 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
                 out->ivStatus[row] = c.years > 0 ? IvStatus::BadInput : IvStatus::Expired;
             continue;
         }
-        SlicePricer(*chain, slice, c, *out, e).run();
+        pricers.push_back(std::make_unique<SlicePricer>(*chain, slice, c, *out, e));
+        pricers.back()->imply();
+        quotes.push_back(pricers.back()->points());
+        expiryOf.push_back(i);
     }
+    FittedSurface fitted = fitSurface(quotes);
+    for (SurfaceSlice& s : fitted.surface.slices)
+        s.expiry = expiryOf[s.expiry];
+    out->surface = std::move(fitted.surface);
+    for (std::size_t i = 0; i < pricers.size(); ++i)
+        pricers[i]->value(fitted.smiles[i], fitted.rejected[i]);
     out->milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     return out;
 }

@@ -8,6 +8,7 @@
 #include "market/chain.h"
 #include "pricing/cash_dividends.h"
 #include "pricing/option_pricer.h"
+#include "pricing/surface.h"
 
 namespace mahler::pricing {
 
@@ -31,16 +32,6 @@ struct CurveInputs {
     std::vector<AnnouncedDividend> dividends;
 };
 
-/// A smooth slice in total variance, for drawing and for theoretical values.
-struct SmileFit {
-    bool ok = false;
-    double a = 0, b = 0, rho = 0, m = 0, sigma = 0; ///< raw SVI: w(k) = a + b(rho(k-m) + sqrt((k-m)^2 + sigma^2)) (Gatheral 2004)
-    double rmse = 0;                               ///< in volatility
-    int used = 0, rejected = 0;
-    /// Volatility at log-moneyness k = ln(K/F); `years` of the slice.
-    double vol(double k, double years) const;
-};
-
 struct PricedExpiry {
     double years = 0, forward = 0, discount = 1, rate = 0, dividendYield = 0;
     /// The amounts it is priced with, spot-drop model; empty: dividends are the yield alone. `dividendYield` is the yield that
@@ -53,7 +44,7 @@ struct PricedExpiry {
     std::optional<double> atmVol;        ///< at the forward
     std::optional<double> expectedMove;  ///< one standard deviation in price units, F * atmVol * sqrt(T)
     std::optional<double> riskReversal25, butterfly25; ///< in volatility
-    SmileFit smile;
+    SmileFit smile; ///< the slice that is served: free of arbitrage, or named in PricedChain::surface
 };
 
 /// The chain with model values, row for row. Immutable once published.
@@ -62,6 +53,7 @@ struct PricedChain {
     double spot = 0;            ///< given, or the parity forward of the nearest expiry discounted back
     bool spotFromParity = false;
     std::vector<PricedExpiry> expiries; ///< as chain->expiries
+    Surface surface;                    ///< where the smiles come from, and what is left of arbitrage
     // Per row. `iv` is of the mid; NaN never stands here: look at ivStatus.
     std::vector<IvStatus> ivStatus;
     std::vector<double> iv;
@@ -72,7 +64,7 @@ struct PricedChain {
     double milliseconds = 0; ///< what pricing took
 };
 
-/// Prices a whole chain. Thread-safe and deterministic; expiries are independent.
+/// Prices a whole chain. Thread-safe and deterministic. The expiries meet in the surface alone: a slice lies under the next one's.
 std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::OptionChain> chain, const CurveInputs& curve);
 
 } // namespace mahler::pricing

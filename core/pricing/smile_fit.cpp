@@ -8,10 +8,6 @@ namespace mahler::pricing {
 
 namespace {
 
-struct Target {
-    double k = 0, w = 0, weight = 0; ///< total variance, weight of its squared error
-};
-
 struct Inner {
     double a = 0, c = 0, d = 0, cost = 1e300; ///< w = a + d y + c sqrt(y^2 + 1), y = (k - m) / sigma
 };
@@ -26,9 +22,9 @@ bool solve2(double a11, double a12, double a22, double b1, double b2, double& u,
     return true;
 }
 
-Inner solveInner(std::span<const Target> points, double m, double sigma) {
+Inner solveInner(std::span<const VarianceTarget> points, double m, double sigma) {
     double s0 = 0, sy = 0, sz = 0, syy = 0, syz = 0, szz = 0, t0 = 0, ty = 0, tz = 0, tt = 0;
-    for (const Target& p : points) {
+    for (const VarianceTarget& p : points) {
         const double y = (p.k - m) / sigma, z = std::sqrt(y * y + 1), g = p.weight, w = p.w;
         s0 += g;
         sy += g * y;
@@ -89,14 +85,14 @@ struct Shape {
     double m = 0, logSigma = 0, cost = 1e300;
 };
 
-Shape nelderMead(std::span<const Target> points, double m0, double sigma0, double low, double high, double width) {
+Shape nelderMead(std::span<const VarianceTarget> points, double m0, double sigma0, double low, double high, double width, double size = 1) {
     const auto evaluate = [&](double m, double logSigma) {
         m = std::clamp(m, low, high);
         logSigma = std::clamp(logSigma, std::log(0.005 * width), std::log(5 * width));
         return Shape{m, logSigma, solveInner(points, m, std::exp(logSigma)).cost};
     };
-    std::array<Shape, 3> s{evaluate(m0, std::log(sigma0)), evaluate(m0 + 0.15 * width, std::log(sigma0)),
-                           evaluate(m0, std::log(sigma0) + 0.5)};
+    std::array<Shape, 3> s{evaluate(m0, std::log(sigma0)), evaluate(m0 + 0.15 * size * width, std::log(sigma0)),
+                           evaluate(m0, std::log(sigma0) + 0.5 * size)};
     const auto byCost = [](const Shape& a, const Shape& b) { return a.cost < b.cost; };
     for (int step = 0; step < 60; ++step) {
         std::sort(s.begin(), s.end(), byCost);
@@ -123,10 +119,10 @@ Shape nelderMead(std::span<const Target> points, double m0, double sigma0, doubl
     return *std::min_element(s.begin(), s.end(), byCost);
 }
 
-SmileFit fitOnce(std::span<const Target> points) {
+SmileFit fitOnce(std::span<const VarianceTarget> points) {
     SmileFit fit;
     double low = points.front().k, high = low;
-    for (const Target& p : points) {
+    for (const VarianceTarget& p : points) {
         low = std::min(low, p.k);
         high = std::max(high, p.k);
     }
@@ -134,12 +130,15 @@ SmileFit fitOnce(std::span<const Target> points) {
     if (!(width > 1e-6))
         return fit;
     Shape best;
+    const std::vector<VarianceTarget> few = gathered(points);
     for (const double sigma : {0.1 * width, 0.4 * width})
         for (const double m : {0.0, 0.25 * high}) {
-            const Shape s = nelderMead(points, m, sigma, low - 0.5 * width, high + 0.5 * width, width);
+            const Shape s = nelderMead(few, m, sigma, low - 0.5 * width, high + 0.5 * width, width);
             if (s.cost < best.cost)
                 best = s;
         }
+    if (few.size() < points.size())
+        best = nelderMead(points, best.m, std::exp(best.logSigma), low - 0.5 * width, high + 0.5 * width, width, 0.05);
     const double sigma = std::exp(best.logSigma);
     const Inner inner = solveInner(points, best.m, sigma);
     if (!(inner.cost < 1e299) || !std::isfinite(inner.a))
@@ -155,83 +154,100 @@ SmileFit fitOnce(std::span<const Target> points) {
 
 } // namespace
 
-double sviTotalVariance(double a, double b, double rho, double m, double sigma, double k) {
-    const double x = k - m;
-    return a + b * (rho * x + std::sqrt(x * x + sigma * sigma));
+std::vector<VarianceTarget> gathered(std::span<const VarianceTarget> targets) {
+    constexpr std::size_t kCells = 48;
+    if (targets.size() <= kCells)
+        return {targets.begin(), targets.end()};
+    const auto [low, high] = std::minmax_element(targets.begin(), targets.end(), [](const VarianceTarget& a, const VarianceTarget& b) { return a.k < b.k; });
+    const double from = low->k, cell = std::max(high->k - from, 1e-12) / kCells;
+    std::array<VarianceTarget, kCells> cells{};
+    for (const VarianceTarget& t : targets) {
+        VarianceTarget& c = cells[std::min(static_cast<std::size_t>((t.k - from) / cell), kCells - 1)];
+        c.k += t.weight * t.k;
+        c.w += t.weight * t.w;
+        c.weight += t.weight;
+    }
+    std::vector<VarianceTarget> out;
+    out.reserve(kCells);
+    for (const VarianceTarget& c : cells)
+        if (c.weight > 0)
+            out.push_back({c.k / c.weight, c.w / c.weight, c.weight});
+    return out;
 }
 
-double SmileFit::vol(double k, double years) const {
-    if (!ok || !(years > 0) || !std::isfinite(k))
-        return 0;
-    return std::sqrt(std::max(sviTotalVariance(a, b, rho, m, sigma, k), 0.0) / years);
-}
-
-SmileFit fitSmile(std::span<const SmilePoint> points, double years, std::vector<bool>& rejected) {
-    rejected.assign(points.size(), false);
-    SmileFit fit;
-    std::size_t out = 0;
-    double most = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const SmilePoint& p = points[i];
-        rejected[i] = !std::isfinite(p.k + p.vol + p.weight + p.tolerance) || !(p.vol > 0 && p.weight > 0 && p.tolerance >= 0);
-        out += rejected[i] ? 1 : 0;
+std::vector<VarianceTarget> varianceTargets(std::span<const SmilePoint> points, double years, const std::vector<bool>& rejected) {
+    double most = 0, total = 0;
+    for (std::size_t i = 0; i < points.size(); ++i)
         if (!rejected[i])
-            most = std::max(most, p.weight);
-    }
-    if (points.size() - out < 5 || !(years > 0) || !std::isfinite(years))
-        return fit;
-    const std::vector<bool> unusable = rejected;
-    const std::size_t usable = points.size() - out;
-    std::vector<Target> targets;
-    const auto collect = [&] {
-        targets.clear();
-        for (std::size_t i = 0; i < points.size(); ++i)
-            if (!rejected[i]) {
-                // Error in variance is 2 vol T times that in volatility; no quote counts under a hundredth of the best.
-                const SmilePoint& p = points[i];
-                const double weight = std::max(p.weight / most, 0.01) / (2 * p.vol * years);
-                targets.push_back({p.k, p.vol * p.vol * years, weight * weight});
-            }
-    };
-    collect();
-    fit = fitOnce(targets);
-    if (!fit.ok)
-        return fit;
-    std::vector<double> sizes;
-    std::vector<double> sorted;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        sizes.push_back(unusable[i] ? 0 : std::fabs(fit.vol(points[i].k, years) - points[i].vol));
-        if (!unusable[i])
-            sorted.push_back(sizes[i]);
-    }
+            most = std::max(most, points[i].weight);
+    std::vector<VarianceTarget> targets;
+    targets.reserve(points.size());
+    for (std::size_t i = 0; i < points.size(); ++i)
+        if (!rejected[i]) {
+            // Error in variance is 2 vol T times that in volatility.
+            const SmilePoint& p = points[i];
+            const double share = std::max(p.weight / most, 0.01), weight = share / (2 * p.vol * years);
+            targets.push_back({p.k, p.vol * p.vol * years, weight * weight});
+            total += share * share;
+        }
+    for (VarianceTarget& t : targets)
+        t.weight /= total;
+    return targets;
+}
+
+bool rejectOutliers(const SmileFit& fit, std::span<const SmilePoint> points, double years, std::vector<bool>& rejected) {
+    std::vector<double> sizes(points.size()), sorted;
+    sorted.reserve(points.size());
+    for (std::size_t i = 0; i < points.size(); ++i)
+        if (!rejected[i])
+            sorted.push_back(sizes[i] = std::fabs(fit.vol(points[i].k, years) - points[i].vol));
+    if (sorted.empty())
+        return false;
     std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
     const double typical = 1.4826 * sorted[sorted.size() / 2];
-    out = points.size() - usable;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        if (unusable[i])
-            continue;
-        rejected[i] = sizes[i] > std::max({6 * typical, 3 * points[i].tolerance, 0.01});
-        out += rejected[i] ? 1 : 0;
-    }
-    if (points.size() - out < usable && points.size() - out >= 5) {
-        collect();
-        const SmileFit again = fitOnce(targets);
-        if (again.ok)
-            fit = again;
-    } else {
-        rejected = unusable;
-        out = points.size() - usable;
-    }
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < points.size(); ++i)
+        if (!rejected[i] && sizes[i] > std::max({6 * typical, 3 * points[i].tolerance, 0.01}))
+            out.push_back(i);
+    if (out.empty() || sorted.size() - out.size() < 5)
+        return false;
+    for (const std::size_t i : out)
+        rejected[i] = true;
+    return true;
+}
+
+void describeFit(SmileFit& fit, std::span<const SmilePoint> points, double years, const std::vector<bool>& rejected) {
     double squares = 0, weights = 0;
+    fit.used = 0;
     for (std::size_t i = 0; i < points.size(); ++i)
         if (!rejected[i]) {
             const double miss = fit.vol(points[i].k, years) - points[i].vol;
             squares += points[i].weight * miss * miss;
             weights += points[i].weight;
+            ++fit.used;
         }
     fit.rmse = weights > 0 ? std::sqrt(squares / weights) : 0;
-    fit.used = static_cast<int>(points.size() - out);
-    fit.rejected = static_cast<int>(out);
+    fit.rejected = static_cast<int>(points.size()) - fit.used;
+}
+
+SmileFit fitSmile(std::span<const SmilePoint> points, double years, std::vector<bool>& rejected) {
+    rejected.assign(points.size(), false);
+    SmileFit fit;
+    std::size_t usable = 0;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const SmilePoint& p = points[i];
+        rejected[i] = !std::isfinite(p.k + p.vol + p.weight + p.tolerance) || !(p.vol > 0 && p.weight > 0 && p.tolerance >= 0);
+        usable += rejected[i] ? 0 : 1;
+    }
+    if (usable < 5 || !(years > 0) || !std::isfinite(years))
+        return fit;
+    fit = fitOnce(varianceTargets(points, years, rejected));
+    if (!fit.ok)
+        return fit;
+    if (rejectOutliers(fit, points, years, rejected))
+        if (const SmileFit again = fitOnce(varianceTargets(points, years, rejected)); again.ok)
+            fit = again;
+    describeFit(fit, points, years, rejected);
     return fit;
 }
 

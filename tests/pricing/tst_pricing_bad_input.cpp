@@ -15,7 +15,7 @@
 #include "pricing/parity.h"
 #include "pricing/quantlib_check.h"
 #include "pricing/smile_fit.h"
-#include "pricing/surface_check.h"
+#include "pricing/surface.h"
 #include "pricing/verification.h"
 
 using namespace mahler;

@@ -1,0 +1,276 @@
+#include "pricing/smile_bounds.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace mahler::pricing {
+
+namespace {
+
+constexpr int kUnknowns = 5, kGridPoints = 49;
+constexpr double kLeastG = 0.002;      ///< what the penalty aims at, so that g between the grid's points stays above zero
+constexpr double kCeilingMargin = 2e-4;  ///< relative
+using Vector = std::array<double, kUnknowns>;
+using Matrix = std::array<Vector, kUnknowns>;
+
+/// Raw SVI by its least variance, the slopes of its wings, and where and how wide it bends.
+struct Shape {
+    double least = 0, put = 0, call = 0, m = 0, sigma = 0;
+
+    SmileFit svi() const {
+        SmileFit f;
+        f.ok = true;
+        f.model = SliceModel::Constrained;
+        f.b = (put + call) / 2;
+        f.rho = (call - put) / (call + put);
+        f.m = m;
+        f.sigma = sigma;
+        f.a = least - sigma * std::sqrt(put * call);
+        return f;
+    }
+};
+
+Shape shapeOf(const Vector& x) {
+    return {std::exp(x[0]), 2 / (1 + std::exp(-x[1])), 2 / (1 + std::exp(-x[2])), x[3], std::exp(x[4])};
+}
+
+Vector unknownsOf(const SmileFit& f) {
+    const double put = std::clamp(f.b * (1 - f.rho), 1e-7, 1.999), call = std::clamp(f.b * (1 + f.rho), 1e-7, 1.999);
+    const double least = std::max(f.a + f.sigma * std::sqrt(put * call), 1e-3 * sviPoint(f, 0).w);
+    return {std::log(std::max(least, 1e-12)), std::log(put / (2 - put)), std::log(call / (2 - call)), f.m, std::log(f.sigma)};
+}
+
+/// Half the gradient and half of Gauss and Newton's matrix (its lower half) of a sum of weighted squares.
+struct Normal {
+    Matrix h{};
+    Vector g{};
+
+    void add(double miss, double weight, const Vector& d) {
+        for (std::size_t i = 0; i < kUnknowns; ++i) {
+            const double wd = weight * d[i];
+            g[i] += wd * miss;
+            for (std::size_t j = 0; j <= i; ++j)
+                h[i][j] += wd * d[j];
+        }
+    }
+};
+
+/// Total variance not to exceed.
+struct Ceiling {
+    double k = 0, w = 0;
+};
+
+class Problem {
+public:
+    Problem(std::span<const VarianceTarget> targets, const SmileFit& start, const SmileFit* farther) {
+        m_low = m_high = targets.front().k;
+        for (const VarianceTarget& t : targets) {
+            m_low = std::min(m_low, t.k);
+            m_high = std::max(m_high, t.k);
+        }
+        m_targets = gathered(targets);
+        if (!farther)
+            return;
+        const auto add = [&](double k) { addCeiling(*farther, k); };
+        overReach(*farther, 21, 41, add);
+        overReach(start, 2, 41, add);
+    }
+
+    void addCeiling(const SmileFit& farther, double k) { m_ceiling.push_back({k, sviPoint(farther, k).w}); }
+    void setTargets(std::span<const VarianceTarget> targets) { m_targets.assign(targets.begin(), targets.end()); }
+    void setPenalty(double penalty) { m_penalty = penalty; }
+
+    /// As far as fitSmile() searches: a bend far from every quote is nobody's.
+    void clamp(Vector& x) const {
+        const double width = m_high - m_low;
+        x[3] = std::clamp(x[3], m_low - 0.5 * width, m_high + 0.5 * width);
+        x[4] = std::clamp(x[4], std::log(0.005 * width), std::log(5 * width));
+        for (const std::size_t i : {std::size_t{1}, std::size_t{2}})
+            x[i] = std::clamp(x[i], -25.0, 8.0);
+        x[0] = std::max(x[0], -25.0);
+    }
+
+    double cost(const Vector& x) const { return sum<false>(x, nullptr); }
+    double cost(const Vector& x, Normal& normal) const {
+        normal = {};
+        return sum<true>(x, &normal);
+    }
+
+private:
+    template <bool Slopes> double sum(const Vector& x, Normal* normal) const {
+        const Shape p = shapeOf(x);
+        const double b = (p.put + p.call) / 2, tilt = (p.call - p.put) / 2, q = std::sqrt(p.put * p.call), s2 = p.sigma * p.sigma;
+        const double base = p.least - p.sigma * q;
+        const double dPut = p.put * (1 - p.put / 2), dCall = p.call * (1 - p.call / 2);
+        const double tipPut = -p.sigma / 2 * q / p.put, tipCall = -p.sigma / 2 * q / p.call;
+        double total = 0;
+        const auto slopesOfW = [&](double y, double root) {
+            return Vector{p.least, dPut * (tipPut + (root - y) / 2), dCall * (tipCall + (root + y) / 2), -(tilt + b * y / root), p.sigma * (b * p.sigma / root - q)};
+        };
+        for (const VarianceTarget& t : m_targets) {
+            const double y = t.k - p.m, root = std::sqrt(y * y + s2), miss = base + tilt * y + b * root - t.w;
+            total += t.weight * miss * miss;
+            if constexpr (Slopes)
+                normal->add(miss, t.weight, slopesOfW(y, root));
+        }
+        const double low = std::asinh((-kSurfaceReach - p.m) / p.sigma), step = (std::asinh((kSurfaceReach - p.m) / p.sigma) - low) / (kGridPoints - 1);
+        const double grow = std::exp(step);
+        double e = std::exp(low);
+        for (int i = 0; i < kGridPoints; ++i, e *= grow) { // y = sigma sinh(u), root = sigma cosh(u)
+            const double y = p.sigma * 0.5 * (e - 1 / e), root = p.sigma * 0.5 * (e + 1 / e), k = p.m + y;
+            const double w = base + tilt * y + b * root, w1 = tilt + b * y / root, r3 = root * root * root, w2 = b * s2 / r3;
+            const double half = 1 - k * w1 / (2 * w), g = half * half - w1 * w1 / 4 * (1 / w + 0.25) + w2 / 2;
+            if (g >= kLeastG)
+                continue;
+            total += m_penalty * (g - kLeastG) * (g - kLeastG);
+            if constexpr (Slopes) {
+                const double byW = half * k * w1 / (w * w) + w1 * w1 / (4 * w * w), byW1 = -half * k / w - w1 / 2 * (1 / w + 0.25), r5 = r3 * root * root;
+                Vector d = slopesOfW(y, root);
+                for (double& v : d)
+                    v *= byW;
+                d[1] += dPut * (byW1 * (-0.5 + y / (2 * root)) + s2 / (4 * r3));
+                d[2] += dCall * (byW1 * (0.5 + y / (2 * root)) + s2 / (4 * r3));
+                d[3] += -byW1 * b * s2 / r3 + 1.5 * b * s2 * y / r5;
+                d[4] += p.sigma * (-byW1 * b * y * p.sigma / r3 + b * p.sigma / r3 - 1.5 * b * s2 * p.sigma / r5);
+                normal->add(g - kLeastG, m_penalty, d);
+            }
+        }
+        for (const Ceiling& f : m_ceiling) {
+            const double y = f.k - p.m, root = std::sqrt(y * y + s2), miss = (base + tilt * y + b * root) / f.w - 1 + kCeilingMargin;
+            if (miss <= 0)
+                continue;
+            const double weight = 10 * m_penalty;
+            total += weight * miss * miss;
+            if constexpr (Slopes) {
+                Vector d = slopesOfW(y, root);
+                for (double& v : d)
+                    v /= f.w;
+                normal->add(miss, weight, d);
+            }
+        }
+        return total;
+    }
+
+    std::vector<VarianceTarget> m_targets;
+    std::vector<Ceiling> m_ceiling;
+    double m_low = 0, m_high = 0, m_penalty = 0;
+};
+
+/// Solves h x = -g with h's diagonal lifted by `damping`, by Cholesky.
+bool solve(const Normal& normal, double damping, Vector& x) {
+    Matrix l = normal.h;
+    for (std::size_t i = 0; i < kUnknowns; ++i) {
+        l[i][i] = l[i][i] * (1 + damping) + 1e-30;
+        x[i] = -normal.g[i];
+    }
+    for (std::size_t i = 0; i < kUnknowns; ++i)
+        for (std::size_t j = 0; j <= i; ++j) {
+            double s = l[i][j];
+            for (std::size_t k = 0; k < j; ++k)
+                s -= l[i][k] * l[j][k];
+            if (i != j)
+                l[i][j] = s / l[j][j];
+            else if (s > 0)
+                l[i][i] = std::sqrt(s);
+            else
+                return false;
+        }
+    for (std::size_t i = 0; i < kUnknowns; ++i) {
+        for (std::size_t k = 0; k < i; ++k)
+            x[i] -= l[i][k] * x[k];
+        x[i] /= l[i][i];
+    }
+    for (std::size_t i = kUnknowns; i-- > 0;) {
+        for (std::size_t k = i + 1; k < kUnknowns; ++k)
+            x[i] -= l[k][i] * x[k];
+        x[i] /= l[i][i];
+    }
+    return true;
+}
+
+void descend(const Problem& problem, Vector& x, int steps) {
+    double damping = 1e-3;
+    Normal normal;
+    for (int step = 0; step < steps; ++step) {
+        const double now = problem.cost(x, normal);
+        double then = now;
+        for (int attempt = 0; attempt < 8 && !(then < now); ++attempt) {
+            Vector move, tried = x;
+            if (solve(normal, damping, move)) {
+                double longest = 0;
+                for (const double v : move)
+                    longest = std::max(longest, std::fabs(v));
+                for (std::size_t i = 0; i < kUnknowns; ++i)
+                    tried[i] += longest > 1 ? move[i] / longest : move[i];
+                problem.clamp(tried);
+                then = problem.cost(tried);
+            }
+            if (then < now) {
+                x = tried;
+                damping = std::max(damping * 0.2, 1e-9);
+            } else {
+                damping *= 6;
+            }
+        }
+        if (!(now - then > 1e-4 * now))
+            return;
+    }
+}
+
+} // namespace
+
+SmileFit fitWithinBounds(const SmileFit& start, std::span<const VarianceTarget> targets, const SmileFit* farther) {
+    Problem problem(targets, start, farther);
+    Vector x = unknownsOf(start);
+    problem.clamp(x);
+    SmileFit fit;
+    for (const double penalty : {1e-6, 1e-4, 1e-2, 1.0, 1.0, 100.0}) {
+        problem.setPenalty(penalty);
+        if (penalty == 1e-2) // all of them from here on
+            problem.setTargets(targets);
+        descend(problem, x, 40);
+        fit = shapeOf(x).svi();
+        if (penalty < 1e-2)
+            continue;
+        const VarianceFall fall = farther ? varianceFall(fit, *farther) : VarianceFall{};
+        if (!(fall.gap > 0) && checkSlice(fit).free())
+            break;
+        if (fall.gap > 0) // between the points looked at
+            problem.addCeiling(*farther, fall.k);
+    }
+    return fit;
+}
+
+SmileFit fitSsviSlice(std::span<const VarianceTarget> targets, double theta) {
+    const auto shaped = [theta](const Vector& x) {
+        const double rho = 0.999 * std::tanh(x[0]), level = theta * std::exp(x[1]), tilted = level * (1 + std::fabs(rho));
+        const double most = std::min(3.999 / tilted, 2 / std::sqrt(tilted));
+        return ssviSlice(rho, level, most / (1 + std::exp(-x[2])));
+    };
+    Vector x{-0.5, 0, 2, 0, 0};
+    double best = missOf(shaped(x), targets);
+    for (double step = 0.8; step > 1e-3; step *= 0.6) // coordinates one by one: no slopes, the same answer every time
+        for (int round = 0; round < 4; ++round)
+            for (std::size_t i = 0; i < 3; ++i)
+                for (const double sign : {1.0, -1.0}) {
+                    Vector tried = x;
+                    tried[i] += sign * step;
+                    if (const double c = missOf(shaped(tried), targets); c < best) {
+                        best = c;
+                        x = tried;
+                    }
+                }
+    return shaped(x);
+}
+
+double missOf(const SmileFit& f, std::span<const VarianceTarget> targets) {
+    double total = 0;
+    for (const VarianceTarget& t : targets) {
+        const double miss = sviTotalVariance(f.a, f.b, f.rho, f.m, f.sigma, t.k) - t.w;
+        total += t.weight * miss * miss;
+    }
+    return total;
+}
+
+} // namespace mahler::pricing
