@@ -95,13 +95,14 @@ desk::RuntimeSinks UiBridge::sinks() {
             },
             Qt::QueuedConnection);
     };
-    s.journal = [this](std::shared_ptr<const std::vector<store::Record>> records, bool complete) {
+    s.journal = [this](const desk::JournalPage& page) {
         auto rows = std::make_shared<std::vector<ui::JournalRow>>();
-        rows->reserve(records->size());
-        for (const auto& r : *records)
-            rows->push_back({r.seq, utcFromNanos(r.utcNs), r.type, r.actor, r.correlation, summaryOf(r), r.body,
-                             store::recordHash(r) == r.hash});
-        QMetaObject::invokeMethod(this, [this, rows, complete] { Q_EMIT journalReady(rows, complete); }, Qt::QueuedConnection);
+        rows->reserve(page.entries.size());
+        for (const auto& [r, facts, later] : page.entries)
+            rows->push_back({r.seq, utcFromNanos(r.utcNs), r.type, r.actor, r.correlation, summaryOf(r), r.body, store::recordHash(r) == r.hash,
+                             facts.underlying, facts.tier, facts.latencySeconds, facts.realised ? facts.realised : later, !facts.realised});
+        QMetaObject::invokeMethod(
+            this, [this, rows, tag = page.tag, complete = page.complete] { Q_EMIT journalReady(tag, rows, complete); }, Qt::QueuedConnection);
     };
     s.failed = [this](const std::string& what) {
         QMetaObject::invokeMethod(this, [this, text = QString::fromStdString(what)] { Q_EMIT failed(text); }, Qt::QueuedConnection);
@@ -133,7 +134,8 @@ void UiBridge::requestDeliberation(const std::string& cycleId) {
 void UiBridge::searchJournal(const ui::JournalQuery& query) {
     if (!m_runtime)
         return;
-    store::SearchQuery q;
+    desk::JournalSearch search;
+    auto& q = search.query;
     q.text = query.text;
     q.type = query.type;
     q.actor = query.actor;
@@ -142,7 +144,25 @@ void UiBridge::searchJournal(const ui::JournalQuery& query) {
     q.beforeSeq = query.beforeSeq;
     q.limit = query.limit;
     q.factsOnly = query.factsOnly;
-    m_runtime->searchJournal(q);
+    search.underlying = query.underlying;
+    search.realisedBelow = query.pnlBelow;
+    search.realisedAbove = query.pnlAbove;
+    search.tag = query.asker;
+    m_runtime->searchJournal(search);
+}
+void UiBridge::exportJournal(const std::string& path) {
+    const auto done = [this, path](const Result<std::int64_t>& written) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, path = QString::fromStdString(path), count = written ? *written : 0, why = written ? QString() : QString::fromStdString(written.error().detail)] {
+                Q_EMIT journalExported(path, count, why);
+            },
+            Qt::QueuedConnection);
+    };
+    if (m_runtime)
+        m_runtime->exportJournal(path, done);
+    else
+        done(Error{ErrorCode::Busy, "the desk has not started"});
 }
 void UiBridge::setSpeed(double speed) {
     if (m_runtime)

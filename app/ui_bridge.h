@@ -30,6 +30,7 @@ public:
     void runCycle(const std::string& underlying) override;
     void requestDeliberation(const std::string& cycleId) override;
     void searchJournal(const ui::JournalQuery& query) override;
+    void exportJournal(const std::string& path) override;
     void setSpeed(double speed) override;
     void setPaused(bool paused) override;
     ui::SettingsValues settings() const override { return m_settings; }

@@ -21,11 +21,18 @@ struct JournalRow {
     UtcTime at{};
     std::string type, actor, correlation, summary, body; ///< body is the canonical JSON
     bool chainOk = true;
+    std::string underlying{}, tier{};       ///< empty where the record does not say
+    std::optional<double> latencySeconds{}; ///< from the request to this answer
+    std::optional<Usd> pnl{};               ///< realised by the position it closed, or in the end by the one of its idea
+    bool pnlIsLater = false;                ///< the latter
 };
 
 struct JournalQuery {
     std::string text, type, actor, correlation;
+    std::string underlying{};
+    std::optional<Usd> pnlBelow{}, pnlAbove{}; ///< only records that closed a position with such a result, after fees
     UtcTime since{}; ///< epoch: no bound
+    std::int64_t asker = 0; ///< comes back with the answer
     std::int64_t beforeSeq = 0;
     std::size_t limit = 200;
     bool factsOnly = true; ///< without the inputs as they came and the tape's blocks
@@ -49,6 +56,8 @@ public:
     /// Asks for the deliberation of a cycle; deliberationReady follows.
     virtual void requestDeliberation(const std::string& cycleId) = 0;
     virtual void searchJournal(const JournalQuery& query) = 0;
+    /// Writes the whole journal as lines of JSON to a new file; journalExported follows.
+    virtual void exportJournal(const std::string& path) = 0;
     virtual void setSpeed(double speed) = 0;
     virtual void setPaused(bool paused) = 0;
     /// As they were last read or saved.
@@ -62,7 +71,8 @@ Q_SIGNALS:
     void riskReady(std::shared_ptr<const mahler::desk::RiskView> risk);
     void deliberationReady(std::shared_ptr<const mahler::agents::Deliberation> deliberation);
     void cycleProgressed(QString underlying, QString step, double fraction);
-    void journalReady(std::shared_ptr<const std::vector<mahler::ui::JournalRow>> rows, bool complete);
+    void journalReady(qint64 asker, std::shared_ptr<const std::vector<mahler::ui::JournalRow>> rows, bool complete);
+    void journalExported(QString path, qint64 records, QString problem); ///< `problem` empty: it is written
     void settingsSaved(mahler::ui::SettingsValues now);
     void settingsRefused(QString why); ///< nothing was changed; English detail
     void failed(QString what); ///< English detail for the log; the screen says it in its own words

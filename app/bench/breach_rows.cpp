@@ -73,7 +73,7 @@ struct Stamps {
 class BreachingFeed final : public market::MarketFeed {
 public:
     explicit BreachingFeed(std::shared_ptr<Stamps> stamps) : m_stamps(std::move(stamps)) {}
-    market::FeedInfo info() const override { return {market::FeedKind::Recorded, "breach", {"SPY"}, start(), confirmed(), {}}; }
+    market::FeedInfo info() const override { return {market::FeedKind::Recorded, "breach", {"SPY"}, start(), confirmed(), {}, {}}; }
     std::optional<UtcTime> nextTime(UtcTime after) const override { return after < confirmed() ? std::optional(after + 1s) : std::nullopt; }
     Result<std::shared_ptr<const market::Tick>> advance(UtcTime to, std::span<const market::OptionContract> watched) override {
         auto tick = std::make_shared<market::Tick>();
@@ -162,7 +162,7 @@ std::optional<double> breachOnce(const fs::path& folder, bool durable) {
     sinks.chain = [](auto) {};
     sinks.deliberation = [](auto) {};
     sinks.progress = [](const std::string&, const agents::Progress&) {};
-    sinks.journal = [](auto, bool) {};
+    sinks.journal = [](auto) {};
     sinks.failed = [](const std::string&) {};
     auto runtime = desk::DeskRuntime::start(
         options, [&](std::optional<UtcTime>) -> Result<std::unique_ptr<market::MarketFeed>> { return {std::make_unique<BreachingFeed>(stamps)}; },

@@ -226,6 +226,7 @@ public:
     void runCycle(const std::string&) override {}
     void requestDeliberation(const std::string&) override {}
     void searchJournal(const ui::JournalQuery&) override {}
+    void exportJournal(const std::string&) override {}
     void setSpeed(double) override {}
     void setPaused(bool) override {}
     ui::SettingsValues settings() const override { return {}; }

@@ -362,6 +362,7 @@ const std::unordered_map<std::string, Applier>& appliers() {
              ++s.settingsAnswers;
              s.settingsNote = str(e.body, "why");
          }},
+        {"note", [](DeskState&, const Event&, Timestamp) {}},
         {"tape.block", [](DeskState&, const Event&, Timestamp) {}},
         {"notice",
          [](DeskState& s, const Event& e, Timestamp at) {

@@ -158,6 +158,13 @@ struct ChangeSettings {
     Settings settings;
 };
 
+/// A person's remark on a record, an order or a debate; it changes nothing and cannot be taken back.
+struct AddNote {
+    UserId user;
+    std::string about; ///< the id of what it is about ("A-17", "C-3"); empty: of nothing in particular
+    std::string text;  ///< 1 to 2000 bytes
+};
+
 /// How one submission ended at the order path.
 struct SubmitOutcome {
     OrderId id;
@@ -189,7 +196,7 @@ struct Failure {
 
 using Command = std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
                              SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten, SwitchUser,
-                             SetAutonomy, ChangeSettings, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
+                             SetAutonomy, ChangeSettings, AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"
 /// Journal form, integers only. MarketTick has none (it is on the tape).

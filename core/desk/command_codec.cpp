@@ -138,6 +138,7 @@ Json encode(const Command& command) {
             [](const SwitchUser& c) -> Json { return {{"user", c.user.str()}}; },
             [](const SetAutonomy& c) -> Json { return {{"user", c.user.str()}, {"scheduled", c.scheduled}}; },
             [](const ChangeSettings& c) -> Json { return {{"actor", c.actor}, {"values", settingValues(c.settings)}}; },
+            [](const AddNote& c) -> Json { return {{"user", c.user.str()}, {"about", c.about}, {"text", c.text}}; },
             [](const SubmitOutcome& c) -> Json {
                 return {{"id", c.id.str()}, {"kind", static_cast<int>(c.kind)}, {"text", c.text}};
             },
@@ -254,6 +255,8 @@ Command decode(const std::string& name, const Json& j) {
         return SetAutonomy{user(), j.at("scheduled").get<bool>()};
     if (name == "change_settings")
         return ChangeSettings{str(j, "actor"), withValues(Settings{}, toSettingValues(j.at("values")))};
+    if (name == "add_note")
+        return AddNote{user(), str(j, "about"), str(j, "text")};
     if (name == "submit_outcome") {
         const int kind = j.at("kind").get<int>();
         MAHLER_CHECK(kind >= 0 && kind <= static_cast<int>(SubmitOutcome::Kind::Unknown));
@@ -284,7 +287,7 @@ std::string commandName(const Command& command) {
     static constexpr const char* kNames[] = {
         "started",       "session_facts",  "market_tick",    "feed_notes",     "cycle_finished", "request_cycle", "propose_order", "open_request",
         "answer_request", "size_down",     "extend_request", "escalate_request", "halt_request",   "resume_request", "close_position", "cancel_order", "cancel_opening",
-        "flatten",       "switch_user",    "set_autonomy",   "change_settings", "submit_outcome", "broker_news",   "reconciliation", "tape_block_written",
+        "flatten",       "switch_user",    "set_autonomy",   "change_settings", "add_note", "submit_outcome", "broker_news",   "reconciliation", "tape_block_written",
         "failure"};
     static_assert(std::size(kNames) == std::variant_size_v<Command>);
     return kNames[command.index()];

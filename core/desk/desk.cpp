@@ -57,6 +57,14 @@ void onSetAutonomy(Context& c, const SetAutonomy& command) {
     c.emit("autonomy.set", "user:" + command.user.str(), {}, {{"scheduled", command.scheduled}});
 }
 
+void onAddNote(Context& c, const AddNote& command) {
+    constexpr std::size_t kLongest = 2000;
+    const bool blank = command.text.find_first_not_of(" \t\n") == std::string::npos;
+    if (!c.user(command.user) || blank || command.text.size() > kLongest)
+        return c.notice(NoticeView::Level::Advisory, "A note needs a known user and up to 2000 characters");
+    c.emit("note", "user:" + command.user.str(), command.about, {{"about", command.about}, {"text", command.text}});
+}
+
 Json journalForm(const SettingValues::mapped_type& value) {
     return std::visit([](const auto& v) { return Json(v); }, value);
 }
@@ -173,6 +181,7 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    [&](const SwitchUser& x) { onSwitchUser(c, x); },
                    [&](const SetAutonomy& x) { onSetAutonomy(c, x); },
                    [&](const ChangeSettings& x) { onChangeSettings(c, x); },
+                   [&](const AddNote& x) { onAddNote(c, x); },
                    [&](const SubmitOutcome& x) { onSubmitOutcome(c, x); },
                    [&](const BrokerNews& x) {
                        onBrokerNews(c, x);

@@ -14,6 +14,7 @@
 #include "base/mailbox.h"
 #include "base/worker.h"
 #include "desk/desk.h"
+#include "desk/journal_search.h"
 #include "desk/market_runner.h"
 #include "desk/recorder.h"
 #include "desk/risk_watch.h"
@@ -44,7 +45,7 @@ struct RuntimeSinks {
     std::function<void(std::shared_ptr<const pricing::PricedChain>)> chain;
     std::function<void(std::shared_ptr<const agents::Deliberation>)> deliberation;
     std::function<void(const std::string& underlying, const agents::Progress&)> progress;
-    std::function<void(std::shared_ptr<const std::vector<store::Record>>, bool complete)> journal;
+    std::function<void(JournalPage)> journal;
     std::function<void(const std::string&)> failed;
     std::function<void(std::shared_ptr<const RiskView>)> risk = [](auto) {};
 };
@@ -71,7 +72,9 @@ public:
     /// Whether somebody looks at the risk of the book; while so, the risk sink is told about once a second.
     void watchRisk(bool wanted) { m_risk->setWanted(wanted); }
     void requestDeliberation(const std::string& cycleId);
-    void searchJournal(const store::SearchQuery& query);
+    void searchJournal(const JournalSearch& search);
+    /// Writes the whole journal as lines of JSON to a new file of this user's alone; `done` gets their number on the query thread.
+    void exportJournal(const std::string& path, std::function<void(Result<std::int64_t>)> done);
     void setSpeed(double speed) { m_market->setSpeed(speed); }
     void setPaused(bool paused) { m_market->setPaused(paused); }
     const market::FeedInfo& feedInfo() const { return m_market->info(); }

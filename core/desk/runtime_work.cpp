@@ -37,17 +37,21 @@ void DeskRuntime::watchChain(const std::string& underlying) {
 
 void DeskRuntime::requestDeliberation(const std::string& cycleId) { m_mailbox.push(DeliberationWanted{cycleId}); }
 
-void DeskRuntime::searchJournal(const store::SearchQuery& query) {
-    m_query->post([this, query](std::stop_token) {
+void DeskRuntime::searchJournal(const JournalSearch& search) {
+    m_query->post([this, search](std::stop_token) {
         auto reader = store::JournalReader::open(journalPath());
         if (!reader)
             return m_sinks.failed("journal search: " + reader.error().detail);
-        auto rows = (*reader)->search(query);
-        if (!rows)
-            return m_sinks.failed("journal search: " + rows.error().detail);
-        const bool complete = rows->size() < query.limit;
-        m_sinks.journal(std::make_shared<const std::vector<store::Record>>(std::move(*rows)), complete);
+        auto page = desk::searchJournal(**reader, search);
+        if (!page)
+            return m_sinks.failed("journal search: " + page.error().detail);
+        m_sinks.journal(std::move(*page));
     });
+}
+
+void DeskRuntime::exportJournal(const std::string& path, std::function<void(Result<std::int64_t>)> done) {
+    if (!m_query->post([this, path, done](std::stop_token) { done(store::exportJournal(journalPath(), path)); }))
+        done(Error{ErrorCode::Busy, "the journal is being read"});
 }
 
 void DeskRuntime::startCycle(const RunCycle& effect) {

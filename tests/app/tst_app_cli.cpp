@@ -239,7 +239,7 @@ private Q_SLOTS:
         quiet.chain = [](auto) {};
         quiet.deliberation = [](auto) {};
         quiet.progress = [](const auto&, const auto&) {};
-        quiet.journal = [](auto, bool) {};
+        quiet.journal = [](auto) {};
         quiet.failed = [](const auto&) {};
         const std::string journal = app::deskDirectory(options) + "/journal.db";
         {

@@ -79,7 +79,7 @@ public:
         sinks.chain = [](auto) {};
         sinks.deliberation = [](auto) {};
         sinks.progress = [](const std::string&, const agents::Progress&) {};
-        sinks.journal = [](auto, bool) {};
+        sinks.journal = [](auto) {};
         sinks.risk = [this](std::shared_ptr<const RiskView> risk) {
             std::scoped_lock lock(m_mutex);
             ++m_risks;

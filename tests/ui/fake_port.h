@@ -19,6 +19,7 @@ public:
     void runCycle(const std::string& symbol) override { cycles.push_back(symbol); }
     void requestDeliberation(const std::string& id) override { deliberations.push_back(id); }
     void searchJournal(const JournalQuery& query) override { queries.push_back(query); }
+    void exportJournal(const std::string& path) override { exports.push_back(path); }
     void setSpeed(double) override {}
     void setPaused(bool) override {}
     SettingsValues settings() const override { return kept; }
@@ -32,7 +33,7 @@ public:
         return out;
     }
 
-    std::vector<std::string> halts, cycles, deliberations;
+    std::vector<std::string> halts, cycles, deliberations, exports;
     std::vector<desk::Command> sent;
     std::vector<JournalQuery> queries;
     SettingsValues kept;

@@ -343,14 +343,6 @@ private Q_SLOTS:
         QVERIFY(builder.blockedBecause().contains(QLatin1String("unlimited")));
     }
 
-    void theJournalLineIsParsed() {
-        const auto q = JournalScreen::parse(QStringLiteral("sym:SPY actor:user kind:order id:A-1 put spread"));
-        QCOMPARE(q.actor, std::string("user"));
-        QCOMPARE(q.type, std::string("order"));
-        QCOMPARE(q.correlation, std::string("A-1"));
-        QCOMPARE(q.text, std::string("SPY put spread"));
-    }
-
     void numbersAreWrittenAsTradersReadThem() {
         QCOMPARE(format::number(-0.0001, 2), QStringLiteral("0.00"));
         QCOMPARE(format::signedNumber(1.5, 1), QStringLiteral("+1.5"));

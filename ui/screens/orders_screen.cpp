@@ -3,6 +3,7 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "ui/screens/records_layer.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -81,7 +82,8 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
 
 QList<QPair<QString, QString>> OrdersScreen::keys() const {
     return QList<QPair<QString, QString>>{{QStringLiteral("C"), tr("cancel the order; twice on an UNKNOWN one: declare it absent")},
-                                          {tr("J, Enter"), tr("its records in the journal")}} +
+                                          {tr("Enter"), tr("what happened to it, step by step")},
+                                          {QStringLiteral("J"), tr("its records in the journal")}} +
            GridView::sortKeys();
 }
 
@@ -163,9 +165,9 @@ bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
         m_hint->hide();
         return true;
     }
-    case Qt::Key_J:
+    case Qt::Key_J: Q_EMIT journalRequested(row->key); return true;
     case Qt::Key_Return:
-    case Qt::Key_Enter: Q_EMIT journalRequested(row->key); return true;
+    case Qt::Key_Enter: openLayer(*new EventLadder(m_port, row->key, this)); return true;
     default: return Screen::eventFilter(watched, event);
     }
 }

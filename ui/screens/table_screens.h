@@ -72,22 +72,27 @@ public:
     QList<QPair<QString, QString>> keys() const override;
     void search(const QString& line);
     bool find() override;
-    /// "sym:SPY actor:user kind:order text words" to a query; unknown prefixes are words.
-    static JournalQuery parse(const QString& line);
 
 protected:
     void showEvent(QShowEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void ask(std::int64_t beforeSeq);
     void show(const std::vector<JournalRow>& rows, bool complete);
+    const JournalRow* current() const;
+    void say(const QString& text, bool warn);
+    void exportAll();
+    void addNote();
     DeskPort& m_port;
+    QLabel* m_message;
     QLineEdit* m_line;
     GridModel* m_model;
     GridView* m_grid;
     QPlainTextEdit* m_detail;
     QCheckBox* m_all;
     std::vector<JournalRow> m_rows;
+    ViewPtr m_view;
     std::int64_t m_asked = 0, m_shownSeq = -1;
     bool m_complete = false;
     QTimer m_refresh;

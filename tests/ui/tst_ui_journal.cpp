@@ -1,0 +1,164 @@
+#include <QApplication>
+#include <QInputDialog>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "fake_port.h"
+#include "market/exchange_calendar.h"
+#include "ui/screens/journal_line.h"
+#include "ui/screens/records_layer.h"
+#include "ui/screens/table_screens.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+class JournalTest : public QObject {
+    Q_OBJECT
+
+    static UtcTime now() { return market::fromNewYork(std::chrono::year{2026} / 11 / 23, 11, 0); }
+    static JournalLine parsed(const QString& line) { return JournalLine::parse(line, now()); }
+    static JournalRow record(std::int64_t seq, const std::string& type) {
+        JournalRow row;
+        row.seq = seq;
+        row.at = now() + std::chrono::milliseconds(250 * seq);
+        row.type = type;
+        row.actor = "broker";
+        row.correlation = "M-1";
+        row.summary = "done";
+        row.body = R"({"max_loss":1260000000,"nested":{"pass":true,"words":["a"]}})";
+        return row;
+    }
+    static std::shared_ptr<const std::vector<JournalRow>> rows(std::vector<JournalRow> all) { return std::make_shared<const std::vector<JournalRow>>(std::move(all)); }
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void theQueryLineIsParsed() {
+        const auto line = parsed(QStringLiteral("sym:spy actor:user kind:order id:A-1 pnl<-50.5 pnl>\u2212200 since:2h text:a:b put spread 10:30"));
+        QVERIFY2(line.problem.isEmpty(), qPrintable(line.problem));
+        QCOMPARE(line.query.underlying, std::string("SPY"));
+        QCOMPARE(line.query.actor, std::string("user"));
+        QCOMPARE(line.query.type, std::string("order"));
+        QCOMPARE(line.query.correlation, std::string("A-1"));
+        QCOMPARE(*line.query.pnlBelow, Usd::fromMicros(-50'500'000));
+        QCOMPARE(*line.query.pnlAbove, Usd::fromMicros(-200'000'000));
+        QCOMPARE(line.query.since, now() - std::chrono::hours(2));
+        QCOMPARE(line.query.text, std::string("a:b put spread 10:30"));
+    }
+
+    void timesAreNewYorks_data() {
+        QTest::addColumn<QString>("word");
+        QTest::addColumn<qint64>("expected");
+        const auto at = [](int month, int day, int hour, int minute) { return static_cast<qint64>(toNanos(market::fromNewYork(std::chrono::year{2026} / month / day, hour, minute))); };
+        QTest::newRow("today") << "today" << at(11, 23, 0, 0);
+        QTest::newRow("a time of day") << "10:30" << at(11, 23, 10, 30);
+        QTest::newRow("a date in summer time") << "2026-08-24" << at(8, 24, 0, 0);
+        QTest::newRow("minutes ago") << "90m" << at(11, 23, 9, 30);
+        QTest::newRow("days ago") << "3d" << at(11, 20, 11, 0);
+    }
+    void timesAreNewYorks() {
+        QFETCH(QString, word);
+        QFETCH(qint64, expected);
+        const auto line = parsed(QStringLiteral("since:") + word);
+        QVERIFY2(line.problem.isEmpty(), qPrintable(line.problem));
+        QCOMPARE(static_cast<qint64>(toNanos(line.query.since)), expected);
+    }
+
+    void whatIsNotUnderstoodIsSaidAndNotSearched_data() {
+        QTest::addColumn<QString>("line");
+        QTest::addColumn<QString>("named");
+        QTest::newRow("an unknown key") << "colour:red" << "colour:";
+        QTest::newRow("a time that is none") << "since:noon" << "since:noon";
+        QTest::newRow("an hour that is none") << "since:25:00" << "25:00";
+        QTest::newRow("a key without value") << "sym:" << "sym:";
+        QTest::newRow("a result that is no number") << "pnl<much" << "pnl<much";
+        QTest::newRow("a result with a colon") << "pnl:5" << "pnl<";
+    }
+    void whatIsNotUnderstoodIsSaidAndNotSearched() {
+        QFETCH(QString, line);
+        QFETCH(QString, named);
+        FakePort port;
+        JournalScreen screen(port);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        screen.setVisible(true);
+        const auto before = port.queries.size();
+        screen.search(line);
+        QCOMPARE(port.queries.size(), before);
+        bool said = false;
+        for (auto* label : screen.findChildren<QLabel*>())
+            said = said || (label->isVisible() && label->text().contains(named));
+        QVERIFY(said);
+        screen.search(QStringLiteral("kind:halt"));
+        QCOMPARE(port.queries.size(), before + 1);
+        QCOMPARE(port.queries.back().type, std::string("halt"));
+    }
+
+    void anAnswerToSomebodyElseIsNotTaken() {
+        FakePort port;
+        JournalScreen screen(port);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        screen.setVisible(true);
+        Q_EMIT port.journalReady(0, rows({record(2, "order.state"), record(1, "order.intent")}), true);
+        auto* grid = screen.findChild<QTableView*>();
+        QCOMPARE(grid->model()->rowCount(), 2);
+        Q_EMIT port.journalReady(-7, rows({record(9, "note")}), true);
+        QCOMPARE(grid->model()->rowCount(), 2);
+    }
+
+    void aNoteGoesToTheDesk() {
+        FakePort port;
+        JournalScreen screen(port);
+        auto view = viewWithRequest(approval::Tier::T1);
+        screen.setView(view);
+        screen.setVisible(true);
+        Q_EMIT port.journalReady(0, rows({record(1, "order.intent")}), true);
+        auto* grid = screen.findChild<QTableView*>();
+        QTest::keyClick(grid, Qt::Key_N);
+        auto* ask = screen.findChild<QInputDialog*>();
+        QVERIFY(ask);
+        ask->setTextValue(QStringLiteral("slow fill"));
+        ask->accept();
+        QCOMPARE(port.all<desk::AddNote>().size(), std::size_t{1});
+        QCOMPARE(port.all<desk::AddNote>().front().about, std::string("M-1"));
+        QCOMPARE(port.all<desk::AddNote>().front().text, std::string("slow fill"));
+    }
+
+    void enterShowsTheWholeRecordInWords() {
+        FakePort port;
+        JournalScreen screen(port);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        screen.setVisible(true);
+        Q_EMIT port.journalReady(0, rows({record(1, "order.intent")}), true);
+        QTest::keyClick(screen.findChild<QTableView*>(), Qt::Key_Return);
+        auto* layer = screen.findChild<RecordLayer*>();
+        QVERIFY(layer);
+        const QString text = layer->findChild<QPlainTextEdit*>()->toPlainText();
+        QVERIFY(text.contains(QStringLiteral("max loss: 1260000000")));
+        QVERIFY(text.contains(QStringLiteral("    pass: yes")));
+        QVERIFY(!text.contains(QLatin1Char('{')));
+    }
+
+    void theLadderTellsAnOrderStepByStep() {
+        FakePort port;
+        EventLadder ladder(port, QStringLiteral("M-1"), nullptr);
+        ladder.setAttribute(Qt::WA_DeleteOnClose, false);
+        QCOMPARE(port.queries.back().correlation, std::string("M-1"));
+        const auto asker = port.queries.back().asker;
+        QVERIFY(asker != 0);
+        Q_EMIT port.journalReady(0, rows({record(8, "note")}), true);
+        Q_EMIT port.journalReady(asker, rows({record(4, "order.filled"), record(2, "order.state"), record(1, "order.intent")}), true);
+        auto* grid = ladder.findChild<QTableView*>();
+        QCOMPARE(grid->model()->rowCount(), 3);
+        QCOMPARE(grid->model()->index(0, 3).data().toString(), QStringLiteral("order.intent"));
+        QCOMPARE(grid->model()->index(2, 1).data().toString(), QStringLiteral("0.750"));
+        QCOMPARE(grid->model()->index(2, 2).data().toString(), QStringLiteral("0.500"));
+    }
+};
+
+QTEST_MAIN(JournalTest)
+#include "tst_ui_journal.moc"

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <QDialog>
+
+#include "ui/models/grid_view.h"
+#include "ui/screen.h"
+
+namespace mahler::ui {
+
+/// One journal record whole, in words a person can read: one line a field, what belongs to it indented below it.
+QString readableRecord(const JournalRow& row);
+
+/// What happened to one order, oldest first, with the time from step to step.
+class EventLadder final : public QDialog {
+    Q_OBJECT
+public:
+    EventLadder(DeskPort& port, const QString& order, QWidget* parent);
+
+private:
+    void show(const std::vector<JournalRow>& rows);
+    GridModel* m_model;
+    GridView* m_grid;
+};
+
+/// One record in a window of its own.
+class RecordLayer final : public QDialog {
+    Q_OBJECT
+public:
+    RecordLayer(const JournalRow& row, QWidget* parent);
+};
+
+} // namespace mahler::ui
