@@ -85,9 +85,9 @@ class RolesTest : public QObject {
 
 private Q_SLOTS:
     void aWinningBearSkipsWhenSureAndHalvesOtherwise() {
-        Spoilt reasoner;
-        reasoner.view = [](RiskView& v) { v.contracts = 7; };
-        const auto judged = [&](const char* winner, double confidence) {
+        const auto judged = [this](const char* winner, double confidence, std::int64_t contracts = 7) {
+            Spoilt reasoner;
+            reasoner.view = [=](RiskView& v) { v.contracts = contracts; };
             reasoner.debate = [=](Debate& d) {
                 d.winner = winner;
                 d.confidence = confidence;
@@ -108,8 +108,7 @@ private Q_SLOTS:
             QVERIFY(unsure.order && unsure.order->quantity == 3);
         }
         QCOMPARE(judged("neutral", 0.9).decision.contracts, 7);
-        reasoner.view = [](RiskView& v) { v.contracts = 1; };
-        const auto nothingLeft = judged("bear", 0.6);
+        const auto nothingLeft = judged("bear", 0.6, 1);
         QVERIFY(nothingLeft.decision.action == Action::Skip && !nothingLeft.order);
     }
 
