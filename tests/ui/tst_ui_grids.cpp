@@ -259,7 +259,7 @@ private Q_SLOTS:
         moved->chain = options;
         screen.setChain(first);
         auto* grid = screen.findChild<QTableView*>();
-        const int rows = grid->model()->rowCount(), bid = 9; // of the calls
+        const int rows = grid->model()->rowCount(), bid = chaingrid::columnOf(chaingrid::kCall, chaingrid::kBid);
         const QModelIndex middle = grid->model()->index(rows / 2, bid);
         grid->setCurrentIndex(middle);
         const double before = middle.data(GridModel::SortRole).toDouble();

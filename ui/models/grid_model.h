@@ -21,8 +21,9 @@ struct Cell {
     Tone tone = Tone::Plain;
     desk::Freshness freshness = desk::Freshness::Fresh;
     QString tooltip{};                  ///< meaning, unit and age
+    bool tinted = false;                ///< a ground of its own: in the money
     bool operator==(const Cell& o) const {
-        return text == o.text && tone == o.tone && freshness == o.freshness && sort == o.sort && tooltip == o.tooltip;
+        return text == o.text && tone == o.tone && freshness == o.freshness && sort == o.sort && tooltip == o.tooltip && tinted == o.tinted;
     }
 };
 

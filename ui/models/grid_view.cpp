@@ -100,6 +100,8 @@ void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         painter->fillRect(r, mix(Token::Raised, Token::Accent, 0.30));
     else if (row.marked)
         painter->fillRect(r, mix(Token::Bg, Token::Accent, 0.12));
+    else if (cell.tinted)
+        painter->fillRect(r, tint());
     else if (row.strong)
         painter->fillRect(r, color(Token::Panel));
     else if (index.row() % 2 == 1)

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "market/exchange_calendar.h"
+#include "ui/screens/chain_peek.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -17,151 +18,30 @@ namespace mahler::ui {
 
 namespace {
 
-enum Side { kCall = 0, kPut = 1 };
-// Left to right on the call side; the put side mirrors it, but bid, mid and ask keep their order.
-enum Field { kGamma, kTheta, kVega, kEdge, kTheo, kVol, kOi, kIv, kDelta, kBid, kMid, kAsk, kFieldCount };
-constexpr int kStrikeColumn = kFieldCount;
-constexpr int kColumns = 2 * kFieldCount + 1;
-
-int columnOf(Side side, int field) {
-    if (side == kCall)
-        return field;
-    if (field == kBid || field == kAsk)
-        field = field == kBid ? kAsk : kBid;
-    return kStrikeColumn + kFieldCount - field;
-}
+using namespace chaingrid;
 
 QString expiryKey(const market::ExpirySlice& slice) { return QString::fromStdString(slice.root + " " + formatDate(slice.expiry)); }
 
-QString ivReason(pricing::IvStatus status) {
-    switch (status) {
-    case pricing::IvStatus::Ok: return {};
-    case pricing::IvStatus::NoQuote: return ChainScreen::tr("no two-sided quote");
-    case pricing::IvStatus::BelowIntrinsic: return ChainScreen::tr("quoted below its exercise value: a stale or wide quote");
-    case pricing::IvStatus::AboveMaximum: return ChainScreen::tr("quoted above any model value");
-    case pricing::IvStatus::ExerciseRegion: return ChainScreen::tr("worth exactly its exercise value: no unique volatility");
-    case pricing::IvStatus::BelowMinimum: return ChainScreen::tr("too little time value to tell");
-    case pricing::IvStatus::Expired: return ChainScreen::tr("expired");
-    case pricing::IvStatus::BadInput: return ChainScreen::tr("inputs are missing");
-    case pricing::IvStatus::NoConvergence: return ChainScreen::tr("not solved");
-    }
-    return {};
-}
-
-std::vector<GridColumn> chainColumns() {
-    struct Head {
-        QString title, tip;
-        int width;
-    };
-    const Head heads[kFieldCount] = {
-        {ChainScreen::tr("Gamma"), ChainScreen::tr("change of delta per 1.00 of underlying"), 56},
-        {ChainScreen::tr("Theta"), ChainScreen::tr("dollars per share and calendar day"), 52},
-        {ChainScreen::tr("Vega"), ChainScreen::tr("dollars per share and volatility point"), 50},
-        {ChainScreen::tr("Edge"), ChainScreen::tr("mid less theoretical value, dollars per share"), 50},
-        {ChainScreen::tr("Theo"), ChainScreen::tr("model value at the fitted smile"), 58},
-        {ChainScreen::tr("Vol"), ChainScreen::tr("contracts traded today"), 54},
-        {ChainScreen::tr("OI"), ChainScreen::tr("open interest, contracts"), 58},
-        {ChainScreen::tr("IV"), ChainScreen::tr("implied volatility of the mid, per cent a year, ACT/365"), 50},
-        {ChainScreen::tr("Delta"), ChainScreen::tr("per unit of underlying"), 50},
-        {ChainScreen::tr("Bid"), ChainScreen::tr("dollars per share"), 58},
-        {ChainScreen::tr("Mid"), ChainScreen::tr("middle of bid and ask"), 58},
-        {ChainScreen::tr("Ask"), ChainScreen::tr("dollars per share"), 58}};
-    std::vector<GridColumn> out(kColumns);
-    for (int f = 0; f < kFieldCount; ++f) {
-        out[static_cast<std::size_t>(columnOf(kCall, f))] = {heads[f].title, ChainScreen::tr("Calls: %1").arg(heads[f].tip), heads[f].width};
-        out[static_cast<std::size_t>(columnOf(kPut, f))] = {heads[f].title, ChainScreen::tr("Puts: %1").arg(heads[f].tip), heads[f].width};
-    }
-    out[kStrikeColumn] = {ChainScreen::tr("Strike"), ChainScreen::tr("exercise price"), 74, Qt::AlignCenter};
-    return out;
+/// Seconds of a person since the older of the chain's and the underlying's quotes; absent without a view.
+std::optional<double> ageOf(const ViewPtr& view, const pricing::PricedChain& chain) {
+    if (!view)
+        return std::nullopt;
+    double age = std::max(0.0, std::chrono::duration<double>(view->at.utc - chain.chain->time).count() / std::max(1.0, view->speed));
+    for (const auto& u : view->underlyings)
+        if (u.quote.symbol == chain.chain->underlying && u.ageSeconds)
+            age = std::max(age, *u.ageSeconds);
+    return age;
 }
 
 desk::Freshness freshnessFor(const ViewPtr& view, const pricing::PricedChain& chain) {
-    if (!view)
-        return desk::Freshness::Fresh;
-    if (view->session != market::Session::Open)
-        return desk::Freshness::Closed;
-    const double age = std::chrono::duration<double>(view->at.utc - chain.chain->time).count() / std::max(1.0, view->speed);
-    return desk::freshnessOf(std::max(0.0, age));
-}
-
-/// The cells of one contract.
-void fillSide(GridRow& row, const pricing::PricedChain& priced, std::size_t r, desk::Freshness fresh) {
-    const auto& chain = *priced.chain;
-    const Side side = chain.right[r] == market::Right::Call ? kCall : kPut;
-    const auto quote = chain.quote(r);
-    const bool itm = side == kCall ? static_cast<double>(chain.strike[r]) / 1e6 < priced.spot : static_cast<double>(chain.strike[r]) / 1e6 > priced.spot;
-    const Tone tone = itm ? Tone::Dim : Tone::Plain;
-    const auto put = [&](int field, QString text, double sort, Tone t, QString tip = {}) {
-        row.cells[static_cast<std::size_t>(columnOf(side, field))] = {std::move(text), sort, t, fresh, std::move(tip)};
-    };
-    put(kBid, format::price(quote.bid), quote.bid ? quote.bid->toDouble() : -1, tone, ChainScreen::tr("bid, %1 contracts").arg(format::count(quote.bidSize)));
-    put(kAsk, format::price(quote.ask), quote.ask ? quote.ask->toDouble() : -1, tone, ChainScreen::tr("ask, %1 contracts").arg(format::count(quote.askSize)));
-    put(kMid, quote.crossed() ? QStringLiteral("⨯") : format::price(quote.mid()), quote.mid() ? quote.mid()->toDouble() : -1, itm ? Tone::Dim : Tone::Strong,
-        quote.crossed() ? ChainScreen::tr("crossed: bid above ask") : QString());
-    put(kVol, format::count(quote.volume), static_cast<double>(quote.volume.value_or(-1)), Tone::Dim);
-    put(kOi, format::count(quote.openInterest), static_cast<double>(quote.openInterest.value_or(-1)), Tone::Dim);
-    const bool ivOk = priced.ivStatus[r] == pricing::IvStatus::Ok;
-    put(kIv, ivOk ? format::percent(priced.iv[r]) : format::dash(), ivOk ? priced.iv[r] : -1, tone, ivReason(priced.ivStatus[r]));
-    const bool greeks = priced.hasGreeks[r];
-    put(kDelta, greeks ? format::number(priced.delta[r], 2) : format::dash(), greeks ? priced.delta[r] : -9, tone);
-    put(kGamma, greeks ? format::number(priced.gamma[r], 4) : format::dash(), greeks ? priced.gamma[r] : -9, Tone::Dim);
-    put(kTheta, greeks ? format::number(priced.theta[r] / 365, 2) : format::dash(), greeks ? priced.theta[r] : -9, Tone::Dim);
-    put(kVega, greeks ? format::number(priced.vega[r] / 100, 2) : format::dash(), greeks ? priced.vega[r] : -9, Tone::Dim);
-    const bool theo = priced.hasTheo[r];
-    put(kTheo, theo ? format::number(priced.theo[r], 2) : format::dash(), theo ? priced.theo[r] : -9, Tone::Dim);
-    if (theo && quote.mid()) {
-        const double edge = quote.mid()->toDouble() - priced.theo[r];
-        put(kEdge, format::signedNumber(edge, 2), edge, edge > 0.005 ? Tone::Gain : edge < -0.005 ? Tone::Loss : Tone::Dim);
-    } else {
-        put(kEdge, format::dash(), 0, Tone::Dim);
-    }
-}
-
-QString strikeMeaning(double strike, double spot, bool beyond) {
-    return (beyond ? ChainScreen::tr("strike %1, %2 from spot, beyond one expected move") : ChainScreen::tr("strike %1, %2 from spot"))
-        .arg(format::number(strike, 2), format::signedPercent(strike / spot - 1, 1));
+    return view ? desk::freshnessOf(*view, chain.chain->underlying, ageOf(view, chain)) : desk::Freshness::Fresh;
 }
 
 } // namespace
 
-struct ChainScreen::Shown {
-    ChainPtr chain;
-    std::size_t expiry = 0;
-    std::vector<std::int64_t> strikes; ///< micros, rising
-    std::vector<std::size_t> first;    ///< row of the chain where each of them begins
-    std::map<std::int64_t, QString> marks; ///< staged and held legs by strike
-    int atm = -1;                      ///< index of the strike next to spot
-    desk::Freshness fresh = desk::Freshness::Unknown;
-
-    /// One strike, made when the grid comes to show it: of thousands some forty are on the screen.
-    GridRow row(int index) const {
-        const auto& options = *chain->chain;
-        const auto& slice = options.expiries[expiry];
-        const auto& priced = chain->expiries[expiry];
-        const std::int64_t strike = strikes[static_cast<std::size_t>(index)];
-        const std::size_t begin = first[static_cast<std::size_t>(index)];
-        GridRow row;
-        row.cells.resize(kColumns);
-        row.key = QString::number(strike);
-        row.data = static_cast<qulonglong>(begin);
-        row.marked = index == atm;
-        for (std::size_t r = begin; r < slice.end && options.strike[r] == strike; ++r)
-            fillSide(row, *chain, r, fresh);
-        const double k = static_cast<double>(strike) / 1e6, move = priced.expectedMove.value_or(0);
-        const bool beyond = move > 0 && std::abs(k - priced.forward) > move;
-        const auto marked = marks.find(strike);
-        auto& cell = row.cells[kStrikeColumn];
-        cell.text = format::number(k, strike % 1'000'000 == 0 ? 0 : 2) + (marked == marks.end() ? QString() : marked->second);
-        cell.sort = k;
-        cell.tone = beyond ? Tone::Dim : Tone::Strong;
-        cell.tooltip = strikeMeaning(k, chain->spot, beyond);
-        return row;
-    }
-};
-
 ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_symbol(new QComboBox), m_expiries(new QTabBar), m_facts(new ElidedLabel), m_staged(new ElidedLabel),
-      m_model(new GridModel(chainColumns(), this)), m_grid(new GridView(m_model)) {
+      m_model(new ChainModel(this)), m_grid(new GridView(m_model)) {
     auto* top = new QHBoxLayout;
     top->setSpacing(kSpacing);
     m_symbol->setMinimumWidth(84);
@@ -186,7 +66,7 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     layout->addWidget(m_staged); // below, so that no row moves under the hand that stages
     m_grid->setFitColumns(false);
     m_grid->setAccessibleName(tr("Option chain"));
-    m_grid->setEmptyText(tr("Waiting for the first chain of this underlying."));
+    m_grid->setEmptyText(tr("Waiting for the first chain of this underlying. R asks for it again."));
     m_grid->installEventFilter(this);
     connect(m_symbol, &QComboBox::activated, this, [this] { selectUnderlying(m_symbol->currentText()); });
     connect(m_expiries, &QTabBar::currentChanged, this, [this](int index) {
@@ -200,14 +80,21 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> ChainScreen::keys() const {
-    return {{tr("PgUp / PgDn"), tr("previous / next expiry")}, {QStringLiteral("C"), tr("centre at the money")},
-            {QStringLiteral("B / S"), tr("stage a bought / sold leg (put side; Shift: call side)")},
-            {tr("Enter"), tr("open the builder with the staged legs")}, {tr("Backspace"), tr("drop the staged legs")}};
+    return {{tr("PgUp / PgDn"), tr("previous / next expiry")},
+            {QStringLiteral("C"), tr("centre at the money")},
+            {QStringLiteral("B / S"), tr("stage a bought / sold leg of the side the cursor is in (strike: the put)")},
+            {tr("Shift+B / S"), tr("the same of the other side")},
+            {QStringLiteral("+ / \u2212"), tr("more / fewer units of what is staged")},
+            {tr("Space"), tr("everything of the contract under the cursor")},
+            {QStringLiteral("D"), tr("other columns: as many as fit, quotes, Greeks, everything")},
+            {tr("Enter"), tr("open the builder with the staged legs")},
+            {tr("Backspace"), tr("drop the staged legs")},
+            {QStringLiteral("R"), tr("ask for the chain again")}};
 }
 
 void ChainScreen::selectUnderlying(const QString& symbol) {
     m_chain.reset();
-    m_legs.clear();
+    dropStaged();
     m_expiryKey.clear();
     m_centred = false;
     m_untouched = true;
@@ -219,6 +106,7 @@ void ChainScreen::selectUnderlying(const QString& symbol) {
 
 void ChainScreen::setView(const ViewPtr& view) {
     m_view = view;
+    followFreshness();
     if (m_symbol->count() == 0 && !view->underlyings.empty()) {
         for (const auto& u : view->underlyings)
             m_symbol->addItem(format::text(u.quote.symbol));
@@ -232,6 +120,8 @@ void ChainScreen::setChain(const ChainPtr& chain) {
         return;
     const bool sameExpiries = m_chain && m_chain->chain->expiries.size() == chain->chain->expiries.size();
     m_chain = chain;
+    const auto scan = m_scans.find(chain->chain->underlying);
+    m_scan = scan == m_scans.end() ? nullptr : scan->second;
     if (!sameExpiries || m_expiryKey.isEmpty() || m_expiries->count() != static_cast<int>(chain->chain->expiries.size()))
         rebuildExpiries();
     else
@@ -273,58 +163,35 @@ void ChainScreen::rebuildExpiries() {
 
 void ChainScreen::rebuildRows() {
     if (!m_chain || m_chain->chain->expiries.empty())
-        return;
+        return sayStaged();
     const auto& priced = *m_chain;
     const auto& chain = *priced.chain;
-    auto shown = std::make_shared<Shown>();
-    shown->chain = m_chain;
+    std::size_t at = 0;
     for (std::size_t i = 0; i < chain.expiries.size(); ++i)
         if (expiryKey(chain.expiries[i]) == m_expiryKey)
-            shown->expiry = i;
-    const auto& slice = chain.expiries[shown->expiry];
-    const auto& expiry = priced.expiries[shown->expiry];
+            at = i;
+    const auto& slice = chain.expiries[at];
+    const auto& expiry = priced.expiries[at];
+    auto shown = std::make_shared<ChainShown>(ChainShown::of(m_chain, at));
     shown->fresh = freshnessFor(m_view, priced);
-    double nearest = 1e18;
-    for (std::size_t r = slice.begin; r < slice.end; ++r) { // sorted by strike
-        if (!shown->strikes.empty() && chain.strike[r] == shown->strikes.back())
-            continue;
-        if (const double away = std::abs(static_cast<double>(chain.strike[r]) / 1e6 - priced.spot); away < nearest) {
-            nearest = away;
-            shown->atm = static_cast<int>(shown->strikes.size());
-        }
-        shown->strikes.push_back(chain.strike[r]);
-        shown->first.push_back(r);
-    }
-    for (const auto& leg : m_legs)
-        if (leg.contract.expiry == slice.expiry)
-            shown->marks[leg.contract.strike.micros()] += leg.ratio > 0 ? QStringLiteral(" +1") : QStringLiteral(" −1");
-    if (m_view)
-        for (const auto& p : m_view->positions)
-            for (const auto& leg : p.position.legs)
-                if (leg.contract.root == slice.root && leg.contract.expiry == slice.expiry)
-                    shown->marks[leg.contract.strike.micros()] += QStringLiteral(" ●");
+    markContracts(*shown, slice);
     const bool same = m_shown && m_shown->strikes == shown->strikes;
     const QModelIndex before = m_grid->currentIndex();
     const std::optional<std::int64_t> chosen = !same && !m_untouched && m_shown && before.isValid() ? std::optional(m_shown->strikes[static_cast<std::size_t>(before.row())]) : std::nullopt;
     m_shown = shown;
     m_model->setRowMaker(static_cast<int>(shown->strikes.size()), [shown](int index) { return shown->row(index); }, same);
-    m_facts->setWords(tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 contracts priced in %7 ms   %8")
-                         .arg(format::text(chain.underlying), format::number(priced.spot, 2), format::percent(expiry.atmVol),
-                              format::number(expiry.expectedMove, 2), format::number(expiry.forward, 2))
-                         .arg(static_cast<int>(chain.size()))
-                         .arg(format::number(priced.milliseconds, 0), format::timeNewYork(chain.time) + tr(" ET")));
-    m_facts->setToolTip(format::text(chain.source) + QLatin1Char('\n') + format::timeTooltip(chain.time));
-    QStringList staged;
-    for (const auto& leg : m_legs)
-        staged << (leg.ratio > 0 ? tr("+1 %1") : tr("−1 %1")).arg(format::text(leg.contract.label()));
-    m_staged->setWords(staged.isEmpty() ? QString() : tr("Staged: %1.  Enter: builder, Backspace: drop").arg(staged.join(QStringLiteral(", "))));
-    m_staged->setVisible(!staged.isEmpty());
-    fitColumns();
+    m_facts->setWords(tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 ET   columns: %7 (D)")
+                          .arg(format::text(chain.underlying), format::number(priced.spot, 2), format::percent(expiry.atmVol),
+                               format::number(expiry.expectedMove, 2), format::number(expiry.forward, 2), format::timeNewYork(chain.time), presetName(m_preset)));
+    m_facts->setToolTip(tr("%1\n%2\n%3 contracts priced in %4 ms")
+                            .arg(format::text(chain.source), format::timeTooltip(chain.time), format::count(static_cast<std::int64_t>(chain.size())), format::number(priced.milliseconds, 0)));
+    sayStaged();
     if (!same) { // other strikes: what was in the middle is somewhere else now
+        fitColumns(); // with them a scroll bar may have come
         m_centred = false;
-        const auto at = chosen ? std::lower_bound(shown->strikes.begin(), shown->strikes.end(), *chosen) : shown->strikes.end();
-        if (at != shown->strikes.end() && *at == *chosen) {
-            const QModelIndex back = m_model->index(static_cast<int>(at - shown->strikes.begin()), before.column());
+        const auto there = chosen ? std::lower_bound(shown->strikes.begin(), shown->strikes.end(), *chosen) : shown->strikes.end();
+        if (there != shown->strikes.end() && *there == *chosen) {
+            const QModelIndex back = m_model->index(static_cast<int>(there - shown->strikes.begin()), before.column());
             m_grid->setCurrentIndex(back);
             m_grid->scrollTo(back, QAbstractItemView::PositionAtCenter);
             m_centred = true;
@@ -334,6 +201,66 @@ void ChainScreen::rebuildRows() {
     }
     if (!m_centred)
         centre();
+}
+
+void ChainScreen::markContracts(ChainShown& shown, const market::ExpirySlice& slice) const {
+    const auto here = [&](const market::OptionContract& c) { return c.root == slice.root && c.expiry == slice.expiry; };
+    for (const auto& leg : m_legs)
+        if (here(leg.contract))
+            shown.marks[{leg.contract.strike.micros(), leg.contract.right}].staged = leg.ratio;
+    if (m_view)
+        for (const auto& p : m_view->positions)
+            for (const auto& leg : p.legs)
+                if (here(leg.contract))
+                    shown.marks[{leg.contract.strike.micros(), leg.contract.right}].held += leg.quantity;
+    if (m_scan && market::toNewYork(m_scan->asof).date == market::toNewYork(shown.chain->chain->time).date)
+        for (const auto& candidate : m_scan->screen.candidates)
+            for (const auto& leg : candidate.legs)
+                if (here(leg.contract)) {
+                    auto& names = shown.marks[{leg.contract.strike.micros(), leg.contract.right}].opportunity;
+                    names += (names.isEmpty() ? QString() : QStringLiteral(", ")) + format::text(candidate.id);
+                }
+}
+
+/// What stands below the grid: why nothing can be staged, or what is.
+void ChainScreen::sayStaged() {
+    QStringList staged;
+    for (const auto& leg : m_legs)
+        staged << (leg.ratio > 0 ? tr("+1 %1") : tr("\u22121 %1")).arg(format::text(leg.contract.label()));
+    QString words = staged.isEmpty() ? QString() : tr("Staged: %n unit(s) of %1.  Enter: builder, + / \u2212: units, Backspace: drop", nullptr, m_units).arg(staged.join(QStringLiteral(", ")));
+    const bool old = m_chain && isOld();
+    if (old)
+        words = tr("▲ The quotes of %1 are %2 old: B and S wait for fresh ones.").arg(format::text(m_chain->chain->underlying), format::age(ageOf(m_view, *m_chain))) +
+                (words.isEmpty() ? words : QStringLiteral("  ") + words);
+    setTone(*m_staged, old ? Token::Warn : Token::Text, true);
+    m_staged->setWords(words);
+    m_staged->setVisible(!words.isEmpty());
+}
+
+bool ChainScreen::isOld() const {
+    const auto fresh = freshnessFor(m_view, *m_chain);
+    return fresh == desk::Freshness::Stale || fresh == desk::Freshness::Dead;
+}
+
+/// A feed that was cut brings no chain: the age goes on with the view.
+void ChainScreen::followFreshness() {
+    if (!m_chain || !m_shown)
+        return;
+    if (freshnessFor(m_view, *m_chain) != m_shown->fresh)
+        rebuildRows();
+    else if (isOld())
+        sayStaged();
+}
+
+void ChainScreen::setDeliberation(const DeliberationPtr& deliberation) {
+    auto& kept = m_scans[deliberation->underlying];
+    if (kept && kept->asof > deliberation->asof)
+        return;
+    kept = deliberation;
+    if (m_chain && m_chain->chain->underlying == deliberation->underlying) {
+        m_scan = kept;
+        rebuildRows();
+    }
 }
 
 void ChainScreen::centre() {
@@ -349,29 +276,26 @@ void ChainScreen::centre() {
 
 void ChainScreen::showEvent(QShowEvent* event) {
     Screen::showEvent(event);
+    fitColumns();
     if (!m_centred)
         QTimer::singleShot(0, this, &ChainScreen::centre); // after the layout
 }
 
 void ChainScreen::fitColumns() {
-    // A narrow window drops what a wide one adds (UX section 5).
     const int wide = m_grid->viewport()->width();
-    const bool all = wide >= 1400, some = wide >= 1090;
-    for (const auto side : {kCall, kPut}) {
-        for (const int f : {kGamma, kTheta, kVega})
-            m_grid->setColumnHidden(columnOf(side, f), !all);
-        for (const int f : {kEdge, kTheo})
-            m_grid->setColumnHidden(columnOf(side, f), !some);
-    }
-    int used = 0, shown = 0;
-    for (int c = 0; c < kColumns; ++c)
-        if (!m_grid->isColumnHidden(c)) {
-            used += m_model->columns()[static_cast<std::size_t>(c)].width;
-            ++shown;
+    const auto& columns = m_model->columns();
+    const FieldSet fields = shownFields(m_preset, columns, wide);
+    int used = columns[kStrikeColumn].width, shown = 1;
+    for (const auto side : {kCall, kPut})
+        for (int f = 0; f < kFieldCount; ++f) {
+            const bool has = fields[static_cast<std::size_t>(f)];
+            m_grid->setColumnHidden(columnOf(side, f), !has);
+            used += has ? columns[static_cast<std::size_t>(f)].width : 0;
+            shown += has;
         }
-    const int extra = std::max(0, (wide - used) / std::max(1, shown));
+    const int extra = std::max(0, (wide - used) / shown);
     for (int c = 0; c < kColumns; ++c)
-        m_grid->setColumnWidth(c, m_model->columns()[static_cast<std::size_t>(c)].width + extra);
+        m_grid->setColumnWidth(c, columns[static_cast<std::size_t>(c)].width + extra);
 }
 
 void ChainScreen::resizeEvent(QResizeEvent* event) {
@@ -381,22 +305,44 @@ void ChainScreen::resizeEvent(QResizeEvent* event) {
     QTimer::singleShot(0, this, &ChainScreen::centre); // after the layout
 }
 
-void ChainScreen::stage(int ratio) {
-    if (!m_chain || freshnessFor(m_view, *m_chain) == desk::Freshness::Stale || freshnessFor(m_view, *m_chain) == desk::Freshness::Dead)
-        return; // never from stale quotes
-    const GridRow* row = m_grid->currentRow();
+std::optional<std::size_t> ChainScreen::contractAtCursor(bool otherSide) const {
+    const QModelIndex at = m_grid->currentIndex();
+    if (!m_shown || !at.isValid())
+        return std::nullopt;
+    const bool call = (at.column() != kStrikeColumn && sideOf(at.column()) == kCall) != otherSide;
+    return m_shown->contractRow(at.row(), call ? market::Right::Call : market::Right::Put);
+}
+
+void ChainScreen::stage(int ratio, bool otherSide) {
+    if (!m_chain || isOld())
+        return sayStaged(); // never from stale quotes
+    const auto row = contractAtCursor(otherSide);
     if (!row)
         return;
-    const auto& chain = *m_chain->chain;
-    const auto first = row->data.toULongLong();
-    const auto right = m_grid->currentIndex().column() < kStrikeColumn ? market::Right::Call : market::Right::Put;
-    for (std::size_t r = first; r < chain.size() && chain.strike[r] == chain.strike[first]; ++r)
-        if (chain.right[r] == right && m_legs.size() < 4) {
-            const auto contract = chain.contract(r);
-            std::erase_if(m_legs, [&](const portfolio::ComboLeg& leg) { return leg.contract == contract; });
-            m_legs.push_back({contract, ratio});
-        }
+    const auto contract = m_chain->chain->contract(*row);
+    std::erase_if(m_legs, [&](const portfolio::ComboLeg& leg) { return leg.contract == contract; });
+    if (m_legs.size() < kMostLegs)
+        m_legs.push_back({contract, ratio});
     rebuildRows();
+}
+
+void ChainScreen::changeUnits(int by) {
+    if (m_legs.empty())
+        return;
+    m_units = std::clamp(m_units + by, 1, kMostUnits);
+    sayStaged();
+}
+
+void ChainScreen::dropStaged() {
+    m_legs.clear();
+    m_units = 1;
+}
+
+void ChainScreen::peek() {
+    const auto row = contractAtCursor(false);
+    if (!row)
+        return;
+    openLayer(*new ChainPeek(format::text(m_shown->chain->chain->contract(*row).label()), contractFacts(*m_shown, *row), this));
 }
 
 void ChainScreen::openBuilder() {
@@ -406,7 +352,8 @@ void ChainScreen::openBuilder() {
     draft.underlying = m_chain->chain->underlying;
     draft.legs = m_legs;
     draft.kind = portfolio::classify(m_legs);
-    m_legs.clear();
+    draft.quantity = m_units;
+    dropStaged();
     rebuildRows();
     Q_EMIT builderRequested(draft);
 }
@@ -417,14 +364,30 @@ bool ChainScreen::eventFilter(QObject* watched, QEvent* event) {
         switch (key->key()) {
         case Qt::Key_PageUp: m_expiries->setCurrentIndex(std::max(0, m_expiries->currentIndex() - 1)); return true;
         case Qt::Key_PageDown: m_expiries->setCurrentIndex(std::min(m_expiries->count() - 1, m_expiries->currentIndex() + 1)); return true;
-        case Qt::Key_B: stage(1); return true;
-        case Qt::Key_S: stage(-1); return true;
+        case Qt::Key_B: stage(1, key->modifiers() & Qt::ShiftModifier); return true;
+        case Qt::Key_S: stage(-1, key->modifiers() & Qt::ShiftModifier); return true;
+        case Qt::Key_Plus:
+        case Qt::Key_Equal: changeUnits(1); return true;
+        case Qt::Key_Minus: changeUnits(-1); return true;
+        case Qt::Key_Space:
+            if (!key->isAutoRepeat())
+                peek();
+            return true;
+        case Qt::Key_D:
+            m_preset = nextPreset(m_preset);
+            fitColumns();
+            rebuildRows();
+            return true;
+        case Qt::Key_R:
+            if (m_symbol->count() > 0)
+                m_port.watchChain(m_symbol->currentText().toStdString());
+            return true;
         case Qt::Key_C:
             m_untouched = true;
             centre();
             return true;
         case Qt::Key_Backspace:
-            m_legs.clear();
+            dropStaged();
             rebuildRows();
             return true;
         case Qt::Key_Return:

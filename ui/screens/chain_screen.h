@@ -4,12 +4,12 @@
 #include <QTabBar>
 
 #include "ui/models/grid_view.h"
-#include "ui/screen.h"
+#include "ui/screens/chain_rows.h"
 #include "ui/shell/elided_label.h"
 
 namespace mahler::ui {
 
-/// Calls | strike | puts of one expiry, live. B and S stage legs, Enter opens the builder with them.
+/// Calls | strike | puts of one expiry, live. B and S stage legs, Enter opens the builder with them, Space tells all of one contract.
 class ChainScreen final : public Screen {
     Q_OBJECT
 public:
@@ -18,6 +18,7 @@ public:
     QString title() const override { return tr("Chain", "screen: option chain"); }
     void setView(const ViewPtr& view) override;
     void setChain(const ChainPtr& chain) override;
+    void setDeliberation(const DeliberationPtr& deliberation) override; ///< its candidates mark their strikes, for their day
     QList<QPair<QString, QString>> keys() const override;
     void selectUnderlying(const QString& symbol);
 
@@ -31,16 +32,26 @@ private:
     void rebuildExpiries();
     QString expiryText(const market::ExpirySlice& slice) const;
     void rebuildRows();
+    void markContracts(ChainShown& shown, const market::ExpirySlice& slice) const;
     void centre();
-    void stage(int ratio);
+    bool isOld() const;
+    void followFreshness();
+    std::optional<std::size_t> contractAtCursor(bool otherSide) const; ///< row of the chain; in the strike column the put
+    void stage(int ratio, bool otherSide);
+    void changeUnits(int by);
+    void dropStaged();
+    void sayStaged();
+    void peek();
     void openBuilder();
     void fitColumns();
 
+    static constexpr std::size_t kMostLegs = 4;
+    static constexpr int kMostUnits = 500; ///< as the builder's ticket takes
     DeskPort& m_port;
     QComboBox* m_symbol;
     QTabBar* m_expiries;
     ElidedLabel *m_facts, *m_staged;
-    GridModel* m_model;
+    ChainModel* m_model;
     GridView* m_grid;
     ViewPtr m_view;
     ChainPtr m_chain;
@@ -48,8 +59,11 @@ private:
     std::vector<portfolio::ComboLeg> m_legs;
     bool m_centred = false;
     bool m_untouched = true;          ///< nobody has chosen a row of these: the one at the money is it
-    struct Shown;                     ///< one expiry as the grid has it
-    std::shared_ptr<const Shown> m_shown;
+    chaingrid::Preset m_preset = chaingrid::Preset::Fitting;
+    int m_units = 1;                  ///< of the staged legs
+    std::map<std::string, DeliberationPtr> m_scans; ///< newest by underlying
+    DeliberationPtr m_scan;           ///< of the chain that is shown
+    std::shared_ptr<const ChainShown> m_shown;
 };
 
 } // namespace mahler::ui

@@ -168,6 +168,8 @@ QColor mix(Token a, Token b, double share) {
     return QColor(part(x.red(), y.red()), part(x.green(), y.green()), part(x.blue(), y.blue()));
 }
 
+QColor tint() { return mix(Token::Bg, Token::Second, 0.13); }
+
 ThemeKind currentTheme() { return g_kind; }
 Look currentLook() { return {g_kind, g_palette}; }
 

@@ -32,6 +32,8 @@ QColor level(int step);
 QColor heatText();
 /// A mix of two tokens, `share` of the second: for tints and lines.
 QColor mix(Token a, Token b, double share);
+/// The ground of cells that are in the money; every text of a grid is readable on it.
+QColor tint();
 
 ThemeKind currentTheme();
 Look currentLook();
