@@ -20,8 +20,8 @@ struct FeedInfo {
     std::string name; ///< "Simulated, seed 7, calm"
     std::vector<std::string> underlyings;
     UtcTime start{}, end{};
-    std::map<std::string, int> delayMinutes; ///< by underlying, of sources that give their quotes out late; see OptionChain
     std::vector<std::string> notes; ///< MarketFeed::notes when this was asked
+    std::map<std::string, int> delayMinutes{}; ///< by underlying, of sources that give their quotes out late; see OptionChain
 };
 
 /// A market that is stepped in its own time. Called from the market thread only; what it hands out is immutable.
