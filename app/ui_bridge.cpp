@@ -100,7 +100,7 @@ desk::RuntimeSinks UiBridge::sinks() {
         rows->reserve(page.entries.size());
         for (const auto& [r, facts, later] : page.entries)
             rows->push_back({r.seq, utcFromNanos(r.utcNs), r.type, r.actor, r.correlation, summaryOf(r), r.body, store::recordHash(r) == r.hash,
-                             facts.underlying, facts.tier, facts.latencySeconds, facts.realised ? facts.realised : later, !facts.realised});
+                             facts.underlying, facts.tier, facts.latencySeconds, facts.realised ? facts.realised : later, !facts.realised, facts.breaker});
         QMetaObject::invokeMethod(
             this, [this, rows, tag = page.tag, complete = page.complete] { Q_EMIT journalReady(tag, rows, complete); }, Qt::QueuedConnection);
     };

@@ -25,6 +25,7 @@ struct JournalRow {
     std::optional<double> latencySeconds{}; ///< from the request to this answer
     std::optional<Usd> pnl{};               ///< realised by the position it closed, or in the end by the one of its idea
     bool pnlIsLater = false;                ///< the latter
+    std::string breaker{};                  ///< that halted, as risk::toString() writes it
 };
 
 struct JournalQuery {

@@ -11,7 +11,7 @@ namespace mahler::desk {
 namespace {
 
 constexpr std::size_t kPage = 500;   ///< records read at a time while filtering
-constexpr std::size_t kOrders = 500; ///< newest orders of an underlying whose records are looked up by their ids
+constexpr std::size_t kOrders = 500; ///< newest orders and ideas of an underlying whose records are looked up by their ids
 
 std::string textAt(const Json& j, const char* key) { return j.contains(key) && j.at(key).is_string() ? j.at(key).get<std::string>() : std::string(); }
 
@@ -26,6 +26,8 @@ std::optional<Usd> resultOf(const Json& position) {
 void read(const store::Record& record, const Json& body, RecordFacts& facts) {
     facts.underlying = textAt(body, "underlying");
     facts.proposal = ProposalId(textAt(body, "proposal"));
+    if (record.type == "halt.set")
+        facts.breaker = textAt(body, "breaker");
     const Json* order = body.contains("order") && body.at("order").is_object() ? &body.at("order") : nullptr;
     if (order && order->contains("combo")) { // order.intent
         facts.underlying = textAt(order->at("combo"), "underlying");
@@ -127,7 +129,7 @@ private:
         return all;
     }
 
-    /// Records of an order's way name its id and not what it is on: they are found by the ids.
+    /// Records of an order's or an idea's way name its id and not what it is on: they are found by the ids.
     Result<std::vector<store::Record>> withOrders(const store::SearchQuery& query, std::vector<store::Record> records) {
         const bool full = records.size() >= query.limit;
         const std::int64_t lowest = full ? records.back().seq : 0;
@@ -154,31 +156,36 @@ private:
         if (m_orders)
             return *m_orders;
         m_orders.emplace();
-        store::SearchQuery intents;
-        intents.type = "order.intent";
-        intents.text = m_search.underlying;
-        intents.limit = kOrders;
-        if (const auto found = m_reader.search(intents))
-            for (const auto& record : *found)
-                if (factsOf(record).underlying == m_search.underlying) {
-                    m_orders->push_back(record.correlation);
-                    m_underlyings[record.correlation] = m_search.underlying;
-                }
+        for (const char* first : {"order.intent", "proposal.made"}) {
+            store::SearchQuery intents;
+            intents.type = first;
+            intents.text = m_search.underlying;
+            intents.limit = kOrders;
+            if (const auto found = m_reader.search(intents))
+                for (const auto& record : *found)
+                    if (factsOf(record).underlying == m_search.underlying) {
+                        m_orders->push_back(record.correlation);
+                        m_underlyings[record.correlation] = m_search.underlying;
+                    }
+        }
         return *m_orders;
     }
 
-    /// Of an order's id; empty for any other correlation.
+    /// Of an order's or an idea's id, by its first record; empty for any other correlation.
     std::string underlyingOf(const std::string& correlation) {
-        if (!correlation.starts_with("M-"))
+        const bool order = correlation.starts_with("M-");
+        if (!order && !correlation.starts_with("P-"))
             return {};
         const auto [it, isNew] = m_underlyings.try_emplace(correlation);
         if (isNew) {
             store::SearchQuery intent;
-            intent.type = "order.intent";
-            intent.correlation = correlation;
-            intent.limit = 1;
-            if (const auto found = m_reader.search(intent); found && !found->empty())
-                it->second = factsOf(found->front()).underlying;
+            intent.type = order ? "order.intent" : "proposal.made";
+            intent.correlation = correlation; // a prefix: "P-2" finds "P-20" too
+            intent.limit = kOrders;
+            if (const auto found = m_reader.search(intent))
+                for (const auto& record : *found)
+                    if (record.correlation == correlation)
+                        it->second = factsOf(record).underlying;
         }
         return it->second;
     }

@@ -18,6 +18,7 @@ struct RecordFacts {
     std::optional<double> latencySeconds; ///< from the request to this record; of answers
     std::optional<Usd> realised;          ///< of the position this record closed, fees included
     ProposalId proposal;                  ///< the idea it belongs to
+    std::string breaker;                  ///< "B4"; of halts
 };
 /// Never fails: a body of another shape tells nothing.
 RecordFacts factsOf(const store::Record& record);

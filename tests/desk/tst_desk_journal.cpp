@@ -63,7 +63,7 @@ private Q_SLOTS:
             kinds.insert(entry.record.type);
             QCOMPARE(entry.facts.underlying, std::string("SPY"));
         }
-        for (const char* kind : {"order.intent", "order.state", "order.filled", "approval.decided", "proposal.made", "note"})
+        for (const char* kind : {"order.intent", "order.state", "order.filled", "approval.decided", "proposal.made", "gate.checked", "note"})
             QVERIFY2(kinds.count(kind) == 1, kind);
         QVERIFY(found.entries.size() < page(all).entries.size());
         spy.underlying = "SP";

@@ -143,6 +143,33 @@ private Q_SLOTS:
         QVERIFY(!text.contains(QLatin1Char('{')));
     }
 
+    void breakersTellWhenTheyTrippedLast() {
+        FakePort port;
+        BreakersScreen screen(port);
+        auto view = viewWithRequest(approval::Tier::T1);
+        risk::BreakerReading vix;
+        vix.breaker = risk::Breaker::B4Vix;
+        vix.used = 0.4;
+        risk::BreakerReading stale = vix;
+        stale.breaker = risk::Breaker::B5StaleData;
+        stale.used = 0.1;
+        view->breakers = {vix, stale};
+        screen.setView(view);
+        QCOMPARE(port.queries.size(), std::size_t{1});
+        QCOMPARE(port.queries.front().type, std::string("halt.set"));
+        screen.setView(view);
+        QCOMPARE(port.queries.size(), std::size_t{1}); // not with every view
+        auto first = record(1, "halt.set"), last = record(400, "halt.set");
+        first.breaker = last.breaker = risk::toString(risk::Breaker::B4Vix);
+        first.at -= std::chrono::hours(72);
+        last.summary = "VIX at 61";
+        Q_EMIT port.journalReady(port.queries.front().asker, rows({last, first}), true);
+        auto* model = screen.findChild<QTableView*>()->model();
+        QCOMPARE(model->index(0, 7).data().toString(), QStringLiteral("11:01:40"));
+        QCOMPARE(model->index(0, 8).data().toString(), QStringLiteral("VIX at 61"));
+        QCOMPARE(model->index(1, 7).data().toString(), QStringLiteral("never"));
+    }
+
     void theLadderTellsAnOrderStepByStep() {
         FakePort port;
         EventLadder ladder(port, QStringLiteral("M-1"), nullptr);

@@ -2,7 +2,9 @@
 #include <QInputDialog>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
+#include "market/exchange_calendar.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -26,13 +28,16 @@ QString name(risk::Breaker b) {
     return {};
 }
 
+constexpr std::int64_t kTrips = 1; ///< who asks the journal
+
 } // namespace
 
 BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port),
       m_model(new GridModel({{tr("Breaker"), {}, 190, kLeft}, {tr("Now"), {}, 150}, {tr("Limit"), tr("compiled in; nothing can change it"), 90},
                              {tr("% used"), {}, 66}, {tr("Headroom"), tr("dollars until it trips"), 90}, {tr("State"), {}, 96, kLeft},
-                             {tr("What it does"), {}, 230, kLeft, true}, {tr("Since"), {}, 70, kLeft}, {tr("Why"), {}, 260, kLeft}},
+                             {tr("What it does"), {}, 230, kLeft, true}, {tr("Last trip"), tr("New York time, of this run or before"), 126, kLeft},
+                             {tr("Why"), tr("of the last trip"), 230, kLeft}},
                             this)),
       m_notices(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("Level"), {}, 80, kLeft}, {tr("Notice"), {}, 700, kLeft}}, this)), m_state(new QLabel),
       m_halt(new QPushButton(tr("Halt  (F12)"))), m_resume(new QPushButton(tr("Resume…"))), m_flatten(new QPushButton(tr("Flatten…"))) {
@@ -60,6 +65,10 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     layout->addWidget(notices, 3);
     m_resume->setToolTip(tr("Clears latches: role, typed reason, typed RESUME, ten seconds (SAFETY section 2)"));
     m_flatten->setToolTip(tr("Closes every position as one plan; FLATTEN must be typed"));
+    connect(&port, &DeskPort::journalReady, this, [this](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows) {
+        if (asker == kTrips)
+            takeTrips(*rows);
+    });
     connect(m_halt, &QPushButton::clicked, this, [this] { m_port.halt("button on the breaker screen"); });
     connect(m_resume, &QPushButton::clicked, this, &BreakersScreen::resumeRequested);
     connect(m_flatten, &QPushButton::clicked, this, [this] {
@@ -73,12 +82,44 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     });
 }
 
+void BreakersScreen::takeTrips(const std::vector<JournalRow>& rows) {
+    m_tripsKnown = true;
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) // newest first: the last one stays
+        if (!row->breaker.empty())
+            m_trips[format::text(row->breaker)] = *row;
+    if (m_view)
+        setView(m_view);
+}
+
 void BreakersScreen::setView(const ViewPtr& view) {
     m_view = view;
     auto readings = view->breakers;
     std::stable_sort(readings.begin(), readings.end(), [](const risk::BreakerReading& a, const risk::BreakerReading& b) {
         return a.used.value_or(9) > b.used.value_or(9);
     });
+    if (const auto latches = static_cast<std::int64_t>(view->latches.size()); std::exchange(m_tripsAsked, latches) != latches) {
+        JournalQuery query;
+        query.type = "halt.set";
+        query.limit = 500;
+        query.asker = kTrips;
+        m_port.searchJournal(query);
+    }
+    const auto tripTime = [&](risk::Breaker breaker, const std::optional<risk::Latch>& latch) -> Cell {
+        const auto trip = m_trips.find(format::text(risk::toString(breaker)));
+        if (!latch && !m_tripsKnown)
+            return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal is being read")};
+        if (!latch && trip == m_trips.end())
+            return {tr("never", "tripped"), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal holds no trip")};
+        const UtcTime at = latch ? latch->since : trip->second.at;
+        const bool today = market::toNewYork(at).date == market::toNewYork(view->at.utc).date;
+        return {today ? format::timeNewYork(at) : QStringLiteral("%1 %2").arg(format::date(market::toNewYork(at).date), format::timeNewYork(at).left(5)),
+                static_cast<qlonglong>(toNanos(at)), Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(at)};
+    };
+    const auto tripReason = [&](risk::Breaker breaker, const std::optional<risk::Latch>& latch) -> Cell {
+        const auto trip = m_trips.find(format::text(risk::toString(breaker)));
+        const QString why = latch ? format::text(latch->reason) : trip == m_trips.end() ? QString() : format::text(trip->second.summary);
+        return {why, {}, latch ? Tone::Plain : Tone::Dim, desk::Freshness::Fresh, why};
+    };
     std::vector<GridRow> rows;
     for (const auto& r : readings) {
         const bool set = r.latch.has_value();
@@ -91,8 +132,8 @@ void BreakersScreen::setView(const ViewPtr& view) {
                          {r.headroom ? format::money(*r.headroom) : format::dash(), {}, Tone::Plain},
                          {set ? tr("▲ HALTED") : r.tripped ? tr("▲ tripping") : tr("clear"), {}, set || r.tripped ? Tone::Warn : Tone::Dim},
                          {format::text(r.action), {}, Tone::Dim},
-                         {set ? format::timeNewYork(r.latch->since) : QString(), {}, Tone::Dim},
-                         {set ? format::text(r.latch->reason) : QString(), {}}},
+                         tripTime(r.breaker, r.latch),
+                         tripReason(r.breaker, r.latch)},
                         set, false, {}});
     }
     for (const auto& latch : view->latches)

@@ -14,7 +14,7 @@ namespace {
 
 std::vector<GridColumn> orderColumns() {
     return {{OrdersScreen::tr("Time ET"), {}, 66, kLeft},
-            {OrdersScreen::tr("Order"), {}, 300, kLeft},
+            {OrdersScreen::tr("Order"), {}, 280, kLeft},
             {OrdersScreen::tr("State"), {}, 88, kLeft},
             {OrdersScreen::tr("Filled"), OrdersScreen::tr("units filled of units ordered"), 58},
             {OrdersScreen::tr("Limit"), OrdersScreen::tr("net cash per share: cr received, db paid"), 68},
@@ -25,7 +25,7 @@ std::vector<GridColumn> orderColumns() {
             {OrdersScreen::tr("Fees"), OrdersScreen::tr("dollars, of the filled units"), 54},
             {OrdersScreen::tr("TIF"), OrdersScreen::tr("time in force: every order of this desk ends with its session"), 40, kLeft},
             {OrdersScreen::tr("Age"), OrdersScreen::tr("since it was made; of live orders"), 44},
-            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 120, kLeft, true},
+            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 92, kLeft, true},
             {OrdersScreen::tr("Source"), {}, 84, kLeft, true},
             {OrdersScreen::tr("Approved by"), {}, 86, kLeft, true},
             {OrdersScreen::tr("Client id"), {}, 190, kLeft, true}};

@@ -13,8 +13,6 @@ namespace mahler::ui {
 
 namespace {
 
-constexpr std::size_t kMostSteps = 500;
-
 void write(QStringList& lines, const QString& name, const QJsonValue& value, int depth) {
     const QString indent(depth * 4, QLatin1Char(' '));
     const QString label = indent + QString(name).replace(QLatin1Char('_'), QLatin1Char(' '));
@@ -75,7 +73,7 @@ EventLadder::EventLadder(DeskPort& port, const QString& order, QWidget* parent)
     layout()->addWidget(m_grid);
     JournalQuery query;
     query.correlation = order.toStdString();
-    query.limit = kMostSteps;
+    query.limit = 500;
     static std::int64_t asked = 0;
     query.asker = --asked; // below 0: the journal screen asks as 0
     connect(&port, &DeskPort::journalReady, this, [this, id = query.asker](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows) {

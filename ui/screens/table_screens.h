@@ -112,6 +112,10 @@ Q_SIGNALS:
 
 private:
     DeskPort& m_port;
+    void takeTrips(const std::vector<JournalRow>& rows);
+    std::map<QString, JournalRow> m_trips; ///< the last one of each breaker, of this run or before
+    bool m_tripsKnown = false;             ///< the journal has answered
+    std::int64_t m_tripsAsked = -1;        ///< number of latches when the journal was asked
     GridModel *m_model, *m_notices;
     QLabel* m_state;
     QPushButton *m_halt, *m_resume, *m_flatten;
