@@ -326,6 +326,50 @@ private Q_SLOTS:
         QVERIFY(builder.blockedBecause().contains(QLatin1String("123.45")));
     }
 
+    void theLimitStepsByTheTickOfItsClass() {
+        FakePort port;
+        BuilderScreen builder(port);
+        builder.setView(viewWithRequest(approval::Tier::T1));
+        const auto make = [&](const char* root, double limit) {
+            portfolio::ComboOrder draft;
+            draft.underlying = root;
+            draft.legs = {{market::OptionContract::make(root, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(5000), market::Right::Put), 1}};
+            draft.netLimit = *Price::fromDouble(limit);
+            builder.setDraft(draft);
+            auto* box = builder.findChild<QDoubleSpinBox*>();
+            box->setValue(limit);
+            return builder.findChild<GridView*>();
+        };
+        const auto tick = market::classSpec("SPX").tick;
+        QVERIFY(tick.atOrAbove > Price::fromMicros(10'000)); // a nickel class
+        auto* grid = make("SPX", 4.00);
+        QTest::keyClick(grid, Qt::Key_Up, Qt::ControlModifier);
+        QCOMPARE(builder.draft().netLimit, Price::fromMicros(4'000'000) + tick.atOrAbove);
+        QTest::keyClick(grid, Qt::Key_Down, Qt::ControlModifier);
+        QCOMPARE(builder.draft().netLimit, Price::fromMicros(4'000'000));
+        make("SPY", 0.40);
+        QTest::keyClick(grid, Qt::Key_Down, Qt::ControlModifier);
+        QCOMPARE(builder.draft().netLimit, Price::fromMicros(390'000));
+    }
+
+    void aTemplateIsAsWideAsItsUnderlyingIsLarge() {
+        FakePort port;
+        BuilderScreen builder(port);
+        builder.setView(viewWithRequest(approval::Tier::T1));
+        const auto spy = chain();
+        builder.setChain(spy);
+        for (auto* button : builder.findChildren<QPushButton*>())
+            if (button->text() == QStringLiteral("Bull put spread"))
+                button->click();
+        QCOMPARE(builder.draft().legs.size(), std::size_t{2});
+        const double width = (builder.draft().legs[0].contract.strike - builder.draft().legs[1].contract.strike).toDouble();
+        QVERIFY2(width > 0 && std::abs(width / spy->spot - 0.01) < 0.004, qPrintable(QString::number(width)));
+        bool told = false;
+        for (auto* label : builder.findChildren<QLabel*>())
+            told = told || (label->text().contains(QStringLiteral("credit / width")) && label->text().contains(QStringLiteral("Buying power")));
+        QVERIFY(told);
+    }
+
     void anUnboundedLossCannotBeSent() {
         FakePort port;
         BuilderScreen builder(port);

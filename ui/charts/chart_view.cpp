@@ -210,13 +210,14 @@ void ThemedChart::drawForeground(QPainter* painter, const QRectF& rect) {
 PayoffChart::PayoffChart(QWidget* parent)
     : ThemedChart(tr("underlying at expiry"), tr("profit and loss, dollars"), parent), m_expiry(addLine(tr("at expiry"), Token::Accent)),
       m_today(addLine(tr("now (model)"), Token::Loss, Qt::DashLine, 1.5)), m_zero(addLine({}, Token::Dim, Qt::SolidLine, 1)),
-      m_spot(addLine(tr("spot"), Token::Text, Qt::DotLine, 1)), m_low(addLine(tr("one sigma"), Token::Stale, Qt::DotLine, 1)),
-      m_high(addLine({}, Token::Stale, Qt::DotLine, 1)), m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
+      m_spot(addLine(tr("spot"), Token::Text, Qt::DotLine, 1)), m_low(addLine(tr("1 and 2 sigma"), Token::Stale, Qt::DotLine, 1)),
+      m_high(addLine({}, Token::Stale, Qt::DotLine, 1)), m_low2(addLine({}, Token::Stale, Qt::DotLine, 1)), m_high2(addLine({}, Token::Stale, Qt::DotLine, 1)),
+      m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
     setAccessibleDescription(tr("Profit and loss of the structure against the underlying at expiry"));
 }
 
 void PayoffChart::clear(const QString& why) {
-    for (auto* s : {m_expiry, m_today, m_zero, m_spot, m_low, m_high})
+    for (auto* s : {m_expiry, m_today, m_zero, m_spot, m_low, m_high, m_low2, m_high2})
         s->clear();
     m_breakevens->clear();
     setEmptyText(why);
@@ -224,7 +225,7 @@ void PayoffChart::clear(const QString& why) {
 
 void PayoffChart::show(const Input& in) {
     setEmptyText({});
-    double low = in.spot - in.sigma, high = in.spot + in.sigma;
+    double low = in.spot - 2 * in.sigma, high = in.spot + 2 * in.sigma;
     for (const auto& leg : in.legs) {
         low = std::min(low, leg.contract.strike.toDouble());
         high = std::max(high, leg.contract.strike.toDouble());
@@ -258,9 +259,14 @@ void PayoffChart::show(const Input& in) {
     m_today->replace(today);
     m_zero->replace({QPointF(low, 0), QPointF(high, 0)});
     m_spot->replace({QPointF(in.spot, worst - pad), QPointF(in.spot, best + pad)});
-    const bool sigma = in.sigma > 0;
-    m_low->replace(sigma ? QList<QPointF>{QPointF(in.spot - in.sigma, worst - pad), QPointF(in.spot - in.sigma, best + pad)} : QList<QPointF>{});
-    m_high->replace(sigma ? QList<QPointF>{QPointF(in.spot + in.sigma, worst - pad), QPointF(in.spot + in.sigma, best + pad)} : QList<QPointF>{});
+    const auto mark = [&](QLineSeries* line, double sigmas) {
+        const double x = in.spot + sigmas * in.sigma;
+        line->replace(in.sigma > 0 && x > 0 ? QList<QPointF>{QPointF(x, worst - pad), QPointF(x, best + pad)} : QList<QPointF>{});
+    };
+    mark(m_low, -1);
+    mark(m_high, 1);
+    mark(m_low2, -2);
+    mark(m_high2, 2);
     QList<QPointF> crossings;
     QStringList spoken;
     for (const double b : portfolio::payoffBounds(in.legs, in.net).breakevens) {

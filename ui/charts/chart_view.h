@@ -66,7 +66,7 @@ public:
     void clear(const QString& why);
 
 private:
-    QLineSeries *m_expiry, *m_today, *m_zero, *m_spot, *m_low, *m_high;
+    QLineSeries *m_expiry, *m_today, *m_zero, *m_spot, *m_low, *m_high, *m_low2, *m_high2;
     QScatterSeries* m_breakevens;
 };
 

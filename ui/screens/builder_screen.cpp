@@ -15,6 +15,8 @@ namespace mahler::ui {
 
 namespace {
 
+constexpr double kTemplateWidth = 0.01; ///< of the underlying: 5 points at 500, 60 at 6,000
+
 std::size_t nearestDelta(const pricing::PricedChain& chain, const market::ExpirySlice& slice, market::Right right, double wanted) {
     std::size_t best = slice.begin;
     double distance = 9;
@@ -53,7 +55,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     const std::pair<QString, int> kinds[] = {{tr("Bull put spread"), 0}, {tr("Bear call spread"), 1}, {tr("Iron condor"), 2}};
     for (const auto& [name, kind] : kinds) {
         auto* button = new QPushButton(name);
-        button->setToolTip(tr("short at 0.15 delta, long five strikes beyond, about 38 days"));
+        button->setToolTip(tr("short at 0.15 delta, long about 1 % of the underlying beyond and at least one strike, about 38 days"));
         templates->addWidget(button);
         connect(button, &QPushButton::clicked, this, [this, k = kind] { useTemplate(k); });
     }
@@ -117,7 +119,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
 
 QList<QPair<QString, QString>> BuilderScreen::keys() const {
     return {{tr("Alt+Up / Alt+Down"), tr("strike of the leg")}, {tr("Alt+Left / Alt+Right"), tr("expiry of all legs")},
-            {tr("Ctrl+Up / Ctrl+Down"), tr("limit by a cent")}, {tr("Ctrl+Enter"), tr("review, then propose")}, {tr("Del"), tr("drop the leg")}};
+            {tr("Ctrl+Up / Ctrl+Down"), tr("limit by a tick of the class")}, {tr("Ctrl+Enter"), tr("review, then propose")}, {tr("Del"), tr("drop the leg")}};
 }
 
 void BuilderScreen::setView(const ViewPtr& view) { m_view = view; }
@@ -213,7 +215,7 @@ void BuilderScreen::refresh(bool newLegs) {
     if (newLegs && mid) {
         const QSignalBlocker quiet(m_limit);
         if (m_draft.netLimit.micros() == 0)
-            m_draft.netLimit = TickRule{}.roundTo(*mid, false);
+            m_draft.netLimit = market::classSpec(m_draft.legs.front().contract.root).tick.roundTo(*mid, false);
         m_limit->setValue(m_draft.netLimit.toDouble());
     }
     const QString block = blockedBecause();
@@ -260,18 +262,47 @@ void BuilderScreen::refresh(bool newLegs) {
     const auto total = [&](const std::optional<Usd>& v) { return v ? format::money(Usd::fromMicros(v->micros() * m_draft.quantity)) : tr("unlimited"); };
     m_metrics->setToolTip(tr("POP (market-implied): probability of a gain at expiry before costs, lognormal around the forward at the at-the-money implied volatility of the expiry. "
                              "The opportunities show the physical one, with half the variance from realised volatility, after costs"));
-    m_metrics->setText(tr("Largest loss %1   largest profit %2   breakeven %3   POP (market-implied) %4   mid %5   natural %6\n"
-                          "Delta %7 shares   theta %8 $/day   vega %9 $/pt   return on risk %10")
+    m_metrics->setText(tr("Largest loss %1   largest profit %2   breakeven %3\n"
+                          "POP (market-implied) %4   mid %5   natural %6\n"
+                          "Delta %7 shares   theta %8 $/day   vega %9 $/pt\n"
+                          "Return on risk %10   %11\n%12")
                            .arg(total(bounds.maxLoss), total(bounds.maxProfit), breakevens.join(QStringLiteral(", ")),
                                 pop >= 0 ? format::percent(pop, 0) : format::dash(), format::net(mid), mid ? format::net(natural) : format::dash())
                            .arg(greeks ? format::signedNumber(delta * q, 1) : format::dash(), greeks ? format::signedNumber(theta * q, 2) : format::dash(),
                                 greeks ? format::signedNumber(vega * q, 2) : format::dash(),
                                 bounds.maxLoss && bounds.maxProfit && bounds.maxLoss->micros() > 0 ? format::percent(ratio(*bounds.maxProfit, *bounds.maxLoss), 0)
-                                                                                                   : format::dash()));
+                                                                                                   : format::dash(),
+                                widthText(), accountText(greeks ? std::optional(theta * q) : std::nullopt, greeks ? std::optional(vega * q) : std::nullopt)));
     PayoffChart::Input in{m_draft.legs, m_draft.netLimit, m_draft.quantity, spot, sigma, {}};
     if (greeks)
         in.today = portfolio::valueAcrossSpots(m_draft, *chain->second, 0.85, 1.15, 61);
     m_chart->show(in);
+}
+
+/// Credit as a share of the widest side; empty for what is no credit spread.
+QString BuilderScreen::widthText() const {
+    double widest = 0;
+    for (const auto& a : m_draft.legs)
+        for (const auto& b : m_draft.legs)
+            if (a.contract.right == b.contract.right && a.ratio < 0 && b.ratio > 0)
+                widest = std::max(widest, std::abs((a.contract.strike - b.contract.strike).toDouble()));
+    if (widest <= 0 || m_draft.netLimit.micros() <= 0)
+        return {};
+    return tr("credit / width %1 of %2").arg(format::percent(m_draft.netLimit.toDouble() / widest, 0), format::number(widest, 2));
+}
+
+/// What the order takes of the account, before and after.
+QString BuilderScreen::accountText(std::optional<double> theta, std::optional<double> vega) const {
+    if (!m_view)
+        return {};
+    const auto loss = portfolio::payoffBounds(m_draft.legs, m_draft.netLimit).maxLoss;
+    const auto taken = loss ? times(*loss, m_draft.quantity).value_or(Usd{}) : Usd{};
+    const auto& power = m_view->buyingPower;
+    const auto move = [](double now, std::optional<double> change) {
+        return tr("%1 → %2", "before, after").arg(format::signedNumber(now, 0), change ? format::signedNumber(now + *change, 0) : format::dash());
+    };
+    return tr("Buying power %1 → %2\nBook with it: theta %3 $/day   vega %4 $/pt")
+        .arg(format::money(power), power && loss ? format::money(*power - taken) : format::dash(), move(m_view->greeks.thetaPerDay, theta), move(m_view->greeks.vegaPerPoint, vega));
 }
 
 void BuilderScreen::review() {
@@ -310,21 +341,34 @@ void BuilderScreen::useTemplate(int kind) {
     draft.underlying = chain->chain->underlying;
     const auto add = [&](market::Right right) {
         const std::size_t sold = nearestDelta(*chain, *best, right, 0.15);
-        const std::int64_t target = chain->chain->strike[sold] + (right == market::Right::Put ? -5'000'000 : 5'000'000);
+        // As wide for SPX as for SPY: a share of the underlying, on a strike that is listed.
+        const double width = std::max(1.0, kTemplateWidth * (chain->spot > 0 ? chain->spot : static_cast<double>(chain->chain->strike[sold]) / 1e6));
+        const std::int64_t away = std::llround(width * 1e6), target = chain->chain->strike[sold] + (right == market::Right::Put ? -away : away);
         std::size_t bought = sold;
         for (std::size_t r = best->begin; r < best->end; ++r)
-            if (chain->chain->right[r] == right && r != sold &&
-                std::abs(chain->chain->strike[r] - target) < std::abs(chain->chain->strike[bought] - target))
+            if (chain->chain->right[r] == right && (right == market::Right::Put ? chain->chain->strike[r] < chain->chain->strike[sold] : chain->chain->strike[r] > chain->chain->strike[sold]) &&
+                (bought == sold || std::abs(chain->chain->strike[r] - target) < std::abs(chain->chain->strike[bought] - target)))
                 bought = r;
+        if (bought == sold)
+            return false; // nothing is listed beyond it: no spread
         draft.legs.push_back({chain->chain->contract(*best, sold), -1});
         draft.legs.push_back({chain->chain->contract(*best, bought), 1});
+        return true;
     };
-    if (kind != 1)
-        add(market::Right::Put);
-    if (kind != 0)
-        add(market::Right::Call);
+    if ((kind != 1 && !add(market::Right::Put)) || (kind != 0 && !add(market::Right::Call)))
+        return m_block->setText(tr("No strike is listed beyond the short one."));
     draft.kind = portfolio::classify(draft.legs);
     setDraft(draft);
+}
+
+/// To the next price the class trades at: between ticks, the nearest one that way.
+void BuilderScreen::stepLimit(int direction) {
+    if (m_draft.legs.empty())
+        return;
+    const auto tick = market::classSpec(m_draft.legs.front().contract.root).tick;
+    const Price now = m_draft.netLimit;
+    const Price moved = Price::fromMicros(now.micros() + direction); // anywhere past where it stands
+    m_limit->setValue(tick.roundTo(moved, direction > 0).toDouble());
 }
 
 void BuilderScreen::moveStrike(int steps) {
@@ -376,7 +420,7 @@ bool BuilderScreen::eventFilter(QObject* watched, QEvent* event) {
         if (alt)
             moveStrike(direction);
         else if (control)
-            m_limit->setValue(m_limit->value() + direction * 0.01);
+            stepLimit(direction);
         else
             break;
         return true;

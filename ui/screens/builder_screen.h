@@ -34,6 +34,9 @@ protected:
 private:
     void refresh(bool newLegs);
     void moveStrike(int steps);
+    void stepLimit(int direction);
+    QString widthText() const;
+    QString accountText(std::optional<double> theta, std::optional<double> vega) const;
     void moveExpiry(int steps);
     void useTemplate(int kind);
     void review();
