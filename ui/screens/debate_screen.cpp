@@ -2,9 +2,12 @@
 
 #include <QGridLayout>
 #include <QHBoxLayout>
+#include <QInputDialog>
 #include <QKeyEvent>
-#include <QScrollBar>
+#include <QProgressBar>
 #include <QSplitter>
+#include <algorithm>
+#include <cmath>
 
 #include "ui/screens/evidence_layer.h"
 #include "ui/theme/format.h"
@@ -61,6 +64,7 @@ QString contractName(const std::string& id) {
 
 QFrame* card(Token edge) {
     auto* frame = new QFrame;
+    frame->setFocusPolicy(Qt::StrongFocus);
     frame->setObjectName(QStringLiteral("card"));
     setLook(*frame, "edge", tokenName(edge));
     auto* layout = new QVBoxLayout(frame);
@@ -73,6 +77,8 @@ QFrame* textCard(const QString& head, const QString& note, const std::string& te
                  const agents::FactTable& facts, Token edge) {
     auto* frame = card(edge);
     auto* layout = static_cast<QVBoxLayout*>(frame->layout());
+    frame->setAccessibleName(head);
+    frame->setAccessibleDescription(format::text(text));
     auto* top = new QHBoxLayout;
     top->addWidget(plain(head, 12, true), 1);
     auto* right = plain(note, 11, false, Token::Dim);
@@ -121,6 +127,52 @@ QString roleText(const std::string& role) {
     return format::text(role);
 }
 
+/// What nobody met, for all to see.
+QFrame* unansweredCard(const agents::Deliberation& d) {
+    QStringList open;
+    for (const auto& u : d.debate.unanswered)
+        open << format::text(u);
+    auto* frame = card(Token::Warn);
+    frame->setAccessibleName(DebateScreen::tr("Unanswered"));
+    static_cast<QVBoxLayout*>(frame->layout())
+        ->addWidget(plain(DebateScreen::tr("▲ %n unanswered: %1", "arguments nobody met", static_cast<int>(open.size())).arg(open.join(QStringLiteral("; "))), 12, false, Token::Warn));
+    return frame;
+}
+
+/// One bar a step, as long as its share of the whole, with the milliseconds beside it.
+QWidget* latencyBars(const std::map<std::string, double>& timings) {
+    auto* box = new QWidget;
+    auto* grid = new QGridLayout(box);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setVerticalSpacing(2);
+    double longest = 0;
+    for (const auto& [step, ms] : timings)
+        longest = std::max(longest, ms);
+    int row = 0;
+    const auto add = [&](const std::string& step, double ms) {
+        auto* bar = new QProgressBar;
+        bar->setRange(0, 1000);
+        bar->setValue(longest > 0 ? static_cast<int>(std::lround(ms / longest * 1000)) : 0);
+        bar->setTextVisible(false);
+        bar->setFixedHeight(8);
+        bar->setAccessibleName(DebateScreen::tr("%1: %2 milliseconds").arg(format::text(step), format::number(ms, 1)));
+        auto* value = plain(DebateScreen::tr("%1 ms").arg(format::number(ms, 1)), 11, step == "total", Token::Dim);
+        value->setAlignment(Qt::AlignRight);
+        grid->addWidget(plain(format::text(step), 11, step == "total", Token::Dim), row, 0);
+        grid->addWidget(bar, row, 1);
+        grid->addWidget(value, row++, 2);
+    };
+    for (const auto& [step, ms] : timings)
+        if (step != "total")
+            add(step, ms);
+    if (const auto total = timings.find("total"); total != timings.end())
+        add("total", total->second);
+    grid->setColumnMinimumWidth(0, 90);
+    grid->setColumnMinimumWidth(2, 70);
+    grid->setColumnStretch(1, 1);
+    return box;
+}
+
 } // namespace
 
 DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
@@ -152,10 +204,17 @@ DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> DebateScreen::keys() const {
-    return {{tr("Up / Down"), tr("choose a cycle")}, {QStringLiteral("J / K"), tr("scroll the debate")}, {tr("Space"), tr("evidence: the fact behind every number")}};
+    return {{tr("Up / Down"), tr("choose a cycle")},
+            {QStringLiteral("J / K"), tr("next / previous card")},
+            {QStringLiteral("B / N"), tr("next card for / against")},
+            {QStringLiteral("U"), tr("what nobody answered first")},
+            {QStringLiteral("C"), tr("compare: the two sides alone, beside each other")},
+            {QStringLiteral("F"), tr("flag the card with a note in the journal")},
+            {tr("Space"), tr("evidence: the fact behind every number")}};
 }
 
 void DebateScreen::setView(const ViewPtr& view) {
+    m_view = view;
     std::vector<GridRow> rows;
     for (const auto& c : view->cycles)
         rows.push_back({format::text(c.id.str()),
@@ -209,13 +268,22 @@ void DebateScreen::showEvidence() {
 
 void DebateScreen::rebuild() {
     const auto& d = *m_shown;
+    m_cards.clear();
+    m_card = -1;
     auto* page = new QWidget;
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(6, 0, 10, 6);
     layout->setSpacing(8);
     layout->addWidget(plain(tr("%1 %2: %3", "symbol, action, reason").arg(format::text(d.underlying), actionText(d.decision.action), format::text(d.decision.reason)), 15, true));
     const auto total = d.timingsMs.find("total");
-    layout->addWidget(plain(tr("reasoner %1 (rule-based), as of %2 ET   %3 numbers: %4 verified, %5 derived, %6 struck   %7 ms")
+    const auto take = [this](QFrame* frame, Side side, const std::string& id) {
+        frame->installEventFilter(this);
+        m_cards.push_back({frame, side, format::text(id)});
+        return frame;
+    };
+    if (!d.debate.unanswered.empty() && m_unansweredFirst)
+        layout->addWidget(take(unansweredCard(d), Side::None, "unanswered"));
+    layout->addWidget(plain(tr("reasoner %1: rule-based, no tokens, no cost   as of %2 ET   %3 numbers: %4 verified, %5 derived, %6 struck   %7 ms")
                                 .arg(format::text(d.reasoner), format::timeNewYork(d.asof))
                                 .arg(d.claims.total)
                                 .arg(d.claims.verified)
@@ -227,8 +295,14 @@ void DebateScreen::rebuild() {
     analysts->setSpacing(8);
     int n = 0;
     for (const auto& a : d.analysts) {
-        analysts->addWidget(textCard(roleText(a.role), tr("%1, confidence %2").arg(stanceText(a.stance), format::number(a.confidence, 2)), a.text, a.claims, d.facts,
-                                     edgeOf(a.stance)),
+        if (m_compare)
+            break;
+        analysts->addWidget(take(textCard(roleText(a.role), tr("%1, confidence %2").arg(stanceText(a.stance), format::number(a.confidence, 2)), a.text, a.claims, d.facts,
+                                          edgeOf(a.stance)),
+                                 a.stance == agents::Stance::Favourable     ? Side::For
+                                 : a.stance == agents::Stance::Unfavourable ? Side::Against
+                                                                            : Side::None,
+                                 a.role),
                             n / 2, n % 2);
         ++n;
     }
@@ -243,8 +317,9 @@ void DebateScreen::rebuild() {
             return a.answers.empty() ? tr("%1: %2").arg(format::text(a.id), side) : tr("%1: %2, answers %3").arg(format::text(a.id), side, format::text(a.answers));
         };
         const auto note = [&](const agents::Argument& a) { return tr("strength %1").arg(format::number(a.strength, 2)); };
-        rounds->addWidget(textCard(head(round.bull, tr("for")), note(round.bull), round.bull.text, round.bull.claims, d.facts, Token::Gain), 2 * r, 0);
-        rounds->addWidget(textCard(head(round.bear, tr("against")), note(round.bear), round.bear.text, round.bear.claims, d.facts, Token::Loss), 2 * r, 1);
+        rounds->addWidget(take(textCard(head(round.bull, tr("for")), note(round.bull), round.bull.text, round.bull.claims, d.facts, Token::Gain), Side::For, round.bull.id), 2 * r, 0);
+        rounds->addWidget(take(textCard(head(round.bear, tr("against")), note(round.bear), round.bear.text, round.bear.claims, d.facts, Token::Loss), Side::Against, round.bear.id),
+                          2 * r, 1);
         auto* consensus = plain(tr("Round %1: %2 of the weight lies on one side").arg(r + 1).arg(format::percent(round.consensus, 0)), 11, false, Token::Dim);
         rounds->addWidget(consensus, 2 * r + 1, 0, 1, 2);
         ++r;
@@ -254,19 +329,14 @@ void DebateScreen::rebuild() {
     layout->addLayout(rounds);
     auto* verdict = textCard(tr("Facilitator: %1 prevails").arg(format::text(d.debate.winner)), tr("confidence %1").arg(format::number(d.debate.confidence, 2)),
                              d.debate.synthesis, {}, d.facts, Token::Info);
-    if (!d.debate.unanswered.empty()) {
-        QStringList open;
-        for (const auto& u : d.debate.unanswered)
-            open << format::text(u);
-        static_cast<QVBoxLayout*>(verdict->layout())
-            ->insertWidget(2, plain(tr("▲ %n unanswered: %1", "arguments nobody met", static_cast<int>(open.size())).arg(open.join(QStringLiteral("; "))), 12, false, Token::Warn));
-    }
-    layout->addWidget(verdict);
-    if (!d.riskViews.empty()) {
+    layout->addWidget(take(verdict, Side::None, "facilitator"));
+    if (!d.debate.unanswered.empty() && !m_unansweredFirst)
+        layout->addWidget(take(unansweredCard(d), Side::None, "unanswered"));
+    if (!d.riskViews.empty() && !m_compare) {
         auto* views = new QHBoxLayout;
         for (const auto& v : d.riskViews)
-            views->addWidget(textCard(tr("%1, weight %2").arg(format::text(v.perspective), format::number(v.weight, 1)),
-                                      tr("%n contract(s)", "", static_cast<int>(v.contracts)), v.text, v.claims, d.facts, Token::Stale));
+            views->addWidget(take(textCard(tr("%1, weight %2").arg(format::text(v.perspective), format::number(v.weight, 1)),
+                                      tr("%n contract(s)", "", static_cast<int>(v.contracts)), v.text, v.claims, d.facts, Token::Stale), Side::None, v.perspective));
         layout->addLayout(views);
     }
     if (!d.verification.empty()) {
@@ -301,25 +371,72 @@ void DebateScreen::rebuild() {
             ->addWidget(plain(tr("Risk gate, dry run: %1 of %2 checks pass. %3").arg(static_cast<int>(d.gate.size()) - failed).arg(d.gate.size()).arg(reasons.join(QStringLiteral("; ")))));
         layout->addWidget(gate);
     }
-    QStringList steps;
-    for (const auto& [step, ms] : d.timingsMs)
-        if (step != "total")
-            steps << tr("%1 %2 ms").arg(format::text(step), format::number(ms, 1));
-    layout->addWidget(plain(steps.join(QStringLiteral("   ")), 11, false, Token::Dim));
+    layout->addWidget(latencyBars(d.timingsMs));
     layout->addStretch(1);
     m_scroll->setWidget(page);
 }
 
+/// Goes to the next card of a side, round the end; `step` -1 goes back. Side::None: any card.
+void DebateScreen::toCard(int step, Side side) {
+    const int count = static_cast<int>(m_cards.size());
+    for (int i = 1; i <= count; ++i) {
+        const int at = ((m_card < 0 && step < 0 ? 0 : m_card) + step * i + 2 * count) % count;
+        const auto& card = m_cards[static_cast<std::size_t>(at)];
+        if (side != Side::None && card.side != side)
+            continue;
+        return card.frame->setFocus();
+    }
+}
+
+bool DebateScreen::takeKey(int key) {
+    switch (key) {
+    case Qt::Key_J: toCard(1, Side::None); return true;
+    case Qt::Key_K: toCard(-1, Side::None); return true;
+    case Qt::Key_B: toCard(1, Side::For); return true;
+    case Qt::Key_N: toCard(1, Side::Against); return true;
+    case Qt::Key_U:
+    case Qt::Key_C: {
+        bool& on = key == Qt::Key_U ? m_unansweredFirst : m_compare;
+        on = !on;
+        if (m_shown) {
+            m_cycles->setFocus(); // the cards are made anew
+            rebuild();
+        }
+        return true;
+    }
+    case Qt::Key_F: flag(); return true;
+    default: return false;
+    }
+}
+
+void DebateScreen::flag() {
+    if (!m_shown || !m_view)
+        return;
+    const QString what = m_card >= 0 ? m_cards[static_cast<std::size_t>(m_card)].id : tr("the debate");
+    auto* ask = new QInputDialog(this);
+    ask->setAttribute(Qt::WA_DeleteOnClose);
+    ask->setWindowTitle(tr("Flag"));
+    ask->setLabelText(tr("What is wrong with %1? The note is kept for good.").arg(what));
+    connect(ask, &QInputDialog::textValueSelected, this, [this, what, cycle = m_shown->id.str()](const QString& text) {
+        if (!text.trimmed().isEmpty())
+            m_port.send(desk::AddNote{m_view->user.id, cycle, QStringLiteral("flag %1: %2").arg(what, text).toStdString()});
+    });
+    openLayer(*ask);
+}
+
 bool DebateScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == m_cycles && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
+    const auto card = std::find_if(m_cards.begin(), m_cards.end(), [&](const Card& c) { return c.frame == watched; });
+    if (card != m_cards.end() && event->type() == QEvent::FocusIn) {
+        m_card = static_cast<int>(card - m_cards.begin());
+        m_scroll->ensureWidgetVisible(card->frame, 0, 40);
+    }
+    if ((watched == m_cycles || card != m_cards.end()) && event->type() == QEvent::KeyPress) {
+        const auto* press = static_cast<QKeyEvent*>(event);
+        const int key = press->key();
+        if (press->modifiers() == Qt::NoModifier && takeKey(key))
+            return true;
         if (key == Qt::Key_Space) {
             showEvidence();
-            return true;
-        }
-        if (key == Qt::Key_J || key == Qt::Key_K) {
-            auto* bar = m_scroll->verticalScrollBar();
-            bar->setValue(bar->value() + (key == Qt::Key_J ? 120 : -120));
             return true;
         }
     }

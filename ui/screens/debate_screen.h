@@ -28,6 +28,15 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    enum class Side { None, For, Against };
+    struct Card {
+        QFrame* frame;
+        Side side;
+        QString id; ///< "R1-bull", the analyst's role
+    };
+    bool takeKey(int key);
+    void toCard(int step, Side side);
+    void flag();
     void rebuild();
     void chooseShown();
     DeskPort& m_port;
@@ -37,6 +46,10 @@ private:
     QString m_wanted;
     CycleId m_asked; ///< without being told to, once
     DeliberationPtr m_shown;
+    ViewPtr m_view;
+    std::vector<Card> m_cards; ///< of the page, as they are read
+    int m_card = -1;           ///< the one with the focus last
+    bool m_unansweredFirst = false, m_compare = false;
 };
 
 } // namespace mahler::ui

@@ -95,6 +95,8 @@ QString shellRules() {
         "#whatif { border: 1px dashed @stale@; }"
         "#card { background: @panel@; border: 1px solid @grid@; border-left: 3px solid @stale@; border-radius: 3px; }"
         "#card[edge=\"gain\"] { border-left-color: @gain@; } #card[edge=\"loss\"] { border-left-color: @loss@; } #card[edge=\"info\"] { border-left-color: @info@; }"
+        "#card[edge=\"warn\"] { border-left-color: @warn@; } #card:focus { border: 2px solid @accent@; border-left-width: 3px; }"
+        "QProgressBar { background: @panel@; border: 1px solid @grid@; } QProgressBar::chunk { background: @info@; }"
         "#banner { background: @halt@; color: @halttext@; font-weight: bold; padding: 5px; }"
         "#prompt { background: @panel@; border: 2px solid @warn@; }"
         "#approvalcard { text-align: left; padding: 8px; border-left: 4px solid @warn@; }"
