@@ -30,6 +30,26 @@
     </message>
 </context>
 <context>
+    <name>mahler::ui::GridModel</name>
+    <message numerus="yes">
+        <source>delayed by %n minute(s), not tradable live</source>
+        <translation>
+            <numerusform>delayed by %n minute, not tradable live</numerusform>
+            <numerusform>delayed by %n minutes, not tradable live</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mahler::ui::JournalScreen</name>
+    <message numerus="yes">
+        <source>%n record(s) written to %1.</source>
+        <translation>
+            <numerusform>%n record written to %1.</numerusform>
+            <numerusform>%n records written to %1.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::MainWindow</name>
     <message numerus="yes">
         <source>Cancel %n working opening order(s)? Positions and exits stay as they are.</source>
