@@ -10,12 +10,43 @@ namespace {
 constexpr double kGridStep = 0.05;
 constexpr int kGridPoints = 61, kFinePoints = 161;
 
-void keepLeast(const SmileFit& s, double k, double& least, double& at) {
-    if (const auto g = durrleman(s, k); g && !(*g >= least)) { // also what is not a number
-        least = *g;
-        at = k;
+struct Peak {
+    double k = 0, value = -1e300;
+};
+
+/// The highest of `f` on ascending k, between the points too: where a point is above its neighbours, at the parabola's vertex.
+template <typename F> class Climb {
+public:
+    explicit Climb(const F& f) : m_f(f) {}
+
+    void at(double k) {
+        const Peak now{k, m_f(k)};
+        if (m_count >= 2 && m_last.value >= now.value && m_last.value >= m_before.value) {
+            const double left = m_last.k - m_before.k, right = now.k - m_last.k, down = m_last.value - m_before.value, up = now.value - m_last.value;
+            const double bend = down * right - up * left; // > 0 at a peak
+            if (left > 0 && right > 0 && bend > 0 && bend < 1e290)
+                keep({m_last.k + 0.5 * (down * right * right + up * left * left) / bend, 0}, true);
+        }
+        keep(now, false);
+        m_before = m_last;
+        m_last = now;
+        ++m_count;
     }
-}
+    void restart() { m_count = 0; }
+    const Peak& best() const { return m_best; }
+
+private:
+    void keep(Peak p, bool evaluate) {
+        if (evaluate)
+            p.value = m_f(p.k);
+        if (!(p.value <= m_best.value)) // also what is not a number
+            m_best = p;
+    }
+
+    const F& m_f;
+    Peak m_before, m_last, m_best;
+    int m_count = 0;
+};
 
 /// 1 - (1 - e^-x) / x without the difference where x is small.
 double hestonNumerator(double x) {
@@ -61,31 +92,39 @@ std::optional<double> durrleman(const SmileFit& s, double k) {
 
 SliceCheck checkSlice(const SmileFit& s) {
     SliceCheck c;
-    c.minG = c.fineMinG = 1e300;
-    for (int i = 0; i < kGridPoints; ++i)
-        keepLeast(s, -kSurfaceReach + kGridStep * i, c.minG, c.atK);
-    if (s.sigma > 0)
-        overReach(s, 2, kFinePoints, [&](double k) { keepLeast(s, k, c.fineMinG, c.fineAtK); });
-    if (c.minG < c.fineMinG) {
-        c.fineMinG = c.minG;
-        c.fineAtK = c.atK;
+    const auto below = [&s](double k) {
+        const auto g = durrleman(s, k);
+        return g ? -*g : -1e300;
+    };
+    Peak grid;
+    for (int i = 0; i < kGridPoints; ++i) {
+        const double k = -kSurfaceReach + kGridStep * i;
+        if (const double value = below(k); !(value <= grid.value))
+            grid = {k, value};
     }
+    c.minG = -grid.value;
+    c.atK = grid.k;
+    Climb fine(below);
+    overReach(s, kGridPoints, s.sigma > 0 ? kFinePoints : 0, [&](double k) { fine.at(k); }, [&] { fine.restart(); });
+    const Peak& least = fine.best().value > grid.value || std::isnan(fine.best().value) ? fine.best() : grid;
+    c.fineMinG = -least.value;
+    c.fineAtK = least.k;
     c.wing = s.b * (1 + std::fabs(s.rho));
     c.minVariance = s.a + s.b * s.sigma * std::sqrt(std::max(0.0, 1 - s.rho * s.rho));
-    if (!(c.minG < 1e300) || !std::isfinite(c.wing + c.minVariance)) // nowhere a positive variance, or what is no number
+    if (!(c.minG < 1e300) || !(c.fineMinG < 1e300) || !std::isfinite(c.wing + c.minVariance)) // nowhere a positive variance, or what is no number
         c.minG = c.fineMinG = -1;
     return c;
 }
 
 VarianceFall varianceFall(const SmileFit& nearer, const SmileFit& farther) {
-    VarianceFall worst{0, -1e300};
-    const auto look = [&](double k) {
-        if (const double gap = sviPoint(nearer, k).w - sviPoint(farther, k).w; gap > worst.gap)
-            worst = {k, gap};
-    };
-    overReach(nearer, 61, 101, look);
-    overReach(farther, 2, 101, look);
-    return worst;
+    const auto gap = [&](double k) { return sviPoint(nearer, k).w - sviPoint(farther, k).w; };
+    Climb climb(gap);
+    const auto look = [&](double k) { climb.at(k); };
+    const auto again = [&] { climb.restart(); };
+    overReach(nearer, 61, 101, look, again);
+    again();
+    overReach(farther, 0, 101, look, again);
+    return {climb.best().k, climb.best().value};
 }
 
 std::optional<SmileFit> repairedWings(const SmileFit& s) {

@@ -52,14 +52,17 @@ SliceCheck checkSlice(const SmileFit& svi);
 struct VarianceFall {
     double k = 0, gap = 0;
 };
-/// On |k| <= 1.5, evenly and as dense as either slice is bent. Sigma of both > 0.
+/// On |k| <= 1.5, evenly and as dense as either slice is bent, and between the points by parabolas. Sigma of both > 0.
 VarianceFall varianceFall(const SmileFit& nearer, const SmileFit& farther);
 
-/// k from -1.5 to 1.5: `even` points apart by the same step, and `bent` as dense as the slice is bent (even steps of u in
-/// k = m + sigma sinh(u)). Calls `at` with each; both counts at least 2.
-template <typename At> void overReach(const SmileFit& slice, int even, int bent, const At& at) {
+/// k from -1.5 to 1.5, ascending, twice: `even` points apart by the same step, then `between` once, then `bent` points as dense as
+/// the slice is bent (even steps of u in k = m + sigma sinh(u)). Calls `at` with each; a count is none or at least 2.
+template <typename At, typename Between> void overReach(const SmileFit& slice, int even, int bent, const At& at, const Between& between) {
     for (int i = 0; i < even; ++i)
         at(kSurfaceReach * (2.0 * i / (even - 1) - 1));
+    between();
+    if (bent == 0)
+        return;
     const double low = std::asinh((-kSurfaceReach - slice.m) / slice.sigma), high = std::asinh((kSurfaceReach - slice.m) / slice.sigma);
     for (int i = 0; i < bent; ++i)
         at(slice.m + slice.sigma * std::sinh(low + (high - low) * i / (bent - 1)));

@@ -73,8 +73,8 @@ public:
         if (!farther)
             return;
         const auto add = [&](double k) { addCeiling(*farther, k); };
-        overReach(*farther, 21, 41, add);
-        overReach(start, 2, 41, add);
+        overReach(*farther, 21, 41, add, [] {});
+        overReach(start, 0, 41, add, [] {});
     }
 
     void addCeiling(const SmileFit& farther, double k) { m_ceiling.push_back({k, sviPoint(farther, k).w}); }
