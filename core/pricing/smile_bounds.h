@@ -6,12 +6,13 @@
 
 namespace mahler::pricing {
 
-/// Least squares of raw SVI within the bounds of a slice that can be served: g >= 0 on k in [-1.5, 1.5], wings at most 2, variance
-/// positive, and on the same k no higher than `farther` (the next expiry, or null). Levenberg-Marquardt over the logarithms of least variance and sigma, the wings' slopes and
-/// m, with a penalty on what is below its bound that grows until nothing is. Wings and variance cannot leave their range; whether
-/// the rest holds is for the caller to check (checkSlice, varianceFall). `start` is an unbounded fit to the same targets, of which there are at
-/// least five; targets in any order. Deterministic.
-SmileFit fitWithinBounds(const SmileFit& start, std::span<const VarianceTarget> targets, const SmileFit* farther);
+/// Least squares of raw SVI within the bounds of a slice that can be served: g >= 0 on k in [-1.5, 1.5], wings at most 2, least variance
+/// a twentieth of that at the money or more, and on the same k between its neighbours in time, `nearer` and `farther` (each may be
+/// null). Levenberg-Marquardt over the least variance, the wings' slopes, m and the logarithm of sigma, with a penalty on what is out
+/// of bounds that grows until nothing is. Wings and variance cannot leave their range; whether the rest holds is for the caller to
+/// check (checkSlice, varianceFall). `start` is a fit to the same targets, of which there are at least five; targets in any order.
+/// Deterministic.
+SmileFit fitWithinBounds(const SmileFit& start, std::span<const VarianceTarget> targets, const SmileFit* nearer, const SmileFit* farther);
 
 /// The SSVI slice nearest to the targets within the conditions of theorem 4.2, so free of butterflies whatever the quotes are.
 SmileFit fitSsviSlice(std::span<const VarianceTarget> targets, double theta);

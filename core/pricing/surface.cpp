@@ -14,87 +14,134 @@ namespace {
 
 constexpr double kSameInstant = 1e-7; ///< years, three seconds: two roots of one expiry have no order
 
+bool ordered(const SmileFit* nearer, const SmileFit& fit, const SmileFit* farther) {
+    return !(nearer && varianceFall(*nearer, fit).gap > 0) && !(farther && varianceFall(fit, *farther).gap > 0);
+}
+
 /// One expiry on its way to what is served.
 class SliceFitter {
 public:
-    SliceFitter(const SurfaceInput& in, const SmileFit* farther) : m_in(in), m_farther(farther) {}
+    SliceFitter(std::size_t expiry, const SurfaceInput& in) : m_expiry(expiry), m_in(in) {}
 
-    SmileFit run(std::vector<bool>& rejected) {
-        m_free = fitSmile(m_in.points, m_in.years, rejected);
-        if (!m_free.ok)
-            return m_free;
-        const bool noButterfly = checkSlice(m_free).free();
-        if (m_farther)
-            m_fall = varianceFall(m_free, *m_farther);
-        if (noButterfly && !(m_fall.gap > 0))
-            return m_free;
-        m_targets = varianceTargets(m_in.points, m_in.years, rejected);
-        SmileFit bound = noButterfly ? m_free : nearestWithout(m_free);
-        auto without = rejected;
-        if (rejectOutliers(bound, m_in.points, m_in.years, without) && few(without, rejected)) { // quotes no slice without butterflies comes near
-            rejected = without;
-            m_targets = varianceTargets(m_in.points, m_in.years, rejected);
+    /// The nearest slice without butterflies. False: too few quotes.
+    bool fit() {
+        m_free = fitSmile(m_in.points, m_in.years, m_rejected);
+        m_targets = m_free.ok ? varianceTargets(m_in.points, m_in.years, m_rejected) : std::vector<VarianceTarget>{};
+        m_served = m_free;
+        m_alone = m_free.rmse;
+        if (!m_free.ok || checkSlice(m_free).free())
+            return m_free.ok;
+        SmileFit bound = nearestWithout(m_free);
+        auto without = m_rejected;
+        if (rejectOutliers(bound, m_in.points, m_in.years, without) && few(without)) { // quotes no slice without butterflies comes near
+            m_rejected = without;
+            m_targets = varianceTargets(m_in.points, m_in.years, m_rejected);
             bound = nearestWithout(bound);
         }
+        std::optional<SmileFit> best;
+        const auto consider = [&](const SmileFit& candidate) {
+            if (checkSlice(candidate).free() && (!best || missOf(candidate, m_targets) < missOf(*best, m_targets)))
+                best = candidate;
+        };
         consider(bound);
         if (const auto repaired = repairedWings(m_free))
             consider(*repaired);
-        if (m_crossing)
-            consider(fitWithinBounds(*m_crossing, m_targets, m_farther));
-        if (!m_best)
+        if (!checkSlice(bound).free())
             consider(fitSsviSlice(m_targets, sviPoint(m_free, 0).w));
-        // Rather a crossing, and named, than a slice far from its quotes.
-        if (m_crossing && (!m_best || m_miss > std::max(kWorst * kWorst * m_crossingMiss, kBearable * kBearable)))
-            m_best = m_crossing;
-        SmileFit best = m_best.value_or(bound);
-        describeFit(best, m_in.points, m_in.years, rejected);
-        return best;
+        serve(best.value_or(bound)); // judged and named like any other
+        m_alone = m_served.rmse;
+        return true;
     }
 
-    double freeRmse() const { return m_free.rmse; }
-    const VarianceFall& fallOfFree() const { return m_fall; }
+    /// The nearest slice to what is served between its neighbours (either may be null); absent where there is none without butterflies.
+    std::optional<SmileFit> between(const SmileFit* nearer, const SmileFit* farther) const {
+        SmileFit fit = fitWithinBounds(m_served, m_targets, nearer, farther);
+        if (!checkSlice(fit).free() || !ordered(nearer, fit, farther))
+            return std::nullopt;
+        describeFit(fit, m_in.points, m_in.years, m_rejected);
+        return fit;
+    }
+    /// What a move away from the quotes costs, in volatility.
+    double cost(const SmileFit& fit) const { return fit.rmse - m_served.rmse; }
+    /// Up to twice the miss, or half a volatility point more: past that rather a crossing, and named, than a slice far from its quotes.
+    bool bearable(const SmileFit& fit) const { return fit.rmse <= m_alone + std::max(m_alone, 0.005); }
+
+    void serve(const SmileFit& fit) {
+        m_served = fit;
+        describeFit(m_served, m_in.points, m_in.years, m_rejected);
+    }
+
+    const SmileFit& served() const { return m_served; }
+    const SmileFit& unbounded() const { return m_free; }
+    const std::vector<bool>& rejected() const { return m_rejected; }
+    std::size_t expiry() const { return m_expiry; }
+    double years() const { return m_in.years; }
+    bool comesAfter(const SliceFitter& other) const { return m_in.years - other.m_in.years > kSameInstant; }
+
+    SurfaceSlice slice() const {
+        SurfaceSlice out{m_expiry, m_in.years, m_served, checkSlice(m_served), m_free.rmse, 1e300, -1e300};
+        for (std::size_t i = 0; i < m_in.points.size(); ++i)
+            if (!m_rejected[i]) {
+                out.lowK = std::min(out.lowK, m_in.points[i].k);
+                out.highK = std::max(out.highK, m_in.points[i].k);
+            }
+        return out;
+    }
 
 private:
-    static constexpr double kWorst = 3, kBearable = 0.005; ///< times the miss without a ceiling; volatility
-
     /// The least squares without butterflies. A start that is bent far from the quotes may end nowhere good: then from SSVI's shape too.
     SmileFit nearestWithout(const SmileFit& start) const {
-        const SmileFit fit = fitWithinBounds(start, m_targets, nullptr);
+        const SmileFit fit = fitWithinBounds(start, m_targets, nullptr, nullptr);
         const double miss = missOf(fit, m_targets), theta = sviPoint(m_free, 0).w;
         if ((miss < 4 * missOf(m_free, m_targets) && checkSlice(fit).free()) || !(theta > 0))
             return fit;
-        const SmileFit other = fitWithinBounds(ssviSlice(std::clamp(m_free.rho, -0.7, 0.7), theta, 1 / std::sqrt(theta)), m_targets, nullptr);
+        const SmileFit other = fitWithinBounds(ssviSlice(std::clamp(m_free.rho, -0.7, 0.7), theta, 1 / std::sqrt(theta)), m_targets, nullptr, nullptr);
         return missOf(other, m_targets) < miss || !checkSlice(fit).free() ? other : fit;
     }
 
     /// One quote in twenty may be refused for its distance from a bounded fit; more are the fit's fault.
-    static bool few(const std::vector<bool>& without, const std::vector<bool>& rejected) {
-        const auto now = std::count(without.begin(), without.end(), true), before = std::count(rejected.begin(), rejected.end(), true);
-        return 20 * (now - before) <= static_cast<std::ptrdiff_t>(rejected.size()) - before;
+    bool few(const std::vector<bool>& without) const {
+        const auto now = std::count(without.begin(), without.end(), true), before = std::count(m_rejected.begin(), m_rejected.end(), true);
+        return 20 * (now - before) <= static_cast<std::ptrdiff_t>(m_rejected.size()) - before;
     }
 
-    /// Keeps a candidate free of butterflies when it is closer to the quotes than the best of its kind: with or without a crossing.
-    void consider(const SmileFit& fit) {
-        if (!fit.ok || !checkSlice(fit).free())
-            return;
-        const double miss = missOf(fit, m_targets);
-        const bool crosses = m_farther && varianceFall(fit, *m_farther).gap > 0;
-        auto& best = crosses ? m_crossing : m_best;
-        double& least = crosses ? m_crossingMiss : m_miss;
-        if (best && least <= miss)
-            return;
-        best = fit;
-        least = miss;
-    }
-
-    const SurfaceInput& m_in;
-    const SmileFit* m_farther = nullptr;
-    SmileFit m_free;
-    VarianceFall m_fall;
+    std::size_t m_expiry = 0;
+    SurfaceInput m_in;
+    SmileFit m_free, m_served;
+    double m_alone = 0; ///< rmse of the nearest slice without butterflies
+    std::vector<bool> m_rejected;
     std::vector<VarianceTarget> m_targets;
-    std::optional<SmileFit> m_best, m_crossing;
-    double m_miss = 0, m_crossingMiss = 0;
 };
+
+/// Index of the next expiry that comes after `at`, farthest first; absent for the last.
+std::optional<std::size_t> after(const std::vector<SliceFitter>& slices, std::size_t at) {
+    for (std::size_t i = at; i-- > 0;)
+        if (slices[i].comesAfter(slices[at]))
+            return i;
+    return std::nullopt;
+}
+
+/// Puts the nearest expiry, last of `slices`, under the next one: itself lower, or that one higher, whichever costs less.
+void putUnder(std::vector<SliceFitter>& slices) {
+    const auto next = after(slices, slices.size() - 1);
+    if (!next)
+        return;
+    SliceFitter &near = slices.back(), &far = slices[*next];
+    if (ordered(nullptr, near.served(), &far.served()))
+        return;
+    constexpr double kCheap = 0.0005; // of a volatility: not worth a second search
+    auto lowered = near.between(nullptr, &far.served());
+    if (lowered && !near.bearable(*lowered))
+        lowered.reset();
+    if (!lowered || near.cost(*lowered) > kCheap) {
+        const auto ceiling = after(slices, *next);
+        const auto lifted = far.between(&near.served(), ceiling ? &slices[*ceiling].served() : nullptr);
+        if (lifted && far.bearable(*lifted) && (!lowered || far.cost(*lifted) < near.cost(*lowered)))
+            return far.serve(*lifted);
+    }
+    if (lowered)
+        near.serve(*lowered);
+}
 
 } // namespace
 
@@ -109,38 +156,35 @@ FittedSurface fitSurface(std::span<const SurfaceInput> expiries) {
     std::vector<std::size_t> order(expiries.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return expiries[a].years > expiries[b].years; });
-    Surface& surface = out.surface;
-    std::vector<VarianceFall> found; // of the free fit with the slice after
+    std::vector<SliceFitter> slices; // farthest first
     for (const std::size_t e : order) {
-        const SurfaceInput& in = expiries[e];
-        const SurfaceSlice* after = surface.slices.empty() ? nullptr : &surface.slices.back();
-        SliceFitter fitter(in, after && after->years - in.years > kSameInstant ? &after->fit : nullptr);
-        SmileFit& fit = out.smiles[e];
-        fit = fitter.run(out.rejected[e]);
-        surface.used += fit.used;
-        surface.refused += fit.rejected;
-        if (!fit.ok)
-            continue;
-        SurfaceSlice slice{e, in.years, fit, checkSlice(fit), fitter.freeRmse(), 1e300, -1e300};
-        for (std::size_t i = 0; i < in.points.size(); ++i)
-            if (!out.rejected[e][i]) {
-                slice.lowK = std::min(slice.lowK, in.points[i].k);
-                slice.highK = std::max(slice.highK, in.points[i].k);
-            }
-        surface.slices.push_back(slice);
-        found.push_back(fitter.fallOfFree());
+        SliceFitter slice(e, expiries[e]);
+        if (slice.fit()) {
+            slices.push_back(std::move(slice));
+            if (slices.size() > 1)
+                putUnder(slices);
+        } else {
+            out.rejected[e] = slice.rejected();
+            out.surface.refused += static_cast<int>(expiries[e].points.size());
+        }
     }
-    std::reverse(surface.slices.begin(), surface.slices.end());
-    std::reverse(found.begin(), found.end());
-    for (std::size_t i = 0; i + 1 < surface.slices.size(); ++i) {
-        const SurfaceSlice &near = surface.slices[i], &far = surface.slices[i + 1];
-        if (!(far.years - near.years > kSameInstant))
+    Surface& surface = out.surface;
+    const std::size_t count = slices.size();
+    for (std::size_t i = count; i-- > 0;) {
+        const SliceFitter& s = slices[i];
+        out.smiles[s.expiry()] = s.served();
+        out.rejected[s.expiry()] = s.rejected();
+        surface.used += s.served().used;
+        surface.refused += s.served().rejected;
+        surface.slices.push_back(s.slice());
+        const auto next = after(slices, i);
+        if (!next)
             continue;
-        const VarianceFall left = varianceFall(near.fit, far.fit);
+        const VarianceFall left = varianceFall(s.served(), slices[*next].served()), was = varianceFall(s.unbounded(), slices[*next].unbounded());
         if (left.gap > 0)
-            surface.crossings.push_back({i, i + 1, left.k, left.gap});
-        else if (found[i].gap > 0)
-            surface.mended.push_back({i, i + 1, found[i].k, found[i].gap});
+            surface.crossings.push_back({count - 1 - i, count - 1 - *next, left.k, left.gap});
+        else if (was.gap > 0)
+            surface.mended.push_back({count - 1 - i, count - 1 - *next, was.k, was.gap});
     }
     return out;
 }

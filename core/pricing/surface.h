@@ -32,7 +32,7 @@ struct SurfaceSlice {
 /// The slices of a chain as they are served everywhere. Empty for a chain without five usable quotes in any expiry.
 struct Surface {
     std::vector<SurfaceSlice> slices;        ///< by years; expiries without five usable quotes are left out
-    std::vector<CalendarCrossing> mended;    ///< of the least squares with the slice before, gone from what is served
+    std::vector<CalendarCrossing> mended;    ///< of the least squares without bounds, gone from what is served
     std::vector<CalendarCrossing> crossings; ///< left, of neighbours
     int used = 0, refused = 0;               ///< quotes
     /// No butterfly within |k| <= 1.5, and no crossing there.
@@ -45,9 +45,10 @@ struct FittedSurface {
     std::vector<std::vector<bool>> rejected; ///< as the inputs' points
 };
 
-/// Fits every expiry by least squares, nearest first. What holds a butterfly or falls under the expiry before it is fitted again
-/// within those bounds (smile_bounds.h); of that, the repaired wings and an SSVI slice, each lifted where only the calendar objects,
-/// the nearest to the quotes that passes is served. Pure, deterministic and thread-safe.
+/// Fits every expiry by least squares, farthest first. What holds a butterfly is fitted again without (smile_bounds.h); of that, the
+/// repaired wings and an SSVI slice the nearest to the quotes is taken. What then lies above the next expiry is fitted again under
+/// it, or the next one above, whichever costs less; where both cost too much the crossing is left and named. Pure, deterministic and
+/// thread-safe.
 FittedSurface fitSurface(std::span<const SurfaceInput> expiries);
 
 } // namespace mahler::pricing
