@@ -35,7 +35,7 @@ mahler verify-prices [--count N] [--seed N]
     prices N random contracts (1000) by independent methods and says where they disagree; some 40 ms each
 mahler journal verify|export|search|replay FILE ...
     checks the chain, exports (--out FILE), searches (--text WORDS ...), replays and compares byte for byte
-mahler screenshots --out DIR [--size WxH] [--theme dark|light] [--scenario NAME]
+mahler screenshots --out DIR [--size WxH] [--theme dark|light] [--gain-loss NAME] [--density NAME] [--scenario NAME]
     renders every screen, filled with a seeded session, without a display
 mahler doctor [--data-dir DIR] [--json]
     checks data folder, journal, secrets, time and disk, and says how to mend what is wrong

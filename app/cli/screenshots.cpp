@@ -25,6 +25,7 @@ struct Wanted {
     QString out;
     QList<QSize> sizes;
     QStringList themes;
+    ui::Look look; ///< palette and density of every picture
 };
 
 Result<Wanted> parse(const Arguments& args) {
@@ -48,6 +49,16 @@ Result<Wanted> parse(const Arguments& args) {
         if (*theme != "dark" && *theme != "light")
             return badInput("--theme '" + *theme + "' is unknown; use dark or light");
         w.themes = {QString::fromStdString(*theme)};
+    }
+    if (const auto palette = args.value("gain-loss")) {
+        if (*palette != "blue-orange" && *palette != "green-red" && *palette != "red-green")
+            return badInput("--gain-loss '" + *palette + "' is unknown; use blue-orange, green-red or red-green");
+        w.look.gainLoss = *palette == "red-green" ? ui::GainLoss::RedGreen : *palette == "green-red" ? ui::GainLoss::GreenRed : ui::GainLoss::BlueOrange;
+    }
+    if (const auto density = args.value("density")) {
+        if (*density != "compact" && *density != "comfortable")
+            return badInput("--density '" + *density + "' is unknown; use compact or comfortable");
+        w.look.density = *density == "compact" ? ui::Density::Compact : ui::Density::Comfortable;
     }
     return w;
 }
@@ -116,7 +127,7 @@ bool fill(UiBridge& bridge, ui::ViewPtr& view) {
 } // namespace
 
 int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char** argv) {
-    const auto args = Arguments::parse(words, {"out", "size", "theme", "scenario", "seed"}, {});
+    const auto args = Arguments::parse(words, {"out", "size", "theme", "gain-loss", "density", "scenario", "seed"}, {});
     if (!args)
         return badUsage(args.error());
     const auto wanted = parse(*args);
@@ -154,7 +165,9 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
     pump([&] { return risk && risk->asIs.varAt != UtcTime{}; }, 10);
     bridge.setPaused(true);
     for (const auto& theme : wanted->themes) {
-        ui::applyTheme(app, theme == QLatin1String("dark") ? ui::ThemeKind::Dark : ui::ThemeKind::Light);
+        ui::Look look = wanted->look;
+        look.theme = theme == QLatin1String("dark") ? ui::ThemeKind::Dark : ui::ThemeKind::Light;
+        ui::applyLook(app, look);
         for (const auto& size : wanted->sizes) {
             ui::MainWindow window(bridge, {});
             window.resize(size);

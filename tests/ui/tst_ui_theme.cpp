@@ -3,6 +3,7 @@
 #include <QTest>
 #include <cmath>
 
+#include "ui/models/grid_view.h"
 #include "ui/theme/format.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -22,6 +23,7 @@ class ThemeTest : public QObject {
         const double x = luminance(a), y = luminance(b);
         return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
     }
+    static constexpr GainLoss kPalettes[] = {GainLoss::BlueOrange, GainLoss::GreenRed, GainLoss::RedGreen};
     static QApplication& app() { return *static_cast<QApplication*>(QApplication::instance()); }
 
 private Q_SLOTS:
@@ -60,10 +62,63 @@ private Q_SLOTS:
                 QVERIFY(contrast(color(Token::Accent, kind, GainLoss::BlueOrange), color(back, kind, GainLoss::BlueOrange)) >= 3.0);
     }
 
-    void gainAndLossDifferInBothPalettes() {
+    void gainAndLossDifferInEveryPalette() {
         for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
-            for (const auto palette : {GainLoss::BlueOrange, GainLoss::GreenRed})
+            for (const auto palette : kPalettes)
                 QVERIFY(color(Token::Gain, kind, palette) != color(Token::Loss, kind, palette));
+    }
+
+    void inEastAsiaGainsAreRed() {
+        for (const auto kind : {ThemeKind::Dark, ThemeKind::Light}) {
+            QCOMPARE(color(Token::Gain, kind, GainLoss::RedGreen), color(Token::Loss, kind, GainLoss::GreenRed));
+            QCOMPARE(color(Token::Loss, kind, GainLoss::RedGreen), color(Token::Gain, kind, GainLoss::GreenRed));
+            const QColor gain = color(Token::Gain, kind, GainLoss::RedGreen);
+            QVERIFY(gain.red() > gain.green());
+        }
+    }
+
+    void dangerLooksTheSameWhateverGainsLookLike() {
+        for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
+            for (const auto palette : kPalettes)
+                QCOMPARE(color(Token::Danger, kind, palette), color(Token::Danger, kind, GainLoss::BlueOrange));
+    }
+
+    void textIsReadableInEveryPaletteAndOnEveryGround() {
+        for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
+            for (const auto palette : kPalettes) {
+                applyTheme(app(), kind, palette);
+                for (const auto ink : {Token::Text, Token::Dim, Token::Gain, Token::Loss, Token::Warn, Token::Stale, Token::Info, Token::Danger, Token::Delayed})
+                    for (const auto& ground : {color(Token::Bg), color(Token::Panel), color(Token::Raised), tint()})
+                        QVERIFY2(contrast(color(ink), ground) >= 4.5,
+                                 qPrintable(QStringLiteral("%1 on %2: %3").arg(tokenName(ink), ground.name()).arg(contrast(color(ink), ground))));
+                QVERIFY(contrast(tint(), color(Token::Bg)) > 1.05); // seen at all
+            }
+        applyTheme(app(), ThemeKind::Dark);
+    }
+
+    void comfortableIsThirteenPixelsAndHigherRows() {
+        GridModel model({{QStringLiteral("a"), {}, 60}, {QStringLiteral("b"), {}, 48}});
+        model.setRows({{QStringLiteral("1"), {{QStringLiteral("x"), 1}, {QStringLiteral("y"), 2}}}});
+        GridView grid(&model);
+        QLabel label(QStringLiteral("x")), head(QStringLiteral("y"));
+        setTone(head, Token::Text, true, 16);
+        for (auto* widget : std::initializer_list<QWidget*>{&grid, &label, &head})
+            widget->show();
+        QCOMPARE(label.font().pixelSize(), 12);
+        QCOMPARE(grid.rowHeight(0), kRowHeight);
+        Look look = currentLook();
+        look.density = Density::Comfortable;
+        applyLook(app(), look);
+        QCOMPARE(label.font().pixelSize(), 13);
+        QCOMPARE(numberFont().pixelSize(), 13);
+        QCOMPARE(head.font().pixelSize(), 16);
+        QCOMPARE(grid.rowHeight(0), 24); // one that is there already
+        QCOMPARE(grid.columnWidth(1), 52);
+        applyTheme(app(), ThemeKind::Light); // a change of theme keeps it
+        QCOMPARE(currentLook().density, Density::Comfortable);
+        applyLook(app(), {});
+        QCOMPARE(label.font().pixelSize(), 12);
+        QCOMPARE(grid.rowHeight(0), kRowHeight);
     }
 
     void aTonedLabelFollowsTheTheme() {

@@ -123,7 +123,7 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
                         false, false, {}});
     }
     m_legs->setRows(std::move(rows));
-    m_grid->setFixedHeight(static_cast<int>(a.legs.size()) * kRowHeight + m_grid->horizontalHeader()->sizeHint().height() + 3);
+    m_grid->setFixedHeight(static_cast<int>(a.legs.size()) * rowHeight() + m_grid->horizontalHeader()->sizeHint().height() + 3);
     m_since->setText(tr("limit %1   mid %2   natural %3\nproposed at mid %4, spot %5, IV %6; since then %7")
                          .arg(format::net(order.netLimit), format::net(a.mid), format::net(a.natural), format::net(a.midAtProposal), format::number(a.spotAtProposal, 2),
                               format::percent(a.ivAtProposal), a.changedSince.empty() ? tr("unchanged") : format::text(a.changedSince)));

@@ -241,7 +241,7 @@ void HeatMap::showTable() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     new QShortcut(QKeySequence(Qt::Key_T), dialog, dialog, &QDialog::close); // T again goes back
     dialog->setWindowTitle(tr("%1 as a table").arg(accessibleName()));
-    dialog->resize(qMin(1240, m_headWidth + 76 * columnCount() + 60), 90 + kRowHeight * qMax(4, rowCount() + 1));
+    dialog->resize(qMin(1240, m_headWidth + 76 * columnCount() + 60), 90 + rowHeight() * qMax(4, rowCount() + 1));
     auto* model = new GridModel(std::move(columns), dialog);
     model->setRows(std::move(rows));
     auto* grid = new GridView(model);

@@ -26,7 +26,7 @@ QColor toneColor(Tone tone) {
 }
 
 /// A number font with the widths of what numbers are written with: shaping every cell's text twice costs more than all the
-/// rest of a grid. Made once; the font does not follow the theme.
+/// rest of a grid. Made once for each density; the font does not follow the theme.
 class CellFont {
 public:
     explicit CellFont(bool bold) : m_font(numberFont(bold)), m_metrics(m_font) {
@@ -55,8 +55,14 @@ private:
 };
 
 const CellFont& cellFont(bool bold) {
-    static const CellFont kPlain(false), kBold(true);
-    return bold ? kBold : kPlain;
+    struct Fonts {
+        int pixels = textPixels();
+        CellFont plain{false}, bold{true};
+    };
+    static Fonts fonts;
+    if (fonts.pixels != textPixels())
+        fonts = Fonts();
+    return bold ? fonts.bold : fonts.plain;
 }
 
 /// A clock of eight pixels: the value is ageing (UX 2.1).
@@ -150,7 +156,7 @@ void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     }
 }
 
-QSize GridDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return {60, kRowHeight}; }
+QSize GridDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return {60, ui::rowHeight()}; }
 
 GridView::GridView(GridModel* model, QWidget* parent) : QTableView(parent), m_model(model) {
     setModel(model);
@@ -163,12 +169,12 @@ GridView::GridView(GridModel* model, QWidget* parent) : QTableView(parent), m_mo
     setHorizontalScrollMode(ScrollPerPixel);
     setTabKeyNavigation(false);
     verticalHeader()->hide();
-    verticalHeader()->setDefaultSectionSize(kRowHeight);
     verticalHeader()->setMinimumSectionSize(kRowHeight);
+    verticalHeader()->setDefaultSectionSize(ui::rowHeight());
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setMinimumSectionSize(24);
     for (std::size_t i = 0; i < model->columns().size(); ++i)
-        setColumnWidth(static_cast<int>(i), model->columns()[i].width);
+        setColumnWidth(static_cast<int>(i), scaled(model->columns()[i].width));
     const auto again = [this] {
         if (!m_filter.isEmpty())
             applyFilter();
@@ -230,7 +236,13 @@ void GridView::placeHint() {
 bool GridView::event(QEvent* event) {
     if (event->type() == QEvent::Enter || event->type() == QEvent::Leave)
         follow(event->type() == QEvent::Enter);
-    return QTableView::event(event);
+    const bool done = QTableView::event(event);
+    if (event->type() == QEvent::StyleChange && verticalHeader()->defaultSectionSize() != ui::rowHeight()) { // another density
+        verticalHeader()->setDefaultSectionSize(ui::rowHeight());
+        setMostRows(m_mostRows);
+        fitColumns();
+    }
+    return done;
 }
 
 void GridView::focusInEvent(QFocusEvent* event) {
@@ -279,7 +291,9 @@ void GridView::setEmptyText(const QString& text) {
 
 void GridView::setMostRows(int rows) {
     constexpr int kHead = 30; ///< as the style sheet pads it
-    setMaximumHeight(kHead + kRowHeight * rows + 2 * frameWidth());
+    m_mostRows = rows;
+    if (rows > 0)
+        setMaximumHeight(kHead + ui::rowHeight() * rows + 2 * frameWidth());
 }
 
 const GridRow* GridView::currentRow() const { return m_model->row(currentIndex().row()); }
@@ -324,34 +338,35 @@ void GridView::fitColumns() {
         return;
     const auto& columns = m_model->columns();
     int used = 0, elastic = 0;
+    const auto widthOf = [&](std::size_t i) { return scaled(columns[i].width); };
     const auto isText = [&](std::size_t i) { return columns[i].align.testFlag(Qt::AlignLeft) && columns[i].width >= 90; };
     const auto chosen = [&](std::size_t i) {
         const auto it = m_chosen.find(static_cast<int>(i));
         return it == m_chosen.end() ? std::nullopt : std::optional(it->second);
     };
     for (std::size_t i = 0; i < columns.size(); ++i)
-        used += chosen(i).value_or(true) ? columns[i].width : 0;
+        used += chosen(i).value_or(true) ? widthOf(i) : 0;
     for (std::size_t i = columns.size(); i-- > 0;) { // what matters least goes first, from the right
         const bool gives = !chosen(i) && columns[i].optional && used > viewport()->width();
         setColumnHidden(static_cast<int>(i), gives || !chosen(i).value_or(true));
-        used -= gives ? columns[i].width : 0;
+        used -= gives ? widthOf(i) : 0;
     }
     for (std::size_t i = 0; i < columns.size(); ++i)
-        elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? columns[i].width : 0;
+        elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? widthOf(i) : 0;
     const int room = viewport()->width() - used;
     int left = room;
     std::size_t last = columns.size();
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        int width = columns[i].width;
+        int width = widthOf(i);
         if (elastic > 0 && isText(i) && !isColumnHidden(static_cast<int>(i))) { // text columns share what is over and give way first
             width = std::max(width * 3 / 5, width + room * width / elastic);
-            left -= width - columns[i].width;
+            left -= width - widthOf(i);
             last = i;
         }
         setColumnWidth(static_cast<int>(i), width);
     }
     if (last < columns.size()) // the rounding
-        setColumnWidth(static_cast<int>(last), std::max(columns[last].width * 3 / 5, columnWidth(static_cast<int>(last)) + left));
+        setColumnWidth(static_cast<int>(last), std::max(widthOf(last) * 3 / 5, columnWidth(static_cast<int>(last)) + left));
 }
 
 void GridView::paintEvent(QPaintEvent* event) {

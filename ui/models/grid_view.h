@@ -65,6 +65,7 @@ private:
     std::map<int, bool> m_chosen; ///< columns a person shows or hides whatever the width
     QLabel* m_hint = nullptr; ///< "order frozen", when rows would stand elsewhere
     bool m_fit = true, m_pointerInside = false;
+    int m_mostRows = 0; ///< 0: as many as there is room for
 };
 
 } // namespace mahler::ui

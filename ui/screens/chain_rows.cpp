@@ -68,7 +68,7 @@ void fillSide(GridRow& row, const ChainShown& shown, std::size_t r) {
     counted(kVol, quote.volume);
     counted(kOi, quote.openInterest);
     const auto spread = pricing::spreadFraction(quote);
-    put(kSpread, format::percent(spread, 0), spread ? QVariant(*spread) : QVariant(), Tone::Dim);
+    put(kSpread, format::percent(spread, 1), spread ? QVariant(*spread) : QVariant(), Tone::Dim);
     const bool ivOk = priced.ivStatus[r] == pricing::IvStatus::Ok;
     put(kIv, ivOk ? format::percent(priced.iv[r]) : format::dash(), ivOk ? QVariant(priced.iv[r]) : QVariant(), Tone::Plain,
         ivReason(priced.ivStatus[r], pricing::shortfallCents(priced, shown.expiry, r)));
@@ -217,7 +217,7 @@ std::vector<GridColumn> columns() {
         {ChainModel::tr("P(OTM)"), ChainModel::tr("chance to end out of the money, the market's own (risk-neutral, lognormal at this volatility)"), 56},
         {ChainModel::tr("Vol"), ChainModel::tr("contracts traded today"), 48},
         {ChainModel::tr("OI"), ChainModel::tr("open interest, contracts"), 52},
-        {ChainModel::tr("Sprd"), ChainModel::tr("ask less bid, per cent of the mid"), 44},
+        {ChainModel::tr("Sprd"), ChainModel::tr("ask less bid, per cent of the mid"), 46},
         {ChainModel::tr("IV"), ChainModel::tr("implied volatility of the mid, per cent a year, ACT/365"), 46},
         {ChainModel::tr("Delta"), ChainModel::tr("per unit of underlying"), 48},
         {ChainModel::tr("BSz"), ChainModel::tr("contracts at the bid"), 42},

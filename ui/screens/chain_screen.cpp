@@ -68,6 +68,7 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     m_grid->setAccessibleName(tr("Option chain"));
     m_grid->setEmptyText(tr("Waiting for the first chain of this underlying. R asks for it again."));
     m_grid->installEventFilter(this);
+    m_grid->viewport()->installEventFilter(this);
     connect(m_symbol, &QComboBox::activated, this, [this] { selectUnderlying(m_symbol->currentText()); });
     connect(m_expiries, &QTabBar::currentChanged, this, [this](int index) {
         if (index < 0)
@@ -187,7 +188,6 @@ void ChainScreen::rebuildRows() {
                             .arg(format::text(chain.source), format::timeTooltip(chain.time), format::count(static_cast<std::int64_t>(chain.size())), format::number(priced.milliseconds, 0)));
     sayStaged();
     if (!same) { // other strikes: what was in the middle is somewhere else now
-        fitColumns(); // with them a scroll bar may have come
         m_centred = false;
         const auto there = chosen ? std::lower_bound(shown->strikes.begin(), shown->strikes.end(), *chosen) : shown->strikes.end();
         if (there != shown->strikes.end() && *there == *chosen) {
@@ -283,7 +283,9 @@ void ChainScreen::showEvent(QShowEvent* event) {
 
 void ChainScreen::fitColumns() {
     const int wide = m_grid->viewport()->width();
-    const auto& columns = m_model->columns();
+    auto columns = m_model->columns();
+    for (auto& column : columns)
+        column.width = scaled(column.width);
     const FieldSet fields = shownFields(m_preset, columns, wide);
     int used = columns[kStrikeColumn].width, shown = 1;
     for (const auto side : {kCall, kPut})
@@ -296,6 +298,12 @@ void ChainScreen::fitColumns() {
     const int extra = std::max(0, (wide - used) / shown);
     for (int c = 0; c < kColumns; ++c)
         m_grid->setColumnWidth(c, columns[static_cast<std::size_t>(c)].width + extra);
+}
+
+void ChainScreen::changeEvent(QEvent* event) {
+    Screen::changeEvent(event);
+    if (event->type() == QEvent::StyleChange) // another density
+        fitColumns();
 }
 
 void ChainScreen::resizeEvent(QResizeEvent* event) {
@@ -359,6 +367,8 @@ void ChainScreen::openBuilder() {
 }
 
 bool ChainScreen::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_grid->viewport() && event->type() == QEvent::Resize)
+        fitColumns(); // a scroll bar came or went
     if (watched == m_grid && event->type() == QEvent::KeyPress) {
         auto* key = static_cast<QKeyEvent*>(event);
         switch (key->key()) {

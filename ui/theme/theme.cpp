@@ -15,21 +15,41 @@ namespace {
 
 ThemeKind g_kind = ThemeKind::Dark;
 GainLoss g_palette = GainLoss::BlueOrange;
+Density g_density = Density::Compact;
+
+int grown(int pixels) { return pixels <= 13 && g_density == Density::Comfortable ? pixels + 1 : pixels; }
 
 struct Pair {
     QRgb dark, light;
 };
 
+Pair gainOf(GainLoss palette) {
+    switch (palette) {
+    case GainLoss::BlueOrange: return {0x5AB4F8, 0x0B5CAD};
+    case GainLoss::GreenRed: return {0x3FCF8E, 0x0A7A45};
+    case GainLoss::RedGreen: return {0xFF6B6B, 0xC0262D};
+    }
+    return {0, 0};
+}
+
+Pair lossOf(GainLoss palette) {
+    switch (palette) {
+    case GainLoss::BlueOrange: return {0xFF9F45, 0xA84300};
+    case GainLoss::GreenRed: return gainOf(GainLoss::RedGreen);
+    case GainLoss::RedGreen: return gainOf(GainLoss::GreenRed);
+    }
+    return {0, 0};
+}
+
 Pair pairOf(Token token, GainLoss palette) {
-    const bool greenRed = palette == GainLoss::GreenRed;
     switch (token) {
     case Token::Bg: return {0x11151B, 0xFFFFFF};
     case Token::Panel: return {0x181E26, 0xF4F6F9};
     case Token::Raised: return {0x222A35, 0xE8ECF2};
     case Token::Text: return {0xE6EAF0, 0x12181F};
     case Token::Dim: return {0x9AA7B8, 0x4C5866};
-    case Token::Gain: return greenRed ? Pair{0x3FCF8E, 0x0A7A45} : Pair{0x5AB4F8, 0x0B5CAD};
-    case Token::Loss: return greenRed ? Pair{0xFF6B6B, 0xC0262D} : Pair{0xFF9F45, 0xA84300};
+    case Token::Gain: return gainOf(palette);
+    case Token::Loss: return lossOf(palette);
     case Token::Warn: return {0xFFD24A, 0x6B4F00};
     case Token::Stale: return {0x8C97A6, 0x5A6573};
     case Token::Info: return {0xAEB9C7, 0x3F4B59};
@@ -40,6 +60,7 @@ Pair pairOf(Token token, GainLoss palette) {
     case Token::Second: return {0xC3A6F2, 0x5F3FA6};
     case Token::Grid: return {0x2B3542, 0xD5DBE3};
     case Token::Delayed: return {0xC8935F, 0x7A4A1D}; // brown, 4.5:1 on every background of its theme
+    case Token::Danger: return lossOf(GainLoss::BlueOrange);
     case Token::TokenCount: break;
     }
     return {0, 0};
@@ -59,7 +80,7 @@ QString toneRules() {
         rules += QStringLiteral("QLabel[tone=\"%1\"] { color: %2; }").arg(tokenName(token), color(token).name());
     }
     for (const int pixels : {11, 13, 14, 16, 18})
-        rules += QStringLiteral("QLabel[pixels=\"%1\"] { font-size: %1px; }").arg(pixels);
+        rules += QStringLiteral("QLabel[pixels=\"%1\"] { font-size: %2px; }").arg(pixels).arg(grown(pixels));
     return rules + QStringLiteral("QLabel[strong=\"true\"] { font-weight: bold; }");
 }
 
@@ -83,7 +104,7 @@ QString shellRules() {
         "#environment[frame=\"DEMO\"] { border: 1px dashed @warn@; }"
         "#environment[frame=\"REPLAY\"] { border: 1px dotted @warn@; }"
         "#environment[frame=\"PAPER\"] { border: 1px solid @warn@; }"
-        "#environment[frame=\"LIVE\"] { border: 2px solid @loss@; background: @loss@; color: @bg@; }"
+        "#environment[frame=\"LIVE\"] { border: 2px solid @danger@; background: @danger@; color: @bg@; }"
         "#nav { background: @panel@; border: none; border-right: 1px solid @grid@; }"
         "#nav QToolButton { border: none; border-left: 3px solid transparent; border-radius: 0; padding: 2px 3px 0 0; font-size: 10px; }"
         "#nav QToolButton:checked { background: @raised@; border-left: 3px solid @accent@; }"
@@ -100,7 +121,7 @@ QString shellRules() {
         "#banner { background: @halt@; color: @halttext@; font-weight: bold; padding: 5px; }"
         "#prompt { background: @panel@; border: 2px solid @warn@; }"
         "#approvalcard { text-align: left; padding: 8px; border-left: 4px solid @warn@; }"
-        "#approvalcard[escalated=\"true\"] { border-left: 4px solid @loss@; }"
+        "#approvalcard[escalated=\"true\"] { border-left: 4px solid @danger@; }"
         "#layer { background: @panel@; border: 1px solid @accent@; }"
         "QPushButton#halt, QPushButton#halt:hover, QPushButton#halt:focus, QPushButton#halt:disabled { background: @halt@; color: @halttext@;"
         " font-weight: bold; font-size: 13px; border: 3px solid @haltring@; border-radius: 4px; padding: 0; }"));
@@ -110,7 +131,7 @@ QString sheet() {
     const auto c = [](Token t) { return color(t).name(); };
     const QString hover = mix(Token::Raised, Token::Text, 0.08).name();
     return QStringLiteral(
-               "QWidget { font-size: 12px; }"
+               "QWidget { font-size: %9px; }"
                "QToolTip { background: %3; color: %4; border: 1px solid %6; padding: 4px; }"
                "QPushButton { background: %3; color: %4; border: 1px solid %6; border-radius: 3px; padding: 4px 10px; min-height: 18px; }"
                "QPushButton:hover { background: %8; }"
@@ -131,7 +152,8 @@ QString sheet() {
                "QToolButton:hover { background: %8; } QToolButton:checked { background: %3; color: %4; }"
                "QCheckBox { color: %4; } QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid %5; border-radius: 2px; background: %1; }"
                "QCheckBox::indicator:checked { background: %7; } QCheckBox:focus { color: %7; } QLabel { color: %4; background: transparent; }")
-        .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover) +
+        .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover)
+               .arg(textPixels()) +
            toneRules() + shellRules();
 }
 
@@ -170,10 +192,13 @@ QColor mix(Token a, Token b, double share) {
     return QColor(part(x.red(), y.red()), part(x.green(), y.green()), part(x.blue(), y.blue()));
 }
 
-QColor tint() { return mix(Token::Bg, Token::Second, 0.13); }
+QColor tint() { return mix(Token::Bg, Token::Second, 0.10); }
 
 ThemeKind currentTheme() { return g_kind; }
-Look currentLook() { return {g_kind, g_palette}; }
+Look currentLook() { return {g_kind, g_palette, g_density}; }
+int textPixels() { return grown(12); }
+int rowHeight() { return g_density == Density::Comfortable ? 24 : kRowHeight; }
+int scaled(int pixels) { return (pixels * textPixels() + 11) / 12; }
 
 QString tokenName(Token token) {
     switch (token) {
@@ -194,6 +219,7 @@ QString tokenName(Token token) {
     case Token::Accent: return QStringLiteral("accent");
     case Token::Second: return QStringLiteral("second");
     case Token::Grid: return QStringLiteral("grid");
+    case Token::Danger: return QStringLiteral("danger");
     case Token::TokenCount: break;
     }
     return QString();
@@ -219,7 +245,7 @@ QFont textFont(int pixels, bool bold) {
     static const QString kFamily =
         family({QStringLiteral("Inter"), QStringLiteral("Segoe UI"), QStringLiteral("SF Pro Text"), QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")});
     QFont font(kFamily);
-    font.setPixelSize(pixels);
+    font.setPixelSize(grown(pixels));
     font.setBold(bold);
     return font;
 }
@@ -228,14 +254,15 @@ QFont numberFont(bool bold) {
     // DejaVu Sans and Noto Sans have digits of one width; the condensed cut keeps dense grids readable.
     static const QString kFamily = family({QStringLiteral("DejaVu Sans Condensed"), QStringLiteral("DejaVu Sans"), QStringLiteral("Noto Sans"), QStringLiteral("Segoe UI")});
     QFont font(kFamily);
-    font.setPixelSize(12);
+    font.setPixelSize(textPixels());
     font.setBold(bold);
     return font;
 }
 
-void applyTheme(QApplication& app, ThemeKind kind, GainLoss palette) {
-    g_kind = kind;
-    g_palette = palette;
+void applyLook(QApplication& app, const Look& look) {
+    g_kind = look.theme;
+    g_palette = look.gainLoss;
+    g_density = look.density;
     app.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QPalette p;
     p.setColor(QPalette::Window, color(Token::Bg));
