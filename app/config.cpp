@@ -17,7 +17,8 @@ template <class E> struct Word {
     E value;
 };
 constexpr Word<ui::ThemeKind> kThemes[] = {{"dark", ui::ThemeKind::Dark}, {"light", ui::ThemeKind::Light}};
-constexpr Word<ui::GainLoss> kGainLoss[] = {{"blue-orange", ui::GainLoss::BlueOrange}, {"green-red", ui::GainLoss::GreenRed}};
+constexpr Word<ui::GainLoss> kGainLoss[] = {{"blue-orange", ui::GainLoss::BlueOrange}, {"green-red", ui::GainLoss::GreenRed}, {"red-green", ui::GainLoss::RedGreen}};
+constexpr Word<ui::Density> kDensities[] = {{"compact", ui::Density::Compact}, {"comfortable", ui::Density::Comfortable}};
 
 template <class E, std::size_t N> Result<void> oneOf(const Word<E> (&words)[N], const std::string& key, const Json& value, E& into) {
     std::string known;
@@ -48,10 +49,26 @@ Result<ui::Look> readLook(const Json& section) {
             done = oneOf(kThemes, key, value, look.theme);
         else if (key == "gain_loss")
             done = oneOf(kGainLoss, key, value, look.gainLoss);
+        else if (key == "density")
+            done = oneOf(kDensities, key, value, look.density);
         if (!done)
             return done.error();
     }
     return look;
+}
+
+Result<ui::Sounds> readSounds(const Json& section) {
+    ui::Sounds sounds;
+    if (!section.is_object())
+        return badInput("an object is wanted");
+    for (const auto& [key, value] : section.items()) {
+        if (key != "approvals") // a Critical notice cannot be silenced
+            return badInput("unknown key '" + key.substr(0, 60) + "'");
+        if (!value.is_boolean())
+            return badInput("'approvals' wants true or false");
+        sounds.approvals = value.get<bool>();
+    }
+    return sounds;
 }
 
 Result<std::chrono::seconds> readApproval(const Json& section) {
@@ -91,6 +108,8 @@ Result<ui::SettingsValues> fromJson(const Json& json) {
             done = take(key, readApproval(section), values.desk.traderDeadline);
         else if (key == "look")
             done = take(key, readLook(section), values.look);
+        else if (key == "sound")
+            done = take(key, readSounds(section), values.sounds);
         if (!done)
             return done.error();
     }
@@ -113,16 +132,20 @@ Result<Json> toJson(const ui::SettingsValues& values) {
     Json screener = differences(strategy::screenFields(), values.desk.screener, *profile);
     if (profile->name != builtIn.desk.screener.name)
         screener["profile"] = profile->name;
-    Json approval = Json::object(), look = Json::object();
+    Json approval = Json::object(), look = Json::object(), sound = Json::object();
     if (values.desk.traderDeadline != builtIn.desk.traderDeadline)
         approval[desk::kTraderSeconds.key] = values.desk.traderDeadline.count();
     if (values.look.theme != builtIn.look.theme)
         look["theme"] = wordOf(kThemes, values.look.theme);
     if (values.look.gainLoss != builtIn.look.gainLoss)
         look["gain_loss"] = wordOf(kGainLoss, values.look.gainLoss);
+    if (values.look.density != builtIn.look.density)
+        look["density"] = wordOf(kDensities, values.look.density);
+    if (values.sounds.approvals != builtIn.sounds.approvals)
+        sound["approvals"] = values.sounds.approvals;
     Json out = Json::object();
     const std::pair<const char*, Json> sections[] = {
-        {"screener", screener}, {"limits", differences(risk::limitFields(), values.desk.limits, builtIn.desk.limits)}, {"approval", approval}, {"look", look}};
+        {"screener", screener}, {"limits", differences(risk::limitFields(), values.desk.limits, builtIn.desk.limits)}, {"approval", approval}, {"look", look}, {"sound", sound}};
     for (const auto& [key, section] : sections)
         if (!section.empty())
             out[key] = section;

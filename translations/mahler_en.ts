@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>mahler::ui::ChainScreen</name>
+    <message numerus="yes">
+        <source>Staged: %n unit(s) of %1.  Enter: builder, + / −: units, Backspace: drop</source>
+        <translation>
+            <numerusform>Staged: %n unit of %1.  Enter: builder, + / −: units, Backspace: drop</numerusform>
+            <numerusform>Staged: %n units of %1.  Enter: builder, + / −: units, Backspace: drop</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::DebateScreen</name>
     <message numerus="yes">
         <source>▲ %n unanswered: %1</source>
@@ -73,6 +83,23 @@
         <translation>
             <numerusform>   and %n more</numerusform>
             <numerusform>   and %n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mahler::ui::RequestAlerts</name>
+    <message numerus="yes">
+        <source>Request %1, %2. %n second(s) left, then rejected.</source>
+        <translation>
+            <numerusform>Request %1, %2. %n second left, then rejected.</numerusform>
+            <numerusform>Request %1, %2. %n seconds left, then rejected.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n second(s) left, then rejected: request %1, %2.</source>
+        <translation>
+            <numerusform>%n second left, then rejected: request %1, %2.</numerusform>
+            <numerusform>%n seconds left, then rejected: request %1, %2.</numerusform>
         </translation>
     </message>
 </context>

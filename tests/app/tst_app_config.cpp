@@ -39,7 +39,7 @@ private Q_SLOTS:
               R"("screener": {"profile": "seed", "dte_min": 28, "require_positive_ev": true, "credit_to_width_min": 0.075},)"
               R"("limits": {"risk_per_trade": 0.01, "min_open_interest": 250},)"
               "/* tighter */"
-              R"("approval": {"trader_seconds": 120}, "look": {"theme": "light", "gain_loss": "green-red"}})");
+              R"("approval": {"trader_seconds": 120}, "look": {"theme": "light", "gain_loss": "red-green", "density": "comfortable"}})");
         const auto values = app::loadConfig(folder());
         QVERIFY2(values.has_value(), values ? "" : values.error().detail.c_str());
         QCOMPARE(values->desk.screener.name, std::string("seed"));
@@ -50,7 +50,7 @@ private Q_SLOTS:
         QCOMPARE(values->desk.limits.riskPerTrade, 0.01);
         QCOMPARE(values->desk.limits.minOpenInterest, std::int64_t{250});
         QCOMPARE(values->desk.traderDeadline.count(), std::int64_t{120});
-        QVERIFY((values->look == ui::Look{ui::ThemeKind::Light, ui::GainLoss::GreenRed}));
+        QVERIFY((values->look == ui::Look{ui::ThemeKind::Light, ui::GainLoss::RedGreen, ui::Density::Comfortable}));
     }
 
     void whatMayNotStandIsRefusedWithFileAndKey_data() {
@@ -61,7 +61,9 @@ private Q_SLOTS:
         row("an unknown threshold", R"({"screener": {"dte_mim": 30}})", "dte_mim");
         row("an unknown limit", R"({"limits": {"risk": 0.01}})", "risk");
         row("an unknown approval key", R"({"approval": {"manager_seconds": 60}})", "manager_seconds");
-        row("an unknown look", R"({"look": {"density": "compact"}})", "density");
+        row("an unknown look", R"({"look": {"font": "mono"}})", "font");
+        row("a density between", R"({"look": {"density": "cosy"}})", "density");
+        row("a palette of our own", R"({"look": {"gain_loss": "pink-grey"}})", "gain_loss");
         row("an unknown profile", R"({"screener": {"profile": "greedy"}})", "profile");
         row("a profile that is a number", R"({"screener": {"profile": 1}})", "profile");
         row("a looser limit", R"({"limits": {"risk_per_trade": 0.021}})", "risk_per_trade");
@@ -78,6 +80,8 @@ private Q_SLOTS:
         row("a trader deadline under 30 s", R"({"approval": {"trader_seconds": 29}})", "trader_seconds");
         row("a trader deadline over 5 min", R"({"approval": {"trader_seconds": 301}})", "trader_seconds");
         row("a theme of our own", R"({"look": {"theme": "pink"}})", "theme");
+        row("silence for critical alarms", R"({"sound": {"critical": false}})", "critical");
+        row("a word for a sound", R"({"sound": {"approvals": "off"}})", "approvals");
         row("a list for a section", R"({"limits": []})", "limits");
         row("a word for a section", R"({"look": "dark"})", "look");
         row("a list for the file", "[]", "object");
@@ -111,7 +115,8 @@ private Q_SLOTS:
         for (const auto& f : risk::limitFields())
             f.set(wanted.desk.limits, risk::isFloor(f) ? f.get(wanted.desk.limits) + 1 : f.kind == FieldInfo::Kind::Whole ? f.get(wanted.desk.limits) - 1 : f.get(wanted.desk.limits) / 2);
         wanted.desk.traderDeadline = std::chrono::seconds(300);
-        wanted.look = {ui::ThemeKind::Light, ui::GainLoss::GreenRed};
+        wanted.look = {ui::ThemeKind::Light, ui::GainLoss::RedGreen, ui::Density::Comfortable};
+        wanted.sounds.approvals = false;
         const auto saved = app::saveConfig(folder(), wanted);
         QVERIFY2(saved.has_value(), saved ? "" : saved.error().detail.c_str());
         const auto back = app::loadConfig(folder());
@@ -123,6 +128,7 @@ private Q_SLOTS:
         QCOMPARE(back->desk.screener.name, wanted.desk.screener.name);
         QCOMPARE(back->desk.traderDeadline, wanted.desk.traderDeadline);
         QVERIFY(back->look == wanted.look);
+        QVERIFY(back->sounds == wanted.sounds);
     }
 
     void onlyWhatDiffersIsWrittenAndForUsAlone() {

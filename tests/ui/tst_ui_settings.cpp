@@ -243,6 +243,19 @@ private Q_SLOTS:
         applyLook(*qApp, {});
     }
 
+    void paletteAndDensityAreChosenAndRemembered() {
+        Opened o;
+        o.find<QComboBox>("gain_loss")->setCurrentIndex(2);
+        o.find<QComboBox>("density")->setCurrentIndex(1);
+        o.save();
+        QVERIFY((o.port.wantedSettings.back().look == Look{ThemeKind::Dark, GainLoss::RedGreen, Density::Comfortable}));
+        applyLook(*qApp, o.port.wantedSettings.back().look);
+        o.dialog->openWith(nullptr); // what is seen is what it shows
+        QCOMPARE(o.find<QComboBox>("gain_loss")->currentText(), QStringLiteral("red, green"));
+        QCOMPARE(o.find<QComboBox>("density")->currentText(), QStringLiteral("comfortable"));
+        applyLook(*qApp, {});
+    }
+
     void haltWorksWhileItIsOpen() {
         FakePort port;
         MainWindow window(port, {});

@@ -35,8 +35,9 @@ QStringList factoryWorkspaces() { // 1 Trade, 2 Risk, 3 Review, 4 Research; 5 to
 
 MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* parent)
     : QMainWindow(parent), m_port(port), m_settingsPath(settingsPath), m_haltFilter(new HaltFilter(port, this)), m_haltBar(new HaltBar(port)),
-      m_strip(new StatusStrip(port)), m_rail(new ApprovalsRail), m_stack(new QStackedWidget), m_nav(new QFrame), m_banner(new QLabel) {
+      m_strip(new StatusStrip(port)), m_rail(new ApprovalsRail), m_stack(new QStackedWidget), m_nav(new QFrame), m_banner(new AlarmBanner) {
     setMinimumSize(1024, 640);
+    m_banner->setAcknowledgeKey(QKeySequence(Qt::CTRL | Qt::Key_Period).toString(QKeySequence::NativeText));
     auto* nav = new QVBoxLayout(m_nav);
     nav->setContentsMargins(0, 4, 0, 4);
     nav->setSpacing(2);
@@ -61,11 +62,6 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     addScreen(m_journal = new JournalScreen(port), tr("Log", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F));
     nav->addStretch(1);
 
-    m_banner->setTextFormat(Qt::PlainText);
-    m_banner->setAlignment(Qt::AlignCenter);
-    m_banner->setObjectName(QStringLiteral("banner"));
-    m_banner->setAccessibleName(tr("Critical alarm"));
-    m_banner->hide();
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
     middle->addWidget(m_nav);
@@ -115,6 +111,12 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
         if (auto* back = m_focusBefore ? m_focusBefore.data() : m_stack->currentWidget())
             back->setFocus();
     });
+    auto* sound = new AlarmSound([] { QApplication::beep(); }, this);
+    m_alerts = new RequestAlerts(*centre);
+    sound->setApprovalsAudible(port.settings().sounds.approvals);
+    connect(m_banner, &AlarmBanner::standsChanged, sound, &AlarmSound::setCritical);
+    connect(m_alerts, &RequestAlerts::appeared, sound, &AlarmSound::requestAppeared);
+    connect(&port, &DeskPort::settingsSaved, sound, [sound](const SettingsValues& now) { sound->setApprovalsAudible(now.sounds.approvals); });
     m_mini = new MiniHalt(port, this);
     connect(m_mini, &MiniHalt::windowRequested, this, [this] {
         showNormal();
@@ -233,10 +235,7 @@ void MainWindow::makeMenus() {
             openApproval(format::text(m_view->approvals.front().request.id.str()));
     });
     approvals->setShortcut(QKeySequence(Qt::Key_F2));
-    auto* acknowledge = view->addAction(tr("Acknowledge alarms"), this, [this] {
-        m_acknowledged = m_banner->text();
-        m_banner->hide();
-    });
+    auto* acknowledge = view->addAction(tr("Acknowledge alarms"), m_banner, &AlarmBanner::acknowledge);
     acknowledge->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Period));
     view->addAction(tr("Command palette"), this, &MainWindow::openPalette)->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_K));
     m_miniAction = view->addAction(tr("Halt window on top"));
@@ -245,7 +244,7 @@ void MainWindow::makeMenus() {
     auto* theme = view->addAction(tr("Dark theme"));
     theme->setCheckable(true);
     theme->setChecked(currentTheme() == ThemeKind::Dark);
-    connect(theme, &QAction::toggled, this, [](bool dark) { applyLook(*qApp, {dark ? ThemeKind::Dark : ThemeKind::Light, currentLook().gainLoss}); });
+    connect(theme, &QAction::toggled, this, [](bool dark) { applyTheme(*qApp, dark ? ThemeKind::Dark : ThemeKind::Light, currentLook().gainLoss); });
     connect(&m_port, &DeskPort::settingsSaved, this, [theme](const SettingsValues& now) {
         if (now.look == currentLook())
             return;
@@ -386,18 +385,8 @@ void MainWindow::setView(const ViewPtr& view) {
         m_resume->setView(view);
     setWindowTitle(view->state == desk::RunState::Running ? tr("Mahler  %1  %2").arg(format::text(view->environment), format::text(view->accountName))
                                                           : tr("%1  %2  Mahler").arg(QLatin1String(desk::toString(view->state)), format::text(view->haltReason)));
-    if (view->state != desk::RunState::Running)
-        m_runningSince.reset();
-    else if (!m_runningSince)
-        m_runningSince = view->at.utc; // what was alarming before the desk ran again is history
-    QString critical;
-    for (const auto& n : view->notices)
-        if (n.level == desk::NoticeView::Level::Critical && (view->state != desk::RunState::Running || !m_runningSince || n.at >= *m_runningSince)) {
-            critical = tr("▲ %1  %2   (Ctrl+. acknowledges)").arg(format::timeNewYork(n.at), format::text(n.text));
-            break;
-        }
-    m_banner->setText(critical);
-    m_banner->setVisible(!critical.isEmpty() && critical != m_acknowledged);
+    m_banner->setView(view);
+    m_alerts->setView(view);
 }
 
 void MainWindow::setChain(const ChainPtr& chain) {

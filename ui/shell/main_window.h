@@ -14,11 +14,14 @@
 #include "ui/screens/chain_screen.h"
 #include "ui/screens/debate_screen.h"
 #include "ui/screens/table_screens.h"
+#include "ui/shell/alarm_banner.h"
+#include "ui/shell/alarm_sound.h"
 #include "ui/shell/approvals_rail.h"
 #include "ui/shell/bars.h"
 #include "ui/shell/find_bar.h"
 #include "ui/shell/halt_filter.h"
 #include "ui/shell/mini_halt.h"
+#include "ui/shell/request_alerts.h"
 #include "ui/shell/resume_dialog.h"
 #include "ui/shell/settings_dialog.h"
 
@@ -80,7 +83,8 @@ private:
     QVector<QKeySequence> m_screenKeys;
     QVector<QToolButton*> m_buttons;
     QFrame* m_nav;
-    QLabel* m_banner;
+    AlarmBanner* m_banner;
+    RequestAlerts* m_alerts;
     ApprovalPrompt* m_prompt;
     ResumeDialog* m_resume;
     SettingsDialog* m_settings;
@@ -98,8 +102,6 @@ private:
     QPointer<QWidget> m_focusBefore; ///< where the person was before the prompt was opened
     int m_workspace = 1;
     QStringList m_workspaceScreens;
-    std::optional<UtcTime> m_runningSince;
-    QString m_acknowledged; ///< the newest critical notice a person has seen
 };
 
 } // namespace mahler::ui

@@ -12,8 +12,9 @@ namespace mahler::ui {
 
 namespace {
 
-constexpr FieldInfo kTheme{"theme", Unit::None, FieldInfo::Kind::Whole, 0, 1}, kGainLoss{"gain_loss", Unit::None, FieldInfo::Kind::Whole, 0, 1},
-    kProfile{"profile", Unit::None, FieldInfo::Kind::Whole, 0, 1};
+constexpr FieldInfo kTheme{"theme", Unit::None, FieldInfo::Kind::Whole, 0, 1}, kGainLoss{"gain_loss", Unit::None, FieldInfo::Kind::Whole, 0, 2},
+    kDensity{"density", Unit::None, FieldInfo::Kind::Whole, 0, 1},
+    kApprovalSound{"approvals", Unit::None, FieldInfo::Kind::Flag, 0, 1}, kProfile{"profile", Unit::None, FieldInfo::Kind::Whole, 0, 1};
 
 const strategy::ScreenProfile& profileAt(int index) { return index == 1 ? strategy::seedProfile() : strategy::calibratedProfile(); }
 int indexOf(const strategy::ScreenProfile& profile) { return profile.name == strategy::seedProfile().name ? 1 : 0; }
@@ -86,8 +87,10 @@ SettingsDialog::SettingsDialog(DeskPort& port, QWidget* parent)
 
 void SettingsDialog::addPages() {
     const SettingsValues builtIn;
-    m_look = new SettingsPage(tr("How the window looks. Saved for the next start too."),
-                              {{kTheme, QStringLiteral("look"), 0, {tr("dark"), tr("light")}}, {kGainLoss, QStringLiteral("look"), 0, {tr("blue, orange"), tr("green, red")}}});
+    m_look = new SettingsPage(tr("How the window looks and sounds. Saved for the next start too. A critical alarm is always heard."),
+                              {{kTheme, QStringLiteral("look"), 0, {tr("dark"), tr("light")}}, {kGainLoss, QStringLiteral("look"), 0, {tr("blue, orange"), tr("green, red"), tr("red, green")}},
+                               {kDensity, QStringLiteral("look"), 0, {tr("compact"), tr("comfortable")}},
+                               {kApprovalSound, QStringLiteral("sound"), 1, {}}});
     QVector<SettingRow> screener{{kProfile, QStringLiteral("screener"), 0, {tr("calibrated"), tr("seed")}}};
     addRows(screener, QStringLiteral("screener"), strategy::screenFields(), builtIn.desk.screener);
     m_screener = new SettingsPage(tr("What a spread must have to become a candidate. The next cycle uses it; nothing restarts."), screener);
@@ -129,7 +132,7 @@ void SettingsDialog::load(const ViewPtr& view) {
     const SettingsValues now = m_port.settings();
     const Look look = currentLook(); // what is seen, also when the menu changed it
     say({});
-    m_look->setValues({static_cast<double>(look.theme), static_cast<double>(look.gainLoss)});
+    m_look->setValues({static_cast<double>(look.theme), static_cast<double>(look.gainLoss), static_cast<double>(look.density), now.sounds.approvals ? 1.0 : 0.0});
     showProfile(indexOf(now.desk.screener));
     m_screener->setValues(QVector<double>{static_cast<double>(indexOf(now.desk.screener))} + valuesOf(strategy::screenFields(), now.desk.screener));
     m_limits->setValues(valuesOf(risk::limitFields(), now.desk.limits));
@@ -166,7 +169,8 @@ std::optional<SettingsValues> SettingsDialog::wanted() {
         }
     SettingsValues out = m_port.settings();
     const auto look = *m_look->values(), screener = *m_screener->values();
-    out.look = {static_cast<ThemeKind>(look[0]), static_cast<GainLoss>(look[1])};
+    out.look = {static_cast<ThemeKind>(look[0]), static_cast<GainLoss>(look[1]), static_cast<Density>(look[2])};
+    out.sounds.approvals = look[3] != 0;
     out.desk.screener = withValues(strategy::screenFields(), profileAt(static_cast<int>(screener[0])), screener, 1);
     out.desk.limits = withValues(risk::limitFields(), out.desk.limits, *m_limits->values(), 0);
     out.desk.traderDeadline = std::chrono::seconds(static_cast<std::int64_t>(m_approvals->values()->front()));
@@ -183,7 +187,7 @@ void SettingsDialog::save() {
     if (!values)
         return;
     const SettingsValues now = m_port.settings();
-    if (values->look == now.look && desk::valuesOf(values->desk) == desk::valuesOf(now.desk))
+    if (values->look == now.look && values->sounds == now.sounds && desk::valuesOf(values->desk) == desk::valuesOf(now.desk))
         return accept();
     say(tr("Saving…"));
     m_save->setEnabled(false);

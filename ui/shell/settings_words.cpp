@@ -60,7 +60,9 @@ public:
         return {
             {QStringLiteral("trader_seconds"), {tr("Trader's deadline"), tr("How long a request for a trader ($1,000 to under $10,000) waits before silence rejects it.")}},
             {QStringLiteral("theme"), {tr("Theme"), tr("Dark or light surfaces.")}},
-            {QStringLiteral("gain_loss"), {tr("Gain and loss"), tr("Blue and orange are safe for every kind of colour vision. A sign always stands beside the colour.")}},
+            {QStringLiteral("gain_loss"), {tr("Gain and loss"), tr("Blue and orange are safe for every kind of colour vision. Red before green: gains are red, as in East Asia. A sign always stands beside the colour.")}},
+            {QStringLiteral("approvals"), {tr("Sound of a request"), tr("One sound when a request appears. A critical alarm sounds until it is acknowledged and cannot be silenced.")}},
+            {QStringLiteral("density"), {tr("Density"), tr("Compact: text of 12 pixels. Comfortable: 13, with higher rows.")}},
         };
     }
     static QString unit(Unit unit) {

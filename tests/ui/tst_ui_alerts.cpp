@@ -1,0 +1,189 @@
+#include <QAccessible>
+#include <QApplication>
+#include <QMenuBar>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "fake_port.h"
+#include "ui/shell/alarm_sound.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/request_alerts.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+namespace {
+
+/// Hears what a screen reader would. Qt gives nobody an event, its own update handler neither, while no screen reader runs.
+struct Listener {
+    QStringList heard;
+    QWidget host;
+    RequestAlerts alerts{host, [this](QAccessibleEvent& event) {
+                             if (event.type() == QAccessible::Alert)
+                                 heard << QAccessible::queryAccessibleInterface(event.object())->text(QAccessible::Name);
+                         }};
+};
+
+} // namespace
+
+class AlertsTest : public QObject {
+    Q_OBJECT
+
+    static ViewPtr viewWith(double seconds, const char* id = "A-17") {
+        auto view = viewWithRequest(approval::Tier::T2);
+        view->approvals.front().secondsLeft = seconds;
+        view->approvals.front().request.id = ApprovalId(id);
+        return view;
+    }
+    static ViewPtr alarming(const char* text, bool running = true) {
+        auto view = std::make_shared<desk::DeskView>();
+        view->state = running ? desk::RunState::Running : desk::RunState::Halted;
+        view->at.utc = UtcTime(std::chrono::sys_days(std::chrono::year{2026} / 11 / 23)) + std::chrono::hours(16);
+        desk::NoticeView notice;
+        notice.at = view->at.utc;
+        notice.level = desk::NoticeView::Level::Critical;
+        notice.text = text;
+        view->notices = {notice};
+        return view;
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark);
+    }
+
+    void aRequestIsSpokenOnceWithTierConsequenceAndTime() {
+        Listener screenReader;
+        auto& alerts = screenReader.alerts;
+        QSignalSpy appeared(&alerts, &RequestAlerts::appeared);
+        alerts.setView(viewWith(102));
+        alerts.setView(viewWith(101));
+        QCOMPARE(screenReader.heard.size(), 1);
+        for (const auto* part : {"A-17", "T2", "SELL 12 SPY", "$4,380", "$1,620", "102 second"})
+            QVERIFY2(screenReader.heard.front().contains(QString::fromLatin1(part)), qPrintable(screenReader.heard.front()));
+        QCOMPARE(appeared.size(), 1);
+    }
+
+    void theTimeLeftIsSpokenAtSixtyThirtyAndTen() {
+        Listener screenReader;
+        auto& alerts = screenReader.alerts;
+        for (double left = 102; left > 0; left -= 0.7)
+            alerts.setView(viewWith(left));
+        QCOMPARE(screenReader.heard.size(), 4);
+        QVERIFY(screenReader.heard.at(1).startsWith(QStringLiteral("60 second")));
+        QVERIFY(screenReader.heard.at(2).startsWith(QStringLiteral("30 second")));
+        QVERIFY(screenReader.heard.at(3).startsWith(QStringLiteral("10 second")));
+        for (const auto& said : screenReader.heard)
+            QVERIFY2(said.contains(QLatin1String("T2")) && said.contains(QLatin1String("$4,380")), qPrintable(said));
+    }
+
+    void aMarkAlreadyPassedIsNotSpokenLate() {
+        Listener screenReader;
+        auto& alerts = screenReader.alerts;
+        alerts.setView(viewWith(25)); // appears with less than half a minute
+        alerts.setView(viewWith(24));
+        QCOMPARE(screenReader.heard.size(), 1);
+        alerts.setView(viewWith(9)); // two views that lie apart
+        QCOMPARE(screenReader.heard.size(), 2);
+        QVERIFY(screenReader.heard.back().startsWith(QStringLiteral("9 second")));
+    }
+
+    void severalMarksAtOnceAreSpokenOnce() {
+        Listener screenReader;
+        auto& alerts = screenReader.alerts;
+        alerts.setView(viewWith(70));
+        alerts.setView(viewWith(8));
+        QCOMPARE(screenReader.heard.size(), 2);
+    }
+
+    void moreTimeIsCountedDownAgain() {
+        Listener screenReader;
+        auto& alerts = screenReader.alerts;
+        for (const double left : {70.0, 55.0, 115.0, 59.0})
+            alerts.setView(viewWith(left));
+        QCOMPARE(screenReader.heard.size(), 3);
+    }
+
+    void eachRequestHasItsOwnCount() {
+        Listener screenReader;
+        auto& alerts = screenReader.alerts;
+        auto two = std::make_shared<desk::DeskView>(*viewWith(61));
+        two->approvals.push_back(viewWith(200, "A-18")->approvals.front());
+        alerts.setView(two);
+        QCOMPARE(screenReader.heard.size(), 2);
+        auto later = std::make_shared<desk::DeskView>(*viewWith(59));
+        later->approvals.push_back(viewWith(198, "A-18")->approvals.front());
+        alerts.setView(later);
+        QCOMPARE(screenReader.heard.size(), 3);
+        QVERIFY(screenReader.heard.back().contains(QLatin1String("A-17")));
+    }
+
+    void theWindowSpeaksAndTakesNoFocus() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        auto* before = QApplication::focusWidget();
+        window.setView(viewWith(102));
+        QCOMPARE(QApplication::focusWidget(), before);
+        auto* voice = window.findChild<QLabel*>(QStringLiteral("voice"));
+        QVERIFY(voice && voice->isVisible() && voice->size().isEmpty());
+        QVERIFY(voice->accessibleName().startsWith(QStringLiteral("Request A-17, tier T2")));
+    }
+
+    void aCriticalAlarmRingsAgainUntilAcknowledged() {
+        int rings = 0;
+        AlarmSound sound([&] { ++rings; }, nullptr, std::chrono::milliseconds(20));
+        sound.setCritical(true);
+        QCOMPARE(rings, 1);
+        QTRY_VERIFY(rings >= 3);
+        sound.setCritical(false);
+        const int then = rings;
+        QTest::qWait(100);
+        QCOMPARE(rings, then);
+    }
+
+    void alarmsThatComeAndGoRingNoMoreOftenThanOneThatStays() {
+        int rings = 0;
+        AlarmSound sound([&] { ++rings; });
+        for (int i = 0; i < 50; ++i) {
+            sound.setCritical(true);
+            sound.setCritical(false);
+            sound.setCritical(true);
+        }
+        QCOMPARE(rings, 1);
+    }
+
+    void requestsMayBeSilencedAndAlarmsMayNot() {
+        int rings = 0;
+        AlarmSound sound([&] { ++rings; });
+        sound.requestAppeared();
+        QCOMPARE(rings, 1);
+        sound.setApprovalsAudible(false);
+        sound.requestAppeared();
+        QCOMPARE(rings, 1);
+        sound.setCritical(true);
+        QCOMPARE(rings, 2);
+    }
+
+    void theBannerStandsForTheSoundUntilAcknowledged() {
+        AlarmBanner banner;
+        QSignalSpy stands(&banner, &AlarmBanner::standsChanged);
+        banner.setAcknowledgeKey(QStringLiteral("Ctrl+."));
+        banner.setView(alarming("day limit reached"));
+        QVERIFY(stands.back().front().toBool());
+        QVERIFY(banner.text().contains(QStringLiteral("day limit reached")) && banner.text().contains(QStringLiteral("(Ctrl+. acknowledges)")));
+        banner.acknowledge();
+        QVERIFY(!stands.back().front().toBool());
+        banner.setView(alarming("day limit reached"));
+        QVERIFY(!stands.back().front().toBool()); // the same one
+        banner.setView(alarming("journal broken"));
+        QVERIFY(stands.back().front().toBool());
+    }
+};
+
+QTEST_MAIN(AlertsTest)
+#include "tst_ui_alerts.moc"
