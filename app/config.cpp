@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text_file.h"
+#include "ui/shell/key_bindings.h"
 
 namespace mahler::app {
 
@@ -71,6 +72,24 @@ Result<ui::Sounds> readSounds(const Json& section) {
     return sounds;
 }
 
+Result<ui::KeyChoices> readKeys(const Json& section) {
+    ui::KeyChoices keys;
+    if (!section.is_object())
+        return badInput("an object is wanted");
+    for (const auto& [action, value] : section.items()) {
+        auto& chosen = keys[action];
+        const Json list = value.is_array() ? value : Json::array({value});
+        for (const auto& key : list) {
+            if (!key.is_string())
+                return badInput("'" + action.substr(0, 60) + "' wants a key such as \"F3\", or a list of them");
+            chosen.push_back(key.get<std::string>());
+        }
+    }
+    if (const auto fits = ui::KeyBindings::check(keys); !fits)
+        return fits.error();
+    return keys;
+}
+
 Result<std::chrono::seconds> readApproval(const Json& section) {
     std::chrono::seconds trader = desk::Settings{}.traderDeadline;
     if (!section.is_object())
@@ -108,6 +127,8 @@ Result<ui::SettingsValues> fromJson(const Json& json) {
             done = take(key, readApproval(section), values.desk.traderDeadline);
         else if (key == "look")
             done = take(key, readLook(section), values.look);
+        else if (key == "keys")
+            done = take(key, readKeys(section), values.keys);
         else if (key == "sound")
             done = take(key, readSounds(section), values.sounds);
         if (!done)
@@ -143,9 +164,14 @@ Result<Json> toJson(const ui::SettingsValues& values) {
         look["density"] = wordOf(kDensities, values.look.density);
     if (values.sounds.approvals != builtIn.sounds.approvals)
         sound["approvals"] = values.sounds.approvals;
+    if (const auto fits = ui::KeyBindings::check(values.keys); !fits)
+        return badInput("keys: " + fits.error().detail);
+    Json keys = Json::object();
+    for (const auto& [action, chosen] : values.keys)
+        keys[action] = chosen;
     Json out = Json::object();
     const std::pair<const char*, Json> sections[] = {
-        {"screener", screener}, {"limits", differences(risk::limitFields(), values.desk.limits, builtIn.desk.limits)}, {"approval", approval}, {"look", look}, {"sound", sound}};
+        {"screener", screener}, {"limits", differences(risk::limitFields(), values.desk.limits, builtIn.desk.limits)}, {"approval", approval}, {"look", look}, {"sound", sound}, {"keys", keys}};
     for (const auto& [key, section] : sections)
         if (!section.empty())
             out[key] = section;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "desk/settings.h"
 #include "ui/theme/theme.h"
@@ -13,11 +15,15 @@ struct Sounds {
     bool operator==(const Sounds&) const = default;
 };
 
+/// Keys chosen for actions of the workstation, by the action's name; see KeyBindings. "Ctrl+Shift+K"; several mean the same.
+using KeyChoices = std::map<std::string, std::vector<std::string>>;
+
 /// Everything the settings dialog shows and changes. Plain values: the dialog knows no file.
 struct SettingsValues {
     desk::Settings desk;
     Look look;
     Sounds sounds;
+    KeyChoices keys;        ///< of config.json alone; read when the window is made
     std::string dataFolder; ///< where they and the journals are kept; to be shown only
 };
 

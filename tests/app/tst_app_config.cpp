@@ -82,6 +82,13 @@ private Q_SLOTS:
         row("a theme of our own", R"({"look": {"theme": "pink"}})", "theme");
         row("silence for critical alarms", R"({"sound": {"critical": false}})", "critical");
         row("a word for a sound", R"({"sound": {"approvals": "off"}})", "approvals");
+        row("a key of no action", R"({"keys": {"chian": "F3"}})", "chian");
+        row("a key that is none", R"({"keys": {"chain": "Hyper+Ü+3"}})", "Hyper");
+        row("a number for a key", R"({"keys": {"chain": 3}})", "chain");
+        row("a key of two actions", R"({"keys": {"chain": "F4"}})", "F4 is used twice");
+        row("the halt key for something else", R"({"keys": {"orders": "F12"}})", "F12 is used twice");
+        row("no halt key", R"({"keys": {"halt": []}})", "never taken away");
+        row("Esc", R"({"keys": {"approvals": "Esc"}})", "Esc");
         row("a list for a section", R"({"limits": []})", "limits");
         row("a word for a section", R"({"look": "dark"})", "look");
         row("a list for the file", "[]", "object");
@@ -117,6 +124,7 @@ private Q_SLOTS:
         wanted.desk.traderDeadline = std::chrono::seconds(300);
         wanted.look = {ui::ThemeKind::Light, ui::GainLoss::RedGreen, ui::Density::Comfortable};
         wanted.sounds.approvals = false;
+        wanted.keys = {{"chain", {"Ctrl+Shift+C"}}, {"halt", {"ScrollLock"}}, {"volatility", {}}};
         const auto saved = app::saveConfig(folder(), wanted);
         QVERIFY2(saved.has_value(), saved ? "" : saved.error().detail.c_str());
         const auto back = app::loadConfig(folder());
@@ -129,6 +137,7 @@ private Q_SLOTS:
         QCOMPARE(back->desk.traderDeadline, wanted.desk.traderDeadline);
         QVERIFY(back->look == wanted.look);
         QVERIFY(back->sounds == wanted.sounds);
+        QVERIFY(back->keys == wanted.keys);
     }
 
     void onlyWhatDiffersIsWrittenAndForUsAlone() {

@@ -12,12 +12,16 @@ bool HaltFilter::isHaltKey(int key, Qt::KeyboardModifiers modifiers) {
            (key == Qt::Key_H && (modifiers & (Qt::ControlModifier | Qt::ShiftModifier)) == (Qt::ControlModifier | Qt::ShiftModifier));
 }
 
+bool HaltFilter::halts(int key, Qt::KeyboardModifiers modifiers) const {
+    return isHaltKey(key, modifiers) || m_added.contains(QKeySequence(QKeyCombination(modifiers & ~Qt::KeypadModifier, static_cast<Qt::Key>(key))));
+}
+
 bool HaltFilter::eventFilter(QObject* watched, QEvent* event) {
     const auto type = event->type();
     if (type != QEvent::ShortcutOverride && type != QEvent::KeyPress)
         return QObject::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
-    if (!isHaltKey(key->key(), key->modifiers()))
+    if (!halts(key->key(), key->modifiers()))
         return QObject::eventFilter(watched, event);
     event->accept();
     // No state is kept between presses: a release can get lost (the modifier let go first, another window in front), and a

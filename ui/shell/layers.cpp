@@ -8,6 +8,7 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 
+#include "ui/shell/key_bindings.h"
 #include "ui/theme/theme.h"
 
 namespace mahler::ui {
@@ -60,7 +61,7 @@ void CommandPalette::filter(const QString& words) {
         const bool fits = std::all_of(wanted.begin(), wanted.end(), [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
         if (!fits)
             continue;
-        const QString key = m_actions[i]->shortcut().toString(QKeySequence::NativeText);
+        const QString key = keyText(m_actions[i]->shortcuts());
         auto* item = new QListWidgetItem(key.isEmpty() ? text : tr("%1    %2", "command and its key").arg(text, key), m_list);
         item->setData(Qt::UserRole, i);
     }

@@ -31,13 +31,17 @@ QStringList factoryWorkspaces() { // 1 Trade, 2 Risk, 3 Review, 4 Research; 5 to
     return {QStringLiteral("chain"), QStringLiteral("scenario"), QStringLiteral("journal"), QStringLiteral("volatility"), QStringLiteral("opportunities"),
             QStringLiteral("orders"), QStringLiteral("debate"), QStringLiteral("positions"), QStringLiteral("breakers")}; }
 
+/// The name of a screen's action: "breaker-map" is "breaker_map" in config.json.
+QString actionOf(const Screen& screen) { return screen.id().replace(QLatin1Char('-'), QLatin1Char('_')); }
+
 } // namespace
 
 MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* parent)
-    : QMainWindow(parent), m_port(port), m_settingsPath(settingsPath), m_haltFilter(new HaltFilter(port, this)), m_haltBar(new HaltBar(port)),
+    : QMainWindow(parent), m_port(port), m_settingsPath(settingsPath), m_keys(port.settings().keys), m_haltFilter(new HaltFilter(port, this)), m_haltBar(new HaltBar(port)),
       m_strip(new StatusStrip(port)), m_rail(new ApprovalsRail), m_stack(new QStackedWidget), m_nav(new QFrame), m_banner(new AlarmBanner) {
     setMinimumSize(1024, 640);
-    m_banner->setAcknowledgeKey(QKeySequence(Qt::CTRL | Qt::Key_Period).toString(QKeySequence::NativeText));
+    m_haltFilter->addKeys(m_keys.of(QStringLiteral("halt")));
+    m_banner->setAcknowledgeKey(keyText(m_keys.of(QStringLiteral("acknowledge"))));
     auto* nav = new QVBoxLayout(m_nav);
     nav->setContentsMargins(0, 4, 0, 4);
     nav->setSpacing(2);
@@ -47,19 +51,19 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     setWindowIcon(lineIcon(QStringLiteral("mahler")));
     m_workspaceScreens = factoryWorkspaces();
 
-    addScreen(m_chain = new ChainScreen(port), tr("Chain", "44 px wide button"), QKeySequence(Qt::Key_F3));
-    addScreen(m_builder = new BuilderScreen(port), tr("Build", "44 px wide button"), QKeySequence(Qt::Key_F4));
-    addScreen(new PositionsScreen(port), tr("Book", "44 px wide button"), QKeySequence(Qt::SHIFT | Qt::Key_F7));
-    addScreen(new ScenarioScreen(port), tr("Risk", "44 px wide button"), QKeySequence(Qt::Key_F7));
-    addScreen(new BreakerMapScreen(port), tr("Trips", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::Key_F7));
-    addScreen(new AttributionScreen(port), tr("P&&L", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F7));
-    addScreen(m_debate = new DebateScreen(port), tr("Debate", "44 px wide button"), QKeySequence(Qt::Key_F8));
-    addScreen(new OrdersScreen(port), tr("Orders", "44 px wide button"), QKeySequence(Qt::Key_F9));
-    addScreen(new OpportunitiesScreen(port), tr("Scan", "44 px wide button"), QKeySequence(Qt::Key_F10));
+    addScreen(m_chain = new ChainScreen(port), tr("Chain", "44 px wide button"));
+    addScreen(m_builder = new BuilderScreen(port), tr("Build", "44 px wide button"));
+    addScreen(new PositionsScreen(port), tr("Book", "44 px wide button"));
+    addScreen(new ScenarioScreen(port), tr("Risk", "44 px wide button"));
+    addScreen(new BreakerMapScreen(port), tr("Trips", "44 px wide button"));
+    addScreen(new AttributionScreen(port), tr("P&&L", "44 px wide button"));
+    addScreen(m_debate = new DebateScreen(port), tr("Debate", "44 px wide button"));
+    addScreen(new OrdersScreen(port), tr("Orders", "44 px wide button"));
+    addScreen(new OpportunitiesScreen(port), tr("Scan", "44 px wide button"));
     auto* breakers = new BreakersScreen(port);
-    addScreen(breakers, tr("Halts", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A));
-    addScreen(new VolatilityScreen(port), tr("Vol", "44 px wide button"), QKeySequence(Qt::Key_F11));
-    addScreen(m_journal = new JournalScreen(port), tr("Log", "44 px wide button"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F));
+    addScreen(breakers, tr("Halts", "44 px wide button"));
+    addScreen(new VolatilityScreen(port), tr("Vol", "44 px wide button"));
+    addScreen(m_journal = new JournalScreen(port), tr("Log", "44 px wide button"));
     nav->addStretch(1);
 
     auto* middle = new QHBoxLayout;
@@ -144,10 +148,11 @@ void MainWindow::makeTray() {
     m_tray->show();
 }
 
-void MainWindow::addScreen(Screen* screen, const QString& icon, const QKeySequence& key) {
+void MainWindow::bind(QAction* action, const char* name) const { action->setShortcuts(m_keys.of(QString::fromLatin1(name))); }
+
+void MainWindow::addScreen(Screen* screen, const QString& icon) {
     m_stack->addWidget(screen);
     m_screens.push_back(screen);
-    m_screenKeys.push_back(key);
     auto* button = new QToolButton;
     button->setText(icon);
     button->setIcon(lineIcon(screen->id()));
@@ -156,7 +161,8 @@ void MainWindow::addScreen(Screen* screen, const QString& icon, const QKeySequen
     button->setCheckable(true);
     button->setFixedSize(43, 43); // twelve of them fit the lowest window
     button->setFocusPolicy(Qt::TabFocus);
-    button->setToolTip(tr("%1  (%2)").arg(screen->title(), key.toString(QKeySequence::NativeText)));
+    const QString key = keyText(m_keys.of(actionOf(*screen)));
+    button->setToolTip(key.isEmpty() ? screen->title() : tr("%1  (%2)").arg(screen->title(), key));
     button->setAccessibleName(screen->title());
     m_nav->layout()->addWidget(button);
     m_buttons.push_back(button);
@@ -201,43 +207,41 @@ void MainWindow::confirmCancelOpening() {
 
 void MainWindow::makeDeskMenu() {
     auto* desk = menuBar()->addMenu(tr("&Desk"));
-    desk->addAction(tr("Halt"), this, [this] { m_port.halt("menu"); })->setToolTip(tr("F12"));
+    desk->addAction(tr("Halt"), this, [this] { m_port.halt("menu"); })->setToolTip(keyText(m_keys.of(QStringLiteral("halt"))));
     desk->addAction(tr("Resume…"), m_resume, [this] { openLayer(*m_resume); });
-    desk->addAction(tr("Cancel opening orders…"), this, &MainWindow::confirmCancelOpening)->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_X));
+    bind(desk->addAction(tr("Cancel opening orders…"), this, &MainWindow::confirmCancelOpening), "cancel_opening");
     auto* run = desk->addAction(tr("Run a cycle on every underlying"), this, [this] {
         if (m_view)
             for (const auto& u : m_view->underlyings)
                 m_port.runCycle(u.quote.symbol);
     });
-    run->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));
+    bind(run, "run_cycle");
     desk->addSeparator();
-    desk->addAction(tr("Quit"), this, &QWidget::close)->setShortcut(QKeySequence::Quit);
+    bind(desk->addAction(tr("Quit"), this, &QWidget::close), "quit");
 }
 
 void MainWindow::makeMenus() {
     makeDeskMenu();
     auto* view = menuBar()->addMenu(tr("&View"));
-    int i = 0;
     for (auto* s : m_screens) {
         auto* action = view->addAction(s->title().replace(QLatin1Char('&'), QLatin1String("&&")), this, [this, id = s->id()] { showScreen(id); });
-        action->setShortcut(m_screenKeys[i++]);
+        action->setShortcuts(m_keys.of(actionOf(*s)));
     }
     view->addSeparator();
     const QString workspaces[] = {tr("Workspace: Trade"), tr("Workspace: Risk"), tr("Workspace: Review"), tr("Workspace: Research")};
     for (int n = 1; n <= m_workspaceScreens.size(); ++n)
-        view->addAction(n <= 4 ? workspaces[n - 1] : tr("Workspace: your own %1").arg(n), this, [this, n] { showWorkspace(n); })->setShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(n)));
+        view->addAction(n <= 4 ? workspaces[n - 1] : tr("Workspace: your own %1").arg(n), this, [this, n] { showWorkspace(n); })->setShortcuts(m_keys.of(QStringLiteral("workspace_%1").arg(n)));
     view->addSeparator();
-    view->addAction(tr("Find in this pane"), this, &MainWindow::find)->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_F), QKeySequence(Qt::Key_Slash)});
-    view->addAction(tr("Next pane"), this, [this] { movePane(1); })->setShortcut(QKeySequence(Qt::Key_F6));
-    view->addAction(tr("Previous pane"), this, [this] { movePane(-1); })->setShortcut(QKeySequence(Qt::SHIFT | Qt::Key_F6));
+    bind(view->addAction(tr("Find in this pane"), this, &MainWindow::find), "find");
+    bind(view->addAction(tr("Next pane"), this, [this] { movePane(1); }), "next_pane");
+    bind(view->addAction(tr("Previous pane"), this, [this] { movePane(-1); }), "previous_pane");
     auto* approvals = view->addAction(tr("Most urgent approval"), this, [this] {
         if (m_view && !m_view->approvals.empty())
             openApproval(format::text(m_view->approvals.front().request.id.str()));
     });
-    approvals->setShortcut(QKeySequence(Qt::Key_F2));
-    auto* acknowledge = view->addAction(tr("Acknowledge alarms"), m_banner, &AlarmBanner::acknowledge);
-    acknowledge->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Period));
-    view->addAction(tr("Command palette"), this, &MainWindow::openPalette)->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_K));
+    bind(approvals, "approvals");
+    bind(view->addAction(tr("Acknowledge alarms"), m_banner, &AlarmBanner::acknowledge), "acknowledge");
+    bind(view->addAction(tr("Command palette"), this, &MainWindow::openPalette), "palette");
     m_miniAction = view->addAction(tr("Halt window on top"));
     m_miniAction->setCheckable(true);
     connect(m_miniAction, &QAction::toggled, m_mini, &QWidget::setVisible);
@@ -253,9 +257,9 @@ void MainWindow::makeMenus() {
         theme->setChecked(now.look.theme == ThemeKind::Dark);
     });
     view->addSeparator();
-    view->addAction(tr("Settings…"), this, [this] { m_settings->openWith(m_view); })->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Comma));
+    bind(view->addAction(tr("Settings…"), this, [this] { m_settings->openWith(m_view); }), "settings");
     auto* help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(tr("Keys of this pane"), this, &MainWindow::showKeys)->setShortcut(QKeySequence(Qt::Key_F1));
+    bind(help->addAction(tr("Keys of this pane"), this, &MainWindow::showKeys), "keys");
 }
 
 QList<QAction*> MainWindow::menuActions() const {
@@ -273,10 +277,10 @@ void MainWindow::find() {
 }
 
 void MainWindow::showKeys() {
-    KeysLayer::Keys everywhere = {{tr("F12  Pause  Ctrl+Shift+H"), tr("halt everything")}};
+    KeysLayer::Keys everywhere = {{keyText(m_keys.of(QStringLiteral("halt"))), tr("halt everything")}};
     for (const auto* action : menuActions())
         if (!action->shortcut().isEmpty())
-            everywhere << qMakePair(action->shortcut().toString(QKeySequence::NativeText), withoutMnemonic(action->text()));
+            everywhere << qMakePair(keyText(action->shortcuts()), withoutMnemonic(action->text()));
     QList<QPair<QString, KeysLayer::Keys>> groups = {{tr("EVERYWHERE"), everywhere}, {tr("APPROVAL"), m_prompt->keys()}};
     if (auto* s = screen(currentScreen()); s && !s->keys().isEmpty())
         groups << qMakePair(s->title().toUpper(), s->keys());

@@ -20,6 +20,7 @@
 #include "ui/shell/bars.h"
 #include "ui/shell/find_bar.h"
 #include "ui/shell/halt_filter.h"
+#include "ui/shell/key_bindings.h"
 #include "ui/shell/mini_halt.h"
 #include "ui/shell/request_alerts.h"
 #include "ui/shell/resume_dialog.h"
@@ -58,7 +59,8 @@ protected:
     void changeEvent(QEvent* event) override; ///< minimised without a tray: the mini halt window shows itself
 
 private:
-    void addScreen(Screen* screen, const QString& icon, const QKeySequence& key);
+    void addScreen(Screen* screen, const QString& icon);
+    void bind(QAction* action, const char* name) const; ///< gives it its keys
     void makeMenus();
     void makeDeskMenu();
     void makeTray();
@@ -74,13 +76,13 @@ private:
 
     DeskPort& m_port;
     QString m_settingsPath;
+    KeyBindings m_keys;
     HaltFilter* m_haltFilter;
     HaltBar* m_haltBar;
     StatusStrip* m_strip;
     ApprovalsRail* m_rail;
     QStackedWidget* m_stack;
     QVector<Screen*> m_screens;
-    QVector<QKeySequence> m_screenKeys;
     QVector<QToolButton*> m_buttons;
     QFrame* m_nav;
     AlarmBanner* m_banner;

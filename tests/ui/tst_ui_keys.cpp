@@ -1,0 +1,141 @@
+#include <QApplication>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenuBar>
+#include <QTest>
+
+#include "fake_port.h"
+#include "ui/shell/key_bindings.h"
+#include "ui/shell/layers.h"
+#include "ui/shell/main_window.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+
+class KeysTest : public QObject {
+    Q_OBJECT
+
+    static QList<QKeySequence> shortcutsOf(MainWindow& window, const QString& text) {
+        for (auto* top : window.menuBar()->actions())
+            for (auto* action : top->menu()->actions())
+                if (action->text() == text)
+                    return action->shortcuts();
+        return {};
+    }
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void theStandardKeysFitEachOther() {
+        QVERIFY(KeyBindings::check({}).has_value());
+        const KeyBindings keys;
+        for (const auto& action : KeyBindings::actions())
+            QVERIFY2(!keys.of(action).isEmpty(), qPrintable(action));
+        QCOMPARE(keys.of(QStringLiteral("find")), (QList<QKeySequence>{QKeySequence(QStringLiteral("Ctrl+F")), QKeySequence(Qt::Key_Slash)}));
+    }
+
+    void whatMayNotStandIsNamed_data() {
+        QTest::addColumn<QString>("action");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QByteArray>("named");
+        const auto row = [](const char* name, const char* action, const char* key, const char* named) { QTest::newRow(name) << QString::fromUtf8(action) << QString::fromUtf8(key) << QByteArray(named); };
+        row("an unknown action", "chian", "Ctrl+J", "chian");
+        row("no key at all", "chain", "", "is no key");
+        row("a word", "chain", "Chain", "is no key");
+        row("two strokes", "chain", "Ctrl+J, Ctrl+L", "is no key");
+        row("a key of another action", "chain", "F9", "'chain' and 'orders'");
+        row("a halt key", "chain", "Pause", "'halt' and 'chain'");
+        row("Esc for requests", "approvals", "Esc", "Esc");
+        row("Esc for the halt", "halt", "Esc", "Esc");
+        row("Enter", "approvals", "Ctrl+Return", "Enter");
+        row("a plain letter", "orders", "O", "plain keys");
+        row("a capital letter", "orders", "Shift+O", "plain keys");
+        row("an arrow of the builder", "orders", "Alt+Up", "arrows");
+        row("what sorts grids", "orders", "F5", "sorts grids");
+        row("what copies", "orders", "Ctrl+C", "edits text");
+        row("the slash of another action", "orders", "/", "plain keys");
+    }
+    void whatMayNotStandIsNamed() {
+        QFETCH(QString, action);
+        QFETCH(QString, key);
+        QFETCH(QByteArray, named);
+        const auto checked = KeyBindings::check({{action.toStdString(), {key.toStdString()}}});
+        QVERIFY(!checked.has_value());
+        QCOMPARE(checked.error().code, ErrorCode::BadInput);
+        QVERIFY2(QByteArray(checked.error().detail.c_str()).contains(named), checked.error().detail.c_str());
+    }
+
+    void aKeyThatWasGivenUpMayBeTaken() {
+        const KeyChoices swapped = {{"chain", {"F4"}}, {"builder", {"F3"}}};
+        QVERIFY(KeyBindings::check(swapped).has_value());
+        QCOMPARE(KeyBindings(swapped).of(QStringLiteral("chain")), QList<QKeySequence>{QKeySequence(Qt::Key_F4)});
+        const KeyChoices unbound = {{"volatility", {}}, {"chain", {"F3", "F11"}}};
+        QVERIFY(KeyBindings::check(unbound).has_value());
+        QVERIFY(KeyBindings(unbound).of(QStringLiteral("volatility")).isEmpty());
+        QCOMPARE(KeyBindings(unbound).of(QStringLiteral("chain")).size(), 2);
+    }
+
+    void haltGainsKeysAndLosesNone() {
+        const KeyBindings keys(KeyChoices{{"halt", {"ScrollLock", "Ctrl+Alt+H"}}});
+        const auto all = keys.of(QStringLiteral("halt"));
+        for (const auto* key : {"F12", "Pause", "Ctrl+Shift+H", "ScrollLock", "Ctrl+Alt+H"})
+            QVERIFY2(all.contains(QKeySequence(QString::fromLatin1(key))), key);
+        QVERIFY(!KeyBindings::check({{"halt", {}}}).has_value());
+        QCOMPARE(KeyBindings(KeyChoices{{"halt", {}}}).of(QStringLiteral("halt")).size(), 3); // whatever came past the check
+    }
+
+    void theWindowHaltsOnAddedKeysToo() {
+        FakePort port;
+        port.kept.keys = {{"halt", {"ScrollLock", "Ctrl+Alt+H"}}};
+        MainWindow window(port, {});
+        window.show();
+        QTest::keyClick(&window, Qt::Key_ScrollLock);
+        QCOMPARE(port.halts.size(), std::size_t{1});
+        QTest::keyClick(&window, Qt::Key_H, Qt::ControlModifier | Qt::AltModifier);
+        QCOMPARE(port.halts.size(), std::size_t{2});
+        QTest::keyClick(&window, Qt::Key_F12);
+        QCOMPARE(port.halts.size(), std::size_t{3});
+        QTest::keyClick(&window, Qt::Key_H, Qt::AltModifier);
+        QCOMPARE(port.halts.size(), std::size_t{3});
+    }
+
+    void theMenusTheTooltipsTheListOfKeysAndThePaletteFollow() {
+        FakePort port;
+        port.kept.keys = {{"chain", {"Ctrl+Shift+C"}}, {"halt", {"ScrollLock"}}, {"acknowledge", {"Ctrl+J"}}, {"volatility", {}}};
+        MainWindow window(port, {});
+        window.resize(1366, 768);
+        window.show();
+        const QKeySequence wanted(QStringLiteral("Ctrl+Shift+C"));
+        QCOMPARE(shortcutsOf(window, QStringLiteral("Chain")), QList<QKeySequence>{wanted});
+        bool tipped = false;
+        for (auto* button : window.findChildren<QToolButton*>()) {
+            tipped = tipped || button->toolTip().contains(wanted.toString(QKeySequence::NativeText));
+            QVERIFY(!button->toolTip().contains(QStringLiteral("(F3)")) && !button->toolTip().contains(QStringLiteral("()")));
+        }
+        QVERIFY(tipped);
+        for (auto* top : window.menuBar()->actions())
+            for (auto* action : top->menu()->actions())
+                if (action->text() == QStringLiteral("Keys of this pane") || action->text() == QStringLiteral("Command palette"))
+                    action->trigger();
+        const auto* list = window.findChild<KeysLayer*>();
+        QVERIFY(list);
+        QVERIFY2(list->accessibleDescription().contains(QStringLiteral("Ctrl+Shift+C Chain")), qPrintable(list->accessibleDescription()));
+        QVERIFY(list->accessibleDescription().contains(QStringLiteral("Ctrl+F  / Find")));
+        QVERIFY(list->accessibleDescription().contains(QStringLiteral("F12  Pause  Ctrl+Shift+H")));
+        auto* palette = window.findChild<CommandPalette*>();
+        QVERIFY(palette);
+        palette->findChild<QLineEdit*>()->setText(QStringLiteral("chain"));
+        QVERIFY(palette->findChild<QListWidget*>()->item(0)->text().contains(QStringLiteral("Ctrl+Shift+C")));
+        auto view = std::make_shared<desk::DeskView>();
+        desk::NoticeView notice;
+        notice.level = desk::NoticeView::Level::Critical;
+        notice.text = "x";
+        view->notices = {notice};
+        window.setView(view);
+        QVERIFY(window.findChild<QLabel*>(QStringLiteral("banner"))->text().contains(QStringLiteral("Ctrl+J acknowledges")));
+    }
+};
+
+QTEST_MAIN(KeysTest)
+#include "tst_ui_keys.moc"
