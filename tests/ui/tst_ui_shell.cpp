@@ -207,6 +207,24 @@ private Q_SLOTS:
         QTRY_VERIFY(!window.miniHalt()->isVisible());
     }
 
+    void runningIsNeverRedWhereGainsAre() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        applyTheme(*qApp, ThemeKind::Dark, GainLoss::RedGreen);
+        auto view = quietView();
+        view->state = desk::RunState::Running;
+        window.setView(view);
+        bool found = false;
+        for (auto* label : window.findChildren<QLabel*>())
+            if (label->text().contains(QStringLiteral("RUNNING"))) {
+                found = true;
+                QVERIFY(label->palette().color(QPalette::WindowText) != color(Token::Gain));
+            }
+        applyTheme(*qApp, ThemeKind::Dark);
+        QVERIFY(found);
+    }
+
     void theBannerStandsUntilAcknowledgedAndComesBackForANewAlarm() {
         FakePort port;
         MainWindow window(port, {});

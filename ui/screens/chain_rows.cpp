@@ -212,25 +212,25 @@ std::vector<GridColumn> columns() {
         {ChainModel::tr("Gamma"), ChainModel::tr("change of delta per 1.00 of underlying"), 52},
         {ChainModel::tr("Theta"), ChainModel::tr("dollars per share and calendar day: a year's theta / 365 (ACT/365), weekends and holidays counted"), 48},
         {ChainModel::tr("Vega"), ChainModel::tr("dollars per share and volatility point"), 44},
-        {ChainModel::tr("Edge"), ChainModel::tr("mid less theoretical value, dollars per share"), 44},
+        {ChainModel::tr("Edge"), ChainModel::tr("mid less theoretical value, dollars per share"), 48},
         {ChainModel::tr("Theo"), ChainModel::tr("model value at the fitted smile, dollars per share"), 50},
         {ChainModel::tr("P(OTM)"), ChainModel::tr("chance to end out of the money, the market's own (risk-neutral, lognormal at this volatility)"), 56},
-        {ChainModel::tr("Vol"), ChainModel::tr("contracts traded today"), 48},
-        {ChainModel::tr("OI"), ChainModel::tr("open interest, contracts"), 52},
+        {ChainModel::tr("Vol"), ChainModel::tr("contracts traded today"), 52},
+        {ChainModel::tr("OI"), ChainModel::tr("open interest, contracts"), 56},
         {ChainModel::tr("Sprd"), ChainModel::tr("ask less bid, per cent of the mid"), 46},
-        {ChainModel::tr("IV"), ChainModel::tr("implied volatility of the mid, per cent a year, ACT/365"), 46},
-        {ChainModel::tr("Delta"), ChainModel::tr("per unit of underlying"), 48},
+        {ChainModel::tr("IV"), ChainModel::tr("implied volatility of the mid, per cent a year, ACT/365"), 48},
+        {ChainModel::tr("Delta"), ChainModel::tr("per unit of underlying"), 46},
         {ChainModel::tr("BSz"), ChainModel::tr("contracts at the bid"), 42},
-        {ChainModel::tr("Bid"), ChainModel::tr("dollars per share"), 56},
+        {ChainModel::tr("Bid"), ChainModel::tr("dollars per share"), 52},
         {ChainModel::tr("Mid"), ChainModel::tr("middle of bid and ask, dollars per share"), 56},
-        {ChainModel::tr("Ask"), ChainModel::tr("dollars per share"), 56},
+        {ChainModel::tr("Ask"), ChainModel::tr("dollars per share"), 52},
         {ChainModel::tr("ASz"), ChainModel::tr("contracts at the ask"), 42}};
     std::vector<GridColumn> out(kColumns);
     for (int f = 0; f < kFieldCount; ++f) {
         out[static_cast<std::size_t>(columnOf(kCall, f))] = {heads[f].title, ChainModel::tr("Calls: %1").arg(heads[f].tip), heads[f].width};
         out[static_cast<std::size_t>(columnOf(kPut, f))] = {heads[f].title, ChainModel::tr("Puts: %1").arg(heads[f].tip), heads[f].width};
     }
-    out[kStrikeColumn] = {ChainModel::tr("Strike"), ChainModel::tr("exercise price\n+1 or −1: staged, calls at the left, puts at the right\n•: leg of an opportunity\ntinted cells: in the money"), 84, Qt::AlignCenter};
+    out[kStrikeColumn] = {ChainModel::tr("Strike"), ChainModel::tr("exercise price\n+1 or −1: staged, calls at the left, puts at the right\n•: leg of an opportunity\ntinted cells: in the money"), 78, Qt::AlignCenter};
     return out;
 }
 

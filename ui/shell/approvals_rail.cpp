@@ -39,7 +39,7 @@ void ApprovalCard::paintEvent(QPaintEvent*) {
     painter.setFont(textFont(12, true));
     painter.setPen(color(Token::Text));
     painter.drawText(QRect(inner.left(), inner.top(), inner.width(), line), Qt::AlignLeft | Qt::AlignVCenter, m_tier);
-    painter.setPen(color(m_urgent ? Token::Loss : Token::Warn));
+    painter.setPen(color(m_urgent ? Token::Danger : Token::Warn));
     painter.drawText(QRect(inner.left(), inner.top(), inner.width(), line), Qt::AlignRight | Qt::AlignVCenter, (m_urgent ? QStringLiteral("▲ ") : QString()) + m_left);
     painter.setFont(textFont(12));
     painter.setPen(color(Token::Text));

@@ -98,7 +98,7 @@ void HaltBar::setView(const ViewPtr& view) {
         state += (view->feedEnded ? tr("   resume waits at %1: the recording ended") : view->paused ? tr("   resume waits at %1: the market clock is paused") : tr("   resuming in %1"))
                      .arg(format::countdown(*view->resumeInSeconds));
     m_state->setWords((halted ? QStringLiteral("■ ") : QStringLiteral("● ")) + state);
-    setTone(*m_state, halted ? Token::HaltText : Token::Gain, true);
+    setTone(*m_state, halted ? Token::HaltText : Token::Accent, true);
     m_pending->setText(view->approvals.empty() ? tr("0 pending") : tr("%1 pending  %2").arg(view->approvals.size()).arg(format::countdown(view->approvals.front().secondsLeft)));
     setTone(*m_pending, halted ? Token::HaltText : view->approvals.empty() ? Token::Dim : Token::Warn, !view->approvals.empty());
 }
