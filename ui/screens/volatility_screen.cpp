@@ -14,14 +14,75 @@
 namespace mahler::ui {
 
 namespace {
+
+QString nameOf(pricing::SliceModel model) {
+    switch (model) {
+    case pricing::SliceModel::Svi: return VolatilityScreen::tr("SVI");
+    case pricing::SliceModel::Constrained: return VolatilityScreen::tr("bounded");
+    case pricing::SliceModel::Repaired: return VolatilityScreen::tr("repaired");
+    case pricing::SliceModel::Ssvi: return VolatilityScreen::tr("SSVI");
+    }
+    return {};
 }
+
+QString whatIs(pricing::SliceModel model) {
+    switch (model) {
+    case pricing::SliceModel::Svi: return VolatilityScreen::tr("the least squares as they fell out: no arbitrage in them");
+    case pricing::SliceModel::Constrained: return VolatilityScreen::tr("the least squares within no butterfly and no crossing of the next expiry");
+    case pricing::SliceModel::Repaired: return VolatilityScreen::tr("the least squares with the wings moved until no butterfly is left");
+    case pricing::SliceModel::Ssvi: return VolatilityScreen::tr("a slice free of butterflies by its form: no better one was found");
+    }
+    return {};
+}
+
+QString strikeOf(double k) { return format::number(std::exp(k) * 100, 0) + QLatin1Char('%'); }
+
+/// The slices by the expiry they belong to, and what is wrong with each.
+class SurfaceNotes {
+public:
+    explicit SurfaceNotes(const pricing::PricedChain& chain) : m_chain(chain), m_slice(chain.expiries.size()) {
+        for (std::size_t i = 0; i < chain.surface.slices.size(); ++i)
+            m_slice[chain.surface.slices[i].expiry] = i;
+    }
+
+    const pricing::SurfaceSlice* slice(std::size_t expiry) const { return m_slice[expiry] ? &m_chain.surface.slices[*m_slice[expiry]] : nullptr; }
+
+    Cell arbitrage(std::size_t expiry) const {
+        if (!m_slice[expiry])
+            return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, VolatilityScreen::tr("too few usable quotes")};
+        const auto& s = *slice(expiry);
+        QStringList left, mended;
+        if (!s.check.free())
+            left << VolatilityScreen::tr("butterfly, g %1 at %2").arg(format::number(s.check.fineMinG, 3), strikeOf(s.check.fineAtK));
+        for (const auto& c : m_chain.surface.crossings)
+            if (c.nearer == *m_slice[expiry])
+                left << VolatilityScreen::tr("calendar, above %1 at %2").arg(dateOf(c.farther), strikeOf(c.k));
+        for (const auto& c : m_chain.surface.mended)
+            if (c.nearer == *m_slice[expiry])
+                mended << dateOf(c.farther);
+        QString what = VolatilityScreen::tr("looked for at strikes of 22% to 448% of the forward; a butterfly is g below 0, a crossing total variance above the next expiry's");
+        if (!mended.isEmpty())
+            what += QLatin1Char('\n') + VolatilityScreen::tr("without bounds this smile crosses that of %1").arg(mended.join(QStringLiteral(", ")));
+        if (!left.isEmpty())
+            return {left.join(QStringLiteral("; ")), 2, Tone::Warn, desk::Freshness::Fresh, what};
+        return {mended.isEmpty() ? VolatilityScreen::tr("none") : VolatilityScreen::tr("none; mended with %1").arg(mended.join(QStringLiteral(", "))), mended.isEmpty() ? 0 : 1, Tone::Dim, desk::Freshness::Fresh, what};
+    }
+
+private:
+    QString dateOf(std::size_t slice) const { return format::date(m_chain.chain->expiries[m_chain.surface.slices[slice].expiry].expiry); }
+    const pricing::PricedChain& m_chain;
+    std::vector<std::optional<std::size_t>> m_slice;
+};
+
+} // namespace
 
 VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
     : Screen(parent),
       m_model(new GridModel({{tr("Expiry"), {}, 150, kLeft}, {tr("Days"), {}, 56}, {tr("ATM IV"), tr("at the forward, per cent a year"), 66},
                              {tr("Forward"), {}, 80}, {tr("Move ±"), tr("one standard deviation to expiry, price units"), 70},
                              {tr("25d RR"), tr("call less put volatility at 25 delta, points"), 66}, {tr("25d fly"), tr("wings less ATM, points"), 66},
-                             {tr("RMSE"), tr("of the smile fit, volatility points"), 60}, {tr("Used"), tr("quotes in the fit"), 56}, {tr("Refused"), {}, 62}},
+                             {tr("RMSE"), tr("of the smile fit, volatility points"), 60}, {tr("Used"), tr("quotes in the fit"), 56}, {tr("Refused"), tr("quotes too far from any smile, or no quotes at all"), 62},
+                             {tr("Slice"), tr("how the smile came about"), 96, kLeft}, {tr("Arbitrage"), tr("in the smile that is served everywhere"), 290, kLeft}},
                             this)),
       m_grid(new GridView(m_model)), m_smile(new ThemedChart(tr("strike"), tr("implied volatility, %"))),
       m_term(new ThemedChart(tr("days to expiry"), tr("at-the-money volatility, %"))), m_tabs(new QTabBar), m_pages(new QStackedWidget), m_surface(new HeatMap),
@@ -90,10 +151,12 @@ void VolatilityScreen::showEvent(QShowEvent* event) {
 void VolatilityScreen::draw() {
     const ChainPtr chain = m_chain;
     std::vector<GridRow> rows;
+    const SurfaceNotes notes(*chain);
     int nearest = 0;
     for (std::size_t i = 0; i < chain->expiries.size(); ++i) {
         const auto& e = chain->expiries[i];
         const auto& slice = chain->chain->expiries[i];
+        const auto* smile = notes.slice(i);
         if (std::abs(e.years * 365 - 38) < std::abs(chain->expiries[static_cast<std::size_t>(nearest)].years * 365 - 38))
             nearest = static_cast<int>(i);
         rows.push_back({format::text(slice.root) + format::date(slice.expiry),
@@ -104,9 +167,12 @@ void VolatilityScreen::draw() {
                          {format::number(e.expectedMove, 2), {}},
                          {e.riskReversal25 ? format::signedNumber(*e.riskReversal25 * 100, 1) : format::dash(), {}},
                          {e.butterfly25 ? format::signedNumber(*e.butterfly25 * 100, 1) : format::dash(), {}},
-                         {e.smile.ok ? format::number(e.smile.rmse * 100, 2) : format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, e.smile.ok ? QString() : tr("too few usable quotes")},
+                         {smile ? format::number(smile->fit.rmse * 100, 2) : format::dash(), {}, Tone::Dim, desk::Freshness::Fresh,
+                          smile ? tr("%1 without bounds").arg(format::number(smile->freeRmse * 100, 2)) : tr("too few usable quotes")},
                          {QString::number(e.smile.used), e.smile.used, Tone::Dim},
-                         {QString::number(e.smile.rejected), e.smile.rejected, Tone::Dim}},
+                         {QString::number(e.smile.rejected), e.smile.rejected, Tone::Dim},
+                         {smile ? nameOf(smile->fit.model) : format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, smile ? whatIs(smile->fit.model) : tr("too few usable quotes")},
+                         notes.arbitrage(i)},
                         false, false, {}});
     }
     m_model->setRows(std::move(rows));
