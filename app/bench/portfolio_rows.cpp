@@ -167,8 +167,8 @@ struct Quoted {
     std::vector<pricing::SmilePoint> points;
 };
 
-/// 25 smiles of 100 quotes each: raw SVI shapes, the quotes scattered by half their half-width. The steeper kind's call wings
-/// are what recorded index chains of short expiries have: without bounds nearly every slice holds a butterfly.
+/// 25 smiles of 100 quotes each: raw SVI shapes, the quotes scattered by half their half-width. Of the steeper
+/// kind, with call wings as recorded index chains of short expiries have them, more than half need bounds.
 std::vector<Quoted> quotedSmiles(bool steep) {
     std::vector<Quoted> slices;
     Random random(9);
