@@ -31,4 +31,4 @@ mkdir -m 700 "$work/home" "$work/run"
 # The installed program draws its screens, which takes the whole workstation but a person.
 (cd "$work" && HOME="$work/home" XDG_RUNTIME_DIR="$work/run" "$work/root/bin/mahler" screenshots --out "$work/shots" --size 1366x768 --theme dark >"$work/start.log" 2>&1) \
     || { cat "$work/start.log" >&2; fail "the installed program does not start"; }
-echo "mahler: formatted, translated, installed and started"
+echo "mahler: translated, installed and started"
