@@ -282,6 +282,11 @@ const std::unordered_map<std::string, Applier>& appliers() {
          [](DeskState& s, const Event& e, Timestamp) {
              s.account = codec::toAccount(e.body.at("account"));
              s.dayBased = true;
+             if (!e.body.contains("marks")) // a restart in a day that was based, or an older journal
+                 return;
+             s.dayMarks.clear();
+             for (const auto& [id, net] : e.body.at("marks").items())
+                 s.dayMarks[PositionId(id)] = Price::fromMicros(net.get<std::int64_t>());
          }},
         {"account.high_water",
          [](DeskState& s, const Event& e, Timestamp) {

@@ -82,6 +82,17 @@ struct Viewer {
         return out;
     }
 
+    /// Of the open units: since they were opened today, or since the mark with which the day was based; unknown without one.
+    std::optional<Usd> dayPnlOf(const portfolio::Position& p, const portfolio::Mark& mark) const {
+        if (!s.facts || market::toNewYork(p.openedAt).date == s.facts->date)
+            return mark.openPnl;
+        const auto base = s.dayMarks.find(p.id);
+        if (!mark.net || base == s.dayMarks.end() || !s.account || s.account->day != s.facts->date)
+            return std::nullopt;
+        const auto change = notional(*mark.net - base->second, p.quantity, p.legs.front().contract.multiplier);
+        return change ? std::optional(*change) : std::nullopt;
+    }
+
     PositionView position(const portfolio::Position& p) const {
         PositionView v;
         v.position = p;
@@ -109,9 +120,7 @@ struct Viewer {
             if (const auto total = times(*bounds.maxProfit, p.quantity))
                 v.maxProfit = *total;
         v.buyingPower = payout(p);
-        v.dayPnl = v.mark.openPnl; // positions opened before today carry their whole open P&L here; attribution comes later
-        if (s.facts && market::toNewYork(p.openedAt).date != s.facts->date)
-            v.dayPnl.reset();
+        v.dayPnl = dayPnlOf(p, v.mark);
         for (const auto& leg : v.legs) {
             if (!leg.ageSeconds) {
                 v.oldestAgeSeconds.reset();

@@ -107,14 +107,21 @@ void keepBases(Context& c) {
             const std::chrono::sys_days day(d);
             return day - (std::chrono::weekday(day) - std::chrono::Monday);
         };
+        Json body = Json::object();
         if (account.day != today) { // a restart never re-bases a day that was based
+            body["marks"] = Json::object();
+            const auto fresh = c.market.freshOptions(c.now.mono, 10s);
+            for (const auto& [id, position] : c.state.positions)
+                if (const auto mark = portfolio::markPosition(position, fresh); mark.net)
+                    body["marks"][id.str()] = mark.net->micros();
             if (!account.day.ok() || week(account.day) != week(today))
                 account.weekStartEquity = *marks.equity;
             account.dayStartEquity = *marks.equity;
             account.day = today;
         }
         account.highWaterMark = std::max(account.highWaterMark, *marks.equity);
-        c.emit("account.based", "system", account.name, {{"account", codec::from(account)}});
+        body["account"] = codec::from(account);
+        c.emit("account.based", "system", account.name, std::move(body));
     }
     const Usd mark = c.state.account->highWaterMark;
     if (marks.equity->micros() - mark.micros() > mark.micros() / 1'000'000 * kHighWaterStepPpm)

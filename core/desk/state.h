@@ -75,6 +75,7 @@ struct DeskState {
     std::optional<portfolio::Account> account;
     std::optional<SessionFacts> facts;
     bool dayBased = false;                       ///< day-start equity was taken for facts->date
+    std::map<PositionId, Price> dayMarks;        ///< what one unit of each position was worth to us when the day was based
 
     std::vector<risk::Latch> latches;
     std::map<risk::Breaker, int> tripsThisSession;

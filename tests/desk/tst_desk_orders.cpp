@@ -19,6 +19,34 @@ private Q_SLOTS:
         QCOMPARE(ready.effects<OpenGate>().size(), std::size_t{1});
     }
 
+    void theDaysProfitOfAnOldPositionCountsFromTheDaysFirstMark() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        const auto pnl = [&] { return h.desk().view(h.now()).positions.front(); };
+        h.ticks(1);
+        QVERIFY(pnl().dayPnl && pnl().dayPnl == pnl().mark.openPnl); // opened today
+        const auto yesterday = *pnl().mark.openPnl;
+        const auto first = *pnl().mark.net;
+        const auto legs = h.desk().state().positions.begin()->second.legs;
+        h.skipTo(std::chrono::year{2026} / 11 / 24, 10, 0);
+        SessionFacts facts = *h.state().facts;
+        facts.date = std::chrono::year{2026} / 11 / 24;
+        h.give(facts);
+        QVERIFY(!pnl().dayPnl); // no mark of this day yet
+        h.ticks(3);
+        QVERIFY(h.lastBody("account.based").find("\"marks\"") != std::string::npos);
+        QCOMPARE(*pnl().mark.net, first); // the same quotes
+        QVERIFY(pnl().dayPnl && pnl().dayPnl->micros() == 0 && pnl().mark.openPnl == yesterday);
+        for (const auto& leg : legs)
+            if (leg.ratio < 0)
+                h.quote(leg.contract, 0.50, 0.54); // the short leg
+        h.ticks(2);
+        const auto change = *pnl().mark.net - first;
+        QVERIFY(change.micros() != 0);
+        QCOMPARE(pnl().dayPnl->micros(), change.micros() * 200); // two spreads of a hundred
+    }
+
     void staysHaltedWhileTheBrokerDoesNotAnswer() {
         Harness h;
         h.give(Started{"run-1", "test", approval::DeskKind::DemoTeam, true, "SIM-1", Usd::fromMicros(100'000'000'000), {"SPY"}});
