@@ -94,7 +94,8 @@ LegAhead Revaluer::ahead(const RiskLeg& leg, double days, double rateShift, doub
     return out;
 }
 
-std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high, int points) {
+std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high, int points, double days,
+                                                        double volMove) {
     // The chain is the caller's for the time of the call.
     const std::vector<std::shared_ptr<const pricing::PricedChain>> chains{{std::shared_ptr<const pricing::PricedChain>(), &chain}};
     const RiskBook book = bindBook(holdingsOf(order), chains);
@@ -104,14 +105,14 @@ std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order,
     std::vector<std::pair<double, double>> out;
     for (int i = 0; i < points; ++i) {
         const double factor = low + (high - low) * i / (points - 1);
-        moves.push_back({factor - 1, 0});
+        moves.push_back({factor - 1, volMove});
         out.emplace_back(chain.spot * factor, 0.0);
     }
     const double units = static_cast<double>(order.quantity) * order.legs.front().contract.multiplier;
     Revaluer revaluer;
     std::vector<double> values(moves.size());
     for (const auto& leg : book.legs) {
-        revaluer.ahead(leg, 0).values(moves, values);
+        revaluer.ahead(leg, days).values(moves, values);
         for (std::size_t i = 0; i < out.size(); ++i)
             out[i].second += values[i] * leg.units();
     }

@@ -50,9 +50,11 @@ private:
     std::vector<pricing::CashDividend> m_dividends; ///< still to come; then there is no slice
 };
 
-/// What an order taken at its limit would be worth now, in dollars for its whole quantity, at `points` spots from `low` to `high` times the
-/// chain's: each leg on the carry, style and volatility the chain gives it. Empty when a leg has no price. @return (spot, dollars).
-std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high, int points);
+/// What an order taken at its limit would be worth, in dollars for its whole quantity, at `points` spots from `low` to `high` times the
+/// chain's: each leg on the carry, style and volatility the chain gives it, `days` calendar days ahead and with 30-day volatility
+/// moved by `volMove` (relative, by tenorVolFactor()). Empty when a leg has no price. @return (spot, dollars).
+std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high, int points, double days = 0,
+                                                        double volMove = 0);
 
 /// Revalues legs in full: Europeans by closed form, Americans by one AmericanSlice for each (rate, yield, time), shared by
 /// all strikes and volatilities, with cash dividends to come on a grid (milliseconds a value). A dividend paid on the way leaves
