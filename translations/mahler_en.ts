@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>mahler::ui::BuilderScreen</name>
+    <message numerus="yes">
+        <source>in %n day(s), %1</source>
+        <translation>
+            <numerusform>in %n day, %1</numerusform>
+            <numerusform>in %n days, %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::ChainScreen</name>
     <message numerus="yes">
         <source>Staged: %n unit(s) of %1.  Enter: builder, + / −: units, Backspace: drop</source>

@@ -40,6 +40,13 @@ class GridsTest : public QObject {
         return keys.join(QLatin1Char(' '));
     }
 
+    static GridView* legsOf(const BuilderScreen& builder) {
+        for (auto* grid : builder.findChildren<GridView*>())
+            if (grid->accessibleName() == QStringLiteral("Legs"))
+                return grid;
+        return nullptr;
+    }
+
 private Q_SLOTS:
     void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
 
@@ -338,7 +345,7 @@ private Q_SLOTS:
             builder.setDraft(draft);
             auto* box = builder.findChild<QDoubleSpinBox*>();
             box->setValue(limit);
-            return builder.findChild<GridView*>();
+            return legsOf(builder);
         };
         const auto tick = market::classSpec("SPX").tick;
         QVERIFY(tick.atOrAbove > Price::fromMicros(10'000)); // a nickel class
@@ -368,6 +375,44 @@ private Q_SLOTS:
         for (auto* label : builder.findChildren<QLabel*>())
             told = told || (label->text().contains(QStringLiteral("credit / width")) && label->text().contains(QStringLiteral("Buying power")));
         QVERIFY(told);
+    }
+
+    void theBuilderShowsExpectationAndWalksDatesAndVolatility() {
+        FakePort port;
+        BuilderScreen builder(port);
+        builder.setView(viewWithRequest(approval::Tier::T1));
+        builder.setChain(chain());
+        for (auto* button : builder.findChildren<QPushButton*>())
+            if (button->text() == QStringLiteral("Bull put spread"))
+                button->click();
+        GridView *legs = legsOf(builder), *table = nullptr;
+        for (auto* grid : builder.findChildren<GridView*>())
+            table = grid == legs ? table : grid;
+        QVERIFY(legs && table);
+        const auto said = [&](const QString& words) {
+            for (auto* label : builder.findChildren<QLabel*>())
+                if (label->text().contains(words))
+                    return true;
+            return false;
+        };
+        QVERIFY(said(QStringLiteral("EV at the limit, after costs")) && said(QStringLiteral("gamma")) && said(QStringLiteral("as it is")));
+        const auto* model = table->model();
+        QVERIFY(model->rowCount() >= 3);
+        const int last = model->rowCount() - 1;
+        QCOMPARE(model->index(0, 0).data().toString(), QStringLiteral("now"));
+        QCOMPARE(model->index(last, 0).data().toString(), QStringLiteral("at expiry"));
+        QVERIFY(model->index(0, 0).data(GridModel::MarkedRole).toBool());
+        const QString before = model->index(0, 4).data().toString(), payoff = model->index(last, 4).data().toString();
+        QVERIFY(!before.isEmpty() && before != format::dash());
+        QTest::keyClick(legs, Qt::Key_D);
+        QVERIFY(model->index(1, 0).data(GridModel::MarkedRole).toBool() && !model->index(0, 0).data(GridModel::MarkedRole).toBool());
+        QTest::keyClick(table, Qt::Key_V);
+        QVERIFY(said(QStringLiteral("+10%")));
+        QVERIFY(model->index(0, 4).data().toString() != before);        // volatility moves the model value
+        QCOMPARE(model->index(last, 4).data().toString(), payoff);       // and no payoff
+        for (int i = 0; i < last - 1; ++i)
+            QTest::keyClick(legs, Qt::Key_D);
+        QVERIFY(model->index(0, 0).data(GridModel::MarkedRole).toBool()); // after the last date before expiry: now
     }
 
     void anUnboundedLossCannotBeSent() {

@@ -257,6 +257,7 @@ void PayoffChart::show(const Input& in) {
     const double pad = std::max(1.0, (best - worst) * 0.12);
     m_expiry->replace(expiry);
     m_today->replace(today);
+    m_today->setName(in.when.isEmpty() ? tr("now (model)") : tr("%1 (model)").arg(in.when));
     m_zero->replace({QPointF(low, 0), QPointF(high, 0)});
     m_spot->replace({QPointF(in.spot, worst - pad), QPointF(in.spot, best + pad)});
     const auto mark = [&](QLineSeries* line, double sigmas) {

@@ -60,7 +60,8 @@ public:
         std::int64_t quantity = 1;
         double spot = 0;
         double sigma = 0;                     ///< one standard deviation to expiry in price units; 0: unknown
-        std::vector<std::pair<double, double>> today; ///< (spot, dollars) of the model value now; may be empty
+        std::vector<std::pair<double, double>> today; ///< (spot, dollars) of the model value at a date before expiry; may be empty
+        QString when{};                       ///< that date in words
     };
     void show(const Input& input);
     void clear(const QString& why);

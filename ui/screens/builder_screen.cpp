@@ -4,17 +4,19 @@
 #include <QKeyEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
+#include <array>
 #include <cmath>
 
 #include "portfolio/revaluer.h"
-#include "pricing/option_pricer.h"
-#include "risk/gate.h"
+#include "ui/screens/builder_words.h"
+#include "ui/screens/risk_words.h"
 #include "ui/theme/format.h"
 
 namespace mahler::ui {
 
 namespace {
 
+constexpr std::array kShifts = {0.0, 0.10, 0.25, 0.50, -0.10, -0.25}; ///< relative moves of 30-day volatility
 constexpr double kTemplateWidth = 0.01; ///< of the underlying: 5 points at 500, 60 at 6,000
 
 std::size_t nearestDelta(const pricing::PricedChain& chain, const market::ExpirySlice& slice, market::Right right, double wanted) {
@@ -35,15 +37,18 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
       m_model(new GridModel({{tr("Side"), {}, 54, kLeft}, {tr("Contract"), {}, 190, kLeft}, {tr("Bid"), {}, 56}, {tr("Mid"), {}, 56}, {tr("Ask"), {}, 56},
                              {tr("IV"), {}, 52}, {tr("Delta"), tr("of one contract, per unit of underlying"), 52}},
                             this)),
-      m_grid(new GridView(m_model)), m_quantity(new QSpinBox), m_limit(new QDoubleSpinBox), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))),
+      m_table(new GridModel(builderwords::tableColumns(), this)), m_grid(new GridView(m_model)), m_tableGrid(new GridView(m_table)), m_tableTitle(new QLabel),
+      m_quantity(new QSpinBox), m_limit(new QDoubleSpinBox), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))),
       m_send(new QPushButton(tr("Propose to the desk"))), m_chart(new PayoffChart) {
-    for (auto* label : {m_headline, m_metrics, m_block}) {
+    for (auto* label : {m_headline, m_metrics, m_block, m_tableTitle}) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
     }
     m_headline->setFont(textFont(15, true));
     setTone(*m_headline, Token::Text, true, 15);
     setTone(*m_block, Token::Warn);
+    setTone(*m_tableTitle, Token::Dim);
+    m_tableTitle->setWordWrap(false);
     m_quantity->setRange(1, 500);
     m_quantity->setAccessibleName(tr("Units"));
     m_limit->setRange(-1000, 1000);
@@ -85,12 +90,18 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     auto* inner = new QVBoxLayout(frame);
     inner->addWidget(m_headline);
     inner->addWidget(split, 1);
+    inner->addWidget(m_tableTitle);
+    inner->addWidget(m_tableGrid);
+    m_tableGrid->setMostRows(5);
+    m_tableGrid->setMinimumHeight(m_tableGrid->maximumHeight());
+    m_tableGrid->setAccessibleName(tr("Profit and loss by date and price"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(frame);
     m_grid->setAccessibleName(tr("Legs"));
     m_grid->setEmptyText(tr("Press B or S in the chain, or choose a template."));
-    m_grid->installEventFilter(this);
+    for (auto* pane : std::initializer_list<QWidget*>{m_grid, m_tableGrid, m_chart})
+        pane->installEventFilter(this);
     connect(m_quantity, &QSpinBox::valueChanged, this, [this](int units) {
         m_draft.quantity = units;
         m_reviewed = false;
@@ -119,7 +130,8 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
 
 QList<QPair<QString, QString>> BuilderScreen::keys() const {
     return {{tr("Alt+Up / Alt+Down"), tr("strike of the leg")}, {tr("Alt+Left / Alt+Right"), tr("expiry of all legs")},
-            {tr("Ctrl+Up / Ctrl+Down"), tr("limit by a tick of the class")}, {tr("Ctrl+Enter"), tr("review, then propose")}, {tr("Del"), tr("drop the leg")}};
+            {tr("Ctrl+Up / Ctrl+Down"), tr("limit by a tick of the class")}, {QStringLiteral("D"), tr("the next date of the dashed curve")},
+            {QStringLiteral("V"), tr("the next shift of implied volatility")}, {tr("Ctrl+Enter"), tr("review, then propose")}, {tr("Del"), tr("drop the leg")}};
 }
 
 void BuilderScreen::setView(const ViewPtr& view) { m_view = view; }
@@ -127,6 +139,15 @@ void BuilderScreen::setView(const ViewPtr& view) { m_view = view; }
 void BuilderScreen::setChain(const ChainPtr& chain) {
     m_chains[chain->chain->underlying] = chain;
     if (chain->chain->underlying == m_draft.underlying || m_draft.legs.empty())
+        refresh(false);
+}
+
+void BuilderScreen::setDeliberation(const DeliberationPtr& deliberation) {
+    auto& known = m_analyses[deliberation->underlying];
+    if (known && known->asof > deliberation->asof)
+        return;
+    known = deliberation;
+    if (deliberation->underlying == m_draft.underlying)
         refresh(false);
 }
 
@@ -147,25 +168,6 @@ std::optional<std::size_t> BuilderScreen::rowOf(const market::OptionContract& co
     return it == m_chains.end() ? std::nullopt : it->second->chain->find(contract);
 }
 
-std::optional<Price> BuilderScreen::midNet(Price* natural) const {
-    Price mid, worst;
-    if (m_draft.legs.empty())
-        return std::nullopt;
-    for (const auto& leg : m_draft.legs) {
-        const auto row = rowOf(leg.contract);
-        if (!row)
-            return std::nullopt;
-        const auto quote = m_chains.at(m_draft.underlying)->chain->quote(*row);
-        if (!quote.twoSided())
-            return std::nullopt;
-        mid += Price::fromMicros(-quote.mid()->micros() * leg.ratio);
-        worst += Price::fromMicros(leg.ratio > 0 ? -quote.ask->micros() * leg.ratio : -quote.bid->micros() * leg.ratio);
-    }
-    if (natural)
-        *natural = worst;
-    return mid;
-}
-
 QString BuilderScreen::blockedBecause() const {
     if (m_draft.legs.empty())
         return tr("no legs");
@@ -181,41 +183,45 @@ QString BuilderScreen::blockedBecause() const {
     return {};
 }
 
-void BuilderScreen::refresh(bool newLegs) {
-    const auto chain = m_chains.find(m_draft.underlying);
+strategy::DraftMetrics BuilderScreen::metrics(const pricing::PricedChain& chain) const {
+    const auto it = m_analyses.find(m_draft.underlying);
+    return it == m_analyses.end() ? strategy::draftMetrics(m_draft, chain, {}, strategy::calibratedProfile())
+                                  : strategy::draftMetrics(m_draft, chain, it->second->analysis, it->second->screen.profile);
+}
+
+void BuilderScreen::drawLegs(const pricing::PricedChain* chain) {
     std::vector<GridRow> rows;
-    double delta = 0, theta = 0, vega = 0;
-    bool greeks = chain != m_chains.end();
     for (const auto& leg : m_draft.legs) {
         GridRow row;
         row.key = format::text(leg.contract.id());
         const auto at = rowOf(leg.contract);
         market::Quote quote;
         if (at)
-            quote = chain->second->chain->quote(*at);
-        const bool known = at && chain->second->hasGreeks[*at];
-        greeks = greeks && known;
-        if (known) {
-            delta += chain->second->delta[*at] * leg.ratio * 100;
-            theta += chain->second->theta[*at] / 365 * leg.ratio * 100;
-            vega += chain->second->vega[*at] / 100 * leg.ratio * 100;
-        }
+            quote = chain->chain->quote(*at);
+        const bool known = at && chain->hasGreeks[*at];
         row.cells = {{leg.ratio > 0 ? tr("buy %1").arg(leg.ratio) : tr("sell %1").arg(-leg.ratio), {}, leg.ratio > 0 ? Tone::Gain : Tone::Loss},
                      {format::text(leg.contract.label()), {}, Tone::Strong},
                      {format::price(quote.bid), {}},
                      {format::price(quote.mid()), {}, Tone::Strong},
                      {format::price(quote.ask), {}},
-                     {at && chain->second->ivStatus[*at] == pricing::IvStatus::Ok ? format::percent(chain->second->iv[*at]) : format::dash(), {}},
-                     {known ? format::signedNumber(chain->second->delta[*at], 2) : format::dash(), {}}};
+                     {at && chain->ivStatus[*at] == pricing::IvStatus::Ok ? format::percent(chain->iv[*at]) : format::dash(), {}},
+                     {known ? format::signedNumber(chain->delta[*at], 2) : format::dash(), {}}};
         rows.push_back(std::move(row));
     }
     m_model->setRows(std::move(rows));
-    Price natural;
-    const auto mid = midNet(&natural);
-    if (newLegs && mid) {
+}
+
+void BuilderScreen::refresh(bool newLegs) {
+    const auto it = m_chains.find(m_draft.underlying);
+    const pricing::PricedChain* chain = it == m_chains.end() ? nullptr : it->second.get();
+    drawLegs(chain);
+    strategy::DraftMetrics draft = chain ? metrics(*chain) : strategy::DraftMetrics{};
+    if (newLegs && draft.mid) {
         const QSignalBlocker quiet(m_limit);
-        if (m_draft.netLimit.micros() == 0)
-            m_draft.netLimit = market::classSpec(m_draft.legs.front().contract.root).tick.roundTo(*mid, false);
+        if (m_draft.netLimit.micros() == 0) {
+            m_draft.netLimit = market::classSpec(m_draft.legs.front().contract.root).tick.roundTo(*draft.mid, false);
+            draft = metrics(*chain);
+        }
         m_limit->setValue(m_draft.netLimit.toDouble());
     }
     const QString block = blockedBecause();
@@ -224,85 +230,57 @@ void BuilderScreen::refresh(bool newLegs) {
     m_block->setText(m_draft.legs.empty() || block.isEmpty() ? m_block->text() : tr("▲ cannot be sent: %1").arg(block));
     if (block.isEmpty() && m_block->text().startsWith(QChar(0x25B2)))
         m_block->clear();
-    if (m_draft.legs.empty() || chain == m_chains.end()) {
+    const auto nothing = [this](const QString& why) {
+        m_metrics->clear();
+        m_table->setRows({});
+        m_tableTitle->clear();
+        m_tableGrid->hide();
+        m_chart->clear(why);
+    };
+    if (m_draft.legs.empty() || !chain) {
         m_headline->setText(tr("WHAT-IF   Build a defined-risk structure"));
-        m_metrics->clear();
-        return m_chart->clear(tr("Press B or S in the chain, or choose a template."));
+        return nothing(tr("Press B or S in the chain, or choose a template."));
     }
-    const auto bounds = portfolio::payoffBounds(m_draft.legs, m_draft.netLimit);
-    const double q = static_cast<double>(m_draft.quantity);
-    QStringList breakevens;
-    for (const double b : bounds.breakevens)
-        breakevens << format::number(b, 2);
-    const double spot = chain->second->spot;
-    if (!(spot > 0)) {
-        m_metrics->clear();
-        return m_chart->clear(tr("No quote of %1 now: nothing is drawn from a guess.").arg(format::text(m_draft.underlying)));
-    }
-    const market::ExpirySlice* slice = chain->second->chain->slice(m_draft.legs.front().contract.expiry, m_draft.legs.front().contract.root);
-    double sigma = 0, pop = -1;
-    if (slice) {
-        const auto index = static_cast<std::size_t>(slice - chain->second->chain->expiries.data());
-        const auto& e = chain->second->expiries[index];
-        sigma = e.expectedMove.value_or(0);
-        if (e.atmVol && e.years > 0) { // lognormal at the money volatility, by 400 equal slices of probability
-            double good = 0;
-            const double sd = *e.atmVol * std::sqrt(e.years);
-            for (int i = 0; i < 400; ++i) {
-                const double z = -4 + 8 * (i + 0.5) / 400;
-                const double weight = std::exp(-z * z / 2) / std::sqrt(2 * M_PI) * 8 / 400;
-                good += portfolio::payoffAtExpiry(m_draft.legs, m_draft.netLimit, e.forward * std::exp(z * sd - sd * sd / 2)) > 0 ? weight : 0;
-            }
-            pop = good;
-        }
-    }
+    if (!(chain->spot > 0))
+        return nothing(tr("No quote of %1 now: nothing is drawn from a guess.").arg(format::text(m_draft.underlying)));
     portfolio::ComboOrder shown = m_draft;
     shown.kind = portfolio::classify(m_draft.legs);
     m_headline->setText(tr("WHAT-IF   %1 for %2").arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
-    const auto total = [&](const std::optional<Usd>& v) { return v ? format::money(Usd::fromMicros(v->micros() * m_draft.quantity)) : tr("unlimited"); };
-    m_metrics->setToolTip(tr("POP (market-implied): probability of a gain at expiry before costs, lognormal around the forward at the at-the-money implied volatility of the expiry. "
-                             "The opportunities show the physical one, with half the variance from realised volatility, after costs"));
-    m_metrics->setText(tr("Largest loss %1   largest profit %2   breakeven %3\n"
-                          "POP (market-implied) %4   mid %5   natural %6\n"
-                          "Delta %7 shares   theta %8 $/day   vega %9 $/pt\n"
-                          "Return on risk %10   %11\n%12")
-                           .arg(total(bounds.maxLoss), total(bounds.maxProfit), breakevens.join(QStringLiteral(", ")),
-                                pop >= 0 ? format::percent(pop, 0) : format::dash(), format::net(mid), mid ? format::net(natural) : format::dash())
-                           .arg(greeks ? format::signedNumber(delta * q, 1) : format::dash(), greeks ? format::signedNumber(theta * q, 2) : format::dash(),
-                                greeks ? format::signedNumber(vega * q, 2) : format::dash(),
-                                bounds.maxLoss && bounds.maxProfit && bounds.maxLoss->micros() > 0 ? format::percent(ratio(*bounds.maxProfit, *bounds.maxLoss), 0)
-                                                                                                   : format::dash(),
-                                widthText(), accountText(greeks ? std::optional(theta * q) : std::nullopt, greeks ? std::optional(vega * q) : std::nullopt)));
-    PayoffChart::Input in{m_draft.legs, m_draft.netLimit, m_draft.quantity, spot, sigma, {}};
-    if (greeks)
-        in.today = portfolio::valueAcrossSpots(m_draft, *chain->second, 0.85, 1.15, 61);
+    m_metrics->setToolTip(builderwords::metricsTooltip(draft));
+    m_metrics->setText(builderwords::metrics(draft, m_view.get()));
+    drawModel(*chain, draft);
+}
+
+/// The chart and the table under it, at the date and the IV shift chosen.
+void BuilderScreen::drawModel(const pricing::PricedChain& chain, const strategy::DraftMetrics& metrics) {
+    const double shift = kShifts[m_shift];
+    const auto table = strategy::priceDateTable(m_draft, chain, shift);
+    if (m_date + 1 >= table.days.size()) // the solid curve is expiry's
+        m_date = 0;
+    const UtcTime now = chain.chain->time;
+    PayoffChart::Input in{m_draft.legs, m_draft.netLimit, m_draft.quantity, chain.spot, metrics.expectedMove.value_or(0), {}, {}};
+    if (!table.days.empty() && metrics.greeks) {
+        in.today = portfolio::valueAcrossSpots(m_draft, chain, 0.85, 1.15, 61, table.days[m_date], shift);
+        in.when = builderwords::date(table, m_date, now);
+        if (shift != 0)
+            in.when += QStringLiteral(", ") + tr("IV %1").arg(riskwords::vol(shift));
+    }
     m_chart->show(in);
+    m_tableGrid->setVisible(!table.days.empty());
+    m_table->setRows(builderwords::tableRows(table, chain.spot, now, m_date));
+    m_tableTitle->setText(table.days.empty() ? QString() : tr("P&L in dollars by date and price   30-day IV %1   D date, V IV shift").arg(shift == 0 ? tr("as it is") : riskwords::vol(shift)));
 }
 
-/// Credit as a share of the widest side; empty for what is no credit spread.
-QString BuilderScreen::widthText() const {
-    double widest = 0;
-    for (const auto& a : m_draft.legs)
-        for (const auto& b : m_draft.legs)
-            if (a.contract.right == b.contract.right && a.ratio < 0 && b.ratio > 0)
-                widest = std::max(widest, std::abs((a.contract.strike - b.contract.strike).toDouble()));
-    if (widest <= 0 || m_draft.netLimit.micros() <= 0)
-        return {};
-    return tr("credit / width %1 of %2").arg(format::percent(m_draft.netLimit.toDouble() / widest, 0), format::number(widest, 2));
-}
-
-/// What the order takes of the account, before and after.
-QString BuilderScreen::accountText(std::optional<double> theta, std::optional<double> vega) const {
-    if (!m_view)
-        return {};
-    const auto loss = portfolio::payoffBounds(m_draft.legs, m_draft.netLimit).maxLoss;
-    const auto taken = loss ? times(*loss, m_draft.quantity).value_or(Usd{}) : Usd{};
-    const auto& power = m_view->buyingPower;
-    const auto move = [](double now, std::optional<double> change) {
-        return tr("%1 → %2", "before, after").arg(format::signedNumber(now, 0), change ? format::signedNumber(now + *change, 0) : format::dash());
-    };
-    return tr("Buying power %1 → %2\nBook with it: theta %3 $/day   vega %4 $/pt")
-        .arg(format::money(power), power && loss ? format::money(*power - taken) : format::dash(), move(m_view->greeks.thetaPerDay, theta), move(m_view->greeks.vegaPerPoint, vega));
+/// D and V. @return false when it is another key.
+bool BuilderScreen::chooseWhen(const QKeyEvent& key) {
+    if (key.modifiers() != Qt::NoModifier || (key.key() != Qt::Key_D && key.key() != Qt::Key_V))
+        return false;
+    if (key.key() == Qt::Key_D)
+        ++m_date; // past the last date before expiry: back to now
+    else
+        m_shift = (m_shift + 1) % kShifts.size();
+    refresh(false);
+    return true;
 }
 
 void BuilderScreen::review() {
@@ -409,9 +387,13 @@ void BuilderScreen::moveExpiry(int steps) {
 }
 
 bool BuilderScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_grid || event->type() != QEvent::KeyPress)
+    if (event->type() != QEvent::KeyPress)
         return Screen::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
+    if (chooseWhen(*key))
+        return true;
+    if (watched != m_grid)
+        return Screen::eventFilter(watched, event);
     const bool alt = key->modifiers() & Qt::AltModifier, control = key->modifiers() & Qt::ControlModifier;
     switch (key->key()) {
     case Qt::Key_Up:

@@ -6,6 +6,7 @@
 #include <QSpinBox>
 #include <map>
 
+#include "strategy/draft_metrics.h"
 #include "ui/charts/chart_view.h"
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
@@ -22,6 +23,7 @@ public:
     QString title() const override { return tr("Builder", "screen"); }
     void setView(const ViewPtr& view) override;
     void setChain(const ChainPtr& chain) override;
+    void setDeliberation(const DeliberationPtr& deliberation) override;
     QList<QPair<QString, QString>> keys() const override;
     void setDraft(const portfolio::ComboOrder& draft);
     const portfolio::ComboOrder& draft() const { return m_draft; }
@@ -35,18 +37,20 @@ private:
     void refresh(bool newLegs);
     void moveStrike(int steps);
     void stepLimit(int direction);
-    QString widthText() const;
-    QString accountText(std::optional<double> theta, std::optional<double> vega) const;
+    bool chooseWhen(const QKeyEvent& key);
+    void drawLegs(const pricing::PricedChain* chain);
+    void drawModel(const pricing::PricedChain& chain, const strategy::DraftMetrics& metrics);
+    strategy::DraftMetrics metrics(const pricing::PricedChain& chain) const;
     void moveExpiry(int steps);
     void useTemplate(int kind);
     void review();
     std::optional<std::size_t> rowOf(const market::OptionContract& contract) const;
-    std::optional<Price> midNet(Price* natural = nullptr) const;
 
     DeskPort& m_port;
     QLabel *m_headline, *m_metrics, *m_block;
-    GridModel* m_model;
-    GridView* m_grid;
+    GridModel *m_model, *m_table;
+    GridView *m_grid, *m_tableGrid;
+    QLabel* m_tableTitle;
     QSpinBox* m_quantity;
     QDoubleSpinBox* m_limit;
     QPushButton *m_review, *m_send;
@@ -54,6 +58,8 @@ private:
     portfolio::ComboOrder m_draft;
     ViewPtr m_view;
     std::map<std::string, ChainPtr> m_chains;
+    std::map<std::string, DeliberationPtr> m_analyses; ///< the newest of each underlying: its volatility history and profile
+    std::size_t m_date = 0, m_shift = 0;               ///< of the dashed curve: row of the table, index of the IV shifts
     bool m_reviewed = false;
 };
 

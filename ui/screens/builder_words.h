@@ -1,0 +1,21 @@
+#pragma once
+
+#include <QString>
+#include <vector>
+
+#include "strategy/draft_metrics.h"
+#include "ui/models/grid_model.h"
+
+namespace mahler::ui::builderwords {
+
+/// What the structure promises and risks, line by line; `view` null: without the account.
+QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view);
+/// What the probabilities and EV stand on.
+QString metricsTooltip(const strategy::DraftMetrics& draft);
+/// "now", "in 5 days, 28 Nov", "at expiry".
+QString date(const strategy::PriceDateTable& table, std::size_t day, UtcTime from);
+/// The price by date table: one row for each date; `chosen` is marked.
+std::vector<GridColumn> tableColumns();
+std::vector<GridRow> tableRows(const strategy::PriceDateTable& table, double spot, UtcTime from, std::size_t chosen);
+
+} // namespace mahler::ui::builderwords
