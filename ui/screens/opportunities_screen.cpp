@@ -2,6 +2,7 @@
 #include <QKeyEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
@@ -43,7 +44,26 @@ QString ruleText(const std::string& rule) {
         return OpportunitiesScreen::tr("open interest");
     if (rule == "volume")
         return OpportunitiesScreen::tr("volume");
+    if (rule == "dte")
+        return OpportunitiesScreen::tr("days to expiry");
+    if (rule == "short_delta")
+        return OpportunitiesScreen::tr("delta of the short leg");
     return format::text(rule);
+}
+
+/// "SPY: 0 of 136 pass. Tightest rule: IV percentile >= 50 (would be 11)."
+QString outcome(const std::string& symbol, const strategy::ScreenResult& screen) {
+    const QString name = format::text(symbol);
+    if (!screen.candidates.empty())
+        return OpportunitiesScreen::tr("%1: %2 of %3 pass.").arg(name).arg(screen.candidates.size()).arg(screen.considered);
+    const auto rule = std::find_if(screen.rules.begin(), screen.rules.end(), [&](const strategy::RuleCount& r) { return r.rule == screen.tightestRule; });
+    if (rule == screen.rules.end()) // the expiries or deltas asked for: no spread was even made
+        return OpportunitiesScreen::tr("%1: 0 of %2 pass. Tightest rule: %3.").arg(name).arg(screen.considered).arg(ruleText(screen.tightestRule));
+    return OpportunitiesScreen::tr("%1: 0 of %2 pass. Tightest rule: %3 %4 (would be %5).")
+        .arg(name)
+        .arg(screen.considered)
+        .arg(ruleText(rule->rule), format::text(rule->limit))
+        .arg(rule->soleReject);
 }
 
 GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
@@ -69,7 +89,7 @@ GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
              {format::count(c.openInterest), static_cast<qlonglong>(c.openInterest), Tone::Dim},
              {failed, {}, Tone::Warn},
              {format::text(c.eventNote), {}, Tone::Dim}},
-            false, false, {}};
+            false, false, format::text(c.underlying)};
 }
 
 } // namespace
@@ -77,12 +97,16 @@ GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
 OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_model(new GridModel(opportunitiesColumns(), this)),
       m_rules(new GridModel({{tr("Underlying"), {}, 80, kLeft}, {tr("Rule"), {}, 140, kLeft}, {tr("Threshold"), {}, 200, kLeft},
-                             {tr("Rejected first"), tr("spreads for which this was the first failing rule"), 100},
-                             {tr("Would pass"), tr("spreads that fail this rule and no other"), 90}},
+                             {tr("Fail it"), tr("spreads that fail this rule, whatever else they fail"), 70},
+                             {tr("Would pass"), tr("spreads that would pass without this rule: they fail no other"), 90}},
                             this)),
-      m_grid(new GridView(m_model)), m_rulesGrid(new GridView(m_rules)), m_facts(new QLabel), m_run(new QPushButton(tr("Run a cycle now  (R)"))) {
-    m_facts->setTextFormat(Qt::PlainText);
-    m_facts->setWordWrap(true);
+      m_grid(new GridView(m_model)), m_rulesGrid(new GridView(m_rules)), m_facts(new QLabel), m_notes(new QLabel), m_run(new QPushButton(tr("Run a cycle now  (R)"))) {
+    for (auto* label : {m_facts, m_notes}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+    }
+    setTone(*m_notes, Token::Dim);
+    m_notes->hide();
     auto* top = new QHBoxLayout;
     top->addWidget(m_facts, 1);
     top->addWidget(m_run);
@@ -95,12 +119,20 @@ OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addLayout(top);
     layout->addWidget(split, 1);
+    layout->addWidget(m_notes);
     m_grid->setAccessibleName(tr("Opportunities"));
     m_rulesGrid->setAccessibleName(tr("Screening rules"));
     m_grid->setEmptyText(tr("No scan yet today. The agents scan at 10:35, 12:00 and 15:30 New York time, or now with R."));
     m_grid->installEventFilter(this);
-    m_grid->letSort();
-    m_rulesGrid->letSort();
+    for (auto* grid : {m_grid, m_rulesGrid}) {
+        grid->letSort();
+        connect(grid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
+            if (!now.isValid())
+                return;
+            m_notesOf = now.data(GridModel::DataRole).toString();
+            showNotes();
+        });
+    }
     m_run->setToolTip(tr("Runs the agents once on every underlying"));
     connect(m_run, &QPushButton::clicked, this, [this] {
         if (m_view)
@@ -137,10 +169,8 @@ void OpportunitiesScreen::rebuild() {
                              {{format::text(symbol), {}, Tone::Strong}, {ruleText(r.rule), {}}, {format::text(r.limit), {}, Tone::Dim},
                               {QString::number(r.rejected), r.rejected, r.rejected > 0 ? Tone::Plain : Tone::Dim},
                               {QString::number(r.soleReject), r.soleReject, r.soleReject > 0 ? Tone::Plain : Tone::Dim}},
-                             false, false, {}});
-        facts << (d->screen.candidates.empty()
-                      ? tr("%1: 0 of %2 pass, tightest %3").arg(format::text(symbol)).arg(d->screen.considered).arg(ruleText(d->screen.tightestRule))
-                      : tr("%1: %2 of %3 pass").arg(format::text(symbol)).arg(d->screen.candidates.size()).arg(d->screen.considered));
+                             false, false, format::text(symbol)});
+        facts << outcome(symbol, d->screen);
     }
     const auto better = [](const auto& a, const auto& b) { return a.first > b.first; };
     std::stable_sort(passed.begin(), passed.end(), better);
@@ -156,6 +186,21 @@ void OpportunitiesScreen::rebuild() {
     m_rules->setRows(std::move(rules));
     const QString profile = m_latest.empty() ? QString() : format::text(m_latest.begin()->second->screen.profile.name);
     m_facts->setText(tr("Profile %1.   %2").arg(profile, facts.join(QStringLiteral("   "))));
+    showNotes();
+}
+
+/// How far the search came for the underlying of the row a person is at; before that of the one that found nothing.
+void OpportunitiesScreen::showNotes() {
+    const auto at = m_latest.find(m_notesOf.toStdString());
+    const auto empty = std::find_if(m_latest.begin(), m_latest.end(), [](const auto& of) { return of.second->screen.candidates.empty(); });
+    const auto shown = at != m_latest.end() ? at : empty != m_latest.end() ? empty : m_latest.begin();
+    m_notes->setVisible(shown != m_latest.end());
+    if (shown == m_latest.end())
+        return;
+    QStringList notes;
+    for (const auto& note : shown->second->screen.notes)
+        notes << format::text(note);
+    m_notes->setText(tr("%1: %2").arg(format::text(shown->first), notes.join(QStringLiteral("; "))));
 }
 
 bool OpportunitiesScreen::eventFilter(QObject* watched, QEvent* event) {

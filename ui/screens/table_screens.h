@@ -138,10 +138,12 @@ protected:
 
 private:
     void rebuild();
+    void showNotes();
+    QString m_notesOf; ///< underlying of the row a person is at
     DeskPort& m_port;
     GridModel *m_model, *m_rules;
     GridView *m_grid, *m_rulesGrid;
-    QLabel* m_facts;
+    QLabel *m_facts, *m_notes;
     QPushButton* m_run;
     std::map<std::string, DeliberationPtr> m_latest;
     ViewPtr m_view;
