@@ -29,6 +29,26 @@ QString name(risk::Breaker b) {
 }
 
 constexpr std::int64_t kTrips = 1; ///< who asks the journal
+constexpr double kStallGateMs = 2000; ///< where the watchdog would shut the order gate
+
+/// Measured and shown; nothing acts on it before the watchdog is there.
+GridRow stallRow(const std::optional<int>& ms) {
+    const auto used = ms ? std::optional(*ms / kStallGateMs) : std::nullopt;
+    const bool over = used && *used >= 1;
+    return {QStringLiteral("ui-stall"),
+            {{BreakersScreen::tr("UI stall"), {}, Tone::Strong},
+             {ms ? BreakersScreen::tr("%1 ms, longest").arg(*ms) : format::dash(), ms ? QVariant(*ms) : QVariant(), over ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
+              BreakersScreen::tr("longest time the screen's own thread did not answer in this run, milliseconds")},
+             {BreakersScreen::tr("2 s / 5 s"), {}, Tone::Dim, desk::Freshness::Fresh, BreakersScreen::tr("the order gate shuts at 2 s, the desk halts at 5 s: by the watchdog of a later version")},
+             {used ? format::percent(std::min(9.99, *used), 0) : format::dash(), used ? QVariant(*used) : QVariant(), over || (used && *used >= 0.8) ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
+              BreakersScreen::tr("of 2 s")},
+             {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, BreakersScreen::tr("not a matter of dollars")},
+             {over ? BreakersScreen::tr("▲ over 2 s") : BreakersScreen::tr("shown only"), {}, over ? Tone::Warn : Tone::Dim},
+             {BreakersScreen::tr("nothing yet: no watchdog (stage C)"), {}, Tone::Dim},
+             {format::dash(), {}, Tone::Dim},
+             {BreakersScreen::tr("measured; trips nothing yet"), {}, Tone::Dim}},
+            false, false, {}};
+}
 
 } // namespace
 
@@ -91,6 +111,12 @@ void BreakersScreen::takeTrips(const std::vector<JournalRow>& rows) {
         setView(m_view);
 }
 
+void BreakersScreen::setLongestStall(int ms) {
+    m_stall = ms;
+    if (m_view)
+        setView(m_view);
+}
+
 void BreakersScreen::setView(const ViewPtr& view) {
     m_view = view;
     auto readings = view->breakers;
@@ -143,6 +169,7 @@ void BreakersScreen::setView(const ViewPtr& view) {
                                         {tr("halt until reconciled and fresh"), {}, Tone::Dim}, {format::timeNewYork(latch.since), {}, Tone::Dim},
                                         {format::text(latch.reason), {}}},
                                        true, false, {}});
+    rows.push_back(stallRow(m_stall));
     m_model->setRows(std::move(rows));
     std::vector<GridRow> notices;
     int n = static_cast<int>(view->notices.size());

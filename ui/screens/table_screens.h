@@ -106,6 +106,8 @@ public:
     QString id() const override { return QStringLiteral("breakers"); }
     QString title() const override { return tr("Breakers", "screen"); }
     void setView(const ViewPtr& view) override;
+    /// The longest time the GUI thread did not answer in this run, milliseconds.
+    void setLongestStall(int ms);
 
 Q_SIGNALS:
     void resumeRequested();
@@ -114,6 +116,7 @@ private:
     DeskPort& m_port;
     void takeTrips(const std::vector<JournalRow>& rows);
     std::map<QString, JournalRow> m_trips; ///< the last one of each breaker, of this run or before
+    std::optional<int> m_stall;            ///< ms; not measured yet
     bool m_tripsKnown = false;             ///< the journal has answered
     std::int64_t m_tripsAsked = -1;        ///< number of latches when the journal was asked
     GridModel *m_model, *m_notices;

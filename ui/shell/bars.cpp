@@ -3,6 +3,7 @@
 #include <QAbstractItemView>
 #include <QHBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "market/exchange_calendar.h"
 #include "ui/theme/format.h"
@@ -150,11 +151,19 @@ StatusStrip::StatusStrip(DeskPort& port, QWidget* parent)
     m_since.start();
     m_tick.setInterval(50);
     connect(&m_tick, &QTimer::timeout, this, [this] {
-        m_lags[m_nextLag] = static_cast<int>(qMax<qint64>(0, m_since.restart() - 50));
-        m_nextLag = (m_nextLag + 1) % m_lags.size();
-        m_lag->setText(tr("UI %1 ms").arg(*std::max_element(m_lags.begin(), m_lags.end())));
+        ticked(static_cast<int>(qMax<qint64>(0, m_since.restart() - 50)));
     });
     m_tick.start();
+}
+
+void StatusStrip::ticked(int lateMs) {
+    m_lags[m_nextLag] = lateMs;
+    m_nextLag = (m_nextLag + 1) % m_lags.size();
+    m_lag->setText(tr("UI %1 ms").arg(*std::max_element(m_lags.begin(), m_lags.end())));
+    if (std::exchange(m_ticking, true) && lateMs > m_longestStall) { // the first one counts how long the window took to be made
+        m_longestStall = lateMs;
+        Q_EMIT longestStallChanged(lateMs);
+    }
 }
 
 void StatusStrip::say(const QString& words) {

@@ -40,6 +40,12 @@ public:
     void setView(const ViewPtr& view);
     /// Words that stand in the strip for eight seconds: an advisory, never a dialog.
     void say(const QString& words);
+    /// The GUI thread answered the strip's own timer so many milliseconds late.
+    void ticked(int lateMs);
+
+Q_SIGNALS:
+    /// The GUI thread was longer without an answer than ever in this run, milliseconds; the making of the window not counted.
+    void longestStallChanged(int ms);
 
 private:
     DeskPort& m_port;
@@ -51,6 +57,8 @@ private:
     QTimer m_tick;
     QElapsedTimer m_since;
     std::array<int, 20> m_lags{}; ///< of the last second
+    int m_longestStall = 0;       ///< ms, of this run
+    bool m_ticking = false;
     std::size_t m_nextLag = 0;
     ViewPtr m_view;
 };

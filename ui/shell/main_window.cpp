@@ -105,6 +105,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
         m_evidenceOf = cycle;
         port.requestDeliberation(cycle.toStdString());
     });
+    connect(m_strip, &StatusStrip::longestStallChanged, breakers, &BreakersScreen::setLongestStall);
     connect(breakers, &BreakersScreen::resumeRequested, m_resume, [this] { openLayer(*m_resume); });
     connect(&port, &DeskPort::viewReady, this, &MainWindow::setView);
     connect(&port, &DeskPort::chainReady, this, &MainWindow::setChain);
