@@ -58,6 +58,13 @@
             <numerusform>delayed by %n minutes, not tradable live</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>stale: %n second(s) old</source>
+        <translation>
+            <numerusform>stale: %n second old</numerusform>
+            <numerusform>stale: %n seconds old</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>mahler::ui::JournalScreen</name>

@@ -121,6 +121,7 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
                          {leg.delta ? format::signedNumber(*leg.delta, 2) : format::dash(), {}, Tone::Plain, fresh},
                          {format::age(leg.ageSeconds), {}, Tone::Dim, fresh}},
                         false, false, {}});
+        printAge(rows.back(), leg.ageSeconds);
     }
     m_legs->setRows(std::move(rows));
     m_grid->setFixedHeight(static_cast<int>(a.legs.size()) * rowHeight() + m_grid->horizontalHeader()->sizeHint().height() + 3);

@@ -6,6 +6,12 @@
 
 namespace mahler::ui {
 
+void printAge(GridRow& row, const std::optional<double>& seconds) {
+    for (auto& cell : row.cells)
+        if (cell.freshness == desk::Freshness::Stale && seconds)
+            cell.ageSeconds = static_cast<int>(*seconds);
+}
+
 GridModel::GridModel(std::vector<GridColumn> columns, QObject* parent) : QAbstractTableModel(parent), m_columns(std::move(columns)) {}
 
 int GridModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
@@ -66,7 +72,7 @@ QString GridModel::ageOf(const Cell& cell) const {
     case desk::Freshness::Fresh:
     case desk::Freshness::Unknown: return {};
     case desk::Freshness::Aging: return tr("aging: 2 to 10 seconds old");
-    case desk::Freshness::Stale: return tr("stale: 10 to 30 seconds old");
+    case desk::Freshness::Stale: return cell.ageSeconds ? tr("stale: %n second(s) old", nullptr, *cell.ageSeconds) : tr("stale: 10 to 30 seconds old");
     case desk::Freshness::Dead: return tr("dead: 30 seconds old or more, last value kept");
     case desk::Freshness::Delayed: return m_ages.delayedTip;
     case desk::Freshness::Closed: return m_ages.closed;

@@ -22,8 +22,9 @@ struct Cell {
     desk::Freshness freshness = desk::Freshness::Fresh;
     QString tooltip{};                  ///< meaning, unit and age
     bool tinted = false;                ///< a ground of its own: in the money
+    std::optional<int> ageSeconds{};    ///< a stale cell prints it: see printAge()
     bool operator==(const Cell& o) const {
-        return text == o.text && tone == o.tone && freshness == o.freshness && sort == o.sort && tooltip == o.tooltip && tinted == o.tinted;
+        return text == o.text && tone == o.tone && freshness == o.freshness && sort == o.sort && tooltip == o.tooltip && tinted == o.tinted && ageSeconds == o.ageSeconds;
     }
 };
 
@@ -47,6 +48,9 @@ struct GridRow {
     int pin = 0;                        ///< below 0 always above its siblings, above 0 always below them
     int place = 0;                      ///< where the screen put it; set by the model
 };
+
+/// Gives the stale cells of a row the age of their oldest input, whole seconds.
+void printAge(GridRow& row, const std::optional<double>& seconds);
 
 /// What cells of a market that is closed or delayed say of their age: "as of 16:00 ET", "DLY 15m" and the same in words.
 struct AgeWords {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
 namespace mahler::ui {
@@ -77,18 +78,19 @@ void paintClock(QPainter& painter, const QPoint& centre) {
     painter.restore();
 }
 
-/// "DLY 15m" where the cell has room beside its number, otherwise a bar of the same colour.
-void paintTag(QPainter& painter, const QRect& cell, int room, bool textAtRight, const QString& tag) {
+/// "DLY 15m" or "14s" where the cell has room beside its number; `bar`: otherwise a bar of the same colour.
+void paintTag(QPainter& painter, const QRect& cell, int room, bool textAtRight, const QString& tag, Token ink, bool bar) {
     static const QFont kFont = textFont(9, true);
     static const QFontMetrics kMetrics(kFont);
     const int width = kMetrics.horizontalAdvance(tag) + 6;
     if (tag.isEmpty() || room < width + 6) {
-        painter.fillRect(textAtRight ? cell.left() : cell.right() - 2, cell.top() + 3, 3, cell.height() - 6, color(Token::Delayed));
+        if (bar)
+            painter.fillRect(textAtRight ? cell.left() : cell.right() - 2, cell.top() + 3, 3, cell.height() - 6, color(ink));
         return;
     }
     const QRect box(textAtRight ? cell.left() + 3 : cell.right() - 3 - width, cell.top() + (cell.height() - 13) / 2, width, 13);
     painter.setFont(kFont);
-    painter.setPen(color(Token::Delayed));
+    painter.setPen(color(ink));
     painter.drawRect(box);
     painter.drawText(box, Qt::AlignCenter, tag);
 }
@@ -148,7 +150,9 @@ void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         if (cell.freshness == desk::Freshness::Aging)
             paintClock(*painter, {atRight ? r.left() + 4 : r.right() - 5, r.center().y()});
         else if (cell.freshness == desk::Freshness::Delayed)
-            paintTag(*painter, r, align & Qt::AlignHCenter ? 0 : inner.width() - width, atRight, model->ageWords().delayed);
+            paintTag(*painter, r, align & Qt::AlignHCenter ? 0 : inner.width() - width, atRight, model->ageWords().delayed, Token::Delayed, true);
+        else if (cell.freshness == desk::Freshness::Stale && cell.ageSeconds)
+            paintTag(*painter, r, align & Qt::AlignHCenter ? 0 : inner.width() - width, atRight, format::age(*cell.ageSeconds), Token::Stale, false); // hatched anyway
     }
     if (option.state & QStyle::State_HasFocus) {
         painter->setPen(QPen(color(Token::Accent), 2));

@@ -113,6 +113,7 @@ AttributionScreen::AttributionScreen(DeskPort&, QWidget* parent)
     m_partsGrid->setMinimumHeight(m_partsGrid->maximumHeight());
     for (auto* grid : {m_partsGrid, m_grid})
         grid->installEventFilter(this);
+    m_grid->letSort();
     setFocusProxy(m_grid);
     m_grid->setAccessibleName(tr("Profit and loss by underlying and position"));
     m_grid->setEmptyText(tr("Being computed."));
@@ -137,7 +138,7 @@ AttributionScreen::AttributionScreen(DeskPort&, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> AttributionScreen::keys() const {
-    return {{QStringLiteral("E"), tr("the table by repricing")}, {QStringLiteral("P"), tr("the table by Greeks times moves")}, {tr("Up / Down"), tr("the parts of another row")}};
+    return QList<QPair<QString, QString>>{{QStringLiteral("E"), tr("the table by repricing")}, {QStringLiteral("P"), tr("the table by Greeks times moves")}, {tr("Up / Down"), tr("the parts of another row")}} + GridView::sortKeys();
 }
 
 bool AttributionScreen::take(const QKeyEvent& event) {
@@ -194,9 +195,11 @@ void AttributionScreen::draw() {
                 auto row = line(format::text(p.id.str()), {label, {}, Tone::Dim, desk::Freshness::Fresh, tooltip}, p.leftOut.empty() ? format::timeNewYork(p.since) : QString(), chosen(p.explain, p.predict), false);
                 for (std::size_t c = 2; !p.leftOut.empty() && c < row.cells.size(); ++c)
                     row.cells[c] = {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, tooltip};
+                row.level = 1;
                 rows.push_back(std::move(row));
             }
         }
+        rows.front().pin = -1;
     }
     const QString before = m_grid->currentRow() ? m_grid->currentRow()->key : kBook;
     m_grid->setEmptyText(tr("Needs one snapshot to compare with. It is taken when the session is open and a position has quotes on both sides of every leg."));

@@ -121,6 +121,7 @@ void OrdersScreen::setView(const ViewPtr& view) {
                      {format::text(order.combo.source), {}, Tone::Dim},
                      {format::text(order.approvedBy), {}, Tone::Dim},
                      {row.key, {}, Tone::Dim}};
+        printAge(row, o.midAgeSeconds);
         rows.push_back(std::move(row));
     }
     m_orders->setAgeWords(ageWords(*view));

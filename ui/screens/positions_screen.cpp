@@ -23,13 +23,13 @@ std::vector<GridColumn> positionsColumns() {
     columns[Name] = {PositionsScreen::tr("Position"), PositionsScreen::tr("book, underlying, structure, leg; the largest risk first"), 262, kLeft};
     columns[Qty] = {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 36};
     columns[Dte] = {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 40};
-    columns[MarkNow] = {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 88};
+    columns[MarkNow] = {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 98};
     columns[Average] = {PositionsScreen::tr("Average"), PositionsScreen::tr("net price at opening, per unit"), 66, right, true};
     columns[DayPnl] = {PositionsScreen::tr("Day P&L"), PositionsScreen::tr("dollars since the session's start, before fees; unknown for what was held overnight"), 66};
     columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 70};
     columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
     columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
-    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 70};
+    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 82};
     columns[Gamma] = {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58, right, true};
     columns[Theta] = {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58};
     columns[Vega] = {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 60};
@@ -117,6 +117,7 @@ GridRow emptyRow(const QString& key, bool strong) { return {key, std::vector<Cel
 
 GridRow bookRow(const desk::DeskView& view, const Group& all) {
     GridRow row = emptyRow(QStringLiteral("book"), true);
+    row.pin = -1;
     std::set<std::string> underlyings;
     for (const auto* p : all.positions)
         underlyings.insert(p->position.underlying);
@@ -149,7 +150,8 @@ GridRow groupRow(const std::string& underlying, const Group& group, const portfo
 GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
     GridRow row = emptyRow(format::text(p.position.id.str()), false);
     row.data = row.key;
-    const auto age = view.session == market::Session::Open ? desk::freshnessOf(p.oldestAgeSeconds) : desk::Freshness::Closed;
+    const auto age = desk::freshnessOf(view, p.position.underlying, p.oldestAgeSeconds);
+    row.level = 1;
     portfolio::ComboOrder shown;
     shown.underlying = p.position.underlying;
     shown.legs = p.position.legs;
@@ -161,8 +163,8 @@ GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
                        Tone::Plain, desk::Freshness::Fresh, format::text(portfolio::describe(shown)) + QLatin1Char('\n') + format::text(p.position.id.str())};
     row.cells[Qty] = {QString::number(p.position.quantity), static_cast<qlonglong>(p.position.quantity)};
     row.cells[Dte] = {QString::number(p.exit.dte) + QLatin1Char('d'), p.exit.dte, p.exit.dte <= 21 ? Tone::Warn : Tone::Plain};
-    row.cells[MarkNow] = {p.mark.net ? format::net(-*p.mark.net) : format::dash(), {}, Tone::Plain, age, PositionsScreen::tr("what closing pays or costs at mid")};
-    row.cells[Average] = {format::net(p.position.openNet), {}};
+    row.cells[MarkNow] = {p.mark.net ? format::net(-*p.mark.net) : format::dash(), p.mark.net ? QVariant(static_cast<qlonglong>(-p.mark.net->micros())) : QVariant(), Tone::Plain, age, PositionsScreen::tr("what closing pays or costs at mid")};
+    row.cells[Average] = {format::net(p.position.openNet), static_cast<qlonglong>(p.position.openNet.micros())};
     row.cells[DayPnl] = moneyCell(p.dayPnl, age, p.mark.openPnl ? PositionsScreen::tr("held overnight: its mark at the session's start is not kept") : PositionsScreen::tr("no fresh two-sided quote of every leg"));
     row.cells[OpenPnl] = moneyCell(p.mark.openPnl, age, PositionsScreen::tr("no fresh two-sided quote of every leg"));
     std::optional<double> ofMax;
@@ -178,22 +180,27 @@ GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
     row.cells[Power] = {p.buyingPower ? format::money(*p.buyingPower) : PositionsScreen::tr("unlimited"), p.buyingPower ? QVariant(static_cast<qlonglong>(p.buyingPower->micros())) : QVariant()};
     row.cells[MaxLoss] = {p.maxLoss ? format::money(*p.maxLoss) : PositionsScreen::tr("unlimited"), p.maxLoss ? QVariant(static_cast<qlonglong>(p.maxLoss->micros())) : QVariant()};
     row.cells[Exit] = {PositionsScreen::tr("%1 %2/%3").arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedNumber(p.exit.targetFraction * 100, 0), format::signedNumber(-p.exit.stopFraction * 100, 0)),
-                       {}, Tone::Dim, age};
+                       p.exit.pnlFraction ? QVariant(*p.exit.pnlFraction) : QVariant(), Tone::Dim, age};
     row.cells[Owner] = {format::text(p.position.owner), {}, Tone::Dim};
     row.cells[Age] = {format::age(p.oldestAgeSeconds), p.oldestAgeSeconds ? QVariant(*p.oldestAgeSeconds) : QVariant(), Tone::Dim, age};
+    printAge(row, p.oldestAgeSeconds);
     return row;
 }
 
-GridRow legRow(const desk::LegView& leg, const GridRow& of, const desk::DeskView& view) {
-    GridRow row = emptyRow(of.key + QLatin1Char('/') + format::text(leg.contract.id()), false);
-    row.data = of.key;
-    const auto f = view.session == market::Session::Open ? desk::freshnessOf(leg.ageSeconds) : desk::Freshness::Closed;
+GridRow legRow(const desk::LegView& leg, const portfolio::Position& of, const desk::DeskView& view) {
+    const QString position = format::text(of.id.str());
+    GridRow row = emptyRow(position + QLatin1Char('/') + format::text(leg.contract.id()), false);
+    row.data = position;
+    const auto f = desk::freshnessOf(view, of.underlying, leg.ageSeconds);
+    row.level = 2;
     row.cells[Name] = {QStringLiteral("      ") + format::text(leg.contract.label()), {}, Tone::Dim};
     row.cells[Qty] = {format::signedNumber(static_cast<double>(leg.quantity), 0), static_cast<qlonglong>(leg.quantity), Tone::Dim};
     row.cells[MarkNow] = {PositionsScreen::tr("%1 × %2").arg(format::price(leg.quote.bid), format::price(leg.quote.ask)), {}, Tone::Dim, f, PositionsScreen::tr("bid × ask")};
-    row.cells[Delta] = {leg.delta ? format::signedNumber(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier, 1) : format::dash(), {}, Tone::Dim, f};
-    row.cells[Iv] = {format::percent(leg.iv), {}, Tone::Dim, f};
-    row.cells[Age] = {format::age(leg.ageSeconds), {}, Tone::Dim, f};
+    row.cells[Delta] = {leg.delta ? format::signedNumber(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier, 1) : format::dash(),
+                        leg.delta ? QVariant(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier) : QVariant(), Tone::Dim, f};
+    row.cells[Iv] = {format::percent(leg.iv), leg.iv ? QVariant(*leg.iv) : QVariant(), Tone::Dim, f};
+    row.cells[Age] = {format::age(leg.ageSeconds), leg.ageSeconds ? QVariant(*leg.ageSeconds) : QVariant(), Tone::Dim, f};
+    printAge(row, leg.ageSeconds);
     return row;
 }
 
@@ -212,15 +219,17 @@ PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
     m_banner->setWordWrap(true);
     m_grid->setAccessibleName(tr("Positions"));
     m_grid->installEventFilter(this);
+    m_grid->letSort();
 }
 
 QList<QPair<QString, QString>> PositionsScreen::keys() const {
-    return {{QStringLiteral("X, X"), tr("close the position at the market's mid less slippage")},
+    return QList<QPair<QString, QString>>{{QStringLiteral("X, X"), tr("close the position at the market's mid less slippage")},
             {QStringLiteral("L"), tr("roll: not in this version, says what to do instead")},
             {QStringLiteral("J"), tr("journal of this position")},
             {QStringLiteral("V"), tr("the debate that opened it")},
             {QStringLiteral("W"), tr("what if: the book under moved markets")},
-            {QStringLiteral("H"), tr("choose the columns")}};
+            {QStringLiteral("H"), tr("choose the columns")}} +
+           GridView::sortKeys();
 }
 
 void PositionsScreen::setView(const ViewPtr& view) {
@@ -251,11 +260,12 @@ void PositionsScreen::setView(const ViewPtr& view) {
             GridRow row = positionRow(*p, *view);
             std::vector<GridRow> legs;
             for (const auto& leg : p->legs)
-                legs.push_back(legRow(leg, row, *view));
+                legs.push_back(legRow(leg, p->position, *view));
             rows.push_back(std::move(row));
             std::move(legs.begin(), legs.end(), std::back_inserter(rows));
         }
     }
+    m_model->setAgeWords(ageWords(*view));
     m_model->setRows(std::move(rows));
     m_grid->setEmptyText(tr("No positions. Reconciled %1.").arg(view->lastReconciled ? format::timeNewYork(*view->lastReconciled) : tr("never")));
     const bool differs = !view->reconciliation.empty() && view->reconciliation != "clean";

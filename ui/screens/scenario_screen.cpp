@@ -68,6 +68,8 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     m_varGrid->setMostRows(6);
     for (auto* grid : {m_shocksGrid, m_componentsGrid, m_varGrid, m_legsGrid})
         grid->installEventFilter(this);
+    for (auto* grid : {m_shocksGrid, m_componentsGrid, m_legsGrid}) // the levels of a method belong together
+        grid->letSort();
     setFocusProxy(m_map);
     // No label here wraps: its height would count as the least height of the tables beside it.
     for (QLabel* label : std::initializer_list<QLabel*>{m_worst, m_legend, m_varWindow, m_varNote, m_cell}) {
@@ -100,8 +102,9 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> ScenarioScreen::keys() const {
-    return {{tr("Arrows"), tr("walk over the cells")}, {tr("Enter"), tr("to the legs of the cell")}, {QStringLiteral("D"), tr("the next day")}, {QStringLiteral("M"), tr("dollars, per cent of equity, what trips first")},
-            {QStringLiteral("P"), tr("with or without pending trades")}, {QStringLiteral("T"), tr("the map as a table, and back")}, {tr("Esc"), tr("closes the table; from the legs back to the map")}};
+    return QList<QPair<QString, QString>>{{tr("Arrows"), tr("walk over the cells")}, {tr("Enter"), tr("to the legs of the cell")}, {QStringLiteral("D"), tr("the next day")}, {QStringLiteral("M"), tr("dollars, per cent of equity, what trips first")},
+            {QStringLiteral("P"), tr("with or without pending trades")}, {QStringLiteral("T"), tr("the map as a table, and back")}, {tr("Esc"), tr("closes the table; from the legs back to the map")}} +
+           GridView::sortKeys();
 }
 
 bool ScenarioScreen::take(const QKeyEvent& event) {

@@ -1,0 +1,200 @@
+#include <QApplication>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "fake_port.h"
+#include "ui/models/grid_view.h"
+#include "ui/screens/table_screens.h"
+#include "ui/shell/bars.h"
+#include "ui/theme/format.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+class TablesTest : public QObject {
+    Q_OBJECT
+
+    static GridView* gridNamed(const QWidget& screen, const QString& name) {
+        for (auto* grid : screen.findChildren<GridView*>())
+            if (grid->accessibleName() == name)
+                return grid;
+        return nullptr;
+    }
+    static QString labels(const QWidget& screen) {
+        QStringList words;
+        for (auto* label : screen.findChildren<QLabel*>())
+            words << label->text();
+        return words.join(QLatin1Char('\n'));
+    }
+    static int columnOf(const QAbstractItemModel& model, const char* title) {
+        for (int c = 0; c < model.columnCount(); ++c)
+            if (model.headerData(c, Qt::Horizontal).toString().endsWith(QLatin1String(title)))
+                return c;
+        return -1;
+    }
+    static desk::PositionView position(const std::string& id, const std::string& underlying, int pnl, double maxLoss) {
+        desk::PositionView p;
+        p.position.id = PositionId(id);
+        p.position.underlying = underlying;
+        p.position.kind = portfolio::StrategyKind::BullPutSpread;
+        p.position.quantity = 1;
+        for (const auto& [strike, ratio] : {std::pair(450.0, -1), std::pair(445.0, 1)}) {
+            desk::LegView leg;
+            leg.contract = market::OptionContract::make(underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Put);
+            leg.quantity = ratio;
+            leg.ageSeconds = 14.6;
+            p.position.legs.push_back({leg.contract, ratio});
+            p.legs.push_back(leg);
+        }
+        p.mark.openPnl = Usd::fromMicros(std::int64_t{pnl} * 1'000'000);
+        p.maxLoss = Usd::fromDouble(maxLoss).value();
+        p.oldestAgeSeconds = 14.6;
+        return p;
+    }
+    static std::shared_ptr<desk::DeskView> book() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->session = market::Session::Open;
+        view->positions = {position("P-1", "SPY", -50, 400), position("P-2", "SPY", 70, 300), position("P-3", "QQQ", 10, 900)};
+        return view;
+    }
+    static QStringList keys(const QAbstractItemModel& model) {
+        QStringList out;
+        for (int r = 0; r < model.rowCount(); ++r)
+            if (const QString key = model.index(r, 0).data(GridModel::KeyRole).toString(); !key.contains(QLatin1Char('/')) || key.startsWith(QLatin1String("of/")))
+                out << key;
+        return out;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void nothingFoundNamesTheTightestRuleAndWhatItWouldAdmit() {
+        FakePort port;
+        OpportunitiesScreen screen(port);
+        const auto found = [](const char* symbol, bool candidates) {
+            auto d = std::make_shared<agents::Deliberation>();
+            d->underlying = symbol;
+            d->screen.considered = 136;
+            d->screen.rules = {{"iv_percentile", ">= 50", 120, 11}, {"volume", ">= 10", 7, 0}};
+            d->screen.notes = {std::string(symbol) + " looked at 3 of 12 expiries"};
+            if (candidates) {
+                strategy::Candidate c;
+                c.id = "C";
+                c.underlying = symbol;
+                c.legs = {{market::OptionContract::make(symbol, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(450), market::Right::Put), -1},
+                          {market::OptionContract::make(symbol, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(445), market::Right::Put), 1}};
+                d->screen.candidates = {c};
+            } else
+                d->screen.tightestRule = "iv_percentile";
+            return d;
+        };
+        screen.setDeliberation(found("AAA", true));
+        screen.setDeliberation(found("SPY", false));
+        QVERIFY2(labels(screen).contains(QStringLiteral("SPY: 0 of 136 pass. Tightest rule: IV percentile >= 50 (would be 11).")), qPrintable(labels(screen)));
+        QVERIFY(labels(screen).contains(QStringLiteral("AAA: 1 of 136 pass.")));
+        QVERIFY(labels(screen).contains(QStringLiteral("SPY looked at 3 of 12 expiries"))); // the one that found nothing
+        gridNamed(screen, QStringLiteral("Opportunities"))->setCurrentIndex(gridNamed(screen, QStringLiteral("Opportunities"))->model()->index(0, 0));
+        QVERIFY(labels(screen).contains(QStringLiteral("AAA looked at 3 of 12 expiries"))); // the row a person is at
+        const auto& rules = *gridNamed(screen, QStringLiteral("Screening rules"))->model();
+        const int column = columnOf(rules, "Fail it");
+        QVERIFY(column >= 0);
+        QCOMPARE(rules.index(0, column).data().toString(), QStringLiteral("120"));
+        QVERIFY(rules.headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString().contains(QStringLiteral("whatever else")));
+    }
+
+    void anExpiryThatLeavesNothingIsNamedWithoutACount() {
+        FakePort port;
+        OpportunitiesScreen screen(port);
+        auto d = std::make_shared<agents::Deliberation>();
+        d->underlying = "SPY";
+        d->screen.tightestRule = "dte";
+        screen.setDeliberation(d);
+        QVERIFY2(labels(screen).contains(QStringLiteral("SPY: 0 of 0 pass. Tightest rule: days to expiry.")), qPrintable(labels(screen)));
+    }
+
+    void positionsSortWithinTheirUnderlyingAndTheBookStaysOnTop() {
+        FakePort port;
+        PositionsScreen screen(port);
+        screen.setView(book());
+        auto* grid = gridNamed(screen, QStringLiteral("Positions"));
+        auto* model = grid->model();
+        QCOMPARE(keys(*model), (QStringList{"book", "of/QQQ", "P-3", "of/SPY", "P-1", "P-2"})); // by risk
+        model->sort(columnOf(*model, "Open P&L"), Qt::DescendingOrder);
+        QCOMPARE(keys(*model), (QStringList{"book", "of/SPY", "P-2", "P-1", "of/QQQ", "P-3"}));
+        for (int r = 0; r < model->rowCount(); ++r) // every leg is under its own position
+            if (const QString key = model->index(r, 0).data(GridModel::KeyRole).toString(); key.startsWith(QLatin1String("P-")) && key.contains(QLatin1Char('/')))
+                QCOMPARE(model->index(r, 0).data(GridModel::DataRole).toString(), key.section(QLatin1Char('/'), 0, 0));
+        screen.setView(book());
+        QCOMPARE(keys(*model).at(1), QStringLiteral("of/SPY")); // the order is a person's, not the next view's
+    }
+
+    void aStaleCellHasItsAge() {
+        FakePort port;
+        PositionsScreen screen(port);
+        screen.setView(book());
+        auto* grid = gridNamed(screen, QStringLiteral("Positions"));
+        auto& model = *static_cast<GridModel*>(grid->model());
+        const int row = model.find(QStringLiteral("P-1")).value(), column = columnOf(model, "Open P&L");
+        QCOMPARE(model.row(row)->cells.at(static_cast<std::size_t>(column)).ageSeconds, std::optional(14));
+        QVERIFY(model.index(row, column).data(Qt::ToolTipRole).toString().contains(QStringLiteral("14 second")));
+        auto closed = book();
+        closed->session = market::Session::Closed;
+        screen.setView(closed);
+        QVERIFY(!model.row(row)->cells.at(static_cast<std::size_t>(column)).ageSeconds);
+        QCOMPARE(model.row(row)->cells.at(static_cast<std::size_t>(column)).freshness, desk::Freshness::Closed);
+    }
+
+    void theAgeOfAStaleCellIsPaintedWhereThereIsRoom() {
+        GridModel model({{QStringLiteral("A"), {}, 120}});
+        GridView grid(&model);
+        grid.setFitColumns(false);
+        grid.resize(200, 120);
+        const auto painted = [&](std::optional<int> age) {
+            GridRow row{QStringLiteral("r"), {{QStringLiteral("1.00"), 1.0, Tone::Plain, desk::Freshness::Stale}}};
+            row.cells[0].ageSeconds = age;
+            model.setRows({row});
+            return grid.grab().toImage();
+        };
+        const QImage without = painted({}), with = painted(14), later = painted(21);
+        QVERIFY(without != with);
+        QVERIFY(with != later);
+    }
+
+    void theBreakersShowTheLongestStall() {
+        FakePort port;
+        BreakersScreen screen(port);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        auto* grid = gridNamed(screen, QStringLiteral("Breakers"));
+        auto& model = *static_cast<GridModel*>(grid->model());
+        const auto row = [&] { return model.find(QStringLiteral("ui-stall")).value(); };
+        const auto text = [&](const char* title) { return model.index(row(), columnOf(model, title)).data().toString(); };
+        QCOMPARE(text("Now"), format::dash()); // not measured is not 0
+        screen.setLongestStall(480);
+        QVERIFY(text("Now").contains(QStringLiteral("480 ms")));
+        QCOMPARE(text("% used"), QStringLiteral("24%"));
+        QVERIFY(text("What it does").contains(QStringLiteral("no watchdog")));
+        QCOMPARE(text("State"), QStringLiteral("shown only"));
+        screen.setLongestStall(2100);
+        QVERIFY(text("State").contains(QStringLiteral("over 2 s")));
+    }
+
+    void theStripTellsOfALongerStall() {
+        FakePort port;
+        StatusStrip strip(port);
+        QSignalSpy told(&strip, &StatusStrip::longestStallChanged);
+        strip.ticked(900); // the first one is the window's own making
+        QCOMPARE(told.size(), 0);
+        strip.ticked(120);
+        strip.ticked(80);
+        QCOMPARE(told.size(), 1);
+        strip.ticked(340);
+        QCOMPARE(told.back().front().toInt(), 340);
+    }
+};
+
+QTEST_MAIN(TablesTest)
+#include "tst_ui_tables.moc"
