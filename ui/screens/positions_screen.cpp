@@ -29,7 +29,7 @@ std::vector<GridColumn> positionsColumns() {
     columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 70};
     columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
     columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
-    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 82};
+    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 90};
     columns[Gamma] = {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58, right, true};
     columns[Theta] = {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58};
     columns[Vega] = {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 60};
@@ -183,6 +183,7 @@ GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
                        p.exit.pnlFraction ? QVariant(*p.exit.pnlFraction) : QVariant(), Tone::Dim, age};
     row.cells[Owner] = {format::text(p.position.owner), {}, Tone::Dim};
     row.cells[Age] = {format::age(p.oldestAgeSeconds), p.oldestAgeSeconds ? QVariant(*p.oldestAgeSeconds) : QVariant(), Tone::Dim, age};
+    row.cells[Exit].tooltip = row.cells[Exit].text + QLatin1Char('\n') + PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"); // it is cut first
     printAge(row, p.oldestAgeSeconds);
     return row;
 }
