@@ -189,11 +189,12 @@ void approvalChanged(DeskState& s, const Event& e, Timestamp at) {
     }
     s.approvals.erase(r.id);
     using approval::RejectCause;
-    if (r.cause == RejectCause::Person || (r.cause == RejectCause::Expired && r.openedAt)) {
-        DeclinedIdea declined{r.id, r.order, {}, {}, r.cause, at};
+    if (r.cause == RejectCause::Person || r.cause == RejectCause::Expired) { // silence rejects (S8), whoever looked
+        DeclinedIdea declined{r.id, r.order, {}, {}, {}, r.cause, at};
         if (const auto it = s.proposals.find(r.proposal); it != s.proposals.end()) {
             declined.spot = it->second.spot;
             declined.iv = it->second.iv;
+            declined.mid = it->second.midAtProposal;
         }
         s.declinedToday.push_back(std::move(declined));
     }
@@ -248,7 +249,7 @@ void filled(DeskState& s, const Event& e, Timestamp at) {
     fill.fees = Usd::fromMicros(e.body.at("fees").get<std::int64_t>());
     keepNewest(s.fills, fill);
     if (e.body.at("opening").get<bool>() && !position.strategy.empty())
-        s.executedStrategies.insert(position.strategy);
+        s.executedStrategies.insert(strategyKey(position.strategy, position.kind));
     if (position.quantity == 0) {
         s.positions.erase(position.id);
         s.exitAskedAt.erase(position.id);

@@ -114,7 +114,7 @@ approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& ord
     for (const auto* live : c.state.liveOrders()) // what may still fill counts however old it is (SAFETY 3.5)
         if (live->combo.intent == portfolio::OrderIntent::Open && live->combo.underlying == order.underlying && c.now.utc - live->createdAt.utc >= 15min)
             in.recentOpeningsSameUnderlying += shownMaxLoss(live->combo);
-    in.newStrategy = !c.state.executedStrategies.count(strategy);
+    in.newStrategy = !c.state.executedStrategies.count(strategyKey(strategy, order.kind));
     const auto marks = c.marks();
     if (marks.equity && marks.equity->micros() > 0) {
         Usd exposure = value;
@@ -248,8 +248,9 @@ void onExtend(Context& c, const ExtendRequest& command) {
     r.deadline = more.deadline;
     r.extended = true;
     r.shownHash = shownHashOf(r, c.state.proposals.at(r.proposal));
+    const auto gained = std::chrono::duration_cast<std::chrono::seconds>(more.deadline - it->second.deadline).count();
     c.emit("approval.extended", "user:" + command.user.str(), r.id.str(), requestBody(r));
-    c.notice(NoticeView::Level::Advisory, user->name + " gave " + r.id.str() + " sixty seconds more");
+    c.notice(NoticeView::Level::Advisory, user->name + " gave " + r.id.str() + " " + std::to_string(gained) + " s more");
 }
 
 void onEscalate(Context& c, const EscalateRequest& command) {
@@ -284,7 +285,7 @@ std::optional<approval::Inherited> supersede(Context& c, const Proposal& by) {
         end(c, request, approval::ApprovalState::Rejected, approval::RejectCause::Superseded, "system", "replaced by a newer version of the same idea, " + by.id.str());
     }
     if (last)
-        newest = approval::Inherited{last->id, "a newer version of the same idea", {}, {}, false};
+        newest = approval::Inherited{last->id, "a newer version of the same idea", last->deadline, last->extendableTo, last->extended};
     return newest;
 }
 

@@ -1,5 +1,6 @@
 #include "desk/desk.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/overloaded.h"
@@ -58,10 +59,14 @@ void onSetAutonomy(Context& c, const SetAutonomy& command) {
 }
 
 void onAddNote(Context& c, const AddNote& command) {
-    constexpr std::size_t kLongest = 2000;
+    constexpr std::size_t kLongest = 2000, kLongestId = 64;
+    const auto plain = [](const std::string& text, bool lines) {
+        return std::none_of(text.begin(), text.end(), [&](char ch) { return (static_cast<unsigned char>(ch) < 0x20 && !(lines && (ch == '\n' || ch == '\t'))) || ch == 0x7f; }) &&
+               canonicalJson(Json(text)).has_value(); // UTF-8
+    };
     const bool blank = command.text.find_first_not_of(" \t\n") == std::string::npos;
-    if (!c.user(command.user) || blank || command.text.size() > kLongest)
-        return c.notice(NoticeView::Level::Advisory, "A note needs a known user and up to 2000 characters");
+    if (!c.user(command.user) || blank || command.text.size() > kLongest || command.about.size() > kLongestId || !plain(command.text, true) || !plain(command.about, false))
+        return c.notice(NoticeView::Level::Advisory, "A note needs a known user and up to 2000 bytes of text without control characters");
     c.emit("note", "user:" + command.user.str(), command.about, {{"about", command.about}, {"text", command.text}});
 }
 

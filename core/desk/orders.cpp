@@ -12,8 +12,12 @@ constexpr MonoTime kQuoteWait = 20s;   ///< an idea whose legs nobody quotes in 
 constexpr const char* kAgent = "agent:desk";
 
 void drop(Context& c, const ProposalId& id, const std::string& why) {
+    // A person is told at once why nothing happens; the agents' own drops are for the list.
+    const auto it = c.state.proposals.find(id);
+    const bool byPerson = it != c.state.proposals.end() && it->second.order.source.starts_with("user:");
+    c.notice(byPerson ? NoticeView::Level::Critical : NoticeView::Level::Log,
+             byPerson ? "NOT SENT: " + portfolio::describe(it->second.order) + ": " + why : "Proposal " + id.str() + " dropped: " + why);
     c.emit("proposal.dropped", "system", id.str(), {{"proposal", id.str()}, {"why", why}});
-    c.notice(NoticeView::Level::Log, "Proposal " + id.str() + " dropped: " + why);
 }
 
 /// Five openings per strategy and underlying in ten minutes disable it until a Risk Manager re-enables it.
@@ -39,13 +43,27 @@ Again raisedAgain(const Context& c, const Proposal& p) {
         if (!sameIdea(it->order, p.order, p.spot))
             continue;
         const std::string what = it->id.str() + (it->cause == approval::RejectCause::Person ? " was rejected today" : " was left to expire today");
-        const std::string change = materialChange({it->spot, it->iv, it->order.netLimit}, {p.spot, p.iv, p.order.netLimit});
+        IdeaMarket now{p.spot, {}, {}}; // of the legs that were declined
+        if (const auto quote = quoteCombo(c.market, it->order.legs, c.now.mono))
+            now.net = quote->mid;
+        if (const auto greeks = c.market.greeks(it->order.legs.front().contract.id()))
+            now.iv = greeks->iv;
+        const std::string change = materialChange({it->spot, it->iv, it->mid}, now);
         if (!change.empty())
             return {{}, what + "; since then " + change};
         if (p.order.source == kAgent || p.order.source == it->order.source)
             return {"the same idea, " + what + ", and nothing has changed materially since", {}};
         return {{}, what + "; nothing has changed materially since"};
     }
+    return {};
+}
+
+/// A newer version replaces a request of the same source that nobody has signed; any other request for the same idea stands,
+/// and the newer one is not asked beside it: who may not decide a request cannot end it, and four eyes stay four (S9).
+std::string waitsAlready(const Context& c, const Proposal& p) {
+    for (const auto& [id, request] : c.state.approvals)
+        if (sameIdea(request.order, p.order, p.spot) && (request.order.source != p.order.source || !request.signatures.empty()))
+            return "the same idea waits as " + id.str();
     return {};
 }
 
@@ -57,6 +75,8 @@ void decide(Context& c, const Proposal& p) {
         return;
     }
     const Proposal priced = c.state.proposals.at(p.id); // with its spot and volatility
+    if (const auto waits = waitsAlready(c, priced); !waits.empty() && !p.inherits)
+        return drop(c, p.id, waits);
     const Again again = raisedAgain(c, priced);
     if (!again.dropBecause.empty() && !p.inherits) // made smaller it is the idea that is asked already
         return drop(c, p.id, again.dropBecause);

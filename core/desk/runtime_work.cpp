@@ -21,7 +21,14 @@ bool declinedAsIs(const std::vector<DeclinedIdea>& declined, const strategy::Can
     order.kind = c.kind;
     order.legs = c.legs;
     const auto same = std::find_if(declined.rbegin(), declined.rend(), [&](const DeclinedIdea& d) { return sameIdea(d.order, order, spot); });
-    return same != declined.rend() && materialChange({same->spot, same->iv, same->order.netLimit}, {spot, c.shortIv, c.limit}).empty();
+    if (same == declined.rend())
+        return false;
+    IdeaMarket now{spot, {}, {}};
+    if (same->order.legs.front() == c.legs.front())
+        now.iv = c.shortIv;
+    if (same->order.legs == c.legs)
+        now.net = c.credit;
+    return materialChange({same->spot, same->iv, same->mid}, now).empty();
 }
 
 } // namespace

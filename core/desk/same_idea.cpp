@@ -58,9 +58,11 @@ std::string materialChange(const IdeaMarket& then, const IdeaMarket& now) {
     if (then.spot && now.spot && *then.spot > 0)
         if (const double move = *now.spot / *then.spot - 1; std::abs(move) >= IdeaRules::kSpotMoved - kRounding)
             say("spot " + percent(move));
-    const auto better = static_cast<double>((now.net - then.net).micros());
-    if (then.net.micros() != 0 && better >= static_cast<double>(abs(then.net).micros()) * IdeaRules::kCreditBetter - kRounding)
-        say((then.net.micros() > 0 ? "credit " : "debit ") + abs(then.net).str() + " to " + abs(now.net).str());
+    if (then.net && now.net && then.net->micros() != 0) {
+        const auto better = static_cast<double>((*now.net - *then.net).micros());
+        if (better >= static_cast<double>(abs(*then.net).micros()) * IdeaRules::kCreditBetter - kRounding)
+            say((then.net->micros() > 0 ? "credit " : "debit ") + abs(*then.net).str() + " to " + abs(*now.net).str());
+    }
     if (then.iv && now.iv)
         if (const double move = *now.iv - *then.iv; std::abs(move) >= IdeaRules::kIvMoved - kRounding) {
             char text[40];

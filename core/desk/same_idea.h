@@ -11,10 +11,10 @@ namespace mahler::desk {
 /// risk::IdeaRules. Without a spot only equal strikes are near. Closing orders are no ideas. Symmetric, pure.
 bool sameIdea(const portfolio::ComboOrder& a, const portfolio::ComboOrder& b, std::optional<double> spot);
 
-/// What an idea stood on.
+/// What the market said of one idea. Two are compared leg by leg: other strikes or another limit are no change of the market.
 struct IdeaMarket {
-    std::optional<double> spot, iv; ///< iv: of the first leg, 0.20 = 20 %
-    Price net;                      ///< its limit: a credit is positive
+    std::optional<double> spot, iv; ///< iv: of its first leg, 0.20 = 20 %
+    std::optional<Price> net;       ///< its legs at mid: a credit is positive
 };
 /// Every material change in words, "spot +1.3 %, credit 0.34 to 0.38"; empty: none is known.
 std::string materialChange(const IdeaMarket& then, const IdeaMarket& now);

@@ -46,9 +46,13 @@ struct DeclinedIdea {
     ApprovalId id;
     portfolio::ComboOrder order;
     std::optional<double> spot, iv; ///< when it was proposed
+    std::optional<Price> mid;       ///< of its legs, then
     approval::RejectCause cause = approval::RejectCause::Person;
     Timestamp at{};
 };
+
+/// A bull put spread is another strategy than a bear call spread, whoever proposes both (first execution, SAFETY section 4).
+inline std::string strategyKey(const std::string& strategy, portfolio::StrategyKind kind) { return strategy + "/" + portfolio::toString(kind); }
 
 /// Close everything, as one plan that survives a crash (SAFETY section 2).
 struct ClosePlan {
@@ -111,7 +115,7 @@ struct DeskState {
     std::map<ApprovalId, approval::Request> approvals;     ///< pending
     std::deque<approval::Request> decided;
     std::vector<Sent> sent;
-    std::set<std::string> executedStrategies;
+    std::set<std::string> executedStrategies;              ///< strategyKey() of what was filled once
     std::set<std::string> disabledStrategies;              ///< "strategy/underlying"
     std::vector<DeclinedIdea> declinedToday;               ///< oldest first
 

@@ -272,9 +272,9 @@ History HistoryFiles::asOf(TradingDate lastSession, TradingDate today) const {
     if (rates != m_rates.begin() && daysBetween(std::prev(rates)->date, today) <= kLastKnownDays)
         history.rate = std::prev(rates)->value;
     for (const TradingDate date : m_fomc) {
-        const bool coming = date > today;
         const bool unscheduled = std::find(kUnscheduledFomc.begin(), kUnscheduledFomc.end(), date) != kUnscheduledFomc.end();
-        if (coming && (unscheduled || daysBetween(today, date) > kEventHorizonDays))
+        // Unscheduled: known from the day after, the hour of its announcement is not in the file.
+        if (unscheduled ? date >= today : daysBetween(today, date) > kEventHorizonDays)
             continue;
         history.events.push_back({date, EventKind::Fomc, "", unscheduled ? "Unscheduled FOMC announcement" : "FOMC announcement"});
     }

@@ -12,7 +12,7 @@ namespace mahler::strategy {
 namespace {
 
 constexpr double kDaysPerYear = 365;
-constexpr double kReach = 0.10; ///< of the spot, each way
+constexpr double kTableReach = 0.10; ///< of the spot, each way
 constexpr int kColumns = 9;
 
 bool oneExpiry(const portfolio::ComboOrder& order) {
@@ -182,9 +182,9 @@ PriceDateTable priceDateTable(const portfolio::ComboOrder& order, const pricing:
         return table;
     table.days = tableDays(chain.expiries[*index].years * kDaysPerYear);
     for (int i = 0; i < kColumns; ++i)
-        table.spotMoves.push_back(-kReach + 2 * kReach * i / (kColumns - 1));
+        table.spotMoves.push_back(-kTableReach + 2 * kTableReach * i / (kColumns - 1));
     for (std::size_t d = 0; d + 1 < table.days.size(); ++d) {
-        const auto values = portfolio::valueAcrossSpots(order, chain, 1 - kReach, 1 + kReach, kColumns, table.days[d], volMove);
+        const auto values = portfolio::valueAcrossSpots(order, chain, 1 - kTableReach, 1 + kTableReach, kColumns, table.days[d], volMove);
         for (std::size_t i = 0; i < table.spotMoves.size(); ++i)
             table.pnl.push_back(values.empty() ? std::nullopt : std::optional(values[i].second));
     }

@@ -14,6 +14,15 @@ class DeskApprovalsTest : public QObject {
     }
 
 private Q_SLOTS:
+    void anotherStructureOfTheSameProposerIsANewStrategy() {
+        QVERIFY(strategyKey("credit_spread", portfolio::StrategyKind::BullPutSpread) != strategyKey("credit_spread", portfolio::StrategyKind::BearCallSpread));
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        QVERIFY(h.state().executedStrategies.contains(strategyKey(h.state().positions.begin()->second.strategy, portfolio::StrategyKind::BullPutSpread)));
+        QCOMPARE(h.state().executedStrategies.size(), std::size_t{1});
+    }
+
     void silenceIsARejection() {
         Harness h;
         h.open();

@@ -293,7 +293,7 @@ private Q_SLOTS:
         h.ticks(2);
         DeskView view = h.desk().view(h.now());
         QCOMPARE(view.positions.size(), std::size_t{1});
-        const auto& p = view.positions.front();
+        const PositionView p = view.positions.front();
         QVERIFY(p.delta && *p.delta > 0); // a sold put spread
         QVERIFY(std::abs(*p.beta.delta - *p.delta) < 1e-9); // SPY against itself
         QCOMPARE(view.beta.included, 1);

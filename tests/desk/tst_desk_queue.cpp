@@ -203,23 +203,38 @@ private Q_SLOTS:
         h.propose(Harness::spread(2, 0.36, 472)); // near enough to be the same, 6 % more credit
         QVERIFY(!h.pending());
         QVERIFY(h.lastBody("proposal.dropped").find("rejected today") != std::string::npos);
-        h.propose(Harness::spread(2, 0.38, 472)); // 12 % more
-        QVERIFY(h.pending());
-        QCOMPARE(the(h).raisedAgain, declined.id.str() + " was rejected today; since then credit 0.34 to 0.38");
+        h.propose(Harness::spread(2, 0.38)); // another limit is no change of the market
+        QVERIFY(!h.pending());
+        h.quote(Harness::put(470), 1.55, 1.59);
+        h.propose(Harness::spread(2, 0.38));
+        QVERIFY2(h.pending(), h.lastBody("proposal.dropped").c_str());
+        QCOMPARE(the(h).raisedAgain, declined.id.str() + " was rejected today; since then credit 0.36 to 0.41");
     }
 
-    void anIdeaSomebodyLetExpireCountsAsDeclinedAndOneNobodySawDoesNot() {
+    void whoMayNotDecideARequestCannotEndIt() {
         Harness h;
         seasoned(h);
         h.propose(Harness::spread(2));
-        h.ticks(40); // nobody came
-        h.propose(Harness::spread(2));
-        QVERIFY(h.pending());
-        h.give(OpenRequest{the(h).id, user(approval::Role::Trader).id});
-        h.ticks(40);
-        QVERIFY(!h.pending());
-        h.propose(Harness::spread(2));
-        QVERIFY(!h.pending());
+        const auto asked = the(h);
+        h.give(ProposeOrder{user(approval::Role::Trader).id, Harness::spread(1, 0.36, 472), "a near one"});
+        h.tick();
+        QCOMPARE(h.desk().state().approvals.size(), std::size_t{1});
+        QCOMPARE(the(h).id, asked.id);
+        QVERIFY2(h.lastBody("proposal.dropped").find("waits as " + asked.id.str()) != std::string::npos, h.lastBody("proposal.dropped").c_str());
+    }
+
+    void anIdeaLeftToExpireIsDeclinedWhetherSomebodyLookedOrNot() {
+        for (const bool looked : {false, true}) {
+            Harness h;
+            seasoned(h);
+            h.propose(Harness::spread(2));
+            if (looked)
+                h.give(OpenRequest{the(h).id, user(approval::Role::Trader).id});
+            h.ticks(40);
+            QVERIFY(!h.pending());
+            h.propose(Harness::spread(2));
+            QVERIFY(!h.pending());
+        }
     }
 
     void aPersonMayRaiseWhatTheAgentsWereRefused() {

@@ -48,6 +48,19 @@ class GridsTest : public QObject {
     }
 
 private Q_SLOTS:
+    void noKeyActsOnAHiddenRow() {
+        GridModel model({{QStringLiteral("Name"), {}, 100, Qt::AlignLeft}});
+        GridView view(&model);
+        std::vector<GridRow> rows;
+        for (const char* name : {"SPY", "QQQ"})
+            rows.push_back({QLatin1String(name), {{QLatin1String(name), {}}}, false, false, {}});
+        model.setRows(rows);
+        view.setCurrentIndex(model.index(0, 0));
+        QVERIFY(view.currentRow() && view.currentRow()->key == QLatin1String("SPY"));
+        QCOMPARE(view.setFilter(QStringLiteral("QQQ")), 1);
+        QVERIFY(!view.currentRow());
+    }
+
     void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
 
     void theModelIsSoundWhileRowsComeGoAndChange() {

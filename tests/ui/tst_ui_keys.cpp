@@ -45,7 +45,10 @@ private Q_SLOTS:
         row("a word", "chain", "Chain", "is no key");
         row("two strokes", "chain", "Ctrl+J, Ctrl+L", "is no key");
         row("a key of another action", "chain", "F9", "'chain' and 'orders'");
-        row("a halt key", "chain", "Pause", "'halt' and 'chain'");
+        row("a halt key", "chain", "Pause", "F12, Pause and Ctrl+Shift+H halt");
+        row("a halt key with another", "quit", "Ctrl+F12", "F12, Pause and Ctrl+Shift+H halt");
+        row("a shifted digit", "halt", "Ctrl+Shift+1", "differs between keyboards");
+        row("the journal's export", "quit", "Ctrl+E", "exports the journal");
         row("Esc for requests", "approvals", "Esc", "Esc");
         row("Esc for the halt", "halt", "Esc", "Esc");
         row("Enter", "approvals", "Ctrl+Return", "Enter");

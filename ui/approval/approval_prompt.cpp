@@ -351,6 +351,11 @@ void ApprovalPrompt::reject(int code) {
     if (!m_shown || m_step == Step::Sent)
         return;
     disarm({});
+    if (!approval::mayApproveTier(m_view->user, static_cast<int>(m_shown->request.tier.tier))) { // the desk would refuse it
+        m_note = tr("%1 may not decide tier %2: nothing was sent. Undecided means REJECTED when the time is over")
+                     .arg(format::text(m_view->user.name), QLatin1String(approval::toString(m_shown->request.tier.tier)));
+        return refresh();
+    }
     const std::string reason = code >= 1 && code <= 9 ? rejectCode(code) : std::string("rejected");
     if (m_port.send(desk::AnswerRequest{m_shown->request.id, m_view->user.id, false, m_shown->request.shownHash, reason, {}})) {
         m_step = Step::Sent;

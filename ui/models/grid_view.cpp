@@ -179,9 +179,9 @@ GridView::GridView(GridModel* model, QWidget* parent) : QTableView(parent), m_mo
     horizontalHeader()->setMinimumSectionSize(24);
     for (std::size_t i = 0; i < model->columns().size(); ++i)
         setColumnWidth(static_cast<int>(i), scaled(model->columns()[i].width));
-    const auto again = [this] {
-        if (!m_filter.isEmpty())
-            applyFilter();
+    const auto again = [this] { // once for all rows that change together
+        if (!m_filter.isEmpty() && !std::exchange(m_filterDue, true))
+            QMetaObject::invokeMethod(this, [this] { m_filterDue = false; applyFilter(); }, Qt::QueuedConnection);
     };
     connect(model, &QAbstractItemModel::dataChanged, this, again);
     connect(model, &QAbstractItemModel::rowsInserted, this, again);
@@ -283,6 +283,8 @@ int GridView::applyFilter() {
         setRowHidden(r, !fits);
         shown += fits;
     }
+    if (currentIndex().isValid() && isRowHidden(currentIndex().row()))
+        setCurrentIndex({}); // no key acts on what nobody sees
     return shown;
 }
 

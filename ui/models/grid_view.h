@@ -62,6 +62,7 @@ private:
     GridModel* m_model;
     QString m_emptyText;
     QStringList m_filter;
+    bool m_filterDue = false;
     std::map<int, bool> m_chosen; ///< columns a person shows or hides whatever the width
     QLabel* m_hint = nullptr; ///< "order frozen", when rows would stand elsewhere
     bool m_fit = true, m_pointerInside = false;

@@ -181,9 +181,9 @@ void ChainScreen::rebuildRows() {
     const std::optional<std::int64_t> chosen = !same && !m_untouched && m_shown && before.isValid() ? std::optional(m_shown->strikes[static_cast<std::size_t>(before.row())]) : std::nullopt;
     m_shown = shown;
     m_model->setRowMaker(static_cast<int>(shown->strikes.size()), [shown](int index) { return shown->row(index); }, same);
+    const auto known = [](const auto& value) { return value > 0 ? format::number(value, 2) : format::dash(); };
     m_facts->setWords(tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 ET   columns: %7 (D)")
-                          .arg(format::text(chain.underlying), format::number(priced.spot, 2), format::percent(expiry.atmVol),
-                               format::number(expiry.expectedMove, 2), format::number(expiry.forward, 2), format::timeNewYork(chain.time), presetName(m_preset)));
+                          .arg(format::text(chain.underlying), known(priced.spot), format::percent(expiry.atmVol), known(expiry.expectedMove), known(expiry.forward), format::timeNewYork(chain.time), presetName(m_preset)));
     m_facts->setToolTip(tr("%1\n%2\n%3 contracts priced in %4 ms")
                             .arg(format::text(chain.source), format::timeTooltip(chain.time), format::count(static_cast<std::int64_t>(chain.size())), format::number(priced.milliseconds, 0)));
     sayStaged();

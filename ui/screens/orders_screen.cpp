@@ -145,7 +145,7 @@ bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
         return Screen::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
     const GridRow* row = m_ordersGrid->currentRow();
-    if (!row || key->isAutoRepeat())
+    if (!row || key->isAutoRepeat() || (key->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier) // Ctrl+C copies
         return Screen::eventFilter(watched, event);
     if (key->key() != Qt::Key_C && !m_armed.isEmpty()) {
         m_armed.clear();

@@ -298,6 +298,8 @@ bool PositionsScreen::eventFilter(QObject* watched, QEvent* event) {
     const auto* position = current();
     const QString armed = std::exchange(m_armed, QString());
     const bool said = !std::exchange(m_said, QString()).isEmpty();
+    if ((key->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier)) != Qt::NoModifier) // Ctrl+X is no close
+        return Screen::eventFilter(watched, event);
     if (position && key->key() == Qt::Key_X && !key->isAutoRepeat()) {
         const QString id = format::text(position->position.id.str());
         if (armed == id)

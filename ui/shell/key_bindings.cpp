@@ -1,5 +1,7 @@
 #include "ui/shell/key_bindings.h"
 
+#include "ui/shell/halt_filter.h"
+
 #include <array>
 #include <map>
 
@@ -79,12 +81,16 @@ std::string refusal(const std::string& action, const QKeySequence& sequence) {
         return "Esc closes the top layer and is for nothing else";
     if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space)
         return "Enter and Space belong to the prompt and the panes";
+    if (action != "halt" && HaltFilter::isHaltKey(key, with))
+        return "F12, Pause and Ctrl+Shift+H halt, with whatever other key is held";
+    if ((with & Qt::ShiftModifier) && key > Qt::Key_Space && key < Qt::Key_Escape && !(key >= Qt::Key_A && key <= Qt::Key_Z))
+        return "what Shift makes of a digit or a sign differs between keyboards";
     if (key == Qt::Key_Slash && with == Qt::NoModifier && action == "find")
         return {};
     static const QList<QKeySequence> kTaken = {QKeySequence(Qt::Key_F5), QKeySequence(Qt::SHIFT | Qt::Key_F5), QKeySequence(Qt::CTRL | Qt::Key_C), QKeySequence(Qt::CTRL | Qt::Key_V),
-                                               QKeySequence(Qt::CTRL | Qt::Key_X), QKeySequence(Qt::CTRL | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y), QKeySequence(Qt::CTRL | Qt::Key_A)};
+                                               QKeySequence(Qt::CTRL | Qt::Key_X), QKeySequence(Qt::CTRL | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y), QKeySequence(Qt::CTRL | Qt::Key_A), QKeySequence(Qt::CTRL | Qt::Key_E)};
     if (kTaken.contains(sequence))
-        return "it sorts grids or edits text";
+        return "it sorts grids, edits text or exports the journal";
     const bool function = key >= Qt::Key_F1 && key <= Qt::Key_F35, spare = key == Qt::Key_Pause || key == Qt::Key_ScrollLock || key == Qt::Key_Print;
     const bool written = key > Qt::Key_Space && key < Qt::Key_Escape; // what has a character
     if (function || spare || (written && (with & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))))
