@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>mahler::ui::AlarmBanner</name>
+    <message numerus="yes">
+        <source>%1   (and %n more)</source>
+        <comment>alarm</comment>
+        <translation>
+            <numerusform>%1   (and %n more)</numerusform>
+            <numerusform>%1   (and %n more)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::BuilderScreen</name>
     <message numerus="yes">
         <source>in %n day(s), %1</source>
