@@ -86,7 +86,7 @@ private Q_SLOTS:
         row("a key that is none", R"({"keys": {"chain": "Hyper+Ü+3"}})", "Hyper");
         row("a number for a key", R"({"keys": {"chain": 3}})", "chain");
         row("a key of two actions", R"({"keys": {"chain": "F4"}})", "F4 is used twice");
-        row("the halt key for something else", R"({"keys": {"orders": "F12"}})", "F12 is used twice");
+        row("the halt key for something else", R"({"keys": {"orders": "F12"}})", "F12 may not be used");
         row("no halt key", R"({"keys": {"halt": []}})", "never taken away");
         row("Esc", R"({"keys": {"approvals": "Esc"}})", "Esc");
         row("a list for a section", R"({"limits": []})", "limits");
