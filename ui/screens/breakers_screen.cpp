@@ -1,3 +1,4 @@
+#include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QInputDialog>
 #include <QVBoxLayout>
@@ -36,17 +37,17 @@ GridRow stallRow(const std::optional<int>& ms) {
     const auto used = ms ? std::optional(*ms / kStallGateMs) : std::nullopt;
     const bool over = used && *used >= 1;
     return {QStringLiteral("ui-stall"),
-            {{BreakersScreen::tr("UI stall"), {}, Tone::Strong},
-             {ms ? BreakersScreen::tr("%1 ms, longest").arg(*ms) : format::dash(), ms ? QVariant(*ms) : QVariant(), over ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
-              BreakersScreen::tr("longest time the screen's own thread did not answer in this run, milliseconds")},
-             {BreakersScreen::tr("2 s / 5 s"), {}, Tone::Dim, desk::Freshness::Fresh, BreakersScreen::tr("the order gate shuts at 2 s, the desk halts at 5 s: by the watchdog of a later version")},
+            {{QCoreApplication::translate("mahler::ui::BreakersScreen", "UI stall"), {}, Tone::Strong},
+             {ms ? QCoreApplication::translate("mahler::ui::BreakersScreen", "%1 ms, longest").arg(*ms) : format::dash(), ms ? QVariant(*ms) : QVariant(), over ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
+              QCoreApplication::translate("mahler::ui::BreakersScreen", "longest time the screen's own thread did not answer in this run, milliseconds")},
+             {QCoreApplication::translate("mahler::ui::BreakersScreen", "2 s / 5 s"), {}, Tone::Dim, desk::Freshness::Fresh, QCoreApplication::translate("mahler::ui::BreakersScreen", "the order gate shuts at 2 s, the desk halts at 5 s: by the watchdog of a later version")},
              {used ? format::percent(std::min(9.99, *used), 0) : format::dash(), used ? QVariant(*used) : QVariant(), over || (used && *used >= 0.8) ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
-              BreakersScreen::tr("of 2 s")},
-             {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, BreakersScreen::tr("not a matter of dollars")},
-             {over ? BreakersScreen::tr("▲ over 2 s") : BreakersScreen::tr("shown only"), {}, over ? Tone::Warn : Tone::Dim},
-             {BreakersScreen::tr("nothing yet: no watchdog (stage C)"), {}, Tone::Dim},
+              QCoreApplication::translate("mahler::ui::BreakersScreen", "of 2 s")},
+             {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, QCoreApplication::translate("mahler::ui::BreakersScreen", "not a matter of dollars")},
+             {over ? QCoreApplication::translate("mahler::ui::BreakersScreen", "▲ over 2 s") : QCoreApplication::translate("mahler::ui::BreakersScreen", "shown only"), {}, over ? Tone::Warn : Tone::Dim},
+             {QCoreApplication::translate("mahler::ui::BreakersScreen", "nothing yet: no watchdog (stage C)"), {}, Tone::Dim},
              {format::dash(), {}, Tone::Dim},
-             {BreakersScreen::tr("measured; trips nothing yet"), {}, Tone::Dim}},
+             {QCoreApplication::translate("mahler::ui::BreakersScreen", "measured; trips nothing yet"), {}, Tone::Dim}},
             false, false, {}};
 }
 
