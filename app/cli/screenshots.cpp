@@ -113,9 +113,14 @@ bool fill(UiBridge& bridge, ui::ViewPtr& view) {
         20);
     const auto opened = view->at.utc;
     pump([&] { return view->at.utc - opened > std::chrono::hours(1); }, 15);
-    for (const auto& u : view->underlyings)
-        bridge.runCycle(u.quote.symbol);
-    const bool traded = pump([&] { return !view->positions.empty() && !view->approvals.empty(); }, 25);
+    // What is small goes out unasked, but openings of a quarter of an hour add up: scans close together end in a question.
+    bridge.setSpeed(60);
+    bool traded = false;
+    for (int scan = 0; scan < 4 && !traded; ++scan) {
+        for (const auto& u : view->underlyings)
+            bridge.runCycle(u.quote.symbol);
+        traded = pump([&] { return !view->positions.empty() && !view->approvals.empty(); }, 8);
+    }
     for (const auto& user : view->users)
         if (user.has(approval::Role::Trader))
             bridge.send(desk::SetAutonomy{user.id, true});
