@@ -1,18 +1,17 @@
 #include "app/keychain.h"
 
+#include <memory>
 #include <QCoreApplication>
 #include <QEventLoop>
-#include <QTimer>
-#include <memory>
 #include <qt6keychain/keychain.h>
+#include <QTimer>
 
 namespace mahler::app {
 
 bool keychainAvailable() {
     int argc = 0;
     std::unique_ptr<QCoreApplication> own;
-    if (!QCoreApplication::instance())
-        own = std::make_unique<QCoreApplication>(argc, nullptr);
+    if (!QCoreApplication::instance()) own = std::make_unique<QCoreApplication>(argc, nullptr);
     QEventLoop loop;
     bool answered = false;
     auto* job = new QKeychain::ReadPasswordJob(QStringLiteral("mahler")); // deletes itself when done

@@ -57,25 +57,16 @@ int dispatch(int& argc, char** argv) {
         std::printf("mahler %s\n", MAHLER_VERSION);
         return 0;
     }
-    if (first.empty() || first.starts_with("--"))
-        return runWorkstation(words, argc, argv);
+    if (first.empty() || first.starts_with("--")) return runWorkstation(words, argc, argv);
     words.erase(words.begin());
-    if (first == "cycle")
-        return runCycleCommand(words);
-    if (first == "price")
-        return runPriceCommand(words);
-    if (first == "risk")
-        return runRiskCommand(words);
-    if (first == "surface")
-        return runSurfaceCommand(words);
-    if (first == "verify-prices")
-        return runVerifyPricesCommand(words);
-    if (first == "journal")
-        return runJournalCommand(words);
-    if (first == "doctor")
-        return runDoctorCommand(words);
-    if (first == "screenshots")
-        return runScreenshotsCommand(words, argc, argv);
+    if (first == "cycle") return runCycleCommand(words);
+    if (first == "price") return runPriceCommand(words);
+    if (first == "risk") return runRiskCommand(words);
+    if (first == "surface") return runSurfaceCommand(words);
+    if (first == "verify-prices") return runVerifyPricesCommand(words);
+    if (first == "journal") return runJournalCommand(words);
+    if (first == "doctor") return runDoctorCommand(words);
+    if (first == "screenshots") return runScreenshotsCommand(words, argc, argv);
     return badUsage({mahler::ErrorCode::BadInput, "unknown command '" + first + "'; mahler --help lists them"});
 }
 

@@ -1,7 +1,7 @@
 #include "app/ui_bridge.h"
 
-#include <QMetaObject>
 #include <mutex>
+#include <QMetaObject>
 
 #include "app/config.h"
 #include "app/journal_summary.h"
@@ -26,8 +26,7 @@ desk::RuntimeSinks UiBridge::sinks() {
         {
             std::scoped_lock lock(latest->mutex);
             latest->view = std::move(view);
-            if (std::exchange(latest->viewQueued, true))
-                return;
+            if (std::exchange(latest->viewQueued, true)) return;
         }
         QMetaObject::invokeMethod(
             this,
@@ -48,8 +47,7 @@ desk::RuntimeSinks UiBridge::sinks() {
         {
             std::scoped_lock lock(latest->mutex);
             latest->chain = std::move(chain);
-            if (std::exchange(latest->chainQueued, true))
-                return;
+            if (std::exchange(latest->chainQueued, true)) return;
         }
         QMetaObject::invokeMethod(
             this,
@@ -68,8 +66,7 @@ desk::RuntimeSinks UiBridge::sinks() {
         {
             std::scoped_lock lock(latest->mutex);
             latest->risk = std::move(risk);
-            if (std::exchange(latest->riskQueued, true))
-                return;
+            if (std::exchange(latest->riskQueued, true)) return;
         }
         QMetaObject::invokeMethod(
             this,
@@ -85,7 +82,8 @@ desk::RuntimeSinks UiBridge::sinks() {
             Qt::QueuedConnection);
     };
     s.deliberation = [this](std::shared_ptr<const agents::Deliberation> d) {
-        QMetaObject::invokeMethod(this, [this, d] { Q_EMIT deliberationReady(d); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, d] { Q_EMIT deliberationReady(d); }, Qt::QueuedConnection);
     };
     s.progress = [this](const std::string& underlying, const agents::Progress& p) {
         QMetaObject::invokeMethod(
@@ -100,12 +98,14 @@ desk::RuntimeSinks UiBridge::sinks() {
         rows->reserve(page.entries.size());
         for (const auto& [r, facts, later] : page.entries)
             rows->push_back({r.seq, utcFromNanos(r.utcNs), r.type, r.actor, r.correlation, summaryOf(r), r.body, store::recordHash(r) == r.hash,
-                             facts.underlying, facts.tier, facts.latencySeconds, facts.realised ? facts.realised : later, !facts.realised, facts.breaker});
+                             facts.underlying, facts.tier, facts.latencySeconds, facts.realised ? facts.realised : later, !facts.realised,
+                             facts.breaker});
         QMetaObject::invokeMethod(
             this, [this, rows, tag = page.tag, complete = page.complete] { Q_EMIT journalReady(tag, rows, complete); }, Qt::QueuedConnection);
     };
     s.failed = [this](const std::string& what) {
-        QMetaObject::invokeMethod(this, [this, text = QString::fromStdString(what)] { Q_EMIT failed(text); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, text = QString::fromStdString(what)] { Q_EMIT failed(text); }, Qt::QueuedConnection);
     };
     return s;
 }
@@ -114,26 +114,21 @@ void UiBridge::attach(std::unique_ptr<desk::DeskRuntime> runtime) { m_runtime = 
 void UiBridge::detach() { m_runtime.reset(); }
 
 void UiBridge::halt(const std::string& how) {
-    if (m_runtime)
-        m_runtime->halt("user:" + (m_user.empty() ? std::string("unknown") : m_user), how);
+    if (m_runtime) m_runtime->halt("user:" + (m_user.empty() ? std::string("unknown") : m_user), how);
 }
 bool UiBridge::send(desk::Command command) { return m_runtime && m_runtime->send(std::move(command)); }
 void UiBridge::watchChain(const std::string& underlying) {
-    if (m_runtime)
-        m_runtime->watchChain(underlying);
+    if (m_runtime) m_runtime->watchChain(underlying);
 }
 void UiBridge::watchRisk(bool wanted) {
-    if (m_runtime)
-        m_runtime->watchRisk(wanted);
+    if (m_runtime) m_runtime->watchRisk(wanted);
 }
 void UiBridge::runCycle(const std::string& underlying) { send(desk::RequestCycle{"user:" + m_user, underlying}); }
 void UiBridge::requestDeliberation(const std::string& cycleId) {
-    if (m_runtime)
-        m_runtime->requestDeliberation(cycleId);
+    if (m_runtime) m_runtime->requestDeliberation(cycleId);
 }
 void UiBridge::searchJournal(const ui::JournalQuery& query) {
-    if (!m_runtime)
-        return;
+    if (!m_runtime) return;
     desk::JournalSearch search;
     auto& q = search.query;
     q.text = query.text;
@@ -154,9 +149,8 @@ void UiBridge::exportJournal(const std::string& path) {
     const auto done = [this, path](const Result<std::int64_t>& written) {
         QMetaObject::invokeMethod(
             this,
-            [this, path = QString::fromStdString(path), count = written ? *written : 0, why = written ? QString() : QString::fromStdString(written.error().detail)] {
-                Q_EMIT journalExported(path, count, why);
-            },
+            [this, path = QString::fromStdString(path), count = written ? *written : 0,
+             why = written ? QString() : QString::fromStdString(written.error().detail)] { Q_EMIT journalExported(path, count, why); },
             Qt::QueuedConnection);
     };
     if (m_runtime)
@@ -165,17 +159,14 @@ void UiBridge::exportJournal(const std::string& path) {
         done(Error{ErrorCode::Busy, "the desk has not started"});
 }
 void UiBridge::setSpeed(double speed) {
-    if (m_runtime)
-        m_runtime->setSpeed(speed);
+    if (m_runtime) m_runtime->setSpeed(speed);
 }
 void UiBridge::keepSettings(const ui::SettingsValues& now) { m_settings = now; }
 void UiBridge::changeSettings(const ui::SettingsValues& wanted) {
-    if (m_settings.dataFolder.empty())
-        return Q_EMIT settingsRefused(QStringLiteral("this desk keeps no settings"));
+    if (m_settings.dataFolder.empty()) return Q_EMIT settingsRefused(QStringLiteral("this desk keeps no settings"));
     m_settings.look = wanted.look;
     m_settings.sounds = wanted.sounds;
-    if (desk::valuesOf(wanted.desk) == desk::valuesOf(m_settings.desk))
-        return saveSettings({});
+    if (desk::valuesOf(wanted.desk) == desk::valuesOf(m_settings.desk)) return saveSettings({});
     m_settingsAsked = m_settingsSeen;
     if (!send(desk::ChangeSettings{"user:" + m_user, wanted.desk})) {
         m_settingsAsked.reset();
@@ -197,20 +188,16 @@ void UiBridge::saveSettings(const QString& note) {
         QMetaObject::invokeMethod(
             this,
             [this, values, saved, note] {
-                if (!saved)
-                    return Q_EMIT settingsRefused(QString::fromStdString(saved.error().detail));
-                if (!note.isEmpty())
-                    return Q_EMIT settingsRefused(note);
+                if (!saved) return Q_EMIT settingsRefused(QString::fromStdString(saved.error().detail));
+                if (!note.isEmpty()) return Q_EMIT settingsRefused(note);
                 Q_EMIT settingsSaved(values);
             },
             Qt::QueuedConnection);
     });
-    if (!posted)
-        Q_EMIT settingsRefused(QStringLiteral("the disk is behind"));
+    if (!posted) Q_EMIT settingsRefused(QStringLiteral("the disk is behind"));
 }
 void UiBridge::setPaused(bool paused) {
-    if (m_runtime)
-        m_runtime->setPaused(paused);
+    if (m_runtime) m_runtime->setPaused(paused);
 }
 
 } // namespace mahler::app

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <QPointer>
 #include <memory>
+#include <QPointer>
 
 #include "base/worker.h"
 #include "desk/runtime.h"

@@ -32,8 +32,7 @@ std::string newRunId() {
 
 std::string safeName(std::string text) {
     for (auto& c : text)
-        if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_')
-            c = '-';
+        if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') c = '-';
     return text.substr(0, 60);
 }
 
@@ -60,56 +59,44 @@ TradingDate defaultSimulationDate() {
 }
 
 Result<WorkstationOptions> parseWorkstationOptions(const std::vector<std::string>& words) {
-    const auto args = Arguments::parse(
-        words, {"market", "seed", "speed", "scenario", "data-dir", "history", "date", "profile", "theme"}, {"single-person"});
-    if (!args)
-        return args.error();
-    if (!args->rest().empty())
-        return badInput("unexpected '" + args->rest().front() + "'");
+    const auto args =
+        Arguments::parse(words, {"market", "seed", "speed", "scenario", "data-dir", "history", "date", "profile", "theme"}, {"single-person"});
+    if (!args) return args.error();
+    if (!args->rest().empty()) return badInput("unexpected '" + args->rest().front() + "'");
     WorkstationOptions o;
     o.dataDirectory = args->value("data-dir").value_or(defaultDataDirectory());
-    if (o.dataDirectory.empty())
-        return badInput("--data-dir is empty");
+    if (o.dataDirectory.empty()) return badInput("--data-dir is empty");
     o.market = args->value("market").value_or("sim");
-    if (o.market == "live")
-        return badInput("--market live: no broker is connected in this version; use sim or replay:PATH");
-    if (o.market != "sim" && !o.market.starts_with("replay:"))
-        return badInput("--market '" + o.market + "' is unknown; use sim or replay:PATH");
+    if (o.market == "live") return badInput("--market live: no broker is connected in this version; use sim or replay:PATH");
+    if (o.market != "sim" && !o.market.starts_with("replay:")) return badInput("--market '" + o.market + "' is unknown; use sim or replay:PATH");
     std::error_code ec;
     if (o.market != "sim" && !std::filesystem::exists(o.market.substr(7), ec))
         return badInput("--market " + o.market + ": there is no such file or folder");
     const auto seed = args->integer("seed", 7, 0, std::numeric_limits<std::int64_t>::max());
-    if (!seed)
-        return seed.error();
+    if (!seed) return seed.error();
     o.seed = static_cast<std::uint64_t>(*seed);
     const auto speed = args->number("speed", 60, kMinSpeed, kMaxSpeed);
-    if (!speed)
-        return speed.error();
+    if (!speed) return speed.error();
     o.speed = *speed;
     const auto scenario = simulation::parseScenario(args->value("scenario").value_or("calm"));
-    if (!scenario)
-        return scenario.error();
+    if (!scenario) return scenario.error();
     o.scenario = *scenario;
     o.date = defaultSimulationDate();
     if (const auto text = args->value("date")) {
         const auto date = parseDate(*text);
-        if (!date)
-            return badInput("--date " + date.error().detail);
-        if (!market::isTradingDay(*date))
-            return badInput("--date " + *text + " is not a trading day");
+        if (!date) return badInput("--date " + date.error().detail);
+        if (!market::isTradingDay(*date)) return badInput("--date " + *text + " is not a trading day");
         o.date = *date;
     }
     o.historyDirectory = args->value("history").value_or("");
     if (const auto name = args->value("profile")) {
         const auto profile = strategy::profileByName(*name);
-        if (!profile)
-            return profile.error();
+        if (!profile) return profile.error();
         o.profile = *profile;
     }
     o.singlePerson = args->flag("single-person");
     if (const auto theme = args->value("theme")) {
-        if (*theme != "dark" && *theme != "light")
-            return badInput("--theme '" + *theme + "' is unknown; use dark or light");
+        if (*theme != "dark" && *theme != "light") return badInput("--theme '" + *theme + "' is unknown; use dark or light");
         o.theme = *theme == "dark" ? ui::ThemeKind::Dark : ui::ThemeKind::Light;
     }
     return o;
@@ -117,12 +104,9 @@ Result<WorkstationOptions> parseWorkstationOptions(const std::vector<std::string
 
 Result<ui::SettingsValues> settingsFor(const WorkstationOptions& o) {
     auto values = loadConfig(o.dataDirectory);
-    if (!values)
-        return values;
-    if (o.profile)
-        values->desk.screener = *o.profile;
-    if (o.theme)
-        values->look.theme = *o.theme;
+    if (!values) return values;
+    if (o.profile) values->desk.screener = *o.profile;
+    if (o.theme) values->look.theme = *o.theme;
     values->dataFolder = o.dataDirectory;
     return values;
 }
@@ -138,21 +122,16 @@ std::string deskDirectory(const WorkstationOptions& o) {
 }
 
 Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o, desk::RuntimeSinks sinks) {
-    if (const auto ready = prepareDataDirectory(o.dataDirectory); !ready)
-        return ready.error();
+    if (const auto ready = prepareDataDirectory(o.dataDirectory); !ready) return ready.error();
     startLog(o.dataDirectory);
     const std::string directory = deskDirectory(o);
-    if (const auto ready = prepareDataDirectory(directory); !ready)
-        return ready.error();
+    if (const auto ready = prepareDataDirectory(directory); !ready) return ready.error();
     const auto key = checkpointKeyFor(directory);
-    if (!key)
-        return key.error();
+    if (!key) return key.error();
     const auto settings = settingsFor(o);
-    if (!settings)
-        return settings.error();
+    if (!settings) return settings.error();
     const auto roles = agents::builtInRoles();
-    if (!roles)
-        return roles.error();
+    if (!roles) return roles.error();
 
     desk::RuntimeOptions options;
     options.directory = directory;
@@ -167,14 +146,12 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
 
     auto config = std::make_shared<simulation::SimulationConfig>();
     const desk::FeedFactory makeFeed = [&o, config](std::optional<UtcTime> last) -> Result<std::unique_ptr<market::MarketFeed>> {
-        if (o.market != "sim")
-            return market::openRecordedFeed(o.market.substr(7), o.historyDirectory);
+        if (o.market != "sim") return market::openRecordedFeed(o.market.substr(7), o.historyDirectory);
         *config = configFor(o, last);
         return simulation::makeSimulatedMarket(*config);
     };
     const bool simulated = o.market == "sim";
-    const desk::BrokerFactory makeBroker = [config, simulated](risk::Gate& gate, const risk::HaltGate& halt,
-                                                              const execution::BrokerReport& books) {
+    const desk::BrokerFactory makeBroker = [config, simulated](risk::Gate& gate, const risk::HaltGate& halt, const execution::BrokerReport& books) {
         execution::SimulatedBrokerConfig broker;
         broker.seed = config->seed;
         if (simulated) {
@@ -182,8 +159,7 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
             broker.rejectRate = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).rejectRate; };
         }
         auto made = execution::SimulatedBroker::create(broker, gate, halt);
-        if (!books.positions.empty() || books.cash.micros() != 0)
-            made->restore(books);
+        if (!books.positions.empty() || books.cash.micros() != 0) made->restore(books);
         return made;
     };
     return desk::DeskRuntime::start(options, makeFeed, makeBroker, agents::makeRuleReasoner(), std::move(sinks));

@@ -14,15 +14,15 @@ namespace mahler::app {
 /// What the command line chose.
 struct WorkstationOptions {
     std::string dataDirectory;
-    std::string market = "sim";        ///< "sim" or "replay:PATH"
+    std::string market = "sim"; ///< "sim" or "replay:PATH"
     std::uint64_t seed = 7;
     double speed = 60;
     simulation::Scenario scenario = simulation::Scenario::Calm;
-    TradingDate date{};                ///< first simulated session
-    std::string historyDirectory;      ///< for a recorded market
+    TradingDate date{};                             ///< first simulated session
+    std::string historyDirectory;                   ///< for a recorded market
     std::optional<strategy::ScreenProfile> profile; ///< for this run, instead of config.json's
     bool singlePerson = false;
-    std::optional<ui::ThemeKind> theme;             ///< for this run
+    std::optional<ui::ThemeKind> theme; ///< for this run
 };
 
 Result<WorkstationOptions> parseWorkstationOptions(const std::vector<std::string>& words);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <QObject>
 #include <functional>
 #include <memory>
+#include <QObject>
 #include <string>
 #include <vector>
 
@@ -32,8 +32,8 @@ struct JournalQuery {
     std::string text, type, actor, correlation;
     std::string underlying{};
     std::optional<Usd> pnlBelow{}, pnlAbove{}; ///< only records that closed a position with such a result, after fees
-    UtcTime since{}; ///< epoch: no bound
-    std::int64_t asker = 0; ///< comes back with the answer
+    UtcTime since{};                           ///< epoch: no bound
+    std::int64_t asker = 0;                    ///< comes back with the answer
     std::int64_t beforeSeq = 0;
     std::size_t limit = 200;
     bool factsOnly = true; ///< without the inputs as they came and the tape's blocks
@@ -76,7 +76,7 @@ Q_SIGNALS:
     void journalExported(QString path, qint64 records, QString problem); ///< `problem` empty: it is written
     void settingsSaved(mahler::ui::SettingsValues now);
     void settingsRefused(QString why); ///< nothing was changed; English detail
-    void failed(QString what); ///< English detail for the log; the screen says it in its own words
+    void failed(QString what);         ///< English detail for the log; the screen says it in its own words
 };
 
 } // namespace mahler::ui

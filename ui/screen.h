@@ -1,7 +1,7 @@
 #pragma once
 
-#include <QWidget>
 #include <memory>
+#include <QWidget>
 
 #include "ui/desk_port.h"
 
@@ -17,8 +17,8 @@ class Screen : public QWidget {
     Q_OBJECT
 public:
     using QWidget::QWidget;
-    virtual QString id() const = 0;     ///< "chain", "positions" ... for layouts and screenshots
-    virtual QString title() const = 0;  ///< translated
+    virtual QString id() const = 0;    ///< "chain", "positions" ... for layouts and screenshots
+    virtual QString title() const = 0; ///< translated
     virtual void setView(const ViewPtr&) {}
     virtual void setChain(const ChainPtr&) {}
     virtual void setDeliberation(const DeliberationPtr&) {}
@@ -31,7 +31,7 @@ public:
 
 Q_SIGNALS:
     void builderRequested(mahler::portfolio::ComboOrder draft); ///< open the builder with these legs
-    void screenRequested(QString id);                          ///< go to another screen
+    void screenRequested(QString id);                           ///< go to another screen
     void deliberationRequested(QString cycleId);
     void journalRequested(QString correlation);
 };

@@ -17,7 +17,6 @@ namespace {
 using namespace pricing;
 using market::Right;
 
-
 constexpr double kRate = 0.043, kYield = 0.012, kSpot = 600;
 
 struct Expiry {
@@ -37,8 +36,7 @@ std::vector<Expiry> chainOfTenThousand() {
             const double strike = std::round(kSpot * std::exp(width * (2 * (i + 0.5) / 200 - 1) * (i < 100 ? 1.15 : 0.85)) * 100) / 100;
             const double k = std::log(strike / kSpot);
             const double vol = std::clamp(0.16 - 0.22 * k / std::sqrt(e.years + 0.08) + 0.55 * k * k / (e.years + 0.10), 0.07, 1.5);
-            for (const Right right : {Right::Call, Right::Put})
-                e.options.push_back({right, kSpot, strike, vol});
+            for (const Right right : {Right::Call, Right::Put}) e.options.push_back({right, kSpot, strike, vol});
         }
         chain.push_back(std::move(e));
     }
@@ -51,13 +49,15 @@ struct Errors {
     double rms() const { return count > 0 ? std::sqrt(squares / count) : 0; }
     std::string text() const {
         char line[200];
-        std::snprintf(line, sizeof line, "worst: price %.1e, delta %.1e, relative gamma %.1e, vega %.1e, theta %.1e, rho %.1e; vol %.1e", price, delta, gamma, vega, theta, rho, vol);
+        std::snprintf(line, sizeof line, "worst: price %.1e, delta %.1e, relative gamma %.1e, vega %.1e, theta %.1e, rho %.1e; vol %.1e", price,
+                      delta, gamma, vega, theta, rho, vol);
         return line;
     }
 };
 
 /// Every 25th contract against the scalar method, as the peer's sample in the prototypes.
-Errors errorsOf(const std::vector<Expiry>& chain, const std::vector<std::vector<Valuation>>& values, const std::vector<std::vector<ImpliedVol>>& vols) {
+Errors errorsOf(const std::vector<Expiry>& chain, const std::vector<std::vector<Valuation>>& values,
+                const std::vector<std::vector<ImpliedVol>>& vols) {
     Errors e;
     for (std::size_t x = 0; x < chain.size(); ++x)
         for (std::size_t i = 12; i < chain[x].options.size(); i += 25) {
@@ -67,15 +67,13 @@ Errors errorsOf(const std::vector<Expiry>& chain, const std::vector<std::vector<
             e.price = std::max(e.price, std::fabs(got.price - want.price));
             e.squares += (got.price - want.price) * (got.price - want.price);
             ++e.count;
-            if (want.gamma == 0 || want.price < exerciseValue(in) + 1e-4)
-                continue;
+            if (want.gamma == 0 || want.price < exerciseValue(in) + 1e-4) continue;
             e.delta = std::max(e.delta, std::fabs(got.delta - want.delta));
             e.gamma = std::max(e.gamma, std::fabs(got.gamma / want.gamma - 1));
             e.vega = std::max(e.vega, std::fabs(got.vega - want.vega) / std::max(10.0, want.vega));
             e.theta = std::max(e.theta, std::fabs(got.theta - want.theta) / std::max(10.0, std::fabs(want.theta)));
             e.rho = std::max(e.rho, std::fabs(got.rho - want.rho) / std::max(10.0, std::fabs(want.rho)));
-            if (want.vega > 1e-4 * kSpot && vols[x][i].status == IvStatus::Ok)
-                e.vol = std::max(e.vol, std::fabs(vols[x][i].vol - o.vol));
+            if (want.vega > 1e-4 * kSpot && vols[x][i].status == IvStatus::Ok) e.vol = std::max(e.vol, std::fabs(vols[x][i].vol - o.vol));
         }
     return e;
 }
@@ -92,8 +90,7 @@ void quantlibVols(const std::vector<Inputs>& contracts, const std::vector<double
     for (std::size_t i = 0; i < contracts.size(); i += 5) {
         Inputs in = contracts[i];
         const double vol = in.vol;
-        if (!(exact[i] > exerciseValue(in) + 0.01))
-            continue;
+        if (!(exact[i] > exerciseValue(in) + 0.01)) continue;
         const auto began = Wall::now();
         const auto miss = [&](double tried) {
             in.vol = tried;
@@ -103,19 +100,16 @@ void quantlibVols(const std::vector<Inputs>& contracts, const std::vector<double
         int side = 0;
         for (int step = 0; step < 60 && high - low > 1e-8; ++step) {
             const double next = low + (high - low) * fLow / (fLow - fHigh), at = miss(next);
-            if (std::fabs(at) < 1e-8)
-                break;
+            if (std::fabs(at) < 1e-8) break;
             (at < 0 ? low : high) = next;
             (at < 0 ? fLow : fHigh) = at;
             const int now = at < 0 ? -1 : 1;
-            if (now == side)
-                (at < 0 ? fHigh : fLow) *= 0.5;
+            if (now == side) (at < 0 ? fHigh : fLow) *= 0.5;
             side = now;
         }
         seconds += std::chrono::duration<double>(Wall::now() - began).count();
         ++count;
-        if (scalarAmerican(contracts[i]).vega > 1e-4 * kSpot)
-            peer.volMaxError = std::max(peer.volMaxError, std::fabs(in.vol - vol));
+        if (scalarAmerican(contracts[i]).vega > 1e-4 * kSpot) peer.volMaxError = std::max(peer.volMaxError, std::fabs(in.vol - vol));
     }
     peer.volSecondsEach = seconds / std::max(count, 1);
 }
@@ -127,16 +121,18 @@ Peer quantlibPeer(const std::vector<Expiry>& chain, QuantlibScheme scheme) {
         for (std::size_t i = 12; i < e.options.size(); i += 25)
             contracts.push_back({e.options[i].right, e.options[i].spot, e.options[i].strike, e.years, kRate, kYield, e.options[i].vol});
     std::vector<double> theirs(contracts.size()), exact(contracts.size());
-    peer.secondsEach = timeRepeats(3, [&](int) {
-                           for (std::size_t i = 0; i < contracts.size(); ++i)
-                               theirs[i] = quantlibPrice(market::ExerciseStyle::American, contracts[i], scheme).value_or(std::nan(""));
-                       }).seconds / static_cast<double>(contracts.size());
+    peer.secondsEach = timeRepeats(3,
+                                   [&](int) {
+                                       for (std::size_t i = 0; i < contracts.size(); ++i)
+                                           theirs[i] = quantlibPrice(market::ExerciseStyle::American, contracts[i], scheme).value_or(std::nan(""));
+                                   })
+                           .seconds /
+                       static_cast<double>(contracts.size());
     double squares = 0;
     int known = 0;
     for (std::size_t i = 0; i < contracts.size(); ++i) {
         exact[i] = *americanPrice(contracts[i], Accuracy::Tight);
-        if (!std::isfinite(theirs[i]))
-            continue;
+        if (!std::isfinite(theirs[i])) continue;
         const double miss = theirs[i] - exact[i];
         peer.maxError = std::max(peer.maxError, std::fabs(miss));
         squares += miss * miss;
@@ -152,7 +148,8 @@ Peer quantlibPeer(const std::vector<Expiry>& chain, QuantlibScheme scheme) {
 namespace {
 
 /// `scale` turns a run's seconds into the unit; a run did `items` of what cycles are counted by.
-Row measured(const std::string& name, const std::string& unit, const Timing& ours, double scale, double items, std::optional<double> peer, const std::string& peerName) {
+Row measured(const std::string& name, const std::string& unit, const Timing& ours, double scale, double items, std::optional<double> peer,
+             const std::string& peerName) {
     Row row;
     row.name = name;
     row.unit = unit;
@@ -175,13 +172,15 @@ void setErrors(Row& row, const Errors& ours, const Peer& peer) {
 Row coldPrices(const std::vector<Inputs>& contracts, QuantlibScheme scheme, const std::string& name) {
     std::vector<Valuation> ours(contracts.size());
     std::vector<double> theirs(contracts.size());
-    const Timing timing = timeRepeats(15, [&](int) { priceAmericansCold(contracts, ours, scheme == QuantlibScheme::Fast ? ColdAccuracy::Quick : ColdAccuracy::Tight); });
+    const Timing timing = timeRepeats(
+        15, [&](int) { priceAmericansCold(contracts, ours, scheme == QuantlibScheme::Fast ? ColdAccuracy::Quick : ColdAccuracy::Tight); });
     const double peer = timeRepeats(3, [&](int) {
                             for (std::size_t i = 0; i < contracts.size(); ++i)
                                 theirs[i] = quantlibPrice(market::ExerciseStyle::American, contracts[i], scheme).value_or(std::nan(""));
                         }).seconds;
     const double items = static_cast<double>(contracts.size()), each = 1e6 / items;
-    Row row = measured(name, "us", timing, each, items, each * peer, scheme == QuantlibScheme::Fast ? "QuantLib QdFp fast, price alone" : "QuantLib QdFp accurate, price alone");
+    Row row = measured(name, "us", timing, each, items, each * peer,
+                       scheme == QuantlibScheme::Fast ? "QuantLib QdFp fast, price alone" : "QuantLib QdFp accurate, price alone");
     row.maxError = row.peerMaxError = 0;
     double squares = 0, peerSquares = 0;
     for (std::size_t i = 0; i < contracts.size(); ++i) {
@@ -206,8 +205,7 @@ Row verifiedLegs() {
         legs.push_back({market::ExerciseStyle::American, {strike < kSpot ? Right::Put : Right::Call, kSpot, strike, 0.12, kRate, kYield, 0.2}});
     bool agree = true;
     const Timing timing = timeRepeats(3000, [&](int) {
-        for (const Verification& v : verifyLegs(legs))
-            agree = agree && v.agree;
+        for (const Verification& v : verifyLegs(legs)) agree = agree && v.agree;
     });
     Row row = measured("verify_four_legs", "us", timing, 1e6, static_cast<double>(legs.size()), std::nullopt, "");
     row.isa = americanKernels().name;
@@ -231,8 +229,7 @@ std::vector<Row> americanRows() {
     const double fastPrices = 10000 * fast.secondsEach;
     const AmericanKernelSet set = americanKernelSet();
     for (const AmericanKernels* kernels : set.each) {
-        if (!kernels)
-            continue;
+        if (!kernels) continue;
         const std::string suffix = kernels == set.each[0] ? "" : std::string("_") + kernels->name;
         std::vector<std::vector<Valuation>> values(chain.size());
         std::vector<std::vector<ImpliedVol>> vols(chain.size());
@@ -248,8 +245,7 @@ std::vector<Row> americanRows() {
                 slice.impliedVols(chain[x].quotes, vols[x]);
                 found = chain[x].options;
                 for (std::size_t i = 0; i < found.size(); ++i)
-                    if (vols[x][i].status == IvStatus::Ok)
-                        found[i].vol = vols[x][i].vol;
+                    if (vols[x][i].status == IvStatus::Ok) found[i].vol = vols[x][i].vol;
                 slice.values(found, values[x]);
             }
         });
@@ -264,7 +260,8 @@ std::vector<Row> americanRows() {
             for (std::size_t x = 0; x < chain.size(); ++x)
                 AmericanSlice(kRate, kYield, chain[x].years, *kernels).impliedVols(chain[x].quotes, vols[x]);
         });
-        row = measured("american_iv_chain_10k" + suffix, "us per volatility", implied, 1e6 / 10000, 10000, 1e6 * fast.volSecondsEach, "QuantLib QdFp fast, bracketed to 1e-8");
+        row = measured("american_iv_chain_10k" + suffix, "us per volatility", implied, 1e6 / 10000, 10000, 1e6 * fast.volSecondsEach,
+                       "QuantLib QdFp fast, bracketed to 1e-8");
         row.maxError = errors.vol;
         row.peerMaxError = fast.volMaxError;
         row.isa = kernels->name;
@@ -272,17 +269,16 @@ std::vector<Row> americanRows() {
         rows.push_back(row);
         // The spot has moved: boundaries on strike 1 stand.
         std::vector<AmericanSlice> slices;
-        for (const Expiry& e : chain)
-            slices.emplace_back(kRate, kYield, e.years, *kernels);
+        for (const Expiry& e : chain) slices.emplace_back(kRate, kYield, e.years, *kernels);
         std::vector<Expiry> moved = chain;
         const Timing tick = timeRepeats(25, [&](int i) {
             for (std::size_t x = 0; x < chain.size(); ++x) {
-                for (SliceOption& o : moved[x].options)
-                    o.spot = kSpot + 0.01 * i;
+                for (SliceOption& o : moved[x].options) o.spot = kSpot + 0.01 * i;
                 slices[x].values(moved[x].options, values[x]);
             }
         });
-        row = measured("american_spot_tick_10k" + suffix, "ms", tick, 1e3, 10000, 1e3 * 8 * fastPrices, "QuantLib QdFp fast, bumped: 8 prices a contract");
+        row = measured("american_spot_tick_10k" + suffix, "ms", tick, 1e3, 10000, 1e3 * 8 * fastPrices,
+                       "QuantLib QdFp fast, bumped: 8 prices a contract");
         setErrors(row, errors, fast);
         row.isa = kernels->name;
         row.note = "price and five Greeks, boundaries kept";
@@ -294,11 +290,10 @@ std::vector<Row> americanRows() {
             cold.push_back({e.options[i].right, kSpot, e.options[i].strike, e.years, kRate, kYield, e.options[i].vol});
     std::vector<Valuation> one(cold.size());
     const Timing alone = timeRepeats(7, [&](int) {
-        for (std::size_t i = 0; i < cold.size(); ++i)
-            one[i] = priceAmerican(cold[i]);
+        for (std::size_t i = 0; i < cold.size(); ++i) one[i] = priceAmerican(cold[i]);
     });
-    Row single = measured("american_single_price_and_greeks", "us", alone, 1e6 / static_cast<double>(cold.size()), static_cast<double>(cold.size()), 8e6 * fast.secondsEach,
-                          "QuantLib QdFp fast, bumped: 8 prices");
+    Row single = measured("american_single_price_and_greeks", "us", alone, 1e6 / static_cast<double>(cold.size()), static_cast<double>(cold.size()),
+                          8e6 * fast.secondsEach, "QuantLib QdFp fast, bumped: 8 prices");
     Errors ofOne;
     for (std::size_t i = 0; i < cold.size(); ++i) {
         const double miss = one[i].price - *americanPrice(cold[i], Accuracy::Tight);

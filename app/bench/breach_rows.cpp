@@ -34,10 +34,10 @@ std::vector<portfolio::ComboLeg> spread(int i) { return {{put(550 + i), -1}, {pu
 /// A journal of an account of $100,000 that holds `kPositions` spreads of ten units.
 Result<void> writeJournal(const std::string& folder) {
     auto recorder = desk::Recorder::open({folder, "made", {}, false});
-    if (!recorder)
-        return recorder.error();
+    if (!recorder) return recorder.error();
     const Usd equity = Usd::fromMicros(100'000'000'000);
-    std::vector<desk::Event> events{{"account.opened", "system", kAccount, {{"account", desk::codec::from(portfolio::Account{kAccount, equity, equity, equity, equity, {}})}}}};
+    std::vector<desk::Event> events{
+        {"account.opened", "system", kAccount, {{"account", desk::codec::from(portfolio::Account{kAccount, equity, equity, equity, equity, {}})}}}};
     for (int i = 0; i < kPositions; ++i) {
         portfolio::Position p;
         p.id = PositionId("POS-" + std::to_string(i));
@@ -49,9 +49,17 @@ Result<void> writeJournal(const std::string& folder) {
         p.openedAt = start() - 24h;
         p.owner = "user:bench";
         p.strategy = "credit_spread";
-        events.push_back({"order.filled", "broker", "M-" + std::to_string(i),
-                          {{"order", "M-" + std::to_string(i)}, {"opening", true}, {"description", "spread"}, {"quantity", p.quantity}, {"net", p.openNet.micros()},
-                           {"fees", 0}, {"cash", equity.micros()}, {"position", desk::codec::from(p)}}});
+        events.push_back({"order.filled",
+                          "broker",
+                          "M-" + std::to_string(i),
+                          {{"order", "M-" + std::to_string(i)},
+                           {"opening", true},
+                           {"description", "spread"},
+                           {"quantity", p.quantity},
+                           {"net", p.openNet.micros()},
+                           {"fees", 0},
+                           {"cash", equity.micros()},
+                           {"position", desk::codec::from(p)}}});
     }
     const desk::Command tick = desk::MarketTick{}; // the only command that is not journaled itself
     const desk::Recorder::Entry entry{&tick, 1, &events};
@@ -96,7 +104,9 @@ public:
         }
         return std::shared_ptr<const market::Tick>(std::move(tick));
     }
-    Result<std::shared_ptr<const market::OptionChain>> chain(const std::string& underlying) override { return Error{ErrorCode::NotFound, underlying}; }
+    Result<std::shared_ptr<const market::OptionChain>> chain(const std::string& underlying) override {
+        return Error{ErrorCode::NotFound, underlying};
+    }
     std::shared_ptr<const market::History> history() const override {
         auto history = std::make_shared<market::History>();
         history->rate = 0.04;
@@ -125,12 +135,10 @@ public:
         : m_gate(gate), m_halt(halt), m_books(std::move(books)), m_stamps(std::move(stamps)) {}
     std::string account() const override { return kAccount; }
     Result<void> submit(const execution::Order& order, risk::RiskToken token) override {
-        if (auto redeemed = m_gate.redeem(std::move(token), order.combo, kAccount, m_halt); !redeemed)
-            return redeemed;
+        if (auto redeemed = m_gate.redeem(std::move(token), order.combo, kAccount, m_halt); !redeemed) return redeemed;
         const std::scoped_lock lock(m_stamps->mutex);
         m_stamps->sent = Wall::now();
-        if (++m_stamps->orders == kPositions)
-            m_stamps->news.notify_all();
+        if (++m_stamps->orders == kPositions) m_stamps->news.notify_all();
         return {};
     }
     Result<void> cancel(const OrderId&) override { return {}; }
@@ -155,8 +163,7 @@ std::optional<double> breachOnce(const fs::path& folder, bool durable) {
     options.durable = durable;
     options.account = kAccount;
     options.speed = 100;
-    if (const auto roles = agents::builtInRoles())
-        options.roles = *roles;
+    if (const auto roles = agents::builtInRoles()) options.roles = *roles;
     desk::RuntimeSinks sinks;
     sinks.view = [](auto) {};
     sinks.chain = [](auto) {};
@@ -166,13 +173,13 @@ std::optional<double> breachOnce(const fs::path& folder, bool durable) {
     sinks.failed = [](const std::string&) {};
     auto runtime = desk::DeskRuntime::start(
         options, [&](std::optional<UtcTime>) -> Result<std::unique_ptr<market::MarketFeed>> { return {std::make_unique<BreachingFeed>(stamps)}; },
-        [&](risk::Gate& gate, const risk::HaltGate& halt, const execution::BrokerReport& books) { return std::make_unique<CountingBroker>(gate, halt, books, stamps); },
+        [&](risk::Gate& gate, const risk::HaltGate& halt, const execution::BrokerReport& books) {
+            return std::make_unique<CountingBroker>(gate, halt, books, stamps);
+        },
         agents::makeRuleReasoner(), sinks);
-    if (!runtime)
-        return std::nullopt;
+    if (!runtime) return std::nullopt;
     std::unique_lock lock(stamps->mutex);
-    if (!stamps->news.wait_for(lock, 5s, [&] { return stamps->orders == kPositions; }))
-        return std::nullopt;
+    if (!stamps->news.wait_for(lock, 5s, [&] { return stamps->orders == kPositions; })) return std::nullopt;
     return std::chrono::duration<double, std::micro>(stamps->sent - stamps->seen).count();
 }
 
@@ -183,12 +190,10 @@ struct DeskSteps {
 };
 std::optional<DeskSteps> deskOnce(const fs::path& folder, bool durable) {
     const auto recorder = desk::Recorder::open({folder.string(), "bench", {}, durable});
-    if (!recorder)
-        return std::nullopt;
+    if (!recorder) return std::nullopt;
     const auto events = (*recorder)->storedEvents();
     desk::Desk desk{risk::Limits{}};
-    if (!events || !desk.restore(*events))
-        return std::nullopt;
+    if (!events || !desk.restore(*events)) return std::nullopt;
     const auto stamps = std::make_shared<Stamps>();
     BreachingFeed feed(stamps);
     risk::Gate gate;
@@ -197,8 +202,7 @@ std::optional<DeskSteps> deskOnce(const fs::path& folder, bool durable) {
     books.clean = true;
     books.cash = desk.state().account->cash;
     for (const auto& [id, position] : desk.state().positions)
-        for (const auto& leg : position.legs)
-            books.positions.push_back({leg.contract.id(), leg.ratio * position.quantity});
+        for (const auto& leg : position.legs) books.positions.push_back({leg.contract.id(), leg.ratio * position.quantity});
     CountingBroker broker(gate, halt, books, stamps);
     std::int64_t number = 1;
     DeskSteps steps;
@@ -213,11 +217,9 @@ std::optional<DeskSteps> deskOnce(const fs::path& folder, bool durable) {
         steps.journaled = sinceMicros(began);
         for (const auto& effect : outcome.effects) {
             const auto* out = std::get_if<desk::Submit>(&effect);
-            if (!out || !seqs)
-                continue;
+            if (!out || !seqs) continue;
             auto token = gate.issue(out->order.combo, out->decision, kAccount, halt, halt.epoch(), seqs->at(out->intentEvent));
-            if (token)
-                (void)broker.submit(out->order, std::move(*token));
+            if (token) (void)broker.submit(out->order, std::move(*token));
         }
     };
     desk::SessionFacts facts;
@@ -255,16 +257,17 @@ Row deskRow(const std::string& name, const fs::path& journal, const fs::path& wo
     Row row;
     row.name = name;
     row.unit = "us";
-    if (orders.empty())
-        return row;
+    if (orders.empty()) return row;
     std::sort(orders.begin(), orders.end());
     std::sort(decided.begin(), decided.end());
     std::sort(journaled.begin(), journaled.end());
     row.p50 = row.ours = orders[orders.size() / 2];
     row.p99 = orders[std::min(orders.size() - 1, orders.size() * 99 / 100)];
     char note[240];
-    std::snprintf(note, sizeof note, "the desk thread's part: from the confirming tick in its hands to the fifth order redeemed, %s; decided after %.0f us, journaled after %.0f us, p50; %zu desks", how.c_str(),
-                  decided[decided.size() / 2], journaled[journaled.size() / 2], orders.size());
+    std::snprintf(note, sizeof note,
+                  "the desk thread's part: from the confirming tick in its hands to the fifth order redeemed, %s; decided after %.0f us, journaled "
+                  "after %.0f us, p50; %zu desks",
+                  how.c_str(), decided[decided.size() / 2], journaled[journaled.size() / 2], orders.size());
     row.note = note;
     return row;
 }
@@ -278,12 +281,10 @@ Row breachRow(const std::string& name, const fs::path& journal, const fs::path& 
         std::error_code ec;
         fs::remove_all(work, ec);
         fs::copy(journal, work, fs::copy_options::recursive, ec);
-        if (const auto us = breachOnce(work, durable))
-            times.push_back(*us);
+        if (const auto us = breachOnce(work, durable)) times.push_back(*us);
     }
     row.note = note + "; " + std::to_string(times.size()) + " of " + std::to_string(kRuns) + " desks, each with its own threads and journal";
-    if (times.empty())
-        return row;
+    if (times.empty()) return row;
     std::sort(times.begin(), times.end());
     row.p50 = row.ours = times[times.size() / 2];
     row.p99 = times[std::min(times.size() - 1, times.size() * 99 / 100)];
@@ -300,8 +301,10 @@ std::vector<Row> breachRows() {
         const std::string what = "from the tick with the confirming mark leaving the feed to the fifth of five closing orders redeemed at the broker";
         rows.push_back(breachRow("breach_to_liquidation_orders", folder / "journal", folder / "work", true, what + ", intents on the disk first"));
         rows.push_back(deskRow("breach_to_liquidation_orders_desk", folder / "journal", folder / "work", true, "intents on the disk first"));
-        rows.push_back(deskRow("breach_to_liquidation_orders_desk_without_disk", folder / "journal", folder / "work", false, "the journal not waiting for the disk"));
-        rows.push_back(breachRow("breach_to_liquidation_orders_without_disk", folder / "journal", folder / "work", false, what + ", the journal not waiting for the disk"));
+        rows.push_back(deskRow("breach_to_liquidation_orders_desk_without_disk", folder / "journal", folder / "work", false,
+                               "the journal not waiting for the disk"));
+        rows.push_back(breachRow("breach_to_liquidation_orders_without_disk", folder / "journal", folder / "work", false,
+                                 what + ", the journal not waiting for the disk"));
     }
     std::error_code ec;
     fs::remove_all(folder, ec);

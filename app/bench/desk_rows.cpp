@@ -82,8 +82,7 @@ std::shared_ptr<const market::OptionChain> bigChain(const market::History** hist
     simulation::SimulationConfig config;
     config.date = std::chrono::year{2026} / 11 / 23;
     feed = simulation::makeSimulatedMarket(config);
-    if (!feed->advance(market::fromNewYork(config.date, 11, 0), {}))
-        return nullptr;
+    if (!feed->advance(market::fromNewYork(config.date, 11, 0), {})) return nullptr;
     static std::shared_ptr<const market::History> held;
     held = feed->history();
     *history = held.get();
@@ -95,8 +94,7 @@ std::vector<Row> chainRows() {
     const market::History* history = nullptr;
     std::unique_ptr<market::MarketFeed> feed;
     const auto chain = bigChain(&history, feed);
-    if (!chain)
-        return rows;
+    if (!chain) return rows;
     pricing::CurveInputs curve;
     curve.rate = 0.04;
     Row refresh = timed("chain_refresh_american_" + std::to_string(chain->size()), "ms", 1e-3, 9, [&](int) { pricing::priceChain(chain, curve); });
@@ -139,16 +137,14 @@ std::vector<Row> deskRows() {
     breakers.account = *book.state.account;
     breakers.marks = book.context().marks();
     breakers.vix = 18;
-    for (int i = 0; i < 1000; ++i)
-        breakers.quoteAges.emplace_back("SPY" + std::to_string(i), MonoTime(1));
+    for (int i = 0; i < 1000; ++i) breakers.quoteAges.emplace_back("SPY" + std::to_string(i), MonoTime(1));
     rows.push_back(timed("breaker_evaluation", "us", 1e-6, 2000, [&](int) { (void)risk::evaluateBreakers(breakers); }));
     risk::HaltGate halt;
     rows.push_back(timed("halt_to_gate_closed", "us", 1e-6, 2000, [&](int) { halt.close(); }));
     agents::FactTable facts;
     facts[FactId("a")] = {FactId("a"), 12.5, {}, "%", 1, "bench", {}};
     std::string text;
-    for (int i = 0; i < 20; ++i)
-        text += "one of 12.5 % [a] and more words about it, ";
+    for (int i = 0; i < 20; ++i) text += "one of 12.5 % [a] and more words about it, ";
     rows.push_back(timed("agent_output_validation", "us", 1e-6, 500, [&](int) { (void)agents::checkClaims(text, facts); }));
 
     const auto folder = std::filesystem::temp_directory_path() / ("mahler-bench-" + std::to_string(Wall::now().time_since_epoch().count()));

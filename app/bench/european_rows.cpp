@@ -23,8 +23,7 @@ constexpr double kEps = 2.2e-16;
 /// 10,000 contracts like SPY's: 25 expiries of 1 to 730 days, 200 strikes within four standard deviations, calls and puts,
 /// volatilities of a skewed smile.
 std::vector<Inputs> spyLikeChain() {
-    constexpr std::array<int, 25> kDays = {1,  2,  3,  4,  7,  9,  11,  14,  18,  21,  28,  35, 42,
-                                           49, 63, 77, 91, 119, 154, 182, 245, 301, 365, 548, 730};
+    constexpr std::array<int, 25> kDays = {1, 2, 3, 4, 7, 9, 11, 14, 18, 21, 28, 35, 42, 49, 63, 77, 91, 119, 154, 182, 245, 301, 365, 548, 730};
     std::vector<Inputs> all;
     for (const int days : kDays)
         for (int i = 0; i < 200; ++i)
@@ -74,13 +73,11 @@ double relative(double got, Real want) { return static_cast<double>(fabsl((stati
 double worstError(const std::vector<Truth>& truth, const std::function<Valuation(std::size_t)>& at) {
     double worst = 0;
     for (std::size_t i = 0; i < truth.size(); ++i) {
-        if (truth[i].z > 2)
-            continue;
+        if (truth[i].z > 2) continue;
         const Truth& t = truth[i];
         const Valuation v = at(i);
-        for (const double e : {relative(v.price, t.price), relative(v.delta, t.delta), relative(v.gamma, t.gamma),
-                               relative(v.vega, t.vega), relative(v.rho, t.rho),
-                               static_cast<double>(fabsl((v.theta - t.theta) / std::max(fabsl(t.decay), fabsl(t.carry))))})
+        for (const double e : {relative(v.price, t.price), relative(v.delta, t.delta), relative(v.gamma, t.gamma), relative(v.vega, t.vega),
+                               relative(v.rho, t.rho), static_cast<double>(fabsl((v.theta - t.theta) / std::max(fabsl(t.decay), fabsl(t.carry))))})
             worst = std::isnan(e) ? INFINITY : std::max(worst, e);
     }
     return worst;
@@ -92,9 +89,7 @@ struct Measured {
     double error = 0;
 };
 
-std::string suffixed(const std::string& name, pricing::Isa isa) {
-    return isa == pricing::activeIsa() ? name : name + "_" + pricing::toString(isa);
-}
+std::string suffixed(const std::string& name, pricing::Isa isa) { return isa == pricing::activeIsa() ? name : name + "_" + pricing::toString(isa); }
 
 Row rowOf(const std::string& name, pricing::Isa isa, const std::string& unit, double unitsPerSecond, double items, const Measured& ours,
           const Measured& peer, const std::string& peerName) {
@@ -107,8 +102,7 @@ Row rowOf(const std::string& name, pricing::Isa isa, const std::string& unit, do
     row.maxError = ours.error;
     row.peerMaxError = peer.error;
     row.peerName = peerName;
-    if (ours.time.cycles > 0)
-        row.cycles = ours.time.cycles / items;
+    if (ours.time.cycles > 0) row.cycles = ours.time.cycles / items;
     row.isa = pricing::toString(isa);
     return row;
 }
@@ -125,8 +119,7 @@ public:
             const Truth& t = m_truth[i];
             const double vol = m_all[i].vol, price = static_cast<double>(t.price);
             const double attainable = kEps + kEps * price / (static_cast<double>(t.vega) * vol);
-            if (attainable > 1e-6)
-                continue;
+            if (attainable > 1e-6) continue;
             m_implied.push_back(m_all[i]);
             m_impliedBatch.add(m_all[i]);
             m_prices.push_back(price);
@@ -140,8 +133,7 @@ public:
         std::vector<pricing::Isa> isas = pricing::availableIsas();
         std::stable_sort(isas.begin(), isas.end(), [](auto a, auto b) { return a == pricing::activeIsa() && b != a; });
         for (const pricing::Isa isa : isas)
-            for (const Row& row : {rowByRow(isa), chainMode(isa), impliedVols(isa), refresh(isa), grid(isa)})
-                rows.push_back(row);
+            for (const Row& row : {rowByRow(isa), chainMode(isa), impliedVols(isa), refresh(isa), grid(isa)}) rows.push_back(row);
         return rows;
     }
 
@@ -156,19 +148,15 @@ private:
         std::vector<double> vols(m_implied.size());
         m_peerVols.time = timeRuns(0.2, [&] { pricing::quantlibVols(m_implied, m_prices, vols); });
         m_peerVols.error = worstVolError(vols);
-        for (std::size_t i = 5; i < m_all.size(); i += 10)
-            m_legs.push_back({m_all[i], 1.0});
+        for (std::size_t i = 5; i < m_all.size(); i += 10) m_legs.push_back({m_all[i], 1.0});
         for (int i = 0; i < 100; ++i) {
             m_spots.push_back(600 * (0.85 + 0.3 * i / 99.0));
             m_shifts.push_back(-0.04 + 0.24 * i / 99.0);
         }
         std::vector<Inputs> legs;
-        for (const auto& leg : m_legs)
-            legs.push_back(leg.in);
+        for (const auto& leg : m_legs) legs.push_back(leg.in);
         std::vector<double> sums(m_spots.size() * m_shifts.size());
-        m_peerGrid.time = inSlices([&](std::size_t from) {
-            pricing::quantlibGrid(std::span(legs).subspan(from, kSlice), m_spots, m_shifts, sums);
-        });
+        m_peerGrid.time = inSlices([&](std::size_t from) { pricing::quantlibGrid(std::span(legs).subspan(from, kSlice), m_spots, m_shifts, sums); });
         m_peerGrid.error = worstGridError([&](const Inputs& leg, std::vector<double>& out) {
             out.assign(m_spots.size() * m_shifts.size(), 0.0);
             pricing::quantlibGrid(std::span(&leg, 1), m_spots, m_shifts, out);
@@ -231,8 +219,8 @@ private:
         for (std::size_t e = 0; e < out.size(); ++e) {
             const std::size_t at = e * kPerExpiry;
             pricing::priceExpiry(termsOf(m_all[at]), std::span(m_batch.sign).subspan(at, kPerExpiry),
-                                 std::span(m_batch.strike).subspan(at, kPerExpiry), vols.subspan(at, kPerExpiry),
-                                 pricing::GreekSet::Basic, out[e], isa);
+                                 std::span(m_batch.strike).subspan(at, kPerExpiry), vols.subspan(at, kPerExpiry), pricing::GreekSet::Basic, out[e],
+                                 isa);
         }
     }
 
@@ -250,22 +238,23 @@ private:
         const double items = static_cast<double>(m_implied.size());
         ours.time = timeRuns(0.3, [&] { pricing::impliedVolsEuropean(m_impliedBatch, m_prices, out, isa); });
         ours.error = worstVolError(out.vol);
-        Row row = rowOf("european_iv_chain", isa, "ns per volatility", kNanos / items, items, ours, m_peerVols, "QuantLib 1.29 blackFormulaImpliedStdDev");
+        Row row =
+            rowOf("european_iv_chain", isa, "ns per volatility", kNanos / items, items, ours, m_peerVols, "QuantLib 1.29 blackFormulaImpliedStdDev");
         row.note = "errors in multiples of what the price can tell; LetsBeRational is not installed: peer absent";
         return row;
     }
 
     Row refresh(pricing::Isa isa) {
         std::vector<double> prices, vols(m_all.size());
-        for (const Truth& t : m_truth)
-            prices.push_back(static_cast<double>(t.price));
+        for (const Truth& t : m_truth) prices.push_back(static_cast<double>(t.price));
         std::vector<pricing::GreekBatch> out;
         pricing::ImpliedVolBatch found;
         Measured ours, peer;
         ours.time = timeRuns(0.3, [&] {
             for (std::size_t at = 0; at < m_all.size(); at += kPerExpiry) {
                 pricing::impliedVolsOfExpiry(termsOf(m_all[at]), std::span(m_batch.sign).subspan(at, kPerExpiry),
-                                             std::span(m_batch.strike).subspan(at, kPerExpiry), std::span(prices).subspan(at, kPerExpiry), found, isa);
+                                             std::span(m_batch.strike).subspan(at, kPerExpiry), std::span(prices).subspan(at, kPerExpiry), found,
+                                             isa);
                 for (std::size_t i = 0; i < kPerExpiry; ++i) // a row without a volatility takes the smile's
                     vols[at + i] = found.status[i] == pricing::IvStatus::Ok ? found.vol[i] : m_batch.vol[at + i];
             }
@@ -274,7 +263,8 @@ private:
         ours.error = worstError(m_truth, [&](std::size_t i) { return out[i / kPerExpiry].at(i % kPerExpiry); });
         peer = m_peerGreeks;
         peer.time.seconds += m_peerVols.time.seconds;
-        Row row = rowOf("chain_refresh_10k_european", isa, "ms", kMillis, count(), ours, peer, "QuantLib 1.29 blackFormulaImpliedStdDev and BlackCalculator");
+        Row row = rowOf("chain_refresh_10k_european", isa, "ms", kMillis, count(), ours, peer,
+                        "QuantLib 1.29 blackFormulaImpliedStdDev and BlackCalculator");
         row.note = "LetsBeRational is not installed: peer absent; the peer skips rows whose price tells nothing of the volatility";
         return row;
     }
@@ -282,9 +272,7 @@ private:
     Row grid(pricing::Isa isa) {
         std::vector<double> sums;
         Measured ours;
-        ours.time = inSlices([&](std::size_t from) {
-            pricing::spotVolGrid(std::span(m_legs).subspan(from, kSlice), m_spots, m_shifts, sums, isa);
-        });
+        ours.time = inSlices([&](std::size_t from) { pricing::spotVolGrid(std::span(m_legs).subspan(from, kSlice), m_spots, m_shifts, sums, isa); });
         ours.error = worstGridError([&](const Inputs& leg, std::vector<double>& out) {
             const pricing::GridLeg one{leg, 1.0};
             pricing::spotVolGrid(std::span(&one, 1), m_spots, m_shifts, out, isa);

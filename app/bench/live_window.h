@@ -1,7 +1,7 @@
 #pragma once
 
-#include <QTemporaryDir>
 #include <memory>
+#include <QTemporaryDir>
 
 #include "app/ui_bridge.h"
 #include "app/workstation.h"

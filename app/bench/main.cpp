@@ -1,4 +1,3 @@
-#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -6,6 +5,7 @@
 #include <exception>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <QCoreApplication>
 #include <string>
 #include <thread>
 
@@ -30,7 +30,9 @@ const std::vector<Group>& groups() {
         {{"european_price", "american_price"}, singlePriceRows},
         {{"american_chain", "american_iv", "american_spot_tick", "american_single", "american_cold", "verify_four_legs"}, americanRows},
         {{"spot_vol_grid_american", "value_at_risk", "surface_fit"}, portfolioRows},
-        {{"chain_refresh_american", "full_cycle", "strategy_coordination", "book_sums", "risk_decision", "breaker_evaluation", "halt_to_gate_closed", "agent_output", "journal_append"}, deskRows},
+        {{"chain_refresh_american", "full_cycle", "strategy_coordination", "book_sums", "risk_decision", "breaker_evaluation", "halt_to_gate_closed",
+          "agent_output", "journal_append"},
+         deskRows},
         {{"breach_to_liquidation_orders"}, breachRows},
         {{"halt_key"}, haltRows, true},
         {{"approval_screen"}, approvalRows, true},
@@ -43,15 +45,15 @@ const std::vector<Group>& groups() {
 }
 
 bool mayHold(const Group& group, const std::string& only) {
-    return std::any_of(group.names.begin(), group.names.end(), [&](const std::string& name) { return name.starts_with(only) || only.starts_with(name); });
+    return std::any_of(group.names.begin(), group.names.end(),
+                       [&](const std::string& name) { return name.starts_with(only) || only.starts_with(name); });
 }
 
 std::string cpu() {
     std::ifstream in("/proc/cpuinfo");
     std::string line;
     while (std::getline(in, line))
-        if (line.starts_with("model name"))
-            return line.substr(line.find(':') + 2);
+        if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
     return "unknown";
 }
 
@@ -62,16 +64,27 @@ nlohmann::json text(const std::string& v) { return v.empty() ? nlohmann::json(nu
 double ratioOf(const Row& r) { return r.peer.value_or(std::nan("")) / r.ours.value_or(std::nan("")); } // not a number without a peer
 
 nlohmann::json jsonOf(const Row& r) {
-    return {{"name", r.name}, {"unit", r.unit}, {"ours", number(r.ours)}, {"peer", number(r.peer)}, {"peer_name", text(r.peerName)},
-            {"ratio", number(ratioOf(r))}, {"p50", number(r.p50)}, {"p99", number(r.p99)}, {"max_error", number(r.maxError)},
-            {"peer_max_error", number(r.peerMaxError)}, {"rms_error", number(r.rmsError)}, {"peer_rms_error", number(r.peerRmsError)}, {"cycles_per_item", number(r.cycles)}, {"isa", text(r.isa)}, {"note", text(r.note)}};
+    return {{"name", r.name},
+            {"unit", r.unit},
+            {"ours", number(r.ours)},
+            {"peer", number(r.peer)},
+            {"peer_name", text(r.peerName)},
+            {"ratio", number(ratioOf(r))},
+            {"p50", number(r.p50)},
+            {"p99", number(r.p99)},
+            {"max_error", number(r.maxError)},
+            {"peer_max_error", number(r.peerMaxError)},
+            {"rms_error", number(r.rmsError)},
+            {"peer_rms_error", number(r.peerRmsError)},
+            {"cycles_per_item", number(r.cycles)},
+            {"isa", text(r.isa)},
+            {"note", text(r.note)}};
 }
 
 /// "12.3" or "-".
 std::string shown(const std::optional<double>& v, const char* format) {
     char buffer[40] = "-";
-    if (v && std::isfinite(*v))
-        std::snprintf(buffer, sizeof buffer, format, *v);
+    if (v && std::isfinite(*v)) std::snprintf(buffer, sizeof buffer, format, *v);
     return buffer;
 }
 
@@ -88,8 +101,7 @@ int refuse(const std::string& why) {
 }
 
 int run(int& argc, char** argv) {
-    if (argc == 3 && std::strcmp(argv[1], kColdStart) == 0)
-        return runColdStart(argc, argv, argv[2]);
+    if (argc == 3 && std::strcmp(argv[1], kColdStart) == 0) return runColdStart(argc, argv, argv[2]);
     bool json = false;
     std::string only;
     for (int i = 1; i < argc; ++i) {
@@ -106,16 +118,12 @@ int run(int& argc, char** argv) {
     std::unique_ptr<QCoreApplication> application;
     nlohmann::json results = nlohmann::json::array();
     for (const Group& group : groups()) {
-        if (!mayHold(group, only))
-            continue;
-        if (group.window && !application)
-            application = makeWindowApplication(argc, argv);
+        if (!mayHold(group, only)) continue;
+        if (group.window && !application) application = makeWindowApplication(argc, argv);
         for (const Row& row : group.measure()) {
-            if (!row.name.starts_with(only))
-                continue;
+            if (!row.name.starts_with(only)) continue;
             results.push_back(jsonOf(row));
-            if (!json)
-                print(row);
+            if (!json) print(row);
         }
     }
     if (json)

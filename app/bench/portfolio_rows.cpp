@@ -38,7 +38,8 @@ portfolio::RiskBook americanBook() {
         const double strike = std::round(kSpot * std::exp(width * (2 * (place / 2 + 0.5) / 20 - 1)));
         const double k = std::log(strike / kSpot);
         leg.holding.underlying = "SPY";
-        leg.holding.contract = market::OptionContract::make("SPY", addDays(kDay, 7 + 30 * expiry), *Price::fromDouble(strike), place % 2 ? Right::Put : Right::Call);
+        leg.holding.contract =
+            market::OptionContract::make("SPY", addDays(kDay, 7 + 30 * expiry), *Price::fromDouble(strike), place % 2 ? Right::Put : Right::Call);
         leg.holding.quantity = i % 3 == 0 ? -5 : 3;
         leg.status = portfolio::LegStatus::Priced;
         leg.spot = kSpot;
@@ -71,8 +72,7 @@ Peer judge(const std::vector<Repriced>& sample) {
     peer.secondsEach = std::chrono::duration<double>(Wall::now() - began).count() / static_cast<double>(sample.size());
     for (std::size_t i = 0; i < sample.size(); ++i) {
         const double exact = pricing::americanPrice(sample[i].in, pricing::Accuracy::Tight).value_or(std::nan(""));
-        if (std::isfinite(theirs[i]))
-            peer.maxError = std::max(peer.maxError, std::fabs(theirs[i] - exact));
+        if (std::isfinite(theirs[i])) peer.maxError = std::max(peer.maxError, std::fabs(theirs[i] - exact));
         const double error = std::fabs(sample[i].ours - exact);
         peer.ourError = std::isnan(error) ? INFINITY : std::max(peer.ourError, error);
     }
@@ -105,8 +105,8 @@ Row gridRow(const portfolio::RiskBook& book) {
         const auto c = static_cast<std::size_t>(random.below(grid->cells.size())), i = static_cast<std::size_t>(random.below(book.legs.size()));
         const auto& leg = book.legs[i];
         const auto& cell = grid->cells[c];
-        sample.push_back({{leg.holding.contract->right, kSpot * (1 + cell.spotMove), leg.holding.contract->strike.toDouble(), leg.years, kRate, kYield,
-                           leg.vol * portfolio::tenorVolFactor(leg.years, cell.volMove)},
+        sample.push_back({{leg.holding.contract->right, kSpot * (1 + cell.spotMove), leg.holding.contract->strike.toDouble(), leg.years, kRate,
+                           kYield, leg.vol * portfolio::tenorVolFactor(leg.years, cell.volMove)},
                           leg.unit.price + grid->legPnlUsd[c * grid->legs + i] / leg.units()});
     }
     const Peer peer = judge(sample);
@@ -126,8 +126,7 @@ Row varRow(const portfolio::RiskBook& book) {
     simulation::SimulationConfig config;
     config.date = kDay;
     const auto feed = simulation::makeSimulatedMarket(config);
-    if (!feed->advance(market::fromNewYork(kDay, 11, 0), {}))
-        return row;
+    if (!feed->advance(market::fromNewYork(kDay, 11, 0), {})) return row;
     portfolio::VarSpec spec;
     spec.method = portfolio::VarMethod::MonteCarlo;
     std::vector<double> times;
@@ -146,7 +145,13 @@ Row varRow(const portfolio::RiskBook& book) {
     Random random(4);
     for (std::size_t n = 0; n < kSample; ++n) {
         const auto& leg = book.legs[static_cast<std::size_t>(random.below(book.legs.size()))];
-        const Inputs in{leg.holding.contract->right, kSpot * (1 + 0.015 * random.normal()), leg.holding.contract->strike.toDouble(), leg.years, kRate, kYield, leg.vol};
+        const Inputs in{leg.holding.contract->right,
+                        kSpot * (1 + 0.015 * random.normal()),
+                        leg.holding.contract->strike.toDouble(),
+                        leg.years,
+                        kRate,
+                        kYield,
+                        leg.vol};
         sample.push_back({in, pricing::priceAmerican(in).price});
     }
     const Peer peer = judge(sample);
@@ -156,8 +161,11 @@ Row varRow(const portfolio::RiskBook& book) {
     row.peerName = "QuantLib 1.29 QdFp fast, a sample of 240 prices scaled up";
     row.maxError = report.proof.maxErrorOfNotional;
     char note[240];
-    std::snprintf(note, sizeof note, "the whole report with components; error: share of gross notional in %d scenarios revalued in full (limit %.0e, %s), rms %.2g USD; %d legs by proxy, %d in full; QuantLib's own error in price %.1e",
-                  report.proof.checked, report.proof.limit, report.proof.passed ? "held" : "NOT held", report.proof.rmsErrorUsd, report.proof.legsByProxy, report.proof.legsInFull, peer.maxError);
+    std::snprintf(note, sizeof note,
+                  "the whole report with components; error: share of gross notional in %d scenarios revalued in full (limit %.0e, %s), rms %.2g USD; "
+                  "%d legs by proxy, %d in full; QuantLib's own error in price %.1e",
+                  report.proof.checked, report.proof.limit, report.proof.passed ? "held" : "NOT held", report.proof.rmsErrorUsd,
+                  report.proof.legsByProxy, report.proof.legsInFull, peer.maxError);
     row.note = note;
     return row;
 }
@@ -190,8 +198,7 @@ std::vector<Quoted> quotedSmiles(bool steep) {
 Row surfaceRow(const char* name, bool steep) {
     const auto smiles = quotedSmiles(steep);
     std::vector<pricing::SurfaceInput> quotes;
-    for (const Quoted& s : smiles)
-        quotes.push_back({s.years, s.points});
+    for (const Quoted& s : smiles) quotes.push_back({s.years, s.points});
     pricing::FittedSurface fitted;
     Row row = timed(name, "ms", 1e-3, 100, [&](int) { fitted = pricing::fitSurface(quotes); });
     int plain = 0;
@@ -202,7 +209,9 @@ Row surfaceRow(const char* name, bool steep) {
         unbounded = std::max(unbounded, s.freeRmse);
     }
     char note[200];
-    std::snprintf(note, sizeof note, "%zu of 25 expiries, %d as they fell out, the rest bounded; %s; worst rmse %.4f in volatility, %.4f unbounded; quotes scattered by half their half-width",
+    std::snprintf(note, sizeof note,
+                  "%zu of 25 expiries, %d as they fell out, the rest bounded; %s; worst rmse %.4f in volatility, %.4f unbounded; quotes scattered by "
+                  "half their half-width",
                   fitted.surface.slices.size(), plain, fitted.surface.arbitrageFree() ? "no arbitrage" : "arbitrage left", rmse, unbounded);
     row.note = note;
     return row;

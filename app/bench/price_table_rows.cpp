@@ -1,9 +1,9 @@
+#include <algorithm>
+#include <cmath>
 #include <QCoreApplication>
 #include <QFile>
 #include <QProcess>
 #include <QTemporaryDir>
-#include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "app/bench/rows.h"
@@ -30,9 +30,9 @@ std::string mixedTable() {
         in.rate = 0.08 * random.uniform();
         in.dividendYield = 0.06 * random.uniform();
         in.vol = 0.1 + 0.5 * random.uniform();
-        csv += std::to_string(i) + (style == market::ExerciseStyle::American ? ",american," : ",european,") + (in.right == market::Right::Call ? "call" : "put");
-        for (const double v : {in.spot, in.strike, in.years, in.rate, in.dividendYield})
-            csv += ',' + std::to_string(v);
+        csv += std::to_string(i) + (style == market::ExerciseStyle::American ? ",american," : ",european,") +
+               (in.right == market::Right::Call ? "call" : "put");
+        for (const double v : {in.spot, in.strike, in.years, in.rate, in.dividendYield}) csv += ',' + std::to_string(v);
         csv += random.below(2) == 0 ? ',' + std::to_string(in.vol) + ",\n" : ",," + std::to_string(pricing::price(style, in).price) + '\n';
     }
     return csv;
@@ -58,8 +58,7 @@ std::vector<Row> priceTableRows() {
     for (int i = 0; i < kRuns; ++i) {
         const auto began = Wall::now();
         const int code = QProcess::execute(program, {QStringLiteral("price"), QStringLiteral("--in"), in, QStringLiteral("--out"), out});
-        if (code == 0)
-            times.push_back(std::chrono::duration<double, std::milli>(Wall::now() - began).count());
+        if (code == 0) times.push_back(std::chrono::duration<double, std::milli>(Wall::now() - began).count());
     }
     row.note = "the process `mahler price` from start to end, all processors; " + std::to_string(times.size()) + " runs";
     if (!times.empty()) {

@@ -15,8 +15,8 @@ std::vector<pricing::Inputs> workload(int count) {
     std::vector<pricing::Inputs> all;
     Random random(11);
     for (int i = 0; i < count; ++i)
-        all.push_back({random.uniform() < 0.5 ? market::Right::Call : market::Right::Put, 600, 600 * (0.8 + 0.4 * random.uniform()), 0.02 + random.uniform(),
-                       0.04, 0.012, 0.12 + 0.3 * random.uniform()});
+        all.push_back({random.uniform() < 0.5 ? market::Right::Call : market::Right::Put, 600, 600 * (0.8 + 0.4 * random.uniform()),
+                       0.02 + random.uniform(), 0.04, 0.012, 0.12 + 0.3 * random.uniform()});
     return all;
 }
 
@@ -25,24 +25,20 @@ Row against(const std::string& name, market::ExerciseStyle style, int count, int
     const auto rows = workload(count);
     std::vector<double> prices(rows.size());
     const Timing ours = timeRepeats(9, [&](int) {
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            prices[i] = pricing::price(style, rows[i]).price;
+        for (std::size_t i = 0; i < rows.size(); ++i) prices[i] = pricing::price(style, rows[i]).price;
     });
     std::vector<double> theirs(static_cast<std::size_t>(peerCount));
     const Timing peer = timeRepeats(3, [&](int) {
-        for (std::size_t i = 0; i < theirs.size(); ++i)
-            theirs[i] = pricing::quantlibPrice(style, rows[i]).value_or(std::nan(""));
+        for (std::size_t i = 0; i < theirs.size(); ++i) theirs[i] = pricing::quantlibPrice(style, rows[i]).value_or(std::nan(""));
     });
     double worst = 0;
-    for (std::size_t i = 0; i < theirs.size(); ++i)
-        worst = std::max(worst, std::abs(prices[i] - theirs[i]));
+    for (std::size_t i = 0; i < theirs.size(); ++i) worst = std::max(worst, std::abs(prices[i] - theirs[i]));
     Row row;
     row.name = name;
     row.unit = "us per price with Greeks (peer: price only)";
     row.ours = row.p50 = 1e6 * ours.seconds / count;
     row.p99 = 1e6 * ours.slow / count;
-    if (ours.cycles > 0)
-        row.cycles = ours.cycles / count;
+    if (ours.cycles > 0) row.cycles = ours.cycles / count;
     row.peer = 1e6 * peer.seconds / peerCount;
     row.maxError = worst;
     row.peerName = "QuantLib 1.29 option object";
@@ -54,7 +50,8 @@ Row against(const std::string& name, market::ExerciseStyle style, int count, int
 } // namespace
 
 std::vector<Row> singlePriceRows() {
-    return {against("european_price", market::ExerciseStyle::European, 20000, 4000), against("american_price", market::ExerciseStyle::American, 400, 60)};
+    return {against("european_price", market::ExerciseStyle::European, 20000, 4000),
+            against("american_price", market::ExerciseStyle::American, 400, 60)};
 }
 
 } // namespace mahler::bench

@@ -16,16 +16,13 @@ bool WatchedApplication::notify(QObject* receiver, QEvent* event) {
     ++m_depth;
     const bool done = QApplication::notify(receiver, event);
     --m_depth;
-    if (paint && m_wanted && m_wanted(*receiver))
-        m_seen = true;
-    if (m_depth > 0)
-        return done;
+    if (paint && m_wanted && m_wanted(*receiver)) m_seen = true;
+    if (m_depth > 0) return done;
     const auto now = Clock::now();
     if (m_seen && (m_last || !m_paintedAt)) // the frame with this paint is over: flushed to the window's surface
         m_paintedAt = now;
     m_seen = false;
-    if (m_told)
-        m_told(std::chrono::duration<double>(now - began).count());
+    if (m_told) m_told(std::chrono::duration<double>(now - began).count());
     return done;
 }
 

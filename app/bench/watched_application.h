@@ -1,9 +1,9 @@
 #pragma once
 
-#include <QApplication>
-#include <QEvent>
 #include <chrono>
 #include <functional>
+#include <QApplication>
+#include <QEvent>
 
 namespace mahler::bench {
 

@@ -1,9 +1,9 @@
-#include <QKeyEvent>
-#include <QTimer>
-#include <QWindow>
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <QKeyEvent>
+#include <QTimer>
+#include <QWindow>
 
 #include "app/bench/live_window.h"
 #include "app/bench/rows.h"
@@ -32,8 +32,7 @@ Row rowOf(const std::string& name, const std::string& unit, std::vector<double> 
     row.name = name;
     row.unit = unit;
     row.note = note + "; " + std::to_string(samples.size()) + " samples";
-    if (samples.empty())
-        return row;
+    if (samples.empty()) return row;
     std::sort(samples.begin(), samples.end());
     row.p50 = row.ours = samples[samples.size() / 2];
     row.p99 = samples[std::min(samples.size() - 1, samples.size() * 99 / 100)];
@@ -48,10 +47,8 @@ bool isTrading(const desk::DeskView& v) { return v.state == desk::RunState::Runn
 /// A view of a seeded session with a request that waits; null when none came.
 ui::ViewPtr viewWithRequest() {
     LiveWindow live;
-    if (!live.start(600) || !live.untilView(isTrading, 20))
-        return nullptr;
-    for (const auto& u : live.view()->underlyings)
-        live.bridge().runCycle(u.quote.symbol);
+    if (!live.start(600) || !live.untilView(isTrading, 20)) return nullptr;
+    for (const auto& u : live.view()->underlyings) live.bridge().runCycle(u.quote.symbol);
     return live.untilView([](const desk::DeskView& v) { return !v.approvals.empty(); }, 40) ? live.view() : nullptr;
 }
 
@@ -60,7 +57,8 @@ Row approvalRow(const ui::ViewPtr& view) {
     std::string what = "no request came";
     if (view) {
         const auto& request = view->approvals.front();
-        what = std::string("tier ") + approval::toString(request.request.tier.tier) + ", " + std::to_string(request.legs.size()) + " legs, " + std::to_string(request.checks.size()) + " checks";
+        what = std::string("tier ") + approval::toString(request.request.tier.tier) + ", " + std::to_string(request.legs.size()) + " legs, " +
+               std::to_string(request.checks.size()) + " checks";
         app::UiBridge nobody;
         ui::MainWindow window(nobody, QString());
         window.resize(kWindowSize);
@@ -93,8 +91,10 @@ Row approvalRow(const ui::ViewPtr& view) {
         application().watch({});
         application().keepLast(false);
     }
-    return rowOf("approval_screen_full_context", "ms", times,
-                 "from the view with a new request handed to the window, opened at once, to the end of the prompt's last paint, payoff chart included; " + what);
+    return rowOf(
+        "approval_screen_full_context", "ms", times,
+        "from the view with a new request handed to the window, opened at once, to the end of the prompt's last paint, payoff chart included; " +
+            what);
 }
 
 /// SPY with calls and puts, quoted around American values; one tick of the spot from variant to variant.
@@ -195,16 +195,18 @@ Row frameRow(const std::string& name, int expiries, int strikes, const ui::ViewP
     application().onEvent({});
     std::sort(processor.begin(), processor.end());
     char note[240];
-    std::snprintf(note, sizeof note, "what the GUI thread was busy with from one update of chain and desk to the next, repaint included, 1920x1080; longest single event %.1f ms; processor time of an update p50 %.1f, p99 %.1f, longest %.1f ms",
-                  1e3 * longest, processor.empty() ? 0 : processor[processor.size() / 2], processor.empty() ? 0 : processor[processor.size() * 99 / 100], processor.empty() ? 0 : processor.back());
+    std::snprintf(note, sizeof note,
+                  "what the GUI thread was busy with from one update of chain and desk to the next, repaint included, 1920x1080; longest single "
+                  "event %.1f ms; processor time of an update p50 %.1f, p99 %.1f, longest %.1f ms",
+                  1e3 * longest, processor.empty() ? 0 : processor[processor.size() / 2],
+                  processor.empty() ? 0 : processor[processor.size() * 99 / 100], processor.empty() ? 0 : processor.back());
     return rowOf(name, "ms", frames, note);
 }
 
 } // namespace
 
 std::unique_ptr<QCoreApplication> makeWindowApplication(int& argc, char** argv) {
-    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
-        qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
     auto made = std::make_unique<WatchedApplication>(argc, argv);
     app::loadTranslations(*made);
     ui::applyLook(*made, {});
@@ -248,14 +250,14 @@ Row gateRow() {
     settle(0.3);
     std::vector<double> times;
     for (int i = 0; i < kPresses; ++i) {
-        if (!port.gate.openIf(port.gate.epoch()))
-            continue;
+        if (!port.gate.openIf(port.gate.epoch())) continue;
         const auto began = Wall::now();
         pressHalt(window);
-        if (!port.gate.open())
-            times.push_back(std::chrono::duration<double, std::micro>(port.closedAt - began).count());
+        if (!port.gate.open()) times.push_back(std::chrono::duration<double, std::micro>(port.closedAt - began).count());
     }
-    return rowOf("halt_key_to_order_path_closed", "us", times, "F12 handed to the window until the gate's flag is closed, through the application's event filter; the gate opened again before each press");
+    return rowOf(
+        "halt_key_to_order_path_closed", "us", times,
+        "F12 handed to the window until the gate's flag is closed, through the application's event filter; the gate opened again before each press");
 }
 
 /// Each press on a running desk of its own: a halt is not taken back within seconds.
@@ -263,8 +265,7 @@ std::vector<Row> pressedRows() {
     std::vector<double> over, shown;
     for (int i = 0; i < kHalts; ++i) {
         LiveWindow live;
-        if (!live.start(600) || !live.untilView(isTrading, 20))
-            continue;
+        if (!live.start(600) || !live.untilView(isTrading, 20)) continue;
         live.bridge().setSpeed(1);
         settle(0.15);
         const auto* bar = live.window().findChild<ui::HaltBar*>();
@@ -276,14 +277,14 @@ std::vector<Row> pressedRows() {
         const auto began = Wall::now();
         pressHalt(live.window());
         const auto after = Wall::now();
-        if (!open || live.bridge().runtime()->gateOpen())
-            continue;
+        if (!open || live.bridge().runtime()->gateOpen()) continue;
         over.push_back(std::chrono::duration<double, std::milli>(after - began).count());
         if (WatchedApplication::pump([] { return application().paintedAt().has_value(); }, 5))
             shown.push_back(std::chrono::duration<double, std::milli>(*application().paintedAt() - began).count());
     }
     application().watch({});
-    return {rowOf("halt_key_event_with_desk", "ms", over, "the whole key event on a running desk, its thread woken: the gate was open before and is closed after"),
+    return {rowOf("halt_key_event_with_desk", "ms", over,
+                  "the whole key event on a running desk, its thread woken: the gate was open before and is closed after"),
             rowOf("halt_key_to_screen", "ms", shown, "the same key until the halt bar with HALTING or HALTED is painted and flushed")};
 }
 

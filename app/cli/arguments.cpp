@@ -25,13 +25,11 @@ Result<Arguments> Arguments::parse(const std::vector<std::string>& words, const 
             word.resize(equals);
         }
         const std::string name = word.substr(2);
-        if (out.m_values.count(name))
-            return badInput("--" + name + " is given twice");
+        if (out.m_values.count(name)) return badInput("--" + name + " is given twice");
         if (known(flags, name) && !attached) {
             out.m_values[name] = "";
         } else if (known(valueOptions, name)) {
-            if (!attached && i + 1 >= words.size())
-                return badInput("--" + name + " wants a value");
+            if (!attached && i + 1 >= words.size()) return badInput("--" + name + " wants a value");
             out.m_values[name] = attached ? *attached : words[++i];
         } else {
             return badInput("unknown option " + word + "; mahler --help lists them");
@@ -46,15 +44,13 @@ std::optional<std::string> Arguments::value(const std::string& name) const {
 }
 
 Result<std::string> Arguments::required(const std::string& name) const {
-    if (const auto v = value(name))
-        return *v;
+    if (const auto v = value(name)) return *v;
     return badInput("--" + name + " is required");
 }
 
 Result<double> Arguments::number(const std::string& name, double fallback, double low, double high) const {
     const auto text = value(name);
-    if (!text)
-        return fallback;
+    if (!text) return fallback;
     const auto parsed = parseNumber(*text);
     if (!parsed || *parsed < low || *parsed > high)
         return badInput("--" + name + " '" + *text + "' is not a number from " + std::to_string(low) + " to " + std::to_string(high));
@@ -63,8 +59,7 @@ Result<double> Arguments::number(const std::string& name, double fallback, doubl
 
 Result<std::int64_t> Arguments::integer(const std::string& name, std::int64_t fallback, std::int64_t low, std::int64_t high) const {
     const auto text = value(name);
-    if (!text)
-        return fallback;
+    if (!text) return fallback;
     const auto parsed = parseInteger(*text);
     if (!parsed || *parsed < low || *parsed > high)
         return badInput("--" + name + " '" + *text + "' is not a whole number from " + std::to_string(low) + " to " + std::to_string(high));
@@ -73,8 +68,7 @@ Result<std::int64_t> Arguments::integer(const std::string& name, std::int64_t fa
 
 std::string oneLine(std::string_view text) {
     std::string out;
-    for (const char c : text.substr(0, 600))
-        out.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
+    for (const char c : text.substr(0, 600)) out.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
     return out;
 }
 

@@ -17,8 +17,7 @@ namespace {
 constexpr Usd kPaperEquity = Usd::fromMicros(100'000'000'000); ///< the account a stand-alone cycle sizes for
 
 Result<UtcTime> parseAsOf(const std::string& text) {
-    if (const auto date = parseDate(text))
-        return market::fromNewYork(*date, 15, 45);
+    if (const auto date = parseDate(text)) return market::fromNewYork(*date, 15, 45);
     return parseUtc(text);
 }
 
@@ -32,25 +31,21 @@ void print(const agents::Deliberation& d) {
                     round.bear.text.c_str());
     }
     std::printf("\nFacilitator: %s (%.2f). %s\n", d.debate.winner.c_str(), d.debate.confidence, d.debate.synthesis.c_str());
-    for (const auto& open : d.debate.unanswered)
-        std::printf("  unanswered: %s\n", open.c_str());
+    for (const auto& open : d.debate.unanswered) std::printf("  unanswered: %s\n", open.c_str());
     std::printf("\nScreen (%s): %zu of %d pass", d.screen.profile.name.c_str(), d.screen.candidates.size(), d.screen.considered);
-    if (!d.screen.tightestRule.empty())
-        std::printf("; tightest rule: %s", d.screen.tightestRule.c_str());
+    if (!d.screen.tightestRule.empty()) std::printf("; tightest rule: %s", d.screen.tightestRule.c_str());
     for (const auto& rule : d.screen.rules)
-        if (rule.rule == d.screen.tightestRule)
-            std::printf(" (would be %d)", rule.soleReject);
+        if (rule.rule == d.screen.tightestRule) std::printf(" (would be %d)", rule.soleReject);
     std::printf("\n");
-    for (const auto& rule : d.screen.rules)
-        std::printf("  %-24s %-28s rejected %d\n", rule.rule.c_str(), rule.limit.c_str(), rule.rejected);
+    for (const auto& rule : d.screen.rules) std::printf("  %-24s %-28s rejected %d\n", rule.rule.c_str(), rule.limit.c_str(), rule.rejected);
     for (const auto& view : d.riskViews)
-        std::printf("\n[%s, weight %.1f] %lld contracts. %s\n", view.perspective.c_str(), view.weight,
-                    static_cast<long long>(view.contracts), view.text.c_str());
+        std::printf("\n[%s, weight %.1f] %lld contracts. %s\n", view.perspective.c_str(), view.weight, static_cast<long long>(view.contracts),
+                    view.text.c_str());
     for (const auto& leg : d.verification)
         std::printf("%s\n  %s: %s", &leg == &d.verification.front() ? "\n\nPrices by independent methods:" : "", leg.contract.c_str(),
                     (pricing::describe(leg.result) + (leg.result.agree ? ", agree" : ", DISAGREE")).c_str());
-    std::printf("\nDecision: %s, %lld contracts. %s\n", agents::toString(d.decision.action),
-                static_cast<long long>(d.decision.contracts), d.decision.reason.c_str());
+    std::printf("\nDecision: %s, %lld contracts. %s\n", agents::toString(d.decision.action), static_cast<long long>(d.decision.contracts),
+                d.decision.reason.c_str());
     std::printf("Claims: %d, verified %d, derived %d, struck %d\n", d.claims.total, d.claims.verified, d.claims.derived, d.claims.struck);
 }
 
@@ -58,38 +53,29 @@ void print(const agents::Deliberation& d) {
 
 int runCycleCommand(const std::vector<std::string>& words) {
     const auto args = Arguments::parse(words, {"chain", "underlying", "history", "asof", "reasoner", "profile"}, {"json"});
-    if (!args)
-        return badUsage(args.error());
+    if (!args) return badUsage(args.error());
     const auto chainPath = args->required("chain");
     const auto underlying = args->required("underlying");
-    if (!chainPath || !underlying)
-        return badUsage(!chainPath ? chainPath.error() : underlying.error());
-    if (!args->rest().empty())
-        return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
+    if (!chainPath || !underlying) return badUsage(!chainPath ? chainPath.error() : underlying.error());
+    if (!args->rest().empty()) return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
     if (const auto reasoner = args->value("reasoner").value_or("rules"); reasoner != "rules")
         return badUsage(badInput("--reasoner " + reasoner + " is not available here; use rules"));
     const auto profile = strategy::profileByName(args->value("profile").value_or("calibrated"));
-    if (!profile)
-        return badUsage(profile.error());
+    if (!profile) return badUsage(profile.error());
     market::ChainFileOptions options;
     options.underlying = *underlying;
     options.lastSnapshotOnly = true;
     if (const auto text = args->value("asof")) {
         const auto asof = parseAsOf(*text);
-        if (!asof)
-            return badUsage(badInput("--asof " + asof.error().detail));
+        if (!asof) return badUsage(badInput("--asof " + asof.error().detail));
         options.asof = *asof;
         options.lastSnapshotOnly = false;
     }
     auto read = market::readChainFile(*chainPath, options);
-    if (!read)
-        return badUsage(read.error());
-    for (const auto& note : read->report.notes)
-        std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
-    if (options.asof)
-        std::erase_if(read->chains, [&](const auto& chain) { return chain->time > *options.asof; });
-    if (read->chains.empty())
-        return badUsage(badInput(*chainPath + ": no snapshot of " + *underlying + " at or before the time asked for"));
+    if (!read) return badUsage(read.error());
+    for (const auto& note : read->report.notes) std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
+    if (options.asof) std::erase_if(read->chains, [&](const auto& chain) { return chain->time > *options.asof; });
+    if (read->chains.empty()) return badUsage(badInput(*chainPath + ": no snapshot of " + *underlying + " at or before the time asked for"));
     const auto chain = read->chains.back();
 
     agents::CycleInputs in;
@@ -102,11 +88,9 @@ int runCycleCommand(const std::vector<std::string>& words) {
     if (const auto directory = args->value("history")) {
         std::vector<std::string> notes;
         auto loaded = market::readHistory(*directory, chain->time, notes);
-        if (!loaded)
-            return badUsage(loaded.error());
+        if (!loaded) return badUsage(loaded.error());
         *history = std::move(*loaded);
-        for (const auto& note : notes)
-            std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
+        for (const auto& note : notes) std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
         if (const auto vix = market::lastVix(*history, market::toNewYork(chain->time).date)) {
             in.vix = vix->value;
             in.vixPriorClose = vix->priorClose;
@@ -116,12 +100,10 @@ int runCycleCommand(const std::vector<std::string>& words) {
     in.history = history;
     pricing::CurveInputs curve;
     curve.rate = history->rate;
-    if (const auto yield = history->dividendYield.find(*underlying); yield != history->dividendYield.end())
-        curve.dividendYield = yield->second;
+    if (const auto yield = history->dividendYield.find(*underlying); yield != history->dividendYield.end()) curve.dividendYield = yield->second;
     in.chain = pricing::priceChain(chain, curve);
     const auto roles = agents::builtInRoles();
-    if (!roles)
-        return badUsage(roles.error());
+    if (!roles) return badUsage(roles.error());
     in.roles = *roles;
     pricing::QuantlibThread quantlib;
     in.furtherOpinion = [&quantlib](auto legs) { return quantlib.ask(legs, std::chrono::milliseconds(500)); };

@@ -26,11 +26,9 @@ struct Finding {
 
 Finding dataFolder(const std::string& directory) {
     std::error_code ec;
-    if (!fs::exists(directory, ec))
-        return {"data folder", Finding::Level::Ok, directory + " does not exist yet; it is made at the first start", ""};
+    if (!fs::exists(directory, ec)) return {"data folder", Finding::Level::Ok, directory + " does not exist yet; it is made at the first start", ""};
     const auto ready = prepareDataDirectory(directory);
-    if (!ready)
-        return {"data folder", Finding::Level::Wrong, ready.error().detail, "choose another with --data-dir, or chmod 700 " + directory};
+    if (!ready) return {"data folder", Finding::Level::Wrong, ready.error().detail, "choose another with --data-dir, or chmod 700 " + directory};
     return {"data folder", Finding::Level::Ok, directory + ", private and writable", ""};
 }
 
@@ -38,8 +36,7 @@ Finding disk(const std::string& directory) {
     std::error_code ec;
     const std::string at = fs::exists(directory, ec) ? directory : fs::temp_directory_path(ec).string();
     const auto space = fs::space(at, ec);
-    if (ec)
-        return {"disk", Finding::Level::Warning, "free space unknown", "check the disk of " + at};
+    if (ec) return {"disk", Finding::Level::Warning, "free space unknown", "check the disk of " + at};
     const auto free = space.available >> 20;
     if (free < 1024)
         return {"disk", Finding::Level::Wrong, std::to_string(free) + " MiB free", "free at least 1 GiB: the journal must always be writable"};
@@ -63,8 +60,7 @@ void journals(const std::string& directory, std::vector<Finding>& out) {
     int found = 0;
     for (const auto& entry : fs::directory_iterator(directory, ec)) {
         const auto path = entry.path() / "journal.db";
-        if (!fs::exists(path, ec))
-            continue;
+        if (!fs::exists(path, ec)) continue;
         ++found;
         const auto key = checkpointKeyBeside(path.string());
         const auto report = store::verifyJournal(path.string(), key ? &*key : nullptr);
@@ -72,20 +68,17 @@ void journals(const std::string& directory, std::vector<Finding>& out) {
         if (!report)
             out.push_back({name, Finding::Level::Wrong, report.error().detail, "restore it from a backup; do not trade on it"});
         else if (!report->ok)
-            out.push_back({name, Finding::Level::Wrong,
-                           "record " + std::to_string(report->firstBadSeq) + ": " + report->reason,
+            out.push_back({name, Finding::Level::Wrong, "record " + std::to_string(report->firstBadSeq) + ": " + report->reason,
                            "keep the file as evidence, restore from a backup; do not trade on it"});
         else
             out.push_back({name, Finding::Level::Ok, std::to_string(report->records) + " records, chain intact", ""});
     }
-    if (found == 0)
-        out.push_back({"journal", Finding::Level::Ok, "none yet", ""});
+    if (found == 0) out.push_back({"journal", Finding::Level::Ok, "none yet", ""});
 }
 
 Finding configuration(const std::string& directory) {
     const auto loaded = loadConfig(directory);
-    if (!loaded)
-        return {"configuration", Finding::Level::Wrong, loaded.error().detail, "mend or remove config.json; limits may only be tightened"};
+    if (!loaded) return {"configuration", Finding::Level::Wrong, loaded.error().detail, "mend or remove config.json; limits may only be tightened"};
     return {"configuration", Finding::Level::Ok, "every key is known; limits are the compiled ones or tighter", ""};
 }
 
@@ -93,10 +86,8 @@ Finding configuration(const std::string& directory) {
 
 int runDoctorCommand(const std::vector<std::string>& words) {
     const auto args = Arguments::parse(words, {"data-dir"}, {"json"});
-    if (!args)
-        return badUsage(args.error());
-    if (!args->rest().empty())
-        return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
+    if (!args) return badUsage(args.error());
+    if (!args->rest().empty()) return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
     const std::string directory = args->value("data-dir").value_or(defaultDataDirectory());
     std::vector<Finding> all{dataFolder(directory), disk(directory), time(), configuration(directory)};
     journals(directory, all);
@@ -113,11 +104,10 @@ int runDoctorCommand(const std::vector<std::string>& words) {
         if (args->flag("json"))
             json.push_back({{"check", f.what}, {"level", level}, {"found", f.found}, {"mend", f.mend}});
         else
-            std::printf("%-8s %-24s %s%s%s\n", level, f.what.c_str(), oneLine(f.found).c_str(), f.mend.empty() ? "" : "\n         mend: ",
-                        oneLine(f.mend).c_str());
+            std::printf("%-8s %-24s %s%s%s\n", level, f.what.c_str(), oneLine(f.found).c_str(),
+                        f.mend.empty() ? "" : "\n         mend: ", oneLine(f.mend).c_str());
     }
-    if (args->flag("json"))
-        std::printf("%s\n", json.dump(2).c_str());
+    if (args->flag("json")) std::printf("%s\n", json.dump(2).c_str());
     return wrong ? 1 : 0;
 }
 

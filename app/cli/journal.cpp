@@ -16,8 +16,7 @@ int verify(const std::string& path, bool json) {
     // The key lies beside the journal of a simulated desk; without it the checkpoints' signatures are not checked.
     const auto key = checkpointKeyBeside(path);
     const auto report = store::verifyJournal(path, key ? &*key : nullptr);
-    if (!report)
-        return badUsage(report.error());
+    if (!report) return badUsage(report.error());
     if (json) {
         std::printf("%s\n", Json{{"ok", report->ok},
                                  {"records", report->records},
@@ -39,8 +38,7 @@ int verify(const std::string& path, bool json) {
 
 int exportTo(const std::string& path, const std::string& out) {
     const auto count = store::exportJournal(path, out);
-    if (!count)
-        return badUsage(count.error());
+    if (!count) return badUsage(count.error());
     std::fprintf(stderr, "%lld records\n", static_cast<long long>(*count));
     return 0;
 }
@@ -52,29 +50,29 @@ int search(const std::string& path, const Arguments& args) {
     query.actor = args.value("actor").value_or("");
     query.correlation = args.value("id").value_or("");
     const auto limit = args.integer("limit", 50, 1, 100000);
-    if (!limit)
-        return badUsage(limit.error());
+    if (!limit) return badUsage(limit.error());
     query.limit = static_cast<std::size_t>(*limit);
     if (const auto since = args.value("since")) {
         const auto time = parseUtc(*since);
-        if (!time)
-            return badUsage(badInput("--since " + time.error().detail));
+        if (!time) return badUsage(badInput("--since " + time.error().detail));
         query.sinceUtcNs = toNanos(*time);
     }
     const auto reader = store::JournalReader::open(path);
-    if (!reader)
-        return badUsage(reader.error());
+    if (!reader) return badUsage(reader.error());
     const auto rows = (*reader)->search(query);
-    if (!rows)
-        return badUsage(rows.error());
+    if (!rows) return badUsage(rows.error());
     Json all = Json::array();
     for (const auto& r : *rows) {
         if (args.flag("json"))
-            all.push_back({{"seq", r.seq}, {"utc", formatUtc(utcFromNanos(r.utcNs))}, {"type", r.type}, {"actor", r.actor},
-                           {"correlation", r.correlation}, {"body", parseJson(r.body).value_or(Json(r.body))}});
+            all.push_back({{"seq", r.seq},
+                           {"utc", formatUtc(utcFromNanos(r.utcNs))},
+                           {"type", r.type},
+                           {"actor", r.actor},
+                           {"correlation", r.correlation},
+                           {"body", parseJson(r.body).value_or(Json(r.body))}});
         else
-            std::printf("%8lld  %s  %-22s %-16s %-12s %s\n", static_cast<long long>(r.seq), formatUtc(utcFromNanos(r.utcNs)).c_str(),
-                        r.type.c_str(), r.actor.c_str(), r.correlation.c_str(), oneLine(r.body).substr(0, 160).c_str());
+            std::printf("%8lld  %s  %-22s %-16s %-12s %s\n", static_cast<long long>(r.seq), formatUtc(utcFromNanos(r.utcNs)).c_str(), r.type.c_str(),
+                        r.actor.c_str(), r.correlation.c_str(), oneLine(r.body).substr(0, 160).c_str());
     }
     if (args.flag("json"))
         std::printf("%s\n", all.dump(2).c_str());
@@ -85,8 +83,7 @@ int search(const std::string& path, const Arguments& args) {
 
 int replay(const std::string& path, bool json) {
     const auto report = desk::replayJournal(path, risk::Limits{});
-    if (!report)
-        return badUsage(report.error());
+    if (!report) return badUsage(report.error());
     if (json)
         std::printf("%s\n", Json{{"same", report->same},
                                  {"commands", report->commands},
@@ -97,12 +94,11 @@ int replay(const std::string& path, bool json) {
                                 .dump(2)
                                 .c_str());
     else if (report->same)
-        std::printf("same: %lld commands and %lld ticks gave the journal's %lld events, byte for byte\n",
-                    static_cast<long long>(report->commands), static_cast<long long>(report->ticks),
-                    static_cast<long long>(report->events));
+        std::printf("same: %lld commands and %lld ticks gave the journal's %lld events, byte for byte\n", static_cast<long long>(report->commands),
+                    static_cast<long long>(report->ticks), static_cast<long long>(report->events));
     else
-        std::fprintf(stderr, "mahler: %s: replay differs at record %lld: %s\n", path.c_str(),
-                     static_cast<long long>(report->firstDifferentSeq), oneLine(report->detail).c_str());
+        std::fprintf(stderr, "mahler: %s: replay differs at record %lld: %s\n", path.c_str(), static_cast<long long>(report->firstDifferentSeq),
+                     oneLine(report->detail).c_str());
     return report->same ? 0 : 1;
 }
 
@@ -110,20 +106,14 @@ int replay(const std::string& path, bool json) {
 
 int runJournalCommand(const std::vector<std::string>& words) {
     const auto args = Arguments::parse(words, {"out", "text", "type", "actor", "id", "since", "limit"}, {"json"});
-    if (!args)
-        return badUsage(args.error());
-    if (args->rest().size() != 2)
-        return badUsage(badInput("usage: mahler journal verify|export|search|replay FILE"));
+    if (!args) return badUsage(args.error());
+    if (args->rest().size() != 2) return badUsage(badInput("usage: mahler journal verify|export|search|replay FILE"));
     const std::string& verb = args->rest()[0];
     const std::string& path = args->rest()[1];
-    if (verb == "verify")
-        return verify(path, args->flag("json"));
-    if (verb == "export")
-        return exportTo(path, args->value("out").value_or("-"));
-    if (verb == "search")
-        return search(path, *args);
-    if (verb == "replay")
-        return replay(path, args->flag("json"));
+    if (verb == "verify") return verify(path, args->flag("json"));
+    if (verb == "export") return exportTo(path, args->value("out").value_or("-"));
+    if (verb == "search") return search(path, *args);
+    if (verb == "replay") return replay(path, args->flag("json"));
     return badUsage(badInput("unknown journal command '" + verb + "'; use verify, export, search or replay"));
 }
 

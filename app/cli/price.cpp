@@ -8,18 +8,15 @@ namespace mahler::app {
 
 int runPriceCommand(const std::vector<std::string>& words) {
     const auto args = Arguments::parse(words, {"in", "out"}, {});
-    if (!args)
-        return badUsage(args.error());
+    if (!args) return badUsage(args.error());
     const auto in = args->required("in");
     const auto out = args->required("out");
-    if (!in || !out)
-        return badUsage(!in ? in.error() : out.error());
+    if (!in || !out) return badUsage(!in ? in.error() : out.error());
     const auto done = pricing::priceTable(*in, *out);
-    if (!done)
-        return badUsage(done.error());
-    if (done->refused == 0)
-        return 0;
-    std::fprintf(stderr, "mahler: %s: %zu of %zu rows are not priced, see their error column; first: %s\n", oneLine(*in).c_str(), done->refused, done->rows, oneLine(done->firstRefusal).c_str());
+    if (!done) return badUsage(done.error());
+    if (done->refused == 0) return 0;
+    std::fprintf(stderr, "mahler: %s: %zu of %zu rows are not priced, see their error column; first: %s\n", oneLine(*in).c_str(), done->refused,
+                 done->rows, oneLine(done->firstRefusal).c_str());
     return 1;
 }
 

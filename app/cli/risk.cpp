@@ -27,8 +27,7 @@ std::vector<std::string> pathsOf(const std::string& text) {
     for (std::size_t from = 0;;) {
         const std::size_t comma = text.find(',', from);
         out.push_back(text.substr(from, comma - from));
-        if (comma == std::string::npos)
-            return out;
+        if (comma == std::string::npos) return out;
         from = comma + 1;
     }
 }
@@ -39,16 +38,12 @@ Result<std::vector<std::shared_ptr<const market::OptionChain>>> readChains(const
         market::ChainFileOptions options;
         options.lastSnapshotOnly = true;
         auto read = market::readChainFile(path, options);
-        if (!read)
-            return read.error();
-        for (const auto& note : read->report.notes)
-            std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
+        if (!read) return read.error();
+        for (const auto& note : read->report.notes) std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
         for (const auto& chain : read->chains)
-            if (underlyings.count(chain->underlying))
-                out.push_back(chain);
+            if (underlyings.count(chain->underlying)) out.push_back(chain);
     }
-    if (out.empty())
-        return badInput(paths + ": no chain of any underlying of the positions");
+    if (out.empty()) return badInput(paths + ": no chain of any underlying of the positions");
     return out;
 }
 
@@ -59,11 +54,9 @@ portfolio::BetaWeights weigh(const portfolio::RiskBook& book, const market::Hist
         weights.benchmarkSpot = spot->second;
     } else if (const auto bars = history.bars.find(kBenchmark); bars != history.bars.end() && !bars->second.empty()) {
         const auto& last = bars->second.back();
-        if (daysBetween(last.date, market::toNewYork(book.asof).date) <= market::kLastKnownDays)
-            weights.benchmarkSpot = last.close;
+        if (daysBetween(last.date, market::toNewYork(book.asof).date) <= market::kLastKnownDays) weights.benchmarkSpot = last.close;
     }
-    if (!weights.benchmarkSpot)
-        notes.push_back("no recent price of SPY: no beta-weighted delta");
+    if (!weights.benchmarkSpot) notes.push_back("no recent price of SPY: no beta-weighted delta");
     for (const auto& [underlying, spot] : book.spots) {
         const auto beta = analytics::betaTo(history, underlying, kBenchmark);
         if (beta) {
@@ -90,12 +83,10 @@ Result<RiskReport> work(const portfolio::PositionsFile& positions, const portfol
     RiskReport r;
     r.equityUsd = equity;
     r.book = portfolio::bindBook(positions.holdings, chains);
-    if (const auto vix = market::lastVix(history, market::toNewYork(r.book.asof).date))
-        r.vix = vix->value;
+    if (const auto vix = market::lastVix(history, market::toNewYork(r.book.asof).date)) r.vix = vix->value;
     r.greeks = portfolio::greeksBy(r.book, weigh(r.book, history, r.notes));
     auto grid = portfolio::scenarioGrid(r.book, {}, equity);
-    if (!grid)
-        return grid.error();
+    if (!grid) return grid.error();
     r.grid = std::move(*grid);
     r.shocks = portfolio::runNamedShocks(r.book, equity);
     for (const auto method : {portfolio::VarMethod::Historical, portfolio::VarMethod::MonteCarlo}) {
@@ -105,13 +96,11 @@ Result<RiskReport> work(const portfolio::PositionsFile& positions, const portfol
         r.valuesAtRisk.push_back(portfolio::valueAtRisk(r.book, history, spec, equity));
     }
     auto margin = portfolio::marginOf(r.book);
-    if (!margin)
-        return margin.error();
+    if (!margin) return margin.error();
     r.margin = std::move(*margin);
     const auto draw = [&](const portfolio::ScenarioGrid& cells, const portfolio::RiskBook& book) {
         const auto map = risk::breakerMap(cells, mapInputs(equity, r.vix, book));
-        if (!map)
-            r.notes.push_back("no breaker map: " + map.error().detail);
+        if (!map) r.notes.push_back("no breaker map: " + map.error().detail);
         return map ? std::optional(*map) : std::nullopt;
     };
     r.map = draw(r.grid, r.book);
@@ -122,18 +111,15 @@ Result<RiskReport> work(const portfolio::PositionsFile& positions, const portfol
         with.book = portfolio::bindBook(holdings, chains);
         auto both = portfolio::scenarioGrid(with.book, {}, equity);
         auto more = portfolio::marginOf(with.book);
-        if (!both || !more)
-            return !both ? both.error() : more.error();
+        if (!both || !more) return !both ? both.error() : more.error();
         with.grid = std::move(*both);
         with.margin = std::move(*more);
         with.map = draw(with.grid, with.book);
-        if (r.map && with.map)
-            with.changed = risk::changedCells(*r.map, *with.map);
+        if (r.map && with.map) with.changed = risk::changedCells(*r.map, *with.map);
         r.proposed = std::move(with);
     }
     std::vector<std::string> names;
-    for (const auto& [name, spot] : r.book.spots)
-        names.push_back(name);
+    for (const auto& [name, spot] : r.book.spots) names.push_back(name);
     if (auto correlations = analytics::ewmaCorrelation(history, names)) {
         r.groups = analytics::correlatedGroups(*correlations);
         r.correlations = std::move(*correlations);
@@ -151,47 +137,35 @@ Result<RiskReport> work(const portfolio::PositionsFile& positions, const portfol
 int runRiskCommand(const std::vector<std::string>& words) {
     const auto start = std::chrono::steady_clock::now();
     const auto args = Arguments::parse(words, {"positions", "chain", "history", "equity", "propose", "paths", "seed"}, {"json"});
-    if (!args)
-        return badUsage(args.error());
+    if (!args) return badUsage(args.error());
     const auto positionsPath = args->required("positions"), chainPaths = args->required("chain");
-    if (!positionsPath || !chainPaths)
-        return badUsage(!positionsPath ? positionsPath.error() : chainPaths.error());
-    if (!args->rest().empty())
-        return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
+    if (!positionsPath || !chainPaths) return badUsage(!positionsPath ? positionsPath.error() : chainPaths.error());
+    if (!args->rest().empty()) return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
     const auto equity = args->number("equity", kPaperDollars, 1, 1e12);
     const auto paths = args->integer("paths", 10'000, 100, 1'000'000), seed = args->integer("seed", 1, 0, 1'000'000'000);
-    if (!equity)
-        return badUsage(equity.error());
-    if (!paths || !seed)
-        return badUsage(!paths ? paths.error() : seed.error());
+    if (!equity) return badUsage(equity.error());
+    if (!paths || !seed) return badUsage(!paths ? paths.error() : seed.error());
     auto positions = portfolio::readPositions(*positionsPath);
-    if (!positions)
-        return badUsage(positions.error());
+    if (!positions) return badUsage(positions.error());
     std::optional<portfolio::PositionsFile> proposed;
     if (const auto path = args->value("propose")) {
         auto read = portfolio::readPositions(*path);
-        if (!read)
-            return badUsage(read.error());
+        if (!read) return badUsage(read.error());
         proposed = std::move(*read);
     }
     std::set<std::string> underlyings;
-    for (const auto& holding : positions->holdings)
-        underlyings.insert(holding.underlying);
+    for (const auto& holding : positions->holdings) underlyings.insert(holding.underlying);
     if (proposed)
-        for (const auto& holding : proposed->holdings)
-            underlyings.insert(holding.underlying);
+        for (const auto& holding : proposed->holdings) underlyings.insert(holding.underlying);
     const auto raw = readChains(*chainPaths, underlyings);
-    if (!raw)
-        return badUsage(raw.error());
+    if (!raw) return badUsage(raw.error());
     UtcTime asof{};
-    for (const auto& chain : *raw)
-        asof = std::max(asof, chain->time);
+    for (const auto& chain : *raw) asof = std::max(asof, chain->time);
     market::History history;
     std::vector<std::string> historyNotes;
     if (const auto directory = args->value("history")) {
         auto loaded = market::readHistory(*directory, asof, historyNotes);
-        if (!loaded)
-            return badUsage(loaded.error());
+        if (!loaded) return badUsage(loaded.error());
         history = std::move(*loaded);
     }
     Chains chains;
@@ -204,17 +178,14 @@ int runRiskCommand(const std::vector<std::string>& words) {
     }
     for (auto* file : {&*positions, proposed ? &*proposed : nullptr})
         if (file)
-            if (const auto chosen = portfolio::chooseRoots(*file, chains); !chosen)
-                return badUsage(chosen.error());
+            if (const auto chosen = portfolio::chooseRoots(*file, chains); !chosen) return badUsage(chosen.error());
     portfolio::SimulationSpec simulation;
     simulation.paths = static_cast<std::size_t>(*paths);
     simulation.seed = static_cast<std::uint64_t>(*seed);
     auto report = work(*positions, proposed ? &*proposed : nullptr, chains, history, *equity, simulation);
-    if (!report)
-        return badUsage(report.error());
+    if (!report) return badUsage(report.error());
     report->notes.insert(report->notes.begin(), historyNotes.begin(), historyNotes.end());
-    for (auto& note : report->notes)
-        note = oneLine(note);
+    for (auto& note : report->notes) note = oneLine(note);
     report->milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     if (args->flag("json"))
         std::printf("%s\n", toJson(*report).dump(2).c_str());

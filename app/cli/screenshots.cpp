@@ -1,11 +1,11 @@
+#include <cstdio>
+#include <functional>
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QKeyEvent>
 #include <QTemporaryDir>
 #include <QThread>
-#include <cstdio>
-#include <functional>
 
 #include "app/cli/arguments.h"
 #include "app/cli/clipped_text.h"
@@ -31,11 +31,9 @@ struct Wanted {
 Result<Wanted> parse(const Arguments& args) {
     Wanted w;
     const auto out = args.required("out");
-    if (!out)
-        return out.error();
+    if (!out) return out.error();
     w.out = QString::fromStdString(*out);
-    if (!QDir().mkpath(w.out))
-        return Error{ErrorCode::Io, *out + ": cannot be made"};
+    if (!QDir().mkpath(w.out)) return Error{ErrorCode::Io, *out + ": cannot be made"};
     w.sizes = {QSize(1366, 768), QSize(1920, 1080)};
     if (const auto size = args.value("size")) {
         const auto parts = QString::fromStdString(*size).split(QLatin1Char('x'));
@@ -46,14 +44,15 @@ Result<Wanted> parse(const Arguments& args) {
     }
     w.themes = {QStringLiteral("dark"), QStringLiteral("light")};
     if (const auto theme = args.value("theme")) {
-        if (*theme != "dark" && *theme != "light")
-            return badInput("--theme '" + *theme + "' is unknown; use dark or light");
+        if (*theme != "dark" && *theme != "light") return badInput("--theme '" + *theme + "' is unknown; use dark or light");
         w.themes = {QString::fromStdString(*theme)};
     }
     if (const auto palette = args.value("gain-loss")) {
         if (*palette != "blue-orange" && *palette != "green-red" && *palette != "red-green")
             return badInput("--gain-loss '" + *palette + "' is unknown; use blue-orange, green-red or red-green");
-        w.look.gainLoss = *palette == "red-green" ? ui::GainLoss::RedGreen : *palette == "green-red" ? ui::GainLoss::GreenRed : ui::GainLoss::BlueOrange;
+        w.look.gainLoss = *palette == "red-green"   ? ui::GainLoss::RedGreen
+                          : *palette == "green-red" ? ui::GainLoss::GreenRed
+                                                    : ui::GainLoss::BlueOrange;
     }
     if (const auto density = args.value("density")) {
         if (*density != "compact" && *density != "comfortable")
@@ -80,8 +79,7 @@ bool save(ui::MainWindow& window, const QString& path) {
     window.grab().save(path);
     std::printf("%s\n", qPrintable(path));
     const QStringList clipped = clippedTexts(window);
-    for (const auto& text : clipped)
-        std::fprintf(stderr, "mahler: %s: does not fit: %s\n", qPrintable(path), qPrintable(text));
+    for (const auto& text : clipped) std::fprintf(stderr, "mahler: %s: does not fit: %s\n", qPrintable(path), qPrintable(text));
     return clipped.isEmpty();
 }
 
@@ -97,17 +95,14 @@ void answer(UiBridge& bridge, const ui::ViewPtr& view, bool yes) {
 /// A seeded session: opens, scans, holds what two approvals gave it for an hour, scans again and keeps a request pending.
 bool fill(UiBridge& bridge, ui::ViewPtr& view) {
     bridge.setSpeed(600);
-    if (!pump([&] { return view && view->state == desk::RunState::Running && view->session == market::Session::Open; }, 30))
-        return false;
+    if (!pump([&] { return view && view->state == desk::RunState::Running && view->session == market::Session::Open; }, 30)) return false;
     // What a person declines does not come back the same day: only what is wanted is scanned for.
     bridge.send(desk::SetAutonomy{view->user.id, false});
-    for (const auto* symbol : {"SPY", "QQQ"})
-        bridge.runCycle(symbol);
+    for (const auto* symbol : {"SPY", "QQQ"}) bridge.runCycle(symbol);
     int answered = 0;
     pump(
         [&] {
-            if (!view->approvals.empty())
-                answer(bridge, view, ++answered <= 2);
+            if (!view->approvals.empty()) answer(bridge, view, ++answered <= 2);
             return !view->positions.empty() && view->approvals.empty() && answered >= 2;
         },
         20);
@@ -117,13 +112,11 @@ bool fill(UiBridge& bridge, ui::ViewPtr& view) {
     bridge.setSpeed(60);
     bool traded = false;
     for (int scan = 0; scan < 4 && !traded; ++scan) {
-        for (const auto& u : view->underlyings)
-            bridge.runCycle(u.quote.symbol);
+        for (const auto& u : view->underlyings) bridge.runCycle(u.quote.symbol);
         traded = pump([&] { return !view->positions.empty() && !view->approvals.empty(); }, 8);
     }
     for (const auto& user : view->users)
-        if (user.has(approval::Role::Trader))
-            bridge.send(desk::SetAutonomy{user.id, true});
+        if (user.has(approval::Role::Trader)) bridge.send(desk::SetAutonomy{user.id, true});
     bridge.setSpeed(1);
     pump([&] { return view->speed == 1; }, 2);
     return traded;
@@ -133,25 +126,22 @@ bool fill(UiBridge& bridge, ui::ViewPtr& view) {
 
 int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char** argv) {
     const auto args = Arguments::parse(words, {"out", "size", "theme", "gain-loss", "density", "scenario", "seed"}, {});
-    if (!args)
-        return badUsage(args.error());
+    if (!args) return badUsage(args.error());
     const auto wanted = parse(*args);
-    if (!wanted)
-        return badUsage(wanted.error());
+    if (!wanted) return badUsage(wanted.error());
     QTemporaryDir folder;
-    std::vector<std::string> desk = {"--data-dir", folder.filePath(QStringLiteral("data")).toStdString(), "--speed", "600", "--seed", args->value("seed").value_or("7"),
+    std::vector<std::string> desk = {"--data-dir", folder.filePath(QStringLiteral("data")).toStdString(),
+                                     "--speed",    "600",
+                                     "--seed",     args->value("seed").value_or("7"),
                                      "--scenario", args->value("scenario").value_or("calm")};
     const auto options = parseWorkstationOptions(desk);
-    if (!options)
-        return badUsage(options.error());
-    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY"))
-        qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (!options) return badUsage(options.error());
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")) qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication app(argc, argv);
     loadTranslations(app);
     UiBridge bridge;
     auto runtime = startDesk(*options, bridge.sinks());
-    if (!runtime)
-        return badUsage(runtime.error());
+    if (!runtime) return badUsage(runtime.error());
     bridge.attach(std::move(*runtime));
     ui::ViewPtr view;
     ui::ChainPtr chain;
@@ -178,15 +168,12 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
             window.resize(size);
             window.show();
             window.setView(view);
-            if (chain)
-                window.setChain(chain);
-            if (risk)
-                window.setRisk(risk);
+            if (chain) window.setChain(chain);
+            if (risk) window.setRisk(risk);
             ui::DeliberationPtr best;
             for (const auto& d : debates) {
                 window.setDeliberation(d);
-                if (!best || (d->order && !best->order))
-                    best = d;
+                if (!best || (d->order && !best->order)) best = d;
             }
             if (best) {
                 static_cast<ui::DebateScreen*>(window.screen(QStringLiteral("debate")))->setDeliberation(best);
@@ -217,7 +204,8 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
             }
             auto* scenario = window.screen(QStringLiteral("scenario"));
             window.showScreen(scenario->id());
-            for (const auto& [keys, name] : {std::pair(QList<Qt::Key>{Qt::Key_P, Qt::Key_D, Qt::Key_D}, QStringLiteral("scenario-pending")), std::pair(QList<Qt::Key>{Qt::Key_M, Qt::Key_M}, QStringLiteral("scenario-stops"))}) {
+            for (const auto& [keys, name] : {std::pair(QList<Qt::Key>{Qt::Key_P, Qt::Key_D, Qt::Key_D}, QStringLiteral("scenario-pending")),
+                                             std::pair(QList<Qt::Key>{Qt::Key_M, Qt::Key_M}, QStringLiteral("scenario-stops"))}) {
                 for (const auto key : keys) {
                     QKeyEvent press(QEvent::KeyPress, key, Qt::NoModifier);
                     QApplication::sendEvent(scenario, &press);

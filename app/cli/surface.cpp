@@ -38,35 +38,64 @@ public:
         for (const auto& s : m_surface.slices) {
             const auto& e = m_chain.expiries[s.expiry];
             const auto& raw = m_chain.chain->expiries[s.expiry];
-            slices.push_back({{"expiration_date", formatDate(raw.expiry)}, {"root", raw.root}, {"t_years", e.years}, {"forward", e.forward},
-                              {"forward_from_parity", e.forwardFromParity}, {"rate", e.rate}, {"dividend_yield", e.dividendYield}, {"atm_iv", optional(e.atmVol)},
-                              {"expected_move", optional(e.expectedMove)}, {"risk_reversal_25", optional(e.riskReversal25)}, {"butterfly_25", optional(e.butterfly25)},
-                              {"model", nameOf(s.fit.model).json}, {"a", s.fit.a}, {"b", s.fit.b}, {"rho", s.fit.rho}, {"m", s.fit.m}, {"sigma", s.fit.sigma},
-                              {"rmse", s.fit.rmse}, {"rmse_unbounded", s.freeRmse}, {"used", s.fit.used}, {"refused", s.fit.rejected},
-                              {"min_g", s.check.fineMinG}, {"min_g_at", s.check.fineAtK}, {"wing", s.check.wing}, {"butterfly_free", s.check.free()}});
+            slices.push_back({{"expiration_date", formatDate(raw.expiry)},
+                              {"root", raw.root},
+                              {"t_years", e.years},
+                              {"forward", e.forward},
+                              {"forward_from_parity", e.forwardFromParity},
+                              {"rate", e.rate},
+                              {"dividend_yield", e.dividendYield},
+                              {"atm_iv", optional(e.atmVol)},
+                              {"expected_move", optional(e.expectedMove)},
+                              {"risk_reversal_25", optional(e.riskReversal25)},
+                              {"butterfly_25", optional(e.butterfly25)},
+                              {"model", nameOf(s.fit.model).json},
+                              {"a", s.fit.a},
+                              {"b", s.fit.b},
+                              {"rho", s.fit.rho},
+                              {"m", s.fit.m},
+                              {"sigma", s.fit.sigma},
+                              {"rmse", s.fit.rmse},
+                              {"rmse_unbounded", s.freeRmse},
+                              {"used", s.fit.used},
+                              {"refused", s.fit.rejected},
+                              {"min_g", s.check.fineMinG},
+                              {"min_g_at", s.check.fineAtK},
+                              {"wing", s.check.wing},
+                              {"butterfly_free", s.check.free()}});
         }
-        return {{"underlying", m_chain.chain->underlying}, {"time", formatUtc(m_chain.chain->time)}, {"spot", m_chain.spot}, {"contracts", m_chain.chain->size()},
-                {"slices", slices}, {"calendar_crossings", crossings(m_surface.crossings)}, {"calendar_mended", crossings(m_surface.mended)},
-                {"quotes_used", m_surface.used}, {"quotes_refused", m_surface.refused}, {"arbitrage_free", m_surface.arbitrageFree()}};
+        return {{"underlying", m_chain.chain->underlying},
+                {"time", formatUtc(m_chain.chain->time)},
+                {"spot", m_chain.spot},
+                {"contracts", m_chain.chain->size()},
+                {"slices", slices},
+                {"calendar_crossings", crossings(m_surface.crossings)},
+                {"calendar_mended", crossings(m_surface.mended)},
+                {"quotes_used", m_surface.used},
+                {"quotes_refused", m_surface.refused},
+                {"arbitrage_free", m_surface.arbitrageFree()}};
     }
 
     void print() const {
-        std::printf("%s at %s, spot %.2f, %zu contracts\n\n", m_chain.chain->underlying.c_str(), market::formatNewYork(m_chain.chain->time).c_str(), m_chain.spot, m_chain.chain->size());
+        std::printf("%s at %s, spot %.2f, %zu contracts\n\n", m_chain.chain->underlying.c_str(), market::formatNewYork(m_chain.chain->time).c_str(),
+                    m_chain.spot, m_chain.chain->size());
         std::printf("expiry      root   days   forward  atm iv   rmse  unbounded  used refused  min g  wing  model\n");
         for (const auto& s : m_surface.slices) {
             const auto& e = m_chain.expiries[s.expiry];
-            std::printf("%s  %-5s %5.1f  %8.2f  %5.1f%%  %4.2f%%      %4.2f%%  %4d %7d  %5.2f  %4.2f  %s%s\n", dateOf(s).c_str(), m_chain.chain->expiries[s.expiry].root.c_str(), e.years * 365,
-                        e.forward, e.atmVol.value_or(0) * 100, s.fit.rmse * 100, s.freeRmse * 100, s.fit.used, s.fit.rejected, s.check.fineMinG, s.check.wing, nameOf(s.fit.model).print,
+            std::printf("%s  %-5s %5.1f  %8.2f  %5.1f%%  %4.2f%%      %4.2f%%  %4d %7d  %5.2f  %4.2f  %s%s\n", dateOf(s).c_str(),
+                        m_chain.chain->expiries[s.expiry].root.c_str(), e.years * 365, e.forward, e.atmVol.value_or(0) * 100, s.fit.rmse * 100,
+                        s.freeRmse * 100, s.fit.used, s.fit.rejected, s.check.fineMinG, s.check.wing, nameOf(s.fit.model).print,
                         s.check.free() ? "" : "  butterfly arbitrage");
         }
         std::printf("\n");
         for (const auto& c : m_surface.mended)
-            std::printf("calendar mended: unbounded, total variance falls by %.6f from %s to %s at k %.3f\n", c.gap, dateOf(m_surface.slices[c.nearer]).c_str(),
-                        dateOf(m_surface.slices[c.farther]).c_str(), c.k);
+            std::printf("calendar mended: unbounded, total variance falls by %.6f from %s to %s at k %.3f\n", c.gap,
+                        dateOf(m_surface.slices[c.nearer]).c_str(), dateOf(m_surface.slices[c.farther]).c_str(), c.k);
         for (const auto& c : m_surface.crossings)
-            std::printf("calendar arbitrage: total variance falls by %.6f from %s to %s at k %.3f\n", c.gap, dateOf(m_surface.slices[c.nearer]).c_str(),
-                        dateOf(m_surface.slices[c.farther]).c_str(), c.k);
-        std::printf("%d quotes used, %d refused; %s\n", m_surface.used, m_surface.refused, m_surface.arbitrageFree() ? "no arbitrage" : "arbitrage as named above");
+            std::printf("calendar arbitrage: total variance falls by %.6f from %s to %s at k %.3f\n", c.gap,
+                        dateOf(m_surface.slices[c.nearer]).c_str(), dateOf(m_surface.slices[c.farther]).c_str(), c.k);
+        std::printf("%d quotes used, %d refused; %s\n", m_surface.used, m_surface.refused,
+                    m_surface.arbitrageFree() ? "no arbitrage" : "arbitrage as named above");
     }
 
 private:
@@ -74,7 +103,10 @@ private:
     Json crossings(const std::vector<pricing::CalendarCrossing>& list) const {
         Json out = Json::array();
         for (const auto& c : list)
-            out.push_back({{"nearer", dateOf(m_surface.slices[c.nearer])}, {"farther", dateOf(m_surface.slices[c.farther])}, {"k", c.k}, {"total_variance", c.gap}});
+            out.push_back({{"nearer", dateOf(m_surface.slices[c.nearer])},
+                           {"farther", dateOf(m_surface.slices[c.farther])},
+                           {"k", c.k},
+                           {"total_variance", c.gap}});
         return out;
     }
 
@@ -86,27 +118,20 @@ private:
 
 int runSurfaceCommand(const std::vector<std::string>& words) {
     const auto args = Arguments::parse(words, {"chain", "underlying"}, {"json"});
-    if (!args)
-        return badUsage(args.error());
+    if (!args) return badUsage(args.error());
     const auto path = args->required("chain");
     const auto underlying = args->required("underlying");
-    if (!path || !underlying)
-        return badUsage(!path ? path.error() : underlying.error());
-    if (!args->rest().empty())
-        return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
+    if (!path || !underlying) return badUsage(!path ? path.error() : underlying.error());
+    if (!args->rest().empty()) return badUsage(badInput("unexpected '" + args->rest().front() + "'"));
     market::ChainFileOptions options;
     options.underlying = *underlying;
     options.lastSnapshotOnly = true;
     const auto read = market::readChainFile(*path, options);
-    if (!read)
-        return badUsage(read.error());
-    for (const auto& note : read->report.notes)
-        std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
-    if (read->chains.empty())
-        return badUsage(badInput(*path + ": no snapshot of " + *underlying));
+    if (!read) return badUsage(read.error());
+    for (const auto& note : read->report.notes) std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
+    if (read->chains.empty()) return badUsage(badInput(*path + ": no snapshot of " + *underlying));
     const auto priced = pricing::priceChain(read->chains.back(), {});
-    if (priced->surface.slices.empty())
-        return badUsage(badInput(*path + ": no expiry of " + *underlying + " has five usable quotes"));
+    if (priced->surface.slices.empty()) return badUsage(badInput(*path + ": no expiry of " + *underlying + " has five usable quotes"));
     const SurfaceReport report(*priced);
     if (args->flag("json"))
         std::printf("%s\n", report.json().dump(2).c_str());

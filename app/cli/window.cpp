@@ -1,6 +1,6 @@
+#include <cstdio>
 #include <QApplication>
 #include <QTimer>
-#include <cstdio>
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
@@ -15,13 +15,10 @@ namespace mahler::app {
 
 int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv) {
     const auto options = parseWorkstationOptions(words);
-    if (!options)
-        return badUsage(options.error());
-    if (const auto ready = prepareDataDirectory(options->dataDirectory); !ready)
-        return badUsage(ready.error());
+    if (!options) return badUsage(options.error());
+    if (const auto ready = prepareDataDirectory(options->dataDirectory); !ready) return badUsage(ready.error());
     const auto settings = settingsFor(*options);
-    if (!settings)
-        return badUsage(settings.error());
+    if (!settings) return badUsage(settings.error());
 #if defined(__linux__)
     if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         return badUsage(badInput("no display here: set DISPLAY or WAYLAND_DISPLAY; cycle, price, journal, doctor and screenshots need none"));
@@ -36,8 +33,7 @@ int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv
     UiBridge bridge;
     bridge.keepSettings(*settings);
     auto runtime = startDesk(*options, bridge.sinks());
-    if (!runtime)
-        return badUsage(runtime.error());
+    if (!runtime) return badUsage(runtime.error());
     bridge.attach(std::move(*runtime));
     int code = 0;
     {

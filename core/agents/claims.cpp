@@ -28,11 +28,13 @@ bool isDigit(char c) { return c >= '0' && c <= '9'; }
 /// A day as formatDate writes it at `at`, with nothing that could make it part of something longer.
 bool isDateAt(const std::string& text, std::size_t at) {
     constexpr std::size_t kLength = 10;
-    const auto joins = [&](std::size_t i) { return std::isalnum(static_cast<unsigned char>(text[i])) || text[i] == '-' || text[i] == '.' || text[i] == ','; };
-    if (at + kLength > text.size() || (at > 0 && joins(at - 1)))
-        return false;
+    const auto joins = [&](std::size_t i) {
+        return std::isalnum(static_cast<unsigned char>(text[i])) || text[i] == '-' || text[i] == '.' || text[i] == ',';
+    };
+    if (at + kLength > text.size() || (at > 0 && joins(at - 1))) return false;
     const std::size_t end = at + kLength; // a full stop or a comma may end the sentence
-    if (end < text.size() && joins(end) && (isDigit(text[end]) || std::isalpha(static_cast<unsigned char>(text[end])) || (end + 1 < text.size() && isDigit(text[end + 1]))))
+    if (end < text.size() && joins(end) &&
+        (isDigit(text[end]) || std::isalpha(static_cast<unsigned char>(text[end])) || (end + 1 < text.size() && isDigit(text[end + 1]))))
         return false;
     const auto day = parseDate(text.substr(at, kLength));
     return day && formatDate(*day) == text.substr(at, kLength);
@@ -58,10 +60,9 @@ std::vector<NumberToken> findNumbers(const std::string& text) {
             continue;
         }
         std::string digits;
-        while (i < text.size() && (isDigit(text[i]) || (text[i] == ',' && i + 3 < text.size() && isDigit(text[i + 1]) &&
-                                                        isDigit(text[i + 2]) && isDigit(text[i + 3])))) {
-            if (text[i] != ',')
-                digits.push_back(text[i]);
+        while (i < text.size() && (isDigit(text[i]) ||
+                                   (text[i] == ',' && i + 3 < text.size() && isDigit(text[i + 1]) && isDigit(text[i + 2]) && isDigit(text[i + 3])))) {
+            if (text[i] != ',') digits.push_back(text[i]);
             ++i;
         }
         if (i + 1 < text.size() && text[i] == '.' && isDigit(text[i + 1])) {
@@ -73,7 +74,8 @@ std::vector<NumberToken> findNumbers(const std::string& text) {
         }
         token.end = i;
         token.value = parseNumber(digits).value_or(std::nan(""));
-        const bool minus = token.begin > 0 && text[token.begin - 1] == '-' && (token.begin == 1 || !std::isalnum(static_cast<unsigned char>(text[token.begin - 2])));
+        const bool minus =
+            token.begin > 0 && text[token.begin - 1] == '-' && (token.begin == 1 || !std::isalnum(static_cast<unsigned char>(text[token.begin - 2])));
         const bool unicodeMinus = token.begin >= 3 && text.compare(token.begin - 3, 3, "\xE2\x88\x92") == 0;
         if (minus || unicodeMinus) {
             token.begin -= minus ? 1 : 3;
@@ -84,9 +86,7 @@ std::vector<NumberToken> findNumbers(const std::string& text) {
     return out;
 }
 
-bool matches(double stated, int decimals, double actual) {
-    return std::abs(stated - actual) <= 0.5 * std::pow(10.0, -decimals) * (1 + 1e-9) + 1e-12;
-}
+bool matches(double stated, int decimals, double actual) { return std::abs(stated - actual) <= 0.5 * std::pow(10.0, -decimals) * (1 + 1e-9) + 1e-12; }
 
 std::optional<double> factNumber(const FactTable& facts, const std::string& id) {
     const auto it = facts.find(FactId(id));
@@ -96,12 +96,10 @@ std::optional<double> factNumber(const FactTable& facts, const std::string& id) 
 /// "=a-b", "=a+b", "=a*b" or "=a/b" over two facts; ids hold no operator signs but the dot and underscore.
 std::optional<double> derived(const FactTable& facts, const std::string& expression) {
     const auto at = expression.find_first_of("+-*/", 1);
-    if (at == std::string::npos)
-        return std::nullopt;
+    if (at == std::string::npos) return std::nullopt;
     const auto a = factNumber(facts, expression.substr(1, at - 1));
     const auto b = factNumber(facts, expression.substr(at + 1));
-    if (!a || !b)
-        return std::nullopt;
+    if (!a || !b) return std::nullopt;
     switch (expression[at]) {
     case '+': return *a + *b;
     case '-': return *a - *b;
@@ -111,11 +109,9 @@ std::optional<double> derived(const FactTable& facts, const std::string& express
 }
 
 bool looksLikeId(const std::string& id) {
-    if (id.empty() || id.size() > 80)
-        return false;
+    if (id.empty() || id.size() > 80) return false;
     for (const char c : id)
-        if (!std::isalnum(static_cast<unsigned char>(c)) && std::string("._=+-*/").find(c) == std::string::npos)
-            return false;
+        if (!std::isalnum(static_cast<unsigned char>(c)) && std::string("._=+-*/").find(c) == std::string::npos) return false;
     return true;
 }
 
@@ -131,8 +127,7 @@ CheckedText checkClaims(const std::string& textWithCitations, const FactTable& f
             out.text.push_back(textWithCitations[i]);
             continue;
         }
-        if (!out.text.empty() && out.text.back() == ' ')
-            out.text.pop_back();
+        if (!out.text.empty() && out.text.back() == ' ') out.text.pop_back();
         citations.push_back({out.text.size(), id});
         i = close;
     }
@@ -142,25 +137,25 @@ CheckedText checkClaims(const std::string& textWithCitations, const FactTable& f
         if (fact != facts.end() && !fact->second.number) {
             // A word: it must stand right before the bracket; the digits in it (a date) are then backed by it.
             const std::string& word = fact->second.word;
-            if (citation.at < word.size() || out.text.compare(citation.at - word.size(), word.size(), word) != 0)
-                continue;
+            if (citation.at < word.size() || out.text.compare(citation.at - word.size(), word.size(), word) != 0) continue;
             for (auto& n : numbers)
                 if (n.end <= citation.at && n.begin >= citation.at - word.size() && !n.claimed) {
                     n.claimed = true;
-                    out.claims.push_back({out.text.substr(n.begin, n.end - n.begin), n.begin, fact->first, n.value, n.value,
-                                          ClaimStatus::Verified});
+                    out.claims.push_back({out.text.substr(n.begin, n.end - n.begin), n.begin, fact->first, n.value, n.value, ClaimStatus::Verified});
                 }
             continue;
         }
         NumberToken* nearest = nullptr;
         for (auto& n : numbers)
-            if (n.end <= citation.at && citation.at - n.end <= 28 && !n.claimed)
-                nearest = &n;
-        if (!nearest)
-            continue;
+            if (n.end <= citation.at && citation.at - n.end <= 28 && !n.claimed) nearest = &n;
+        if (!nearest) continue;
         nearest->claimed = true;
-        Claim claim{out.text.substr(nearest->begin, nearest->end - nearest->begin), nearest->begin, FactId(citation.id),
-                    nearest->value, {}, ClaimStatus::Struck};
+        Claim claim{out.text.substr(nearest->begin, nearest->end - nearest->begin),
+                    nearest->begin,
+                    FactId(citation.id),
+                    nearest->value,
+                    {},
+                    ClaimStatus::Struck};
         const bool expression = citation.id.front() == '=';
         claim.actual = expression ? derived(facts, citation.id) : factNumber(facts, citation.id);
         if (claim.actual && !nearest->date && matches(claim.stated, nearest->decimals, *claim.actual))
@@ -168,8 +163,7 @@ CheckedText checkClaims(const std::string& textWithCitations, const FactTable& f
         out.claims.push_back(std::move(claim));
     }
     for (const auto& n : numbers)
-        if (!n.claimed)
-            out.claims.push_back({out.text.substr(n.begin, n.end - n.begin), n.begin, {}, n.value, {}, ClaimStatus::Struck});
+        if (!n.claimed) out.claims.push_back({out.text.substr(n.begin, n.end - n.begin), n.begin, {}, n.value, {}, ClaimStatus::Struck});
     std::sort(out.claims.begin(), out.claims.end(), [](const Claim& a, const Claim& b) { return a.offset < b.offset; });
     return out;
 }

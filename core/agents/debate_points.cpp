@@ -22,8 +22,7 @@ struct Collector {
     std::optional<double> v(const char* id) const { return valueOf(facts, id); }
 
     void add(const char* key, double strength, std::string text, std::vector<std::string> counters = {}, std::string lead = {}) {
-        if (strength > 0.05)
-            points.push_back({key, clamp01(strength), std::move(text), std::move(counters), std::move(lead)});
+        if (strength > 0.05) points.push_back({key, clamp01(strength), std::move(text), std::move(counters), std::move(lead)});
     }
     std::vector<Point> sorted() {
         std::stable_sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.strength > b.strength; });
@@ -37,13 +36,13 @@ struct Collector {
 void bullVolatility(Collector& k) {
     if (const auto p = k.v("iv.percentile"))
         k.add("premium_rich", 0.85 * ramp(*p, 40, 90),
-              "One-month volatility of " + k.c("iv.30") + " stands at a percentile of " + k.c("iv.percentile") + " over " +
-                  k.c("iv.history") + ", so the premium on offer is richer than on most days",
+              "One-month volatility of " + k.c("iv.30") + " stands at a percentile of " + k.c("iv.percentile") + " over " + k.c("iv.history") +
+                  ", so the premium on offer is richer than on most days",
               {"credit_thin", "tail"}, "The pay is not as thin as claimed.");
     if (const auto premium = k.v("iv.premium"))
         k.add("variance_premium", 0.75 * ramp(*premium, 0, 6),
-              "Implied volatility exceeds what the last month delivered by " + k.c("iv.premium") + " (" + k.c("iv.30") + " against " +
-                  k.c("rv.20") + "), which is the edge a seller is paid for",
+              "Implied volatility exceeds what the last month delivered by " + k.c("iv.premium") + " (" + k.c("iv.30") + " against " + k.c("rv.20") +
+                  "), which is the edge a seller is paid for",
               {"realised_high", "premium_poor"}, "Realised movement says otherwise.");
     if (wordOf(k.facts, "term.shape") == "contango")
         k.add("contango", 0.35 + 0.4 * ramp(*k.v("term.ratio"), 0.95, 0.82),
@@ -55,22 +54,21 @@ void bullVolatility(Collector& k) {
               "Volatility is " + k.c("iv.zscore") + " above its own mean; from such levels it has tended to fall back",
               {"vix_rising", "vix_high", "backwardation"}, "Fear this high is usually late.");
     if (wordOf(k.facts, "vix.regime") == "low" || wordOf(k.facts, "vix.regime") == "normal")
-        k.add("vix_calm", 0.45, "VIX at " + k.c("vix") + " is a " + k.c("vix.regime") + " regime",
-              {"vix_rising", "tail"}, "The market as a whole is calm.");
+        k.add("vix_calm", 0.45, "VIX at " + k.c("vix") + " is a " + k.c("vix.regime") + " regime", {"vix_rising", "tail"},
+              "The market as a whole is calm.");
 }
 
 void bullTrade(Collector& k) {
-    if (!k.hasTrade())
-        return;
+    if (!k.hasTrade()) return;
     if (const auto ev = k.v("trade.ev"))
         k.add("positive_ev", 0.35 + 0.5 * ramp(*ev, 0, 12),
-              "After costs the spread is worth " + k.c("trade.ev") + " on average over its whole payoff, with a " +
-                  k.c("trade.pop") + " chance of profit by the fitted physical density",
+              "After costs the spread is worth " + k.c("trade.ev") + " on average over its whole payoff, with a " + k.c("trade.pop") +
+                  " chance of profit by the fitted physical density",
               {"tail", "credit_thin"}, "The whole payoff was counted, losses included.");
     if (const auto moves = k.v("trade.distance_moves"))
         k.add("distance", 0.75 * ramp(*moves, 0.8, 1.6),
-              "The short strike at " + k.c("trade.short_strike") + " lies " + k.c("trade.distance") + " from spot, " +
-                  k.c("trade.distance_moves") + " to expiry",
+              "The short strike at " + k.c("trade.short_strike") + " lies " + k.c("trade.distance") + " from spot, " + k.c("trade.distance_moves") +
+                  " to expiry",
               {"tail", "trend_against", "vix_rising"}, "Even that leaves room to the strike.");
     const bool put = k.putSide();
     const auto level = k.v(put ? "support" : "resistance");
@@ -87,22 +85,21 @@ void bullTrade(Collector& k) {
               {"trend_against", "momentum_extreme"}, "Momentum is on our side.");
     if (const auto spread = k.v("trade.spread"))
         k.add("liquid", 0.4 * ramp(*spread, 8, 2),
-              "The short leg is liquid: quoted " + k.c("trade.spread") + " wide with open interest of " + k.c("trade.open_interest"),
-              {"book_heavy"}, "Getting out is cheap.");
+              "The short leg is liquid: quoted " + k.c("trade.spread") + " wide with open interest of " + k.c("trade.open_interest"), {"book_heavy"},
+              "Getting out is cheap.");
     if (const auto theta = k.v("trade.theta"); theta && *theta > 0)
-        k.add("time_decay", 0.3, "Each spread earns " + k.c("trade.theta") + " while nothing happens",
-              {"vega_short"}, "Time is paid for.");
+        k.add("time_decay", 0.3, "Each spread earns " + k.c("trade.theta") + " while nothing happens", {"vega_short"}, "Time is paid for.");
 }
 
 void bullBook(Collector& k) {
     if (const auto risk = k.v("book.risk"))
         k.add("room", 0.4 * ramp(*risk, 8, 0),
-              "The book carries " + k.c("book.risk") + " of equity at risk against a limit of " + k.c("limit.portfolio_risk"),
-              {"book_heavy", "tail"}, "The account can bear it.");
+              "The book carries " + k.c("book.risk") + " of equity at risk against a limit of " + k.c("limit.portfolio_risk"), {"book_heavy", "tail"},
+              "The account can bear it.");
     if (const auto risk = k.v("event.risk"); risk && *risk < 0.35)
         k.add("quiet_calendar", 0.4 * ramp(*risk, 0.5, 0.0),
-              "The calendar is light: an event risk of " + k.c("event.risk") + " in the holding period",
-              {"event_inside"}, "What is scheduled is known and priced.");
+              "The calendar is light: an event risk of " + k.c("event.risk") + " in the holding period", {"event_inside"},
+              "What is scheduled is known and priced.");
 }
 
 void bearVolatility(Collector& k) {
@@ -111,8 +108,7 @@ void bearVolatility(Collector& k) {
               "A volatility percentile of " + k.c("iv.percentile") + " means premium is cheap; sellers are paid least before it rises",
               {"vix_calm", "variance_premium", "premium_rich"}, "Calm is exactly what makes it cheap.");
     else
-        k.add("blind", 0.4, "There is no volatility history for " + k.c("underlying") + ": whether " + k.c("iv.30") +
-                                " is rich or poor is unknown",
+        k.add("blind", 0.4, "There is no volatility history for " + k.c("underlying") + ": whether " + k.c("iv.30") + " is rich or poor is unknown",
               {"premium_rich", "variance_premium", "reversion"}, "Nobody here can compare it with the past.");
     if (const auto premium = k.v("iv.premium"))
         k.add("realised_high", 0.8 * ramp(*premium, 1, -6),
@@ -132,8 +128,7 @@ void bearVolatility(Collector& k) {
               "VIX has moved " + k.c("vix.change") + " from its prior close to " + k.c("vix") + "; uncertainty is growing as we speak",
               {"vix_calm", "contango", "distance", "premium_rich"}, "The tape has changed since those figures were calm.");
     if (const auto vix = k.v("vix"))
-        k.add("vix_high", 0.95 * ramp(*vix, 24, 45),
-              "VIX at " + k.c("vix") + " is a regime in which gaps jump over strikes",
+        k.add("vix_high", 0.95 * ramp(*vix, 24, 45), "VIX at " + k.c("vix") + " is a regime in which gaps jump over strikes",
               {"distance", "behind_level", "reversion", "premium_rich"}, "Distance is measured in calm units.");
     if (const auto skew = k.v("skew.ratio"))
         k.add("skew_steep", 0.45 * ramp(*skew, 1.20, 1.55),
@@ -178,8 +173,8 @@ void bearTrade(Collector& k) {
               {"trend_with", "behind_level"}, "Momentum this strong does not stop at levels.");
     }
     if (const auto vega = k.v("trade.vega"); vega && *vega < 0)
-        k.add("vega_short", 0.25, "Each spread changes by " + k.c("trade.vega") + " when volatility rises",
-              {"time_decay", "contango"}, "A day of decay is lost in a minute.");
+        k.add("vega_short", 0.25, "Each spread changes by " + k.c("trade.vega") + " when volatility rises", {"time_decay", "contango"},
+              "A day of decay is lost in a minute.");
 }
 
 void bearBook(Collector& k) {

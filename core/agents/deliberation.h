@@ -22,12 +22,12 @@ namespace mahler::agents {
 
 /// One fact the agents may cite. `value` is a number with a unit, or a word.
 struct Fact {
-    FactId id;                      ///< "iv.percentile"
-    std::optional<double> number;   ///< absent: the fact is a word
+    FactId id;                    ///< "iv.percentile"
+    std::optional<double> number; ///< absent: the fact is a word
     std::string word;
-    std::string unit;               ///< "%", "USD", "vol", "days", "ratio", "" ...
-    int decimals = 2;               ///< how it is written in texts
-    std::string source;             ///< "chain SPY.csv.gz", "history VIX.csv", "screener calibrated"
+    std::string unit;   ///< "%", "USD", "vol", "days", "ratio", "" ...
+    int decimals = 2;   ///< how it is written in texts
+    std::string source; ///< "chain SPY.csv.gz", "history VIX.csv", "screener calibrated"
     UtcTime time{};
 };
 using FactTable = std::map<FactId, Fact>;
@@ -36,9 +36,9 @@ enum class ClaimStatus { Verified, Derived, Struck };
 /// One number in one text, checked by code against a fact within the rounding it is written with. A date written as 2026-12-31 is
 /// one number, stated as 20261231, and only a fact that holds this date verifies it.
 struct Claim {
-    std::string text;               ///< the number as written, with its sign and unit
-    std::size_t offset = 0;         ///< of the number in the text
-    FactId fact;                    ///< cited
+    std::string text;       ///< the number as written, with its sign and unit
+    std::size_t offset = 0; ///< of the number in the text
+    FactId fact;            ///< cited
     double stated = 0;
     std::optional<double> actual;
     ClaimStatus status = ClaimStatus::Struck;
@@ -48,43 +48,43 @@ enum class Stance { Favourable, Neutral, Unfavourable };
 const char* toString(Stance stance);
 
 struct AnalystReport {
-    std::string role;               ///< "iv_term", "technical", "macro", "greeks"
+    std::string role; ///< "iv_term", "technical", "macro", "greeks"
     std::string text;
     Stance stance = Stance::Neutral;
-    double confidence = 0;          ///< 0..1
+    double confidence = 0;                   ///< 0..1
     std::map<std::string, std::string> data; ///< typed output of the seed, as text
     std::vector<Claim> claims;
     double milliseconds = 0;
 };
 
 struct Argument {
-    std::string id;                 ///< "R1-bull"
-    std::string side;               ///< "bull", "bear"
-    std::string answers;            ///< id of the argument it answers; empty in the first
-    std::string point;              ///< key of the point made, for the list of unanswered ones
+    std::string id;      ///< "R1-bull"
+    std::string side;    ///< "bull", "bear"
+    std::string answers; ///< id of the argument it answers; empty in the first
+    std::string point;   ///< key of the point made, for the list of unanswered ones
     std::string text;
-    double strength = 0;            ///< 0..1, after struck claims have cost their weight
+    double strength = 0; ///< 0..1, after struck claims have cost their weight
     double confidence = 0;
     std::vector<Claim> claims;
 };
 
 struct DebateRound {
     Argument bull, bear;
-    double consensus = 0;           ///< 0..1
+    double consensus = 0; ///< 0..1
 };
 
 struct Debate {
     std::vector<DebateRound> rounds;
-    std::string winner;             ///< "bull", "bear", "neutral"
+    std::string winner; ///< "bull", "bear", "neutral"
     double confidence = 0;
     std::string synthesis;
     std::vector<Claim> synthesisClaims;
-    std::vector<std::string> unanswered; ///< "R2-bear: term structure is inverted"
+    std::vector<std::string> unanswered;              ///< "R2-bear: term structure is inverted"
     std::vector<std::vector<Claim>> unansweredClaims; ///< of the words after the id; offsets count from there
 };
 
 struct RiskView {
-    std::string perspective;        ///< "aggressive", "neutral", "conservative"
+    std::string perspective; ///< "aggressive", "neutral", "conservative"
     double weight = 0;
     std::int64_t contracts = 0;
     std::string text;
@@ -114,14 +114,15 @@ struct CycleInputs {
     std::shared_ptr<const pricing::PricedChain> chain;
     std::shared_ptr<const market::History> history;
     std::optional<double> vix, vixPriorClose;
-    std::optional<UtcTime> vixAt;           ///< when that VIX was so; absent: at `asof`
+    std::optional<UtcTime> vixAt; ///< when that VIX was so; absent: at `asof`
     strategy::ScreenProfile profile;
     Usd equity;
     std::vector<portfolio::Position> positions;
     portfolio::GreeksSum bookGreeks;
     risk::Limits limits;
     RoleSet roles;
-    std::function<bool(const strategy::Candidate&)> declinedToday{}; ///< whether it is an idea that was declined today and has not changed; empty: none is
+    std::function<bool(const strategy::Candidate&)>
+        declinedToday{}; ///< whether it is an idea that was declined today and has not changed; empty: none is
     /// A further opinion on each leg, for instance QuantLib's on its own thread; may block for some milliseconds. Empty: goes without.
     std::function<std::vector<pricing::MethodPrice>(std::span<const pricing::VerifiedLeg>)> furtherOpinion{};
     int maxRounds = 3;
@@ -147,7 +148,7 @@ struct Deliberation {
     std::vector<RiskView> riskViews;
     risk::SizeResult sizing;
     std::vector<VerifiedPrice> verification; ///< of the chosen trade's legs, empty without one
-    std::vector<risk::Check> gate;        ///< dry run of the risk gate on the chosen trade, empty without one
+    std::vector<risk::Check> gate;           ///< dry run of the risk gate on the chosen trade, empty without one
     Decision decision;
     std::optional<portfolio::ComboOrder> order; ///< when the decision enters
     ClaimTotals claims;
@@ -155,7 +156,7 @@ struct Deliberation {
 };
 
 struct Progress {
-    std::string step;    ///< "analysts", "debate 2/3" ...
+    std::string step; ///< "analysts", "debate 2/3" ...
     double fraction = 0;
 };
 

@@ -13,9 +13,7 @@ namespace {
 
 std::optional<double> percent(std::optional<double> fraction) { return fraction ? std::optional(*fraction * 100) : std::nullopt; }
 
-std::optional<double> difference(std::optional<double> a, std::optional<double> b) {
-    return a && b ? std::optional(*a - *b) : std::nullopt;
-}
+std::optional<double> difference(std::optional<double> a, std::optional<double> b) { return a && b ? std::optional(*a - *b) : std::nullopt; }
 
 std::string money(double value, int decimals) {
     char buffer[64];
@@ -26,8 +24,7 @@ std::string money(double value, int decimals) {
 /// "100000" to "100,000"; what follows the point stays.
 std::string grouped(std::string number) {
     const std::size_t first = number.starts_with('-') ? 1 : 0;
-    for (std::size_t at = std::min(number.find('.'), number.size()); at > first + 3;)
-        number.insert(at -= 3, ",");
+    for (std::size_t at = std::min(number.find('.'), number.size()); at > first + 3;) number.insert(at -= 3, ",");
     return number;
 }
 
@@ -41,20 +38,16 @@ void addEvents(FactBuilder& add, const CycleInputs& in, const analytics::Analysi
     const market::MarketEvent* next = nullptr;
     for (const auto& event : a.events) {
         const int days = daysBetween(today, event.date);
-        if (days < 0 || days > horizonDays || (!event.symbol.empty() && event.symbol != in.underlying))
-            continue;
-        if (event.kind == market::EventKind::Expiry || event.kind == market::EventKind::Holiday)
-            continue;
+        if (days < 0 || days > horizonDays || (!event.symbol.empty() && event.symbol != in.underlying)) continue;
+        if (event.kind == market::EventKind::Expiry || event.kind == market::EventKind::Holiday) continue;
         ++count;
-        const bool strong = event.kind == market::EventKind::Fomc || event.kind == market::EventKind::Cpi ||
-                            event.kind == market::EventKind::Earnings;
+        const bool strong =
+            event.kind == market::EventKind::Fomc || event.kind == market::EventKind::Cpi || event.kind == market::EventKind::Earnings;
         // Near and strong events weigh most; the weights are ours, the events are the seed's (002 section 5.2.3).
         risk += (strong ? 0.25 : 0.10) * (days <= 3 ? 1.6 : days <= 10 ? 1.0 : 0.6);
-        if (!next || event.date < next->date)
-            next = &event;
+        if (!next || event.date < next->date) next = &event;
     }
-    if (in.history && in.history->events.empty())
-        return; // no calendar: unknown, not quiet
+    if (in.history && in.history->events.empty()) return; // no calendar: unknown, not quiet
     add.number("event.count", count, "events", 0, "event calendar");
     add.number("event.risk", std::min(1.0, risk), "score", 2, "event calendar");
     if (next) {
@@ -66,21 +59,17 @@ void addEvents(FactBuilder& add, const CycleInputs& in, const analytics::Analysi
 
 } // namespace
 
-void FactBuilder::number(const std::string& id, std::optional<double> value, const std::string& unit, int decimals,
-                         const std::string& source) {
-    if (!value || !std::isfinite(*value))
-        return;
+void FactBuilder::number(const std::string& id, std::optional<double> value, const std::string& unit, int decimals, const std::string& source) {
+    if (!value || !std::isfinite(*value)) return;
     // A fact is what is written: rounded once here, so that texts, JSON and checker agree.
     const double scale = std::pow(10.0, decimals);
     double rounded = std::round(*value * scale) / scale;
-    if (rounded == 0)
-        rounded = 0; // no minus zero
+    if (rounded == 0) rounded = 0; // no minus zero
     m_facts[FactId(id)] = Fact{FactId(id), rounded, {}, unit, decimals, source, m_time};
 }
 
 void FactBuilder::word(const std::string& id, const std::string& value, const std::string& source) {
-    if (!value.empty())
-        m_facts[FactId(id)] = Fact{FactId(id), std::nullopt, value, {}, 0, source, m_time};
+    if (!value.empty()) m_facts[FactId(id)] = Fact{FactId(id), std::nullopt, value, {}, 0, source, m_time};
 }
 
 void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::Analysis& a) {
@@ -107,8 +96,7 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("iv.history", v.ivHistoryDays > 0 ? std::optional<double>(v.ivHistoryDays) : std::nullopt, "sessions", 0, ranked);
     add.number("iv.zscore", v.zScore, "sd", 2, ranked);
     add.number("term.ratio", v.ratio3090, "", 2, chain);
-    if (v.shape)
-        add.word("term.shape", analytics::toString(*v.shape), chain);
+    if (v.shape) add.word("term.shape", analytics::toString(*v.shape), chain);
     add.number("term.slope", percent(v.slope), "points a year", 1, chain);
     add.number("rv.10", percent(v.realised10), "%", 1, history);
     add.number("rv.20", percent(v.realised20), "%", 1, history);
@@ -119,8 +107,7 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     FactBuilder ofVix(facts, in.vixAt.value_or(in.asof));
     ofVix.number("vix", a.vix, "points", 2, "VIX");
     ofVix.number("vix.change", percent(a.vixChange), "%", 1, "VIX");
-    if (a.vixRegime)
-        ofVix.word("vix.regime", analytics::toString(*a.vixRegime), "VIX");
+    if (a.vixRegime) ofVix.word("vix.regime", analytics::toString(*a.vixRegime), "VIX");
 
     add.number("rsi", t.rsi14, "", 1, history);
     add.number("macd", t.macd, "", 2, history);
@@ -131,15 +118,11 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("sma.20", t.sma20, "USD", 2, history);
     add.number("sma.50", t.sma50, "USD", 2, history);
     add.number("sma.200", t.sma200, "USD", 2, history);
-    if (t.sma50 && *t.sma50 > 0)
-        add.number("spot.vs_sma50", (a.spot / *t.sma50 - 1) * 100, "%", 1, history);
-    if (t.trend)
-        add.word("trend", analytics::toString(*t.trend), history);
+    if (t.sma50 && *t.sma50 > 0) add.number("spot.vs_sma50", (a.spot / *t.sma50 - 1) * 100, "%", 1, history);
+    if (t.trend) add.word("trend", analytics::toString(*t.trend), history);
     add.number("trend.strength", t.trendStrength, "", 2, history);
-    if (!t.supports.empty())
-        add.number("support", t.supports.front(), "USD", 2, history);
-    if (!t.resistances.empty())
-        add.number("resistance", t.resistances.front(), "USD", 2, history);
+    if (!t.supports.empty()) add.number("support", t.supports.front(), "USD", 2, history);
+    if (!t.resistances.empty()) add.number("resistance", t.resistances.front(), "USD", 2, history);
     addEvents(add, in, a, 45);
 
     add.number("equity", in.equity.toDouble(), "USD", 0, "account");
@@ -147,8 +130,7 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     for (const auto& p : in.positions) {
         const Usd loss = portfolio::worstCaseLoss(p).value_or(Usd{});
         risk += loss;
-        if (risk::isCorrelatedEquity(p.underlying))
-            correlated += loss;
+        if (risk::isCorrelatedEquity(p.underlying)) correlated += loss;
     }
     add.number("book.positions", static_cast<double>(in.positions.size()), "positions", 0, "book");
     if (in.equity.micros() > 0) {
@@ -170,15 +152,14 @@ void addScreenFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("screen.passed", static_cast<double>(screen.candidates.size()), "spreads", 0, source);
     add.word("screen.tightest", screen.tightestRule, source);
     for (const auto& rule : screen.rules)
-        if (rule.rule == screen.tightestRule)
-            add.number("screen.without_tightest", rule.soleReject, "spreads", 0, source);
+        if (rule.rule == screen.tightestRule) add.number("screen.without_tightest", rule.soleReject, "spreads", 0, source);
     add.number("rule.iv_percentile", screen.profile.ivPercentileMin, "%", 0, source);
     add.number("rule.credit_to_width", screen.profile.creditToWidthMin * 100, "%", 1, source);
-    if (!best)
-        return;
-    add.word("trade.kind", best->kind == portfolio::StrategyKind::BullPutSpread    ? "bull put spread"
-                           : best->kind == portfolio::StrategyKind::BearCallSpread ? "bear call spread"
-                                                                                   : portfolio::toString(best->kind),
+    if (!best) return;
+    add.word("trade.kind",
+             best->kind == portfolio::StrategyKind::BullPutSpread    ? "bull put spread"
+             : best->kind == portfolio::StrategyKind::BearCallSpread ? "bear call spread"
+                                                                     : portfolio::toString(best->kind),
              source);
     add.word("trade.expiry", formatDate(best->expiry), source);
     add.number("trade.dte", best->dte, "days", 0, source);
@@ -194,8 +175,7 @@ void addScreenFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("trade.ev", best->expectedValue, "USD a spread", 2, source);
     add.number("trade.max_loss", best->maxLoss.toDouble(), "USD a spread", 2, source);
     add.number("trade.max_profit", best->maxProfit.toDouble(), "USD a spread", 2, source);
-    if (best->maxProfit.micros() > 0)
-        add.number("trade.loss_to_profit", ratio(best->maxLoss, best->maxProfit), "times", 1, source);
+    if (best->maxProfit.micros() > 0) add.number("trade.loss_to_profit", ratio(best->maxLoss, best->maxProfit), "times", 1, source);
     add.number("trade.spread", best->bidAskFraction * 100, "%", 1, source);
     add.number("trade.open_interest", static_cast<double>(best->openInterest), "contracts", 0, source);
     add.number("trade.score", best->score, "", 2, source);
@@ -238,15 +218,12 @@ bool known(const FactTable& facts, const std::string& id) { return facts.count(F
 
 std::string cite(const FactTable& facts, const std::string& id) {
     const auto it = facts.find(FactId(id));
-    if (it == facts.end())
-        return "unknown";
+    if (it == facts.end()) return "unknown";
     const Fact& f = it->second;
-    if (!f.number)
-        return f.word + " [" + id + "]";
+    if (!f.number) return f.word + " [" + id + "]";
     const std::string number = grouped(money(*f.number, f.decimals));
     std::string unit = f.unit.empty() ? "" : " " + f.unit;
-    if (number == "1" && (f.unit == "contracts" || f.unit == "days" || f.unit == "positions" || f.unit == "events"))
-        unit.pop_back();
+    if (number == "1" && (f.unit == "contracts" || f.unit == "days" || f.unit == "positions" || f.unit == "events")) unit.pop_back();
     return number + unit + " [" + id + "]";
 }
 

@@ -69,8 +69,7 @@ struct Seat {
 /// The answer when it came and fits the role's schema.
 template <class Answer> Result<Answer> held(const Role& role, Result<Answer> answer) {
     if (answer)
-        if (const auto fits = validate(role, *answer); !fits)
-            return fits.error();
+        if (const auto fits = validate(role, *answer); !fits) return fits.error();
     return answer;
 }
 
@@ -91,8 +90,7 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
     const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
         for (const auto& leg : legs) {
             const auto row = chain.find(leg.contract);
-            if (!row)
-                continue;
+            if (!row) continue;
             const std::string id = leg.contract.id();
             g.quotes[id] = chain.quote(*row);
             g.quoteAges[id] = age;
@@ -101,14 +99,12 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
         }
     };
     add(order.legs);
-    for (const auto& leg : verification)
-        g.verified.emplace(leg.contract, leg.result);
+    for (const auto& leg : verification) g.verified.emplace(leg.contract, leg.result);
     auto book = std::make_shared<risk::BookRisk>(risk::bookRisk(in.positions, {}, {}, {}));
     book->unknownGreeks.clear(); // the desk's own sums stand for the book here
     book->deltaLow = book->deltaHigh = in.bookGreeks.deltaDollars;
     book->gammaLow = book->gammaHigh = in.bookGreeks.gammaDollars;
-    if (in.bookGreeks.included != in.bookGreeks.total)
-        book->unknownGreeks = "a held position";
+    if (in.bookGreeks.included != in.bookGreeks.total) book->unknownGreeks = "a held position";
     g.book = std::move(book);
     return risk::Gate().evaluate(order, g).checks;
 }
@@ -117,9 +113,7 @@ const strategy::Candidate* choose(const strategy::ScreenResult& screen, const Cy
     for (std::size_t i = 0; i < screen.candidates.size(); ++i) {
         const auto& c = screen.candidates[i];
         const bool rejected = in.declinedToday && in.declinedToday(c);
-        const bool held = std::any_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) {
-            return p.legs == c.legs;
-        });
+        const bool held = std::any_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) { return p.legs == c.legs; });
         if (!rejected && !held) {
             index = i;
             return &c;
@@ -131,8 +125,7 @@ const strategy::Candidate* choose(const strategy::ScreenResult& screen, const Cy
 Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, const std::function<void(const Progress&)>& progress,
                         std::stop_token stop, Stopwatch& watch) {
     const auto tell = [&](const std::string& step, double fraction) {
-        if (progress)
-            progress({step, fraction});
+        if (progress) progress({step, fraction});
     };
     static const market::History kNoHistory;
     const auto& history = in.history ? *in.history : kNoHistory;
@@ -149,15 +142,13 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
 
     tell("analysts", 0.3);
     std::vector<Seat> analysts;
-    for (const Role* role : in.roles.ofKind(RoleKind::Analyst))
-        analysts.emplace_back(*role, d.facts);
+    for (const Role* role : in.roles.ofKind(RoleKind::Analyst)) analysts.emplace_back(*role, d.facts);
     std::vector<std::future<Result<AnalystReport>>> running;
     for (const auto& seat : analysts)
         running.push_back(std::async(std::launch::async, [&] {
             const auto began = Wall::now();
             auto report = held(seat.role, reasoner.analyst(seat.role, seat.facts));
-            if (report)
-                report->milliseconds = std::chrono::duration<double, std::milli>(Wall::now() - began).count();
+            if (report) report->milliseconds = std::chrono::duration<double, std::milli>(Wall::now() - began).count();
             return report;
         }));
     std::optional<Error> failed;
@@ -168,8 +159,7 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
         else
             failed = report.error();
     }
-    if (failed)
-        return *failed;
+    if (failed) return *failed;
     for (std::size_t i = 0; i < analysts.size(); ++i)
         d.analysts[i].confidence *= check(d.analysts[i].text, d.analysts[i].claims, analysts[i].facts, d.claims);
     watch.lap("analysts");
@@ -177,22 +167,18 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
     const Seat bullSeat(*in.roles.find("bull"), d.facts), bearSeat(*in.roles.find("bear"), d.facts);
     const auto argue = [&](const Seat& seat, int round, const std::vector<DebateRound>& said, const Argument* against) {
         auto argument = held(seat.role, reasoner.argue(seat.role, round, seat.facts, d.analysts, said, against));
-        if (argument)
-            argument->strength *= check(argument->text, argument->claims, seat.facts, d.claims);
+        if (argument) argument->strength *= check(argument->text, argument->claims, seat.facts, d.claims);
         return argument;
     };
     std::vector<DebateRound> rounds;
     for (int round = 1; round <= std::clamp(in.maxRounds, 1, 5); ++round) {
-        if (stop.stop_requested())
-            return Error{ErrorCode::Busy, "the cycle was stopped"};
+        if (stop.stop_requested()) return Error{ErrorCode::Busy, "the cycle was stopped"};
         tell("debate " + std::to_string(round), 0.35 + 0.1 * round);
         const Argument* against = rounds.empty() ? nullptr : &rounds.back().bear;
         auto bull = argue(bullSeat, round, rounds, against);
-        if (!bull)
-            return bull.error();
+        if (!bull) return bull.error();
         auto bear = argue(bearSeat, round, rounds, &*bull);
-        if (!bear)
-            return bear.error();
+        if (!bear) return bear.error();
         rounds.push_back({std::move(*bull), std::move(*bear), 0});
         double b = 0, r = 0;
         for (const auto& past : rounds) {
@@ -201,13 +187,11 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
         }
         // Consensus is the share of the weight that lies on one side: a half is dissent, one is agreement.
         rounds.back().consensus = b + r > 0 ? std::max(b, r) / (b + r) : 0.5;
-        if (rounds.back().consensus >= in.consensusStop)
-            break;
+        if (rounds.back().consensus >= in.consensusStop) break;
     }
     const Seat facilitator(*in.roles.find("facilitator"), d.facts);
     auto debate = held(facilitator.role, reasoner.facilitate(facilitator.role, facilitator.facts, d.analysts, std::move(rounds)));
-    if (!debate)
-        return debate.error();
+    if (!debate) return debate.error();
     d.debate = std::move(*debate);
     watch.lap("debate");
     return {};
@@ -223,8 +207,7 @@ std::vector<Claim> inherited(const std::string& text, const Debate& debate) {
                 stop = a->text.find(". ", from);
                 for (std::size_t length = a->text.size() - from; length >= kShortest; --length) {
                     const auto at = text.find(a->text.substr(from, length));
-                    if (at == std::string::npos)
-                        continue;
+                    if (at == std::string::npos) continue;
                     for (Claim claim : a->claims)
                         if (claim.offset >= from && claim.offset + claim.text.size() <= from + length) {
                             claim.offset = claim.offset - from + at;
@@ -245,7 +228,9 @@ void checkFacilitator(const Role& facilitator, Deliberation& d) {
         const auto known = inherited(text, d.debate);
         for (auto claim : found.claims) {
             if (claim.status == ClaimStatus::Struck)
-                if (const auto it = std::find_if(known.begin(), known.end(), [&](const Claim& k) { return k.offset == claim.offset && k.text == claim.text; }); it != known.end())
+                if (const auto it =
+                        std::find_if(known.begin(), known.end(), [&](const Claim& k) { return k.offset == claim.offset && k.text == claim.text; });
+                    it != known.end())
                     claim = *it;
             ++d.claims.total;
             d.claims.verified += claim.status == ClaimStatus::Verified;
@@ -258,8 +243,7 @@ void checkFacilitator(const Role& facilitator, Deliberation& d) {
     d.debate.unansweredClaims.assign(d.debate.unanswered.size(), {});
     for (std::size_t i = 0; i < d.debate.unanswered.size(); ++i) {
         const auto colon = d.debate.unanswered[i].find(": "); // the id before it holds a round's number, not a claim
-        if (colon == std::string::npos)
-            continue;
+        if (colon == std::string::npos) continue;
         std::string said = d.debate.unanswered[i].substr(colon + 2);
         check(said, d.debate.unansweredClaims[i]);
         d.debate.unanswered[i] = d.debate.unanswered[i].substr(0, colon + 2) + said;
@@ -283,8 +267,7 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
         for (const Role* role : in.roles.ofKind(RoleKind::Risk)) {
             const Seat seat(*role, d.facts);
             auto view = held(*role, reasoner.riskView(*role, seat.facts, d.sizing.contracts));
-            if (!view)
-                return view.error();
+            if (!view) return view.error();
             view->weight = role->weightAt(valueOf(d.facts, "vix"));
             check(view->text, view->claims, seat.facts, d.claims);
             weighted += view->weight * static_cast<double>(view->contracts);
@@ -300,10 +283,8 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
     if (!best) {
         d.decision.contracts = 0;
         std::string why = "No trade: of " + cite(d.facts, "screen.considered") + " none passes";
-        if (known(d.facts, "screen.tightest"))
-            why += "; the tightest rule is " + cite(d.facts, "screen.tightest");
-        if (known(d.facts, "screen.without_tightest"))
-            why += ", without which " + cite(d.facts, "screen.without_tightest") + " would pass";
+        if (known(d.facts, "screen.tightest")) why += "; the tightest rule is " + cite(d.facts, "screen.tightest");
+        if (known(d.facts, "screen.without_tightest")) why += ", without which " + cite(d.facts, "screen.without_tightest") + " would pass";
         conclude(Action::Skip, why + ".");
         return {};
     }
@@ -313,8 +294,7 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
         return {};
     }
     const bool halve = d.debate.winner == "bear";
-    if (halve)
-        d.decision.contracts /= 2;
+    if (halve) d.decision.contracts /= 2;
     add.number("decision.contracts", static_cast<double>(d.decision.contracts), "contracts", 0, "decision");
     if (d.decision.contracts <= 0) {
         conclude(Action::Skip, std::string(halve ? "The case against halves the size, and it" : "The size") + " comes to " +
@@ -334,7 +314,9 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
     const auto worst = std::max_element(d.verification.begin(), d.verification.end(), [](const VerifiedPrice& a, const VerifiedPrice& b) {
         return a.result.agree && (!b.result.agree || a.result.gap * b.result.allowed < b.result.gap * a.result.allowed);
     });
-    add.number("verify.methods", static_cast<double>(std::count_if(worst->result.prices.begin(), worst->result.prices.end(), [](const auto& p) { return p.known; })), "", 0, "price verification");
+    add.number("verify.methods",
+               static_cast<double>(std::count_if(worst->result.prices.begin(), worst->result.prices.end(), [](const auto& p) { return p.known; })),
+               "", 0, "price verification");
     if (worst->result.checked()) {
         add.number("verify.gap", worst->result.gap, "USD", 4, "price verification");
         add.number("verify.allowed", worst->result.allowed, "USD", 4, "price verification");
@@ -343,14 +325,14 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
     watch.lap("gate");
     if (!worst->result.agree) {
         d.decision.contracts = 0;
-        conclude(Action::NoDecision, worst->result.checked()
-                                         ? "Independent pricing methods disagree on a leg by " + cite(d.facts, "verify.gap") + ", and they declare no more than " +
-                                               cite(d.facts, "verify.allowed") + "."
-                                         : std::string("The price of a leg could not be verified by a second method."));
+        conclude(Action::NoDecision, worst->result.checked() ? "Independent pricing methods disagree on a leg by " + cite(d.facts, "verify.gap") +
+                                                                   ", and they declare no more than " + cite(d.facts, "verify.allowed") + "."
+                                                             : std::string("The price of a leg could not be verified by a second method."));
         return {};
     }
     // The book's other underlyings are not in this chain: their Greeks are the desk's to know.
-    const bool alone = std::all_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) { return p.underlying == in.underlying; });
+    const bool alone =
+        std::all_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) { return p.underlying == in.underlying; });
     for (const auto& c : d.gate)
         if (!c.pass && (alone || (c.check != "portfolio_delta" && c.check != "portfolio_gamma"))) {
             d.decision.contracts = 0;
@@ -367,8 +349,7 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
 
 } // namespace
 
-Deliberation runCycle(const CycleInputs& in, Reasoner& reasoner, const std::function<void(const Progress&)>& progress,
-                      std::stop_token stop) {
+Deliberation runCycle(const CycleInputs& in, Reasoner& reasoner, const std::function<void(const Progress&)>& progress, std::stop_token stop) {
     Deliberation d;
     d.id = in.id;
     d.underlying = in.underlying;
@@ -395,12 +376,10 @@ Deliberation runCycle(const CycleInputs& in, Reasoner& reasoner, const std::func
             checkFacilitator(*in.roles.find("facilitator"), d);
             done = decide(in, reasoner, d, watch);
         }
-        if (!done)
-            refuse(done.error().detail);
+        if (!done) refuse(done.error().detail);
     }
     d.timingsMs["total"] = std::chrono::duration<double, std::milli>(Wall::now() - began).count() + d.timingsMs["pricing"];
-    if (progress)
-        progress({"done", 1.0});
+    if (progress) progress({"done", 1.0});
     return d;
 }
 

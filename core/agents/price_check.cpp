@@ -12,13 +12,11 @@ pricing::VerifiedLeg legOf(const pricing::PricedChain& priced, const market::Opt
     leg.in.right = contract.right;
     leg.in.strike = contract.strike.toDouble();
     const auto row = priced.chain->find(contract);
-    if (!row || !priced.hasGreeks[*row])
-        return leg;
+    if (!row || !priced.hasGreeks[*row]) return leg;
     const auto& slices = priced.chain->expiries;
     const auto slice = std::find_if(slices.begin(), slices.end(), [&](const auto& s) { return *row >= s.begin && *row < s.end; });
     const auto& expiry = priced.expiries[static_cast<std::size_t>(slice - slices.begin())];
-    if (!expiry.dividends.empty())
-        return leg; // priced on a grid, which kernel and tree do not know: not verified, no trade
+    if (!expiry.dividends.empty()) return leg; // priced on a grid, which kernel and tree do not know: not verified, no trade
     leg.in.spot = expiry.spot;
     leg.in.years = expiry.years;
     leg.in.rate = expiry.rate;
@@ -31,17 +29,14 @@ pricing::VerifiedLeg legOf(const pricing::PricedChain& priced, const market::Opt
 
 std::vector<VerifiedPrice> verifyTrade(const CycleInputs& in, const portfolio::ComboOrder& order) {
     std::vector<pricing::VerifiedLeg> legs;
-    for (const auto& leg : order.legs)
-        legs.push_back(legOf(*in.chain, leg.contract));
+    for (const auto& leg : order.legs) legs.push_back(legOf(*in.chain, leg.contract));
     auto results = pricing::verifyLegs(legs);
     std::vector<pricing::MethodPrice> further;
-    if (in.furtherOpinion)
-        further = in.furtherOpinion(legs);
+    if (in.furtherOpinion) further = in.furtherOpinion(legs);
     std::vector<VerifiedPrice> verified;
     for (std::size_t i = 0; i < legs.size(); ++i) {
         auto prices = std::move(results[i].prices);
-        if (i < further.size())
-            prices.push_back(further[i]);
+        if (i < further.size()) prices.push_back(further[i]);
         verified.push_back({order.legs[i].contract.id(), pricing::judge(legs[i].style, legs[i].in, std::move(prices))});
     }
     return verified;

@@ -30,13 +30,13 @@ AnalystReport ivTerm(const FactTable& f) {
     AnalystReport r;
     double score = 0;
     int have = 0;
-    r.text = "At-the-money volatility is " + cite(f, "iv.30") + " at one month, " + cite(f, "iv.60") + " at two and " + cite(f, "iv.90") +
-             " at three.";
+    r.text =
+        "At-the-money volatility is " + cite(f, "iv.30") + " at one month, " + cite(f, "iv.60") + " at two and " + cite(f, "iv.90") + " at three.";
     if (const auto p = valueOf(f, "iv.percentile")) {
         ++have;
         score += (*p - 50) / 60;
-        r.text += " Its percentile is " + cite(f, "iv.percentile") + " and its rank " + cite(f, "iv.rank") + " over " +
-                  cite(f, "iv.history") + (*p >= 50 ? ": premium is worth selling." : ": premium is poor.");
+        r.text += " Its percentile is " + cite(f, "iv.percentile") + " and its rank " + cite(f, "iv.rank") + " over " + cite(f, "iv.history") +
+                  (*p >= 50 ? ": premium is worth selling." : ": premium is poor.");
     } else {
         r.text += " Rank and percentile are unknown: no volatility history was given.";
     }
@@ -45,14 +45,15 @@ AnalystReport ivTerm(const FactTable& f) {
         ++have;
         score += shape == "contango" ? 0.25 : shape == "backwardation" ? -0.5 : -0.05;
         r.text += " The term structure is " + cite(f, "term.shape") + " at a ratio of " + cite(f, "term.ratio") +
-                  (shape == "contango" ? ", which favours selling near premium." : shape == "backwardation" ? ", a market that pays for protection now." : ".");
+                  (shape == "contango"        ? ", which favours selling near premium."
+                   : shape == "backwardation" ? ", a market that pays for protection now."
+                                              : ".");
     }
     std::string signal = "neutral";
     if (const auto z = valueOf(f, "iv.zscore")) {
         ++have;
         signal = *z > 2 ? "sell_vol" : *z < -1.5 ? "buy_vol" : "neutral";
-        if (signal != "neutral")
-            r.text += " Volatility stands " + cite(f, "iv.zscore") + " from its mean.";
+        if (signal != "neutral") r.text += " Volatility stands " + cite(f, "iv.zscore") + " from its mean.";
         score += signal == "sell_vol" ? 0.15 : signal == "buy_vol" ? -0.25 : 0;
     }
     if (const auto premium = valueOf(f, "iv.premium")) {
@@ -86,7 +87,9 @@ AnalystReport technical(const FactTable& f) {
     if (const auto rsi = valueOf(f, "rsi")) {
         ++have;
         r.text += " RSI is " + cite(f, "rsi") +
-                  (*rsi > 70 ? ", overbought." : *rsi < 30 ? ", oversold and still falling hard." : ", without extreme.");
+                  (*rsi > 70   ? ", overbought."
+                   : *rsi < 30 ? ", oversold and still falling hard."
+                               : ", without extreme.");
         score += *rsi < 30 ? -0.3 : *rsi > 75 ? -0.1 : 0.1;
     }
     if (const auto h = valueOf(f, "macd.histogram")) {
@@ -95,8 +98,7 @@ AnalystReport technical(const FactTable& f) {
     }
     if (known(f, "support"))
         r.text += " Support stands at " + cite(f, "support") + (known(f, "resistance") ? ", resistance at " + cite(f, "resistance") : "") + ".";
-    if (known(f, "atr"))
-        r.text += " The average daily range is " + cite(f, "atr") + ".";
+    if (known(f, "atr")) r.text += " The average daily range is " + cite(f, "atr") + ".";
     put(r, f, "trend", "trend");
     put(r, f, "trend_strength", "trend.strength");
     put(r, f, "key_support", "support");
@@ -155,8 +157,8 @@ AnalystReport greeks(const FactTable& f) {
     if (const auto delta = valueOf(f, "book.delta")) {
         ++have;
         score -= std::abs(*delta) > 0.2 ? 0.3 : 0;
-        r.text += " Delta is " + cite(f, "book.delta") + " (limit " + cite(f, "limit.delta") + "), theta " + cite(f, "book.theta") +
-                  ", vega " + cite(f, "book.vega") + ".";
+        r.text += " Delta is " + cite(f, "book.delta") + " (limit " + cite(f, "limit.delta") + "), theta " + cite(f, "book.theta") + ", vega " +
+                  cite(f, "book.vega") + ".";
     }
     if (known(f, "trade.kind"))
         r.text += " The best spread would add theta of " + cite(f, "trade.theta") + " for a largest loss of " + cite(f, "trade.max_loss") + ".";

@@ -12,8 +12,7 @@ namespace {
 
 std::set<std::string> pointsUsed(const std::vector<DebateRound>& history, const std::string& side) {
     std::set<std::string> used;
-    for (const auto& round : history)
-        used.insert(side == "bull" ? round.bull.point : round.bear.point);
+    for (const auto& round : history) used.insert(side == "bull" ? round.bull.point : round.bear.point);
     return used;
 }
 
@@ -24,12 +23,10 @@ bool counters(const Point& point, const std::string& key) {
 /// What a side has shown so far: its three strongest points count.
 double weightOf(const std::vector<DebateRound>& rounds, const std::string& side) {
     std::vector<double> strengths;
-    for (const auto& round : rounds)
-        strengths.push_back(side == "bull" ? round.bull.strength : round.bear.strength);
+    for (const auto& round : rounds) strengths.push_back(side == "bull" ? round.bull.strength : round.bear.strength);
     std::sort(strengths.rbegin(), strengths.rend());
     double sum = 0;
-    for (std::size_t i = 0; i < std::min<std::size_t>(3, strengths.size()); ++i)
-        sum += strengths[i];
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, strengths.size()); ++i) sum += strengths[i];
     return sum;
 }
 
@@ -42,25 +39,21 @@ public:
     Result<Argument> argue(const Role& role, int round, const FactTable& facts, const std::vector<AnalystReport>& reports,
                            const std::vector<DebateRound>& history, const Argument* answering) override {
         const std::string& side = role.name;
-        if (side != "bull" && side != "bear")
-            return badInput("unknown side " + side);
+        if (side != "bull" && side != "bear") return badInput("unknown side " + side);
         Argument a;
         a.side = side;
         a.id = "R" + std::to_string(round) + "-" + side;
-        if (answering)
-            a.answers = answering->id;
+        if (answering) a.answers = answering->id;
         const auto points = side == "bull" ? bullPoints(facts) : bearPoints(facts);
         const auto used = pointsUsed(history, side);
         // The best point that meets the argument head on; otherwise the strongest one left.
         const Point* chosen = nullptr;
         const Point* second = nullptr;
         for (const auto& p : points)
-            if (!used.count(p.key) && answering && counters(p, answering->point) && (!chosen || p.strength > chosen->strength))
-                chosen = &p;
+            if (!used.count(p.key) && answering && counters(p, answering->point) && (!chosen || p.strength > chosen->strength)) chosen = &p;
         const bool meets = chosen != nullptr;
         for (const auto& p : points) {
-            if (used.count(p.key) || &p == chosen)
-                continue;
+            if (used.count(p.key) || &p == chosen) continue;
             if (!chosen)
                 chosen = &p;
             else if (!second)
@@ -77,10 +70,8 @@ public:
         a.point = chosen->key;
         a.strength = chosen->strength + (second ? 0.25 * second->strength : 0);
         a.text = (meets && answering ? chosen->lead + " " : std::string()) + chosen->text + ".";
-        if (second)
-            a.text += " Besides, " + lowerFirst(second->text) + ".";
-        if (answering && !meets)
-            a.text += " The other point is granted for now.";
+        if (second) a.text += " Besides, " + lowerFirst(second->text) + ".";
+        if (answering && !meets) a.text += " The other point is granted for now.";
         a.strength = std::min(1.0, a.strength * (0.7 + 0.3 * a.confidence));
         return a;
     }
@@ -91,8 +82,7 @@ public:
         d.rounds = std::move(rounds);
         listUnanswered(d);
         double bullOpen = 0, bearOpen = 0;
-        for (const auto& open : d.unanswered)
-            (open.find("-bull") != std::string::npos ? bullOpen : bearOpen) += 0.05;
+        for (const auto& open : d.unanswered) (open.find("-bull") != std::string::npos ? bullOpen : bearOpen) += 0.05;
         const double b = bull + bullOpen, r = bear + bearOpen;
         const double share = b + r > 0 ? std::max(b, r) / (b + r) : 0.5;
         d.winner = share < 0.53 ? "neutral" : b > r ? "bull" : "bear";
@@ -100,13 +90,9 @@ public:
         d.confidence = std::min(0.98, 0.5 + (share - 0.5) * 1.4);
         const auto* bestBull = strongest(d, "bull");
         const auto* bestBear = strongest(d, "bear");
-        d.synthesis = d.winner == "bull"   ? "The case for prevails."
-                      : d.winner == "bear" ? "The case against prevails."
-                                           : "Neither side prevails.";
-        if (bestBull)
-            d.synthesis += " Strongest for: " + firstSentence(bestBull->text);
-        if (bestBear)
-            d.synthesis += " Strongest against: " + firstSentence(bestBear->text);
+        d.synthesis = d.winner == "bull" ? "The case for prevails." : d.winner == "bear" ? "The case against prevails." : "Neither side prevails.";
+        if (bestBull) d.synthesis += " Strongest for: " + firstSentence(bestBull->text);
+        if (bestBear) d.synthesis += " Strongest against: " + firstSentence(bestBear->text);
         return d;
     }
 
@@ -130,24 +116,21 @@ public:
             return badInput("unknown perspective " + perspective);
         }
         view.contracts = static_cast<std::int64_t>(std::floor(static_cast<double>(sized) * share + 1e-9));
-        if (view.contracts == 0 && sized > 0 && perspective != "conservative")
-            view.contracts = 1;
-        view.text = why + "; the sizer allows " + cite(facts, "size.contracts") + " at " + cite(facts, "size.risk") +
-                    " of equity" + (known(facts, "vix") ? ", with VIX at " + cite(facts, "vix") : std::string(", and VIX is unknown, which counts as high")) + ".";
+        if (view.contracts == 0 && sized > 0 && perspective != "conservative") view.contracts = 1;
+        view.text = why + "; the sizer allows " + cite(facts, "size.contracts") + " at " + cite(facts, "size.risk") + " of equity" +
+                    (known(facts, "vix") ? ", with VIX at " + cite(facts, "vix") : std::string(", and VIX is unknown, which counts as high")) + ".";
         return view;
     }
 
 private:
     static std::string lowerFirst(std::string text) {
         // "VIX", "RSI" and the like keep their capitals.
-        if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z' && text[0] >= 'A' && text[0] <= 'Z')
-            text[0] = static_cast<char>(text[0] - 'A' + 'a');
+        if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z' && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
         return text;
     }
     static std::string firstSentence(const std::string& text) {
         for (std::size_t i = 1; i + 1 < text.size(); ++i)
-            if (text[i] == '.' && text[i + 1] == ' ' && i > 60)
-                return text.substr(0, i + 1);
+            if (text[i] == '.' && text[i + 1] == ' ' && i > 60) return text.substr(0, i + 1);
         return text;
     }
     /// Mean confidence of the analysts who lean to this side, against all.
@@ -155,8 +138,7 @@ private:
         double forIt = 0, all = 0;
         for (const auto& r : reports) {
             all += r.confidence;
-            if (r.stance == (side == "bull" ? Stance::Favourable : Stance::Unfavourable))
-                forIt += r.confidence;
+            if (r.stance == (side == "bull" ? Stance::Favourable : Stance::Unfavourable)) forIt += r.confidence;
         }
         return all > 0 ? std::min(0.95, 0.3 + 0.65 * forIt / all) : 0.3;
     }
@@ -164,8 +146,7 @@ private:
         const Argument* best = nullptr;
         for (const auto& round : d.rounds) {
             const Argument& a = side == "bull" ? round.bull : round.bear;
-            if (a.point != "none" && (!best || a.strength > best->strength))
-                best = &a;
+            if (a.point != "none" && (!best || a.strength > best->strength)) best = &a;
         }
         return best;
     }
@@ -175,19 +156,16 @@ private:
             // The argument proper, without its opening: the first sentence of more than a few words.
             std::size_t from = 0;
             for (std::size_t stop; (stop = text.find(". ", from)) != std::string::npos; from = stop + 2)
-                if (stop - from > 50)
-                    return text.substr(from, stop - from);
+                if (stop - from > 50) return text.substr(from, stop - from);
             return text.substr(from);
         };
         for (std::size_t i = 0; i < d.rounds.size(); ++i) {
             const auto& round = d.rounds[i];
             if (round.bull.point != "none" && round.bear.text.find("granted for now") != std::string::npos)
                 d.unanswered.push_back(round.bull.id + ": " + lead(round.bull.text));
-            if (i + 1 < d.rounds.size() && round.bear.point != "none" &&
-                d.rounds[i + 1].bull.text.find("granted for now") != std::string::npos)
+            if (i + 1 < d.rounds.size() && round.bear.point != "none" && d.rounds[i + 1].bull.text.find("granted for now") != std::string::npos)
                 d.unanswered.push_back(round.bear.id + ": " + lead(round.bear.text));
-            if (i + 1 == d.rounds.size() && round.bear.point != "none")
-                d.unanswered.push_back(round.bear.id + ": " + lead(round.bear.text));
+            if (i + 1 == d.rounds.size() && round.bear.point != "none") d.unanswered.push_back(round.bear.id + ": " + lead(round.bear.text));
         }
     }
 };

@@ -24,22 +24,18 @@ Error wrong(const std::string& path, const std::string& what) { return badInput(
 Result<std::vector<std::string>> words(const Json& json, const std::string& path) {
     std::vector<std::string> out;
     for (const auto& word : json) {
-        if (!word.is_string())
-            return wrong(path, "must list texts");
+        if (!word.is_string()) return wrong(path, "must list texts");
         out.push_back(word.get<std::string>());
     }
-    if (!json.is_array() || out.empty())
-        return wrong(path, "must be a list that is not empty");
+    if (!json.is_array() || out.empty()) return wrong(path, "must be a list that is not empty");
     return out;
 }
 
 Result<void> parseFields(Schema& schema, const Json& json, const std::string& path) {
-    if (!json.is_object() || json.empty())
-        return wrong(path, "must be an object that is not empty");
+    if (!json.is_object() || json.empty()) return wrong(path, "must be an object that is not empty");
     for (const auto& [name, value] : json.items()) {
         auto field = parseSchema(value, below(path, name));
-        if (!field)
-            return field.error();
+        if (!field) return field.error();
         schema.fields.push_back({name, std::move(*field), false});
     }
     return {};
@@ -47,12 +43,10 @@ Result<void> parseFields(Schema& schema, const Json& json, const std::string& pa
 
 Result<void> require(Schema& schema, const Json& json, const std::string& path) {
     const auto names = words(json, path);
-    if (!names)
-        return names.error();
+    if (!names) return names.error();
     for (const auto& name : *names) {
         const auto field = std::find_if(schema.fields.begin(), schema.fields.end(), [&](const auto& f) { return f.name == name; });
-        if (field == schema.fields.end())
-            return wrong(path, "names " + name + ", which is no property");
+        if (field == schema.fields.end()) return wrong(path, "names " + name + ", which is no property");
         field->required = true;
     }
     return {};
@@ -63,16 +57,13 @@ Result<void> conformFields(const Schema& schema, const Json& value, const std::s
     for (const auto& field : schema.fields) {
         const auto found = value.find(field.name);
         if (found == value.end()) {
-            if (field.required)
-                return wrong(below(path, field.name), "is missing");
+            if (field.required) return wrong(below(path, field.name), "is missing");
             continue;
         }
         ++known;
-        if (auto fits = conform(field.schema, *found, below(path, field.name)); !fits)
-            return fits;
+        if (auto fits = conform(field.schema, *found, below(path, field.name)); !fits) return fits;
     }
-    if (known != value.size())
-        return wrong(path, "holds a field the schema does not know");
+    if (known != value.size()) return wrong(path, "holds a field the schema does not know");
     return {};
 }
 
@@ -101,12 +92,10 @@ double measure(Schema::Type type, const Json& value) {
 } // namespace
 
 Result<Schema> parseSchema(const Json& json, const std::string& path) {
-    if (!json.is_object())
-        return wrong(path, "must be an object");
+    if (!json.is_object()) return wrong(path, "must be an object");
     const auto type = json.find("type");
     const auto* is = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeWords& t) { return type != json.end() && *type == t.name; });
-    if (is == std::end(kTypes))
-        return wrong(below(path, "type"), "must be object, array, string, number or integer");
+    if (is == std::end(kTypes)) return wrong(below(path, "type"), "must be object, array, string, number or integer");
     Schema schema;
     schema.type = is->type;
     for (const auto& [key, value] : json.items()) { // sorted: "properties" comes before "required"
@@ -114,13 +103,11 @@ Result<Schema> parseSchema(const Json& json, const std::string& path) {
         Result<void> done;
         if (key == "type") {
         } else if (key == is->low || key == is->high) {
-            if (!value.is_number())
-                return wrong(here, "must be a number");
+            if (!value.is_number()) return wrong(here, "must be a number");
             (key == is->low ? schema.low : schema.high) = value.get<double>();
         } else if (key == "enum" && schema.type == Schema::Type::String) {
             auto allowed = words(value, here);
-            if (!allowed)
-                return allowed.error();
+            if (!allowed) return allowed.error();
             schema.words = std::move(*allowed);
         } else if (key == "properties" && schema.type == Schema::Type::Object) {
             done = parseFields(schema, value, here);
@@ -128,35 +115,28 @@ Result<Schema> parseSchema(const Json& json, const std::string& path) {
             done = require(schema, value, here);
         } else if (key == "items" && schema.type == Schema::Type::Array) {
             auto items = parseSchema(value, here);
-            if (!items)
-                return items.error();
+            if (!items) return items.error();
             schema.items.push_back(std::move(*items));
         } else {
             return wrong(here, "is an unknown key");
         }
-        if (!done)
-            return done.error();
+        if (!done) return done.error();
     }
-    if (schema.low > schema.high)
-        return wrong(below(path, is->low), "lies above its upper bound");
-    if (schema.type == Schema::Type::Array && schema.items.empty())
-        return wrong(below(path, "items"), "is missing");
+    if (schema.low > schema.high) return wrong(below(path, is->low), "lies above its upper bound");
+    if (schema.type == Schema::Type::Array && schema.items.empty()) return wrong(below(path, "items"), "is missing");
     return schema;
 }
 
 Result<void> conform(const Schema& schema, const Json& value, const std::string& path) {
-    if (!hasType(schema.type, value))
-        return wrong(path, "has the wrong type");
+    if (!hasType(schema.type, value)) return wrong(path, "has the wrong type");
     if (const double size = measure(schema.type, value); !(size >= schema.low && size <= schema.high)) // NaN fits nowhere
         return wrong(path, "is out of range");
     if (!schema.words.empty() && std::find(schema.words.begin(), schema.words.end(), value.get_ref<const std::string&>()) == schema.words.end())
         return wrong(path, "is not one of the allowed words");
-    if (schema.type == Schema::Type::Object)
-        return conformFields(schema, value, path);
+    if (schema.type == Schema::Type::Object) return conformFields(schema, value, path);
     for (const auto& item : schema.items)
         for (std::size_t i = 0; i < value.size(); ++i)
-            if (auto fits = conform(item, value[i], path + "[" + std::to_string(i) + "]"); !fits)
-                return fits;
+            if (auto fits = conform(item, value[i], path + "[" + std::to_string(i) + "]"); !fits) return fits;
     return {};
 }
 

@@ -37,12 +37,9 @@ const char* toString(VixRegime regime) {
 }
 
 VixRegime vixRegime(double vix) {
-    if (vix < 15)
-        return VixRegime::Low;
-    if (vix < 20)
-        return VixRegime::Normal;
-    if (vix < 30)
-        return VixRegime::Elevated;
+    if (vix < 15) return VixRegime::Low;
+    if (vix < 20) return VixRegime::Normal;
+    if (vix < 30) return VixRegime::Elevated;
     return vix < 40 ? VixRegime::High : VixRegime::Extreme;
 }
 
@@ -56,25 +53,20 @@ struct TermPoint {
 std::vector<TermPoint> termPoints(const pricing::PricedChain& chain) {
     std::vector<TermPoint> points;
     for (const auto& e : chain.expiries)
-        if (e.atmVol && *e.atmVol > 0 && e.years > 2.0 / 365)
-            points.push_back({e.years, *e.atmVol});
+        if (e.atmVol && *e.atmVol > 0 && e.years > 2.0 / 365) points.push_back({e.years, *e.atmVol});
     std::sort(points.begin(), points.end(), [](const TermPoint& a, const TermPoint& b) { return a.years < b.years; });
     std::vector<TermPoint> unique;
     for (const auto& p : points)
-        if (unique.empty() || p.years - unique.back().years > 0.5 / 365)
-            unique.push_back(p);
+        if (unique.empty() || p.years - unique.back().years > 0.5 / 365) unique.push_back(p);
     return unique;
 }
 
 /// Linear in total variance between expiries; flat in volatility up to a third beyond the ends, unknown farther out.
 std::optional<double> volAt(const std::vector<TermPoint>& points, double days) {
-    if (points.empty())
-        return std::nullopt;
+    if (points.empty()) return std::nullopt;
     const double years = days / 365.0;
-    if (years <= points.front().years)
-        return years >= points.front().years * 0.67 ? std::optional(points.front().vol) : std::nullopt;
-    if (years >= points.back().years)
-        return years <= points.back().years * 1.33 ? std::optional(points.back().vol) : std::nullopt;
+    if (years <= points.front().years) return years >= points.front().years * 0.67 ? std::optional(points.front().vol) : std::nullopt;
+    if (years >= points.back().years) return years <= points.back().years * 1.33 ? std::optional(points.back().vol) : std::nullopt;
     const auto after = std::find_if(points.begin(), points.end(), [&](const TermPoint& p) { return p.years >= years; });
     const auto& b = *after;
     const auto& a = *(after - 1);
@@ -100,8 +92,7 @@ void term(VolatilityMetrics& v, const std::vector<TermPoint>& points) {
             sxy += p.years * p.vol;
         }
         const double det = n * sxx - sx * sx;
-        if (det > 0)
-            v.slope = (n * sxy - sx * sy) / det;
+        if (det > 0) v.slope = (n * sxy - sx * sy) / det;
     }
 }
 
@@ -109,8 +100,7 @@ void rank(VolatilityMetrics& v, std::span<const market::DailyValue> series, std:
     constexpr std::size_t kYear = 252, kLeast = 60;
     const std::size_t count = std::min(series.size(), kYear);
     v.ivHistoryDays = static_cast<int>(count);
-    if (!now || count < kLeast)
-        return;
+    if (!now || count < kLeast) return;
     double low = 1e9, high = -1e9, sum = 0, squares = 0;
     std::size_t below = 0;
     for (std::size_t i = series.size() - count; i < series.size(); ++i) {
@@ -123,11 +113,9 @@ void rank(VolatilityMetrics& v, std::span<const market::DailyValue> series, std:
     }
     const double n = static_cast<double>(count), mean = sum / n;
     const double deviation = std::sqrt(std::max(0.0, squares / n - mean * mean));
-    if (high > low)
-        v.ivRank = std::clamp((*now - low) / (high - low) * 100, 0.0, 100.0);
+    if (high > low) v.ivRank = std::clamp((*now - low) / (high - low) * 100, 0.0, 100.0);
     v.ivPercentile = static_cast<double>(below) / n * 100;
-    if (deviation > 1e-6)
-        v.zScore = (*now - mean) / deviation;
+    if (deviation > 1e-6) v.zScore = (*now - mean) / deviation;
 }
 
 std::optional<double> correlation(const std::vector<market::DailyBar>& a, const std::vector<market::DailyBar>& b) {
@@ -146,8 +134,7 @@ std::optional<double> correlation(const std::vector<market::DailyBar>& a, const 
         --i;
         --j;
     }
-    if (x.size() < kDays)
-        return std::nullopt;
+    if (x.size() < kDays) return std::nullopt;
     double mx = 0, my = 0;
     for (std::size_t k = 0; k < kDays; ++k) {
         mx += x[k] / kDays;
@@ -161,7 +148,6 @@ std::optional<double> correlation(const std::vector<market::DailyBar>& a, const 
     }
     return xx > 0 && yy > 0 ? std::optional(xy / std::sqrt(xx * yy)) : std::nullopt;
 }
-
 
 /// A series that ended more than a week before says nothing of today: a long weekend is four days.
 template <class T> bool current(const std::vector<T>& series, UtcTime asof) {
@@ -192,8 +178,7 @@ VolatilityMetrics volatilityMetrics(const pricing::PricedChain& chain, const mar
     for (std::size_t i = 0; i < chain.expiries.size(); ++i) {
         const auto& e = chain.expiries[i];
         const double distance = std::abs(e.years * 365 - 30);
-        if (!e.riskReversal25 || !e.butterfly25 || !e.atmVol || distance > 20 || distance >= best)
-            continue;
+        if (!e.riskReversal25 || !e.butterfly25 || !e.atmVol || distance > 20 || distance >= best) continue;
         best = distance;
         v.riskReversal25 = e.riskReversal25;
         v.butterfly25 = e.butterfly25;
@@ -207,8 +192,7 @@ TechnicalMetrics technicalMetrics(const std::vector<market::DailyBar>& bars, dou
     TechnicalMetrics t;
     t.bars = static_cast<int>(bars.size());
     std::vector<double> closes;
-    for (const auto& bar : bars)
-        closes.push_back(bar.close);
+    for (const auto& bar : bars) closes.push_back(bar.close);
     t.rsi14 = rsi(closes);
     if (const auto m = macd(closes)) {
         t.macd = m->line;
@@ -218,8 +202,7 @@ TechnicalMetrics technicalMetrics(const std::vector<market::DailyBar>& bars, dou
     if (const auto b = bollinger(closes)) {
         t.bollingerUpper = b->upper;
         t.bollingerLower = b->lower;
-        if (b->upper > b->lower)
-            t.bollingerPosition = std::clamp((spot - b->lower) / (b->upper - b->lower), 0.0, 1.0);
+        if (b->upper > b->lower) t.bollingerPosition = std::clamp((spot - b->lower) / (b->upper - b->lower), 0.0, 1.0);
     }
     t.atr14 = atr(bars);
     t.sma20 = simpleMean(closes, 20);
@@ -240,36 +223,29 @@ TechnicalMetrics technicalMetrics(const std::vector<market::DailyBar>& bars, dou
     return t;
 }
 
-Analysis analyse(const pricing::PricedChain& chain, const market::History& history, std::optional<double> vix,
-                 std::optional<double> vixPriorClose) {
+Analysis analyse(const pricing::PricedChain& chain, const market::History& history, std::optional<double> vix, std::optional<double> vixPriorClose) {
     Analysis a;
     a.underlying = chain.chain->underlying;
     a.asof = chain.chain->time;
     a.spot = chain.spot;
     a.volatility = volatilityMetrics(chain, history);
     const auto bars = history.bars.find(a.underlying);
-    if (bars != history.bars.end() && current(bars->second, a.asof))
-        a.technical = technicalMetrics(bars->second, a.spot);
+    if (bars != history.bars.end() && current(bars->second, a.asof)) a.technical = technicalMetrics(bars->second, a.spot);
     a.vix = vix;
-    if (vix && vixPriorClose && *vixPriorClose > 0)
-        a.vixChange = *vix / *vixPriorClose - 1;
-    if (vix)
-        a.vixRegime = vixRegime(*vix);
+    if (vix && vixPriorClose && *vixPriorClose > 0) a.vixChange = *vix / *vixPriorClose - 1;
+    if (vix) a.vixRegime = vixRegime(*vix);
     a.rate = history.rate;
     const TradingDate today = market::toNewYork(a.asof).date;
     for (const auto& event : history.events) {
         const int days = daysBetween(today, event.date);
-        if (days >= 0 && days <= 60)
-            a.events.push_back(event);
+        if (days >= 0 && days <= 60) a.events.push_back(event);
     }
-    std::stable_sort(a.events.begin(), a.events.end(), [](const auto& x, const auto& y) {
-        return std::chrono::sys_days(x.date) < std::chrono::sys_days(y.date);
-    });
+    std::stable_sort(a.events.begin(), a.events.end(),
+                     [](const auto& x, const auto& y) { return std::chrono::sys_days(x.date) < std::chrono::sys_days(y.date); });
     if (bars != history.bars.end() && current(bars->second, a.asof))
         for (const auto& [symbol, other] : history.bars)
             if (symbol != a.underlying)
-                if (const auto c = correlation(bars->second, other))
-                    a.correlations[symbol] = *c;
+                if (const auto c = correlation(bars->second, other)) a.correlations[symbol] = *c;
     return a;
 }
 

@@ -12,8 +12,8 @@ namespace mahler::analytics {
 /// Daily log returns of several series between the dates all of them have, oldest first.
 struct AlignedReturns {
     std::vector<std::string> names;
-    std::vector<TradingDate> dates;            ///< the later day of each return
-    std::vector<std::vector<double>> returns;  ///< [series][day]
+    std::vector<TradingDate> dates;           ///< the later day of each return
+    std::vector<std::vector<double>> returns; ///< [series][day]
 };
 /// Pairs of neighbouring common dates more than seven calendar days apart are a gap, not a return, and are left out.
 /// @return NotFound naming the first underlying without bars.
@@ -27,7 +27,7 @@ struct CorrelationMatrix {
     double lambda = 0;
     double at(std::size_t i, std::size_t j) const { return values[i * names.size() + j]; }
 };
-inline constexpr double kLambda = 0.94;    ///< RiskMetrics' daily decay: half of the weight lies in the last 11 days
+inline constexpr double kLambda = 0.94; ///< RiskMetrics' daily decay: half of the weight lies in the last 11 days
 inline constexpr int kFewestReturns = 20;
 /// `lambda` in (0, 1). @return NotFound as above, BadInput with fewer than 20 common returns or a series that never moves.
 Result<CorrelationMatrix> ewmaCorrelation(const market::History& history, std::span<const std::string> names, double lambda = kLambda);
@@ -40,8 +40,8 @@ std::vector<std::vector<std::string>> correlatedGroups(const CorrelationMatrix& 
 struct BetaEstimate {
     std::string benchmark;
     double beta = 0, r2 = 0;
-    int window = 0;           ///< returns used
-    TradingDate last{};       ///< of the window
+    int window = 0;     ///< returns used
+    TradingDate last{}; ///< of the window
     bool weak() const { return r2 < kWeakR2; }
     static constexpr double kWeakR2 = 0.4;
 };

@@ -17,25 +17,25 @@ enum class Tier { T0 = 0, T1 = 1, T2 = 2, T3 = 3 };
 const char* toString(Tier tier);
 
 struct TierInputs {
-    Usd orderValue;                     ///< of this order
-    Usd recentOpeningsSameUnderlying;   ///< opened, working or UNKNOWN within 15 minutes: added before tiering
-    bool newStrategy = false;           ///< first execution of this strategy
+    Usd orderValue;                           ///< of this order
+    Usd recentOpeningsSameUnderlying;         ///< opened, working or UNKNOWN within 15 minutes: added before tiering
+    bool newStrategy = false;                 ///< first execution of this strategy
     std::optional<double> concentrationAfter; ///< market value of the underlying / portfolio value after the trade
     std::optional<double> vix, vixPriorClose, vixSessionLow, vixSessionHigh;
     std::optional<double> dayPnlFraction;
     DeskKind desk = DeskKind::DemoTeam;
     std::chrono::seconds traderDeadline{30}; ///< 30 to 300 (SAFETY 3.9)
-    Tier sizedDownFrom = Tier::T0;      ///< the tier of the request this one replaces: never asked of fewer
+    Tier sizedDownFrom = Tier::T0;           ///< the tier of the request this one replaces: never asked of fewer
 };
 
 struct TierDecision {
     Tier tier = Tier::T3;
-    bool refused = false;                 ///< above $50,000 on a one-person desk
-    std::vector<std::string> reasons;     ///< why this tier, one sentence each
-    std::chrono::seconds deadline{0};     ///< then REJECTED
-    std::chrono::seconds openWithin{0};   ///< 0: no such rule; else escalates when not opened
+    bool refused = false;               ///< above $50,000 on a one-person desk
+    std::vector<std::string> reasons;   ///< why this tier, one sentence each
+    std::chrono::seconds deadline{0};   ///< then REJECTED
+    std::chrono::seconds openWithin{0}; ///< 0: no such rule; else escalates when not opened
     std::chrono::seconds minimumReview{0};
-    bool fixedReview = false;             ///< first execution of a strategy: when its review is over it is rejected, whoever asks for more time
+    bool fixedReview = false; ///< first execution of a strategy: when its review is over it is rejected, whoever asks for more time
 };
 TierDecision decideTier(const TierInputs& in);
 
@@ -55,7 +55,7 @@ struct Signature {
 /// What a request takes over from the one it replaces: never more time than that one had (UX 4.2).
 struct Inherited {
     ApprovalId from;
-    std::string why;                ///< "half the size", "a newer version of the same idea"
+    std::string why;                  ///< "half the size", "a newer version of the same idea"
     std::optional<MonoTime> deadline; ///< at most; absent: its tier's own
     MonoTime extendableTo{};
     bool extended = false;
@@ -65,18 +65,18 @@ struct Request {
     ApprovalId id;
     ProposalId proposal;
     portfolio::ComboOrder order;
-    Digest shownHash{};             ///< SHA-256 of what the approver is shown (S8)
+    Digest shownHash{}; ///< SHA-256 of what the approver is shown (S8)
     TierDecision tier;
     Timestamp createdAt{};
-    MonoTime deadline{};            ///< monotonic
+    MonoTime deadline{}; ///< monotonic
     std::uint64_t haltEpoch = 0;
     std::optional<Timestamp> openedAt;
-    bool escalated = false;         ///< by a person, or because nobody opened it in time
-    bool extended = false;          ///< its one extension is used
-    MonoTime extendableTo{};        ///< no extension goes beyond it
-    ApprovalId replaces;            ///< empty: none
+    bool escalated = false;  ///< by a person, or because nobody opened it in time
+    bool extended = false;   ///< its one extension is used
+    MonoTime extendableTo{}; ///< no extension goes beyond it
+    ApprovalId replaces;     ///< empty: none
     std::string replacesWhy;
-    std::string raisedAgain;        ///< why an idea that was declined today is asked again; empty: it was not
+    std::string raisedAgain;                 ///< why an idea that was declined today is asked again; empty: it was not
     std::vector<market::MarketEvent> events; ///< from now to the last expiry, in date order
     std::vector<Signature> signatures;
     ApprovalState state = ApprovalState::Pending;

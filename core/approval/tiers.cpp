@@ -67,10 +67,8 @@ std::string percent(double fraction) {
 /// The larger of the move from the prior close and the session's range so far, as a fraction; absent when unknown.
 std::optional<double> vixMove(const TierInputs& in) {
     std::optional<double> move;
-    if (in.vix && in.vixPriorClose && *in.vixPriorClose > 0)
-        move = std::abs(*in.vix / *in.vixPriorClose - 1);
-    if (in.vixSessionLow && in.vixSessionHigh && *in.vixSessionLow > 0)
-        move = std::max(move.value_or(0), *in.vixSessionHigh / *in.vixSessionLow - 1);
+    if (in.vix && in.vixPriorClose && *in.vixPriorClose > 0) move = std::abs(*in.vix / *in.vixPriorClose - 1);
+    if (in.vixSessionLow && in.vixSessionHigh && *in.vixSessionLow > 0) move = std::max(move.value_or(0), *in.vixSessionHigh / *in.vixSessionLow - 1);
     return move;
 }
 
@@ -79,10 +77,7 @@ std::optional<double> vixMove(const TierInputs& in) {
 TierDecision decideTier(const TierInputs& in) {
     TierDecision d;
     const Usd value = in.orderValue + in.recentOpeningsSameUnderlying;
-    d.tier = value < dollars(1'000)     ? Tier::T0
-             : value < dollars(10'000)  ? Tier::T1
-             : value <= dollars(50'000) ? Tier::T2
-                                        : Tier::T3;
+    d.tier = value < dollars(1'000) ? Tier::T0 : value < dollars(10'000) ? Tier::T1 : value <= dollars(50'000) ? Tier::T2 : Tier::T3;
     std::string why = "order value " + shownMoney(in.orderValue);
     if (in.recentOpeningsSameUnderlying.micros() > 0)
         why += " and " + shownMoney(in.recentOpeningsSameUnderlying) + " opened in the same underlying within 15 minutes";
@@ -104,10 +99,8 @@ TierDecision decideTier(const TierInputs& in) {
     }
     if (in.concentrationAfter && *in.concentrationAfter > 0.15)
         atLeast(Tier::T2, std::chrono::seconds(120), "one underlying would be " + percent(*in.concentrationAfter) + " of the portfolio (over 15 %)");
-    if (in.vix && *in.vix > 25)
-        atLeast(Tier::T1, kTrader, "VIX is above 25");
-    if (!in.vix)
-        atLeast(Tier::T1, kTrader, "VIX is unknown");
+    if (in.vix && *in.vix > 25) atLeast(Tier::T1, kTrader, "VIX is above 25");
+    if (!in.vix) atLeast(Tier::T1, kTrader, "VIX is unknown");
     if (const auto move = vixMove(in); move && *move >= 0.20 - 1e-9) // inclusive: 15 to 18 is 20 %, whatever doubles say
         atLeast(Tier::T1, kTrader, "VIX has moved " + percent(*move) + " (20 % or more)");
     if (!in.dayPnlFraction)
@@ -118,8 +111,7 @@ TierDecision decideTier(const TierInputs& in) {
     // when nothing else asks for haste.
     if (d.tier == Tier::T1 && d.deadline == kTrader)
         d.deadline = !review ? in.traderDeadline : d.reasons.size() == 2 ? kReview : std::min(kReview, in.traderDeadline);
-    if (d.tier == Tier::T2)
-        d.openWithin = std::chrono::seconds(30);
+    if (d.tier == Tier::T2) d.openWithin = std::chrono::seconds(30);
     if (d.tier == Tier::T3 && in.desk == DeskKind::SinglePerson) {
         d.refused = true;
         d.reasons.insert(d.reasons.begin(), "above $50,000 needs two people; a one-person desk cannot approve it");

@@ -31,7 +31,8 @@ const std::vector<User>& demoUsers() {
 }
 
 User singleUser() {
-    return {UserId("owner"), "Owner (all roles)",
+    return {UserId("owner"),
+            "Owner (all roles)",
             {Role::Analyst, Role::Strategist, Role::Trader, Role::RiskManager, Role::PortfolioManager, Role::TeamLead}};
 }
 

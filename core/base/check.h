@@ -16,5 +16,4 @@ public:
 } // namespace mahler
 
 /// On in every build type: a wrong number is worse than none.
-#define MAHLER_CHECK(expression)                                                                              \
-    (static_cast<bool>(expression) ? static_cast<void>(0) : ::mahler::checkFailed(#expression, __FILE__, __LINE__))
+#define MAHLER_CHECK(expression) (static_cast<bool>(expression) ? static_cast<void>(0) : ::mahler::checkFailed(#expression, __FILE__, __LINE__))

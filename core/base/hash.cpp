@@ -15,15 +15,13 @@ Digest sha256(std::span<const std::uint8_t> bytes) {
     return digest;
 }
 
-Digest sha256(std::string_view text) {
-    return sha256(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
-}
+Digest sha256(std::string_view text) { return sha256(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())); }
 
 Digest hmacSha256(std::span<const std::uint8_t> key, std::string_view text) {
     Digest digest{};
     unsigned int size = 0;
-    MAHLER_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                      reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size) != nullptr);
+    MAHLER_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                      digest.data(), &size) != nullptr);
     MAHLER_CHECK(size == digest.size());
     return digest;
 }
@@ -40,13 +38,11 @@ std::string toHex(std::span<const std::uint8_t> bytes) {
 }
 
 bool digestFromHex(std::string_view hex, Digest& out) {
-    if (hex.size() != 64)
-        return false;
+    if (hex.size() != 64) return false;
     auto nibble = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
     for (std::size_t i = 0; i < 32; ++i) {
         const int high = nibble(hex[2 * i]), low = nibble(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
+        if (high < 0 || low < 0) return false;
         out[i] = static_cast<std::uint8_t>(high * 16 + low);
     }
     return true;

@@ -21,13 +21,13 @@ private:
     std::string m_text;
 };
 
-using OrderId = Id<struct OrderTag>;         ///< client order id, <= 32 of [A-Z0-9-] (SAFETY S3)
-using PositionId = Id<struct PositionTag>;   ///< one defined-risk structure held in the book
-using ProposalId = Id<struct ProposalTag>;   ///< one idea of the agents or of a person
-using ApprovalId = Id<struct ApprovalTag>;   ///< one request in the approval queue
-using CycleId = Id<struct CycleTag>;         ///< one run of the agent pipeline
-using UserId = Id<struct UserTag>;           ///< a person
-using FactId = Id<struct FactTag>;           ///< one fact of a DecisionContext
+using OrderId = Id<struct OrderTag>;       ///< client order id, <= 32 of [A-Z0-9-] (SAFETY S3)
+using PositionId = Id<struct PositionTag>; ///< one defined-risk structure held in the book
+using ProposalId = Id<struct ProposalTag>; ///< one idea of the agents or of a person
+using ApprovalId = Id<struct ApprovalTag>; ///< one request in the approval queue
+using CycleId = Id<struct CycleTag>;       ///< one run of the agent pipeline
+using UserId = Id<struct UserTag>;         ///< a person
+using FactId = Id<struct FactTag>;         ///< one fact of a DecisionContext
 
 } // namespace mahler
 

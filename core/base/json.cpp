@@ -8,12 +8,10 @@ namespace mahler {
 namespace {
 
 bool hasFloat(const Json& j) {
-    if (j.is_number_float())
-        return true;
+    if (j.is_number_float()) return true;
     if (j.is_structured()) {
         for (const auto& child : j)
-            if (hasFloat(child))
-                return true;
+            if (hasFloat(child)) return true;
     }
     return false;
 }
@@ -31,14 +29,12 @@ bool tooDeep(std::string_view text, int limit, bool comments) {
         } else if (comments && c == '/' && i + 1 < text.size() && (text[i + 1] == '/' || text[i + 1] == '*')) {
             const bool line = text[i + 1] == '/';
             const std::size_t end = line ? text.find('\n', i) : text.find("*/", i + 2);
-            if (end == std::string_view::npos)
-                return false; // the rest is a comment
+            if (end == std::string_view::npos) return false; // the rest is a comment
             i = line ? end : end + 1;
         } else if (c == '"') {
             inString = true;
         } else if (c == '[' || c == '{') {
-            if (++depth > limit)
-                return true;
+            if (++depth > limit) return true;
         } else if (c == ']' || c == '}') {
             --depth;
         }
@@ -49,8 +45,7 @@ bool tooDeep(std::string_view text, int limit, bool comments) {
 } // namespace
 
 Result<Json> parseJson(std::string_view text, bool comments) {
-    if (tooDeep(text, 64, comments))
-        return badInput("JSON is nested more than 64 levels deep");
+    if (tooDeep(text, 64, comments)) return badInput("JSON is nested more than 64 levels deep");
     try {
         return Json::parse(text.begin(), text.end(), nullptr, true, comments);
     } catch (const nlohmann::json::parse_error& e) {
@@ -60,24 +55,18 @@ Result<Json> parseJson(std::string_view text, bool comments) {
             line += text[i] == '\n' ? 1 : 0;
         }
         return badInput("not valid JSON at line " + std::to_string(line) + ", column " + std::to_string(column));
-    } catch (const std::exception&) {
-        return badInput("not valid JSON");
-    }
+    } catch (const std::exception&) { return badInput("not valid JSON"); }
 }
 
 Result<std::string> canonicalJson(const Json& body) {
-    if (hasFloat(body))
-        return badInput("a journal body must not hold floating-point numbers");
+    if (hasFloat(body)) return badInput("a journal body must not hold floating-point numbers");
     try {
         return body.dump(-1, ' ', false, Json::error_handler_t::strict);
-    } catch (const std::exception&) {
-        return badInput("a journal body must be valid UTF-8");
-    }
+    } catch (const std::exception&) { return badInput("a journal body must be valid UTF-8"); }
 }
 
 Result<std::int64_t> toMicroCount(double value) {
-    if (!std::isfinite(value) || std::abs(value) > 9e12)
-        return badInput("value is not a finite number within 9e12");
+    if (!std::isfinite(value) || std::abs(value) > 9e12) return badInput("value is not a finite number within 9e12");
     return std::llround(value * 1e6);
 }
 

@@ -18,8 +18,7 @@ public:
     bool push(Message message) {
         {
             std::scoped_lock lock(m_mutex);
-            if (m_closed || m_queue.size() >= m_capacity)
-                return false;
+            if (m_closed || m_queue.size() >= m_capacity) return false;
             m_queue.push_back(std::move(message));
         }
         m_ready.notify_one();
@@ -53,8 +52,7 @@ public:
 
 private:
     std::optional<Message> take() {
-        if (m_queue.empty())
-            return std::nullopt;
+        if (m_queue.empty()) return std::nullopt;
         std::optional<Message> message(std::move(m_queue.front()));
         m_queue.pop_front();
         return message;

@@ -6,8 +6,7 @@
 namespace mahler {
 
 template <class Tag> Result<Micros<Tag>> Micros<Tag>::fromDouble(double value) {
-    if (!std::isfinite(value) || std::abs(value) > 9e12)
-        return badInput("amount is not a finite number within 9e12");
+    if (!std::isfinite(value) || std::abs(value) > 9e12) return badInput("amount is not a finite number within 9e12");
     return fromMicros(std::llround(value * static_cast<double>(kScale)));
 }
 
@@ -15,13 +14,11 @@ template <class Tag> Result<Micros<Tag>> Micros<Tag>::parse(std::string_view tex
     const std::string shown(text.substr(0, 40));
     std::size_t i = 0;
     bool negative = false;
-    if (i < text.size() && (text[i] == '-' || text[i] == '+'))
-        negative = text[i++] == '-';
+    if (i < text.size() && (text[i] == '-' || text[i] == '+')) negative = text[i++] == '-';
     std::int64_t whole = 0;
     std::size_t digits = 0;
     for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, ++digits) {
-        if (whole > 900'000'000'000)
-            return badInput("amount '" + shown + "' is too large");
+        if (whole > 900'000'000'000) return badInput("amount '" + shown + "' is too large");
         whole = whole * 10 + (text[i] - '0');
     }
     std::int64_t fraction = 0;
@@ -29,14 +26,12 @@ template <class Tag> Result<Micros<Tag>> Micros<Tag>::parse(std::string_view tex
         ++i;
         std::int64_t unit = kScale / 10;
         for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, ++digits) {
-            if (unit == 0 && text[i] != '0')
-                return badInput("amount '" + shown + "' has more than six decimals");
+            if (unit == 0 && text[i] != '0') return badInput("amount '" + shown + "' has more than six decimals");
             fraction += (text[i] - '0') * unit;
             unit /= 10;
         }
     }
-    if (digits == 0 || i != text.size())
-        return badInput("'" + shown + "' is not a decimal number");
+    if (digits == 0 || i != text.size()) return badInput("'" + shown + "' is not a decimal number");
     const std::int64_t micros = whole * kScale + fraction;
     return fromMicros(negative ? -micros : micros);
 }
@@ -46,8 +41,7 @@ template <class Tag> std::string Micros<Tag>::str() const {
     const std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(m_micros) : static_cast<std::uint64_t>(m_micros);
     std::string fraction = std::to_string(magnitude % kScale);
     fraction.insert(0, 6 - fraction.size(), '0');
-    while (fraction.size() > 2 && fraction.back() == '0')
-        fraction.pop_back();
+    while (fraction.size() > 2 && fraction.back() == '0') fraction.pop_back();
     return (negative ? "-" : "") + std::to_string(magnitude / kScale) + "." + fraction;
 }
 
@@ -61,8 +55,7 @@ std::string dollarText(std::int64_t cents, bool showCents) {
     const bool negative = cents < 0;
     const std::uint64_t size = negative ? 0 - static_cast<std::uint64_t>(cents) : static_cast<std::uint64_t>(cents);
     std::string whole = std::to_string(size / 100);
-    for (std::size_t at = whole.size(); at > 3;)
-        whole.insert(at -= 3, ",");
+    for (std::size_t at = whole.size(); at > 3;) whole.insert(at -= 3, ",");
     const std::string rest = std::to_string(size % 100);
     return (negative ? "-$" : "$") + whole + (showCents ? "." + std::string(2 - rest.size(), '0') + rest : "");
 }
@@ -74,8 +67,7 @@ std::int64_t roundedTo(std::int64_t micros, std::int64_t unit) { return (micros 
 
 std::string shownMoney(Usd amount) {
     const std::int64_t cents = roundedTo(amount.micros(), 10'000);
-    if (cents > -10'000 && cents < 10'000)
-        return dollarText(cents, true);
+    if (cents > -10'000 && cents < 10'000) return dollarText(cents, true);
     return dollarText(roundedTo(amount.micros(), Usd::kScale) * 100, false);
 }
 
@@ -86,25 +78,21 @@ std::string exactMoney(Usd amount) {
 
 static Result<std::int64_t> multiply(std::int64_t a, std::int64_t b) {
     constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-    if (a == kMax || b == kMax || a < -kMax || b < -kMax || (a != 0 && (b < 0 ? -b : b) > kMax / (a < 0 ? -a : a)))
-        return badInput("money overflow");
+    if (a == kMax || b == kMax || a < -kMax || b < -kMax || (a != 0 && (b < 0 ? -b : b) > kMax / (a < 0 ? -a : a))) return badInput("money overflow");
     return a * b;
 }
 
 Result<Usd> notional(Price price, std::int64_t contracts, int multiplier) {
     const auto perPrice = multiply(contracts, multiplier);
-    if (!perPrice)
-        return perPrice.error();
+    if (!perPrice) return perPrice.error();
     const auto total = multiply(price.micros(), *perPrice);
-    if (!total)
-        return total.error();
+    if (!total) return total.error();
     return Usd::fromMicros(*total);
 }
 
 Result<Usd> times(Usd amount, std::int64_t factor) {
     const auto total = multiply(amount.micros(), factor);
-    if (!total)
-        return total.error();
+    if (!total) return total.error();
     return Usd::fromMicros(*total);
 }
 
@@ -113,10 +101,8 @@ Price TickRule::roundTo(Price price, bool up) const {
     MAHLER_CHECK(tick > 0);
     std::int64_t quotient = price.micros() / tick;
     const std::int64_t remainder = price.micros() % tick;
-    if (remainder > 0 && up)
-        ++quotient;
-    if (remainder < 0 && !up)
-        --quotient;
+    if (remainder > 0 && up) ++quotient;
+    if (remainder < 0 && !up) --quotient;
     return Price::fromMicros(quotient * tick);
 }
 

@@ -50,9 +50,7 @@ Result<Usd> notional(Price price, std::int64_t contracts, int multiplier);
 /// amount x factor, exact. @return BadInput on overflow.
 Result<Usd> times(Usd amount, std::int64_t factor);
 /// numerator / denominator as a plain ratio; infinite or not a number when the denominator is zero: ask before.
-inline double ratio(Usd numerator, Usd denominator) {
-    return static_cast<double>(numerator.micros()) / static_cast<double>(denominator.micros());
-}
+inline double ratio(Usd numerator, Usd denominator) { return static_cast<double>(numerator.micros()) / static_cast<double>(denominator.micros()); }
 /// As people read it (UX 2.2): thousands separated, no cents from $100 on: "$1,089", "-$12.50".
 std::string shownMoney(Usd amount);
 /// To the cent, for what has to be typed: "$4,380", "$4,380.12".
@@ -62,8 +60,8 @@ inline constexpr Price abs(Price v) { return v.micros() < 0 ? -v : v; }
 
 /// The price increment of a contract, applied once, when an order is built.
 struct TickRule {
-    Price below = Price::fromMicros(10'000);      ///< tick under `edge`
-    Price atOrAbove = Price::fromMicros(10'000);  ///< tick at or above `edge`
+    Price below = Price::fromMicros(10'000);     ///< tick under `edge`
+    Price atOrAbove = Price::fromMicros(10'000); ///< tick at or above `edge`
     Price edge = Price::fromMicros(3'000'000);
     /// Towards the worse price for us: `up` for what we pay, down for what we receive.
     Price roundTo(Price price, bool up) const;

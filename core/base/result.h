@@ -53,17 +53,13 @@ public:
         MAHLER_CHECK(!has_value());
         return std::get<1>(m_state);
     }
-    template <class U> T value_or(U&& fallback) const& {
-        return has_value() ? std::get<0>(m_state) : static_cast<T>(std::forward<U>(fallback));
-    }
+    template <class U> T value_or(U&& fallback) const& { return has_value() ? std::get<0>(m_state) : static_cast<T>(std::forward<U>(fallback)); }
     template <class F> auto and_then(F&& f) const& -> std::invoke_result_t<F, const T&> {
-        if (has_value())
-            return std::forward<F>(f)(std::get<0>(m_state));
+        if (has_value()) return std::forward<F>(f)(std::get<0>(m_state));
         return error();
     }
     template <class F> auto transform(F&& f) const& -> Result<std::invoke_result_t<F, const T&>> {
-        if (has_value())
-            return std::forward<F>(f)(std::get<0>(m_state));
+        if (has_value()) return std::forward<F>(f)(std::get<0>(m_state));
         return error();
     }
 

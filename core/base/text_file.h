@@ -42,8 +42,7 @@ Result<std::vector<std::string>> zipEntries(const std::string& path);
 
 /// Reads every file of a .zip in archive order, each whole, opening the archive once.
 /// @return BadInput on a damaged archive or an entry above `entryLimit` bytes; otherwise the first error of `visit`.
-Result<void> readZip(const std::string& path,
-                     const std::function<Result<void>(const std::string& name, std::string_view bytes)>& visit,
+Result<void> readZip(const std::string& path, const std::function<Result<void>(const std::string& name, std::string_view bytes)>& visit,
                      std::size_t entryLimit = 64u << 20);
 
 /// Splits one CSV line (RFC 4180 quotes; quoted cells may not span lines). `cells` is reused.

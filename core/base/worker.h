@@ -32,16 +32,14 @@ private:
         while (!stop.stop_requested()) {
             auto task = m_tasks.popFor(std::chrono::seconds(1));
             if (!task) {
-                if (m_tasks.closed())
-                    return;
+                if (m_tasks.closed()) return;
                 continue;
             }
             try {
                 (*task)(stop);
             } catch (const std::exception& e) {
                 log(LogLevel::Error, m_name + ": " + e.what());
-                if (m_onFailure)
-                    m_onFailure(e.what());
+                if (m_onFailure) m_onFailure(e.what());
             }
         }
     }

@@ -21,8 +21,7 @@ risk::Breaker breakerOf(const Json& j) {
 
 template <class T> void keepNewest(std::deque<T>& list, T value) {
     list.push_front(std::move(value));
-    if (list.size() > kKeep)
-        list.pop_back();
+    if (list.size() > kKeep) list.pop_back();
 }
 
 using Applier = std::function<void(DeskState&, const Event&, Timestamp)>;
@@ -39,8 +38,7 @@ void started(DeskState& s, const Event& e, Timestamp) {
     s.cyclesRunning.clear();
     s.exitAskedAt.clear();
     s.lastPositionCheck.reset();
-    for (auto& cycle : s.cycles)
-        cycle.running = false;
+    for (auto& cycle : s.cycles) cycle.running = false;
 }
 
 void sessionFacts(DeskState& s, const Event& e, Timestamp) {
@@ -58,10 +56,8 @@ void sessionFacts(DeskState& s, const Event& e, Timestamp) {
         s.sent.clear();
         std::erase_if(s.orders, [](const auto& entry) { return execution::isTerminal(entry.second.state); });
         std::erase_if(s.proposals, [&](const auto& entry) {
-            return std::none_of(s.approvals.begin(), s.approvals.end(),
-                                [&](const auto& a) { return a.second.proposal == entry.first; }) &&
-                   std::none_of(s.orders.begin(), s.orders.end(),
-                                [&](const auto& o) { return o.second.proposal == entry.first; });
+            return std::none_of(s.approvals.begin(), s.approvals.end(), [&](const auto& a) { return a.second.proposal == entry.first; }) &&
+                   std::none_of(s.orders.begin(), s.orders.end(), [&](const auto& o) { return o.second.proposal == entry.first; });
         });
         s.cycles.clear();
         s.limits = s.settings.limits; // what was loosened waited for this
@@ -91,10 +87,8 @@ void haltSet(DeskState& s, const Event& e, Timestamp at) {
     ++s.haltEpoch;
     s.resume.reset();
     const int trips = breaker == risk::Breaker::Startup ? 0 : ++s.tripsThisSession[breaker];
-    if (breaker == risk::Breaker::B3Drawdown)
-        s.tradingDisabled = true;
-    if (s.latched(breaker))
-        return;
+    if (breaker == risk::Breaker::B3Drawdown) s.tradingDisabled = true;
+    if (s.latched(breaker)) return;
     s.latches.push_back({breaker, at.utc, at.mono, str(e.body, "reason"), trips, s.facts ? s.facts->date : TradingDate{}});
 }
 
@@ -102,8 +96,7 @@ void haltCleared(DeskState& s, const Event& e, Timestamp) {
     const risk::Breaker breaker = breakerOf(e.body.at("breaker"));
     std::erase_if(s.latches, [&](const risk::Latch& latch) { return latch.breaker == breaker; });
     s.resumeSigned.erase(breaker);
-    if (breaker == risk::Breaker::B3Drawdown)
-        s.tradingDisabled = false;
+    if (breaker == risk::Breaker::B3Drawdown) s.tradingDisabled = false;
     s.resume.reset();
 }
 
@@ -111,8 +104,7 @@ void resumeRequested(DeskState& s, const Event& e, Timestamp at) {
     PendingResume r;
     r.user = UserId(str(e.body, "user"));
     r.reason = str(e.body, "reason");
-    for (const auto& b : e.body.at("breakers"))
-        r.breakers.push_back(breakerOf(b));
+    for (const auto& b : e.body.at("breakers")) r.breakers.push_back(breakerOf(b));
     r.requestedAt = at;
     r.due = at.mono + std::chrono::nanoseconds(e.body.at("delay_ns").get<std::int64_t>());
     s.resume = r;
@@ -133,8 +125,7 @@ void cycleFinished(DeskState& s, const Event& e, Timestamp) {
     const CycleId id(str(e.body, "cycle"));
     s.cyclesRunning.erase(id);
     for (auto& cycle : s.cycles) {
-        if (cycle.id != id)
-            continue;
+        if (cycle.id != id) continue;
         cycle.running = false;
         cycle.action = str(e.body, "action");
         cycle.reason = str(e.body, "reason");
@@ -155,8 +146,7 @@ void proposalMade(DeskState& s, const Event& e, Timestamp at) {
     p.confidence = codec::fromMicro(e.body.at("confidence"));
     p.order = codec::toCombo(e.body.at("order"));
     p.sizedDownFrom = static_cast<approval::Tier>(e.body.at("sized_down_from").get<int>());
-    if (e.body.contains("inherits"))
-        p.inherits = codec::toInherited(e.body.at("inherits"));
+    if (e.body.contains("inherits")) p.inherits = codec::toInherited(e.body.at("inherits"));
     p.madeAt = at;
     s.proposals[p.id] = p;
     ++s.nextNumber;
@@ -164,25 +154,20 @@ void proposalMade(DeskState& s, const Event& e, Timestamp at) {
 
 void gateChecked(DeskState& s, const Event& e, Timestamp) {
     const auto it = s.proposals.find(ProposalId(str(e.body, "proposal")));
-    if (it == s.proposals.end())
-        return;
+    if (it == s.proposals.end()) return;
     Proposal& p = it->second;
     p.awaitingQuotes = false;
     p.checks = codec::toChecks(e.body.at("checks"));
-    if (!p.midAtProposal && !e.body.at("mid").is_null())
-        p.midAtProposal = Price::fromMicros(e.body.at("mid").get<std::int64_t>());
-    if (!p.spot)
-        p.spot = codec::fromMicro(e.body.at("spot"));
-    if (!p.iv)
-        p.iv = codec::fromMicro(e.body.at("iv"));
+    if (!p.midAtProposal && !e.body.at("mid").is_null()) p.midAtProposal = Price::fromMicros(e.body.at("mid").get<std::int64_t>());
+    if (!p.spot) p.spot = codec::fromMicro(e.body.at("spot"));
+    if (!p.iv) p.iv = codec::fromMicro(e.body.at("iv"));
     it->second.value = Usd::fromMicros(e.body.at("value").get<std::int64_t>());
     it->second.worstCase = Usd::fromMicros(e.body.at("worst_case").get<std::int64_t>());
 }
 
 void approvalChanged(DeskState& s, const Event& e, Timestamp at) {
     approval::Request r = codec::toRequest(e.body.at("request"));
-    if (e.type == "approval.requested")
-        ++s.nextNumber;
+    if (e.type == "approval.requested") ++s.nextNumber;
     if (r.state == approval::ApprovalState::Pending) {
         s.approvals[r.id] = r;
         return;
@@ -204,9 +189,8 @@ void approvalChanged(DeskState& s, const Event& e, Timestamp at) {
 void orderIntent(DeskState& s, const Event& e, Timestamp at) {
     execution::Order order = codec::toOrder(e.body.at("order"));
     const std::string strategy = str(e.body, "strategy");
-    s.sent.push_back({at, s.runId, risk::duplicateKey(order.combo),
-                      order.combo.intent == portfolio::OrderIntent::Open, strategy, order.combo.underlying,
-                      Usd::fromMicros(e.body.at("value").get<std::int64_t>())});
+    s.sent.push_back({at, s.runId, risk::duplicateKey(order.combo), order.combo.intent == portfolio::OrderIntent::Open, strategy,
+                      order.combo.underlying, Usd::fromMicros(e.body.at("value").get<std::int64_t>())});
     s.usedOrderIds.insert(order.id);
     s.orders[order.id] = std::move(order);
     if (!e.body.at("plan").get<std::string>().empty() && s.plan) {
@@ -219,21 +203,18 @@ void orderIntent(DeskState& s, const Event& e, Timestamp at) {
 void orderState(DeskState& s, const Event& e, Timestamp at) {
     const auto update = codec::toBrokerUpdate(e.body.at("update"));
     const auto it = s.orders.find(update.id);
-    if (it == s.orders.end())
-        return;
+    if (it == s.orders.end()) return;
     execution::Order& order = it->second;
     order.state = update.state;
     order.filled = update.filled;
     order.averageNet = update.averageNet;
     order.fees = update.fees;
     order.cashFlow = update.cashFlow;
-    if (!update.brokerId.empty())
-        order.brokerId = update.brokerId;
+    if (!update.brokerId.empty()) order.brokerId = update.brokerId;
     order.text = update.text;
     order.updatedAt = at;
     s.cleanAbsences.erase(order.id); // the broker has spoken of it
-    if (execution::isTerminal(order.state))
-        s.cancelAskedAt.erase(order.id);
+    if (execution::isTerminal(order.state)) s.cancelAskedAt.erase(order.id);
 }
 
 void filled(DeskState& s, const Event& e, Timestamp at) {
@@ -248,8 +229,7 @@ void filled(DeskState& s, const Event& e, Timestamp at) {
     fill.net = Price::fromMicros(e.body.at("net").get<std::int64_t>());
     fill.fees = Usd::fromMicros(e.body.at("fees").get<std::int64_t>());
     keepNewest(s.fills, fill);
-    if (e.body.at("opening").get<bool>() && !position.strategy.empty())
-        s.executedStrategies.insert(strategyKey(position.strategy, position.kind));
+    if (e.body.at("opening").get<bool>() && !position.strategy.empty()) s.executedStrategies.insert(strategyKey(position.strategy, position.kind));
     if (position.quantity == 0) {
         s.positions.erase(position.id);
         s.exitAskedAt.erase(position.id);
@@ -286,8 +266,7 @@ const std::unordered_map<std::string, Applier>& appliers() {
              if (!e.body.contains("marks")) // a restart in a day that was based, or an older journal
                  return;
              s.dayMarks.clear();
-             for (const auto& [id, net] : e.body.at("marks").items())
-                 s.dayMarks[PositionId(id)] = Price::fromMicros(net.get<std::int64_t>());
+             for (const auto& [id, net] : e.body.at("marks").items()) s.dayMarks[PositionId(id)] = Price::fromMicros(net.get<std::int64_t>());
          }},
         {"account.high_water",
          [](DeskState& s, const Event& e, Timestamp) {
@@ -299,8 +278,7 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"resume.requested", resumeRequested},
         {"resume.signed",
          [](DeskState& s, const Event& e, Timestamp) {
-             for (const auto& b : e.body.at("breakers"))
-                 s.resumeSigned[breakerOf(b)] = UserId(str(e.body, "user"));
+             for (const auto& b : e.body.at("breakers")) s.resumeSigned[breakerOf(b)] = UserId(str(e.body, "user"));
          }},
         {"resume.refused", [](DeskState& s, const Event&, Timestamp) { s.resume.reset(); }},
         {"cycle.requested", cycleRequested},
@@ -309,8 +287,7 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"proposal.dropped",
          [](DeskState& s, const Event& e, Timestamp) {
              const auto it = s.proposals.find(ProposalId(str(e.body, "proposal")));
-             if (it != s.proposals.end())
-                 it->second.awaitingQuotes = false;
+             if (it != s.proposals.end()) it->second.awaitingQuotes = false;
          }},
         {"gate.checked", gateChecked},
         {"approval.requested", approvalChanged},
@@ -322,18 +299,15 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"approval.refused", [](DeskState&, const Event&, Timestamp) {}},
         {"order.intent", orderIntent},
         {"order.state", orderState},
-        {"order.cancel",
-         [](DeskState& s, const Event& e, Timestamp at) { s.cancelAskedAt[OrderId(str(e.body, "order"))] = at; }},
+        {"order.cancel", [](DeskState& s, const Event& e, Timestamp at) { s.cancelAskedAt[OrderId(str(e.body, "order"))] = at; }},
         {"order.absent",
          [](DeskState& s, const Event& e, Timestamp at) {
              auto& absence = s.cleanAbsences[OrderId(str(e.body, "order"))];
-             if (absence.count++ == 0)
-                 absence.first = at.utc;
+             if (absence.count++ == 0) absence.first = at.utc;
          }},
         {"order.filled", filled},
         {"position.adjusted", positionAdjusted},
-        {"exit.signalled",
-         [](DeskState& s, const Event& e, Timestamp at) { s.exitAskedAt[PositionId(str(e.body, "position"))] = at; }},
+        {"exit.signalled", [](DeskState& s, const Event& e, Timestamp at) { s.exitAskedAt[PositionId(str(e.body, "position"))] = at; }},
         {"positions.checked", [](DeskState& s, const Event&, Timestamp at) { s.lastPositionCheck = at; }},
         {"plan.started",
          [](DeskState& s, const Event& e, Timestamp) {
@@ -345,12 +319,10 @@ const std::unordered_map<std::string, Applier>& appliers() {
          [](DeskState& s, const Event& e, Timestamp at) {
              s.lastReconciled = at;
              s.reconciliation = str(e.body, "result");
-             if (e.body.at("clean").get<bool>())
-                 s.reconciledThisRun = true;
+             if (e.body.at("clean").get<bool>()) s.reconciledThisRun = true;
          }},
         {"schedule.fired", [](DeskState& s, const Event& e, Timestamp) { s.firedSlots.insert(str(e.body, "slot")); }},
-        {"strategy.disabled",
-         [](DeskState& s, const Event& e, Timestamp) { s.disabledStrategies.insert(str(e.body, "key")); }},
+        {"strategy.disabled", [](DeskState& s, const Event& e, Timestamp) { s.disabledStrategies.insert(str(e.body, "key")); }},
         {"user.switched", [](DeskState& s, const Event& e, Timestamp) { s.user = UserId(str(e.body, "user")); }},
         {"autonomy.set", [](DeskState& s, const Event& e, Timestamp) { s.autonomous = e.body.at("scheduled").get<bool>(); }},
         {"settings.changed", settingsChanged},
@@ -358,7 +330,8 @@ const std::unordered_map<std::string, Applier>& appliers() {
          [](DeskState& s, const Event& e, Timestamp) {
              DeskState::Loosening l{UserId(str(e.body, "user")), {}};
              for (const auto& [key, value] : e.body.at("values").items())
-                 l.values[key] = value.is_string() ? SettingValues::mapped_type(value.get<std::string>()) : SettingValues::mapped_type(value.get<std::int64_t>());
+                 l.values[key] =
+                     value.is_string() ? SettingValues::mapped_type(value.get<std::string>()) : SettingValues::mapped_type(value.get<std::int64_t>());
              s.loosening = std::move(l);
              ++s.settingsAnswers;
              s.settingsNote = "limits given back wait for a second person";
@@ -396,15 +369,13 @@ const portfolio::Position* DeskState::position(const PositionId& id) const {
 std::vector<const execution::Order*> DeskState::liveOrders() const {
     std::vector<const execution::Order*> live;
     for (const auto& [id, order] : orders)
-        if (!execution::isTerminal(order.state))
-            live.push_back(&order);
+        if (!execution::isTerminal(order.state)) live.push_back(&order);
     return live;
 }
 
 void apply(DeskState& state, const Event& event, Timestamp at) {
     const auto it = appliers().find(event.type);
-    if (it == appliers().end())
-        throw InvariantError("unknown event type " + event.type);
+    if (it == appliers().end()) throw InvariantError("unknown event type " + event.type);
     it->second(state, event, at);
 }
 

@@ -48,19 +48,16 @@ Digest shownHashOf(const approval::Request& r, const Proposal& p) {
 std::vector<market::MarketEvent> eventsBefore(const DeskState& s, const portfolio::ComboOrder& order) {
     std::vector<market::MarketEvent> out;
     TradingDate last{};
-    for (const auto& leg : order.legs)
-        last = std::max(last, leg.contract.expiry);
+    for (const auto& leg : order.legs) last = std::max(last, leg.contract.expiry);
     if (s.facts)
         for (const auto& event : s.facts->events)
-            if (event.date <= last && (event.symbol.empty() || event.symbol == order.underlying))
-                out.push_back(event);
+            if (event.date <= last && (event.symbol.empty() || event.symbol == order.underlying)) out.push_back(event);
     return out;
 }
 
 std::optional<std::string> priceMoved(const Context& c, const approval::Request& r) {
     const auto quote = quoteCombo(c.market, r.order.legs, c.now.mono);
-    if (!quote)
-        return "a leg has no two-sided quote";
+    if (!quote) return "a leg has no two-sided quote";
     const Price half = Price::fromMicros((quote->best - quote->natural).micros() / 2);
     const Price band = std::max(c.limits.priceBandMinimum, half);
     if (r.order.netLimit < quote->natural - band || r.order.netLimit > quote->best + band)
@@ -75,15 +72,12 @@ std::optional<risk::GateDecision> lookAgain(Context& c, const approval::Request&
         end(c, r, approval::ApprovalState::Rejected, cause, "system", why);
         return std::nullopt;
     };
-    if (c.state.halted() || r.haltEpoch != c.state.haltEpoch)
-        return reject(RejectCause::Halted, "halted since the request was made");
-    if (const auto moved = priceMoved(c, r))
-        return reject(RejectCause::PriceMoved, *moved);
+    if (c.state.halted() || r.haltEpoch != c.state.haltEpoch) return reject(RejectCause::Halted, "halted since the request was made");
+    if (const auto moved = priceMoved(c, r)) return reject(RejectCause::PriceMoved, *moved);
     const auto proposal = c.state.proposals.find(r.proposal);
     MAHLER_CHECK(proposal != c.state.proposals.end());
     auto decision = c.gate.evaluate(r.order, gateContext(c, r.order, proposal->second.strategy));
-    if (!decision.pass)
-        return reject(RejectCause::GateRefused, failures(decision.checks));
+    if (!decision.pass) return reject(RejectCause::GateRefused, failures(decision.checks));
     const auto tier = tierOf(c, r.order, proposal->second.strategy, decision.value.value_or(Usd{}), proposal->second.sizedDownFrom);
     if (tier.tier > r.tier.tier || tier.refused)
         return reject(RejectCause::TierChanged, tier.reasons.empty() ? "the tier rose" : tier.reasons.front());
@@ -96,31 +90,30 @@ Usd shownMaxLoss(const portfolio::ComboOrder& order) {
     const auto bounds = portfolio::payoffBounds(order.legs, order.netLimit);
     MAHLER_CHECK(bounds.maxLoss.has_value()); // the gate refuses undefined risk before anybody is asked
     std::int64_t contracts = 0;
-    for (const auto& leg : order.legs)
-        contracts += std::abs(leg.ratio);
+    for (const auto& leg : order.legs) contracts += std::abs(leg.ratio);
     const auto loss = times(*bounds.maxLoss, order.quantity);
     const auto fees = times(risk::kFeePerContract, contracts * order.quantity);
     MAHLER_CHECK(loss && fees);
     return *loss + *fees;
 }
 
-approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value, approval::Tier sizedDownFrom) {
+approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value,
+                              approval::Tier sizedDownFrom) {
     approval::TierInputs in;
     in.orderValue = value;
     in.sizedDownFrom = sizedDownFrom;
     for (const auto& sent : c.state.sent)
-        if (sent.opening && sent.underlying == order.underlying && c.now.utc - sent.at.utc < 15min)
-            in.recentOpeningsSameUnderlying += sent.value;
+        if (sent.opening && sent.underlying == order.underlying && c.now.utc - sent.at.utc < 15min) in.recentOpeningsSameUnderlying += sent.value;
     for (const auto* live : c.state.liveOrders()) // what may still fill counts however old it is (SAFETY 3.5)
-        if (live->combo.intent == portfolio::OrderIntent::Open && live->combo.underlying == order.underlying && c.now.utc - live->createdAt.utc >= 15min)
+        if (live->combo.intent == portfolio::OrderIntent::Open && live->combo.underlying == order.underlying &&
+            c.now.utc - live->createdAt.utc >= 15min)
             in.recentOpeningsSameUnderlying += shownMaxLoss(live->combo);
     in.newStrategy = !c.state.executedStrategies.count(strategyKey(strategy, order.kind));
     const auto marks = c.marks();
     if (marks.equity && marks.equity->micros() > 0) {
         Usd exposure = value;
         for (const auto& [id, position] : c.state.positions)
-            if (position.underlying == order.underlying)
-                exposure += portfolio::worstCaseLoss(position).value_or(Usd{});
+            if (position.underlying == order.underlying) exposure += portfolio::worstCaseLoss(position).value_or(Usd{});
         in.concentrationAfter = ratio(exposure, *marks.equity);
     }
     in.vix = c.market.vix();
@@ -177,31 +170,23 @@ void onAnswer(Context& c, const AnswerRequest& a) {
     };
     const auto it = c.state.approvals.find(a.id);
     const auto* user = c.user(a.user);
-    if (it == c.state.approvals.end())
-        return refuse("the request is no longer pending");
-    if (!user)
-        return refuse("unknown user");
+    if (it == c.state.approvals.end()) return refuse("the request is no longer pending");
+    if (!user) return refuse("unknown user");
     approval::Request r = it->second;
-    const auto outcome =
-        approval::judgeAnswer(r, *user, a.approve, a.shownHash, a.reason, a.typedMaxLoss, shownMaxLoss(r.order), c.now);
-    if (!outcome.refusedBecause.empty())
-        return refuse(outcome.refusedBecause);
+    const auto outcome = approval::judgeAnswer(r, *user, a.approve, a.shownHash, a.reason, a.typedMaxLoss, shownMaxLoss(r.order), c.now);
+    if (!outcome.refusedBecause.empty()) return refuse(outcome.refusedBecause);
     r.signatures.push_back({a.user, a.approve, a.reason, c.now});
     c.emit("approval.signed", actor, r.id.str(), requestBody(r));
-    if (outcome.state == approval::ApprovalState::Pending)
-        return;
+    if (outcome.state == approval::ApprovalState::Pending) return;
     using approval::ApprovalState;
     using approval::RejectCause;
-    if (outcome.state == ApprovalState::Rejected)
-        return end(c, r, ApprovalState::Rejected, RejectCause::Person, actor, a.reason);
+    if (outcome.state == ApprovalState::Rejected) return end(c, r, ApprovalState::Rejected, RejectCause::Person, actor, a.reason);
 
     const auto decision = lookAgain(c, r);
-    if (!decision)
-        return;
+    if (!decision) return;
     const std::string strategy = c.state.proposals.at(r.proposal).strategy;
     std::string by;
-    for (const auto& s : r.signatures)
-        by += (by.empty() ? "" : "+") + s.user.str();
+    for (const auto& s : r.signatures) by += (by.empty() ? "" : "+") + s.user.str();
     end(c, r, ApprovalState::Approved, RejectCause::None, actor, a.reason);
     intend(c, r.order, r.proposal, strategy, *decision, by, {});
 }
@@ -209,8 +194,8 @@ void onAnswer(Context& c, const AnswerRequest& a) {
 void onSizeDown(Context& c, const SizeDown& command) {
     const auto it = c.state.approvals.find(command.id);
     const auto* user = c.user(command.user);
-    if (it == c.state.approvals.end() || !user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)) ||
-        command.quantity < 1 || command.quantity >= it->second.order.quantity)
+    if (it == c.state.approvals.end() || !user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)) || command.quantity < 1 ||
+        command.quantity >= it->second.order.quantity)
         return c.notice(NoticeView::Level::Advisory, "Size of " + command.id.str() + " not changed");
     const approval::Request old = it->second;
     const Proposal origin = c.state.proposals.at(old.proposal);
@@ -223,8 +208,8 @@ void onSizeDown(Context& c, const SizeDown& command) {
     smaller.midAtProposal.reset();
     smaller.spot.reset();
     smaller.iv.reset();
-    smaller.inherits = approval::Inherited{old.id, "made smaller, " + std::to_string(old.order.quantity) + " to " + std::to_string(command.quantity), old.deadline, old.extendableTo,
-                                           old.extended};
+    smaller.inherits = approval::Inherited{old.id, "made smaller, " + std::to_string(old.order.quantity) + " to " + std::to_string(command.quantity),
+                                           old.deadline, old.extendableTo, old.extended};
     priceProposal(c, propose(c, std::move(smaller))); // its legs are quoted: it takes the place at once
 }
 
@@ -232,17 +217,13 @@ void onExtend(Context& c, const ExtendRequest& command) {
     const auto it = c.state.approvals.find(command.id);
     const auto* user = c.user(command.user);
     const auto refuse = [&](const std::string& why) { c.notice(NoticeView::Level::Advisory, "No more time for " + command.id.str() + ": " + why); };
-    if (it == c.state.approvals.end())
-        return refuse("the request is no longer pending");
-    if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)))
-        return refuse(command.user.str() + " may not decide it");
+    if (it == c.state.approvals.end()) return refuse("the request is no longer pending");
+    if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier))) return refuse(command.user.str() + " may not decide it");
     approval::Request r = it->second;
     const auto more = approval::moreTime(r, c.now.mono);
-    if (!more.refusedBecause.empty())
-        return refuse(more.refusedBecause);
+    if (!more.refusedBecause.empty()) return refuse(more.refusedBecause);
     const auto decision = lookAgain(c, r); // re-quoted: what would be refused at the click is not kept open
-    if (!decision)
-        return;
+    if (!decision) return;
     journalChecks(c, c.state.proposals.at(r.proposal), *decision);
     r.tier.deadline += std::chrono::duration_cast<std::chrono::seconds>(more.deadline - r.deadline);
     r.deadline = more.deadline;
@@ -257,20 +238,18 @@ void onEscalate(Context& c, const EscalateRequest& command) {
     const auto it = c.state.approvals.find(command.id);
     const auto* user = c.user(command.user);
     const auto refuse = [&](const std::string& why) { c.notice(NoticeView::Level::Advisory, command.id.str() + " not escalated: " + why); };
-    if (it == c.state.approvals.end())
-        return refuse("the request is no longer pending");
-    if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)))
-        return refuse(command.user.str() + " may not decide it");
+    if (it == c.state.approvals.end()) return refuse("the request is no longer pending");
+    if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier))) return refuse(command.user.str() + " may not decide it");
     approval::Request r = it->second;
-    if (const auto why = approval::escalationRefused(r, c.state.kind); !why.empty())
-        return refuse(why);
+    if (const auto why = approval::escalationRefused(r, c.state.kind); !why.empty()) return refuse(why);
     r.tier.tier = static_cast<approval::Tier>(static_cast<int>(r.tier.tier) + 1);
     r.tier.reasons.push_back("escalated by " + user->name);
     r.escalated = true; // everyone is asked now: nothing is left to alarm when nobody opens it
     r.openedAt.reset();
     r.shownHash = shownHashOf(r, c.state.proposals.at(r.proposal));
     c.emit("approval.escalated", "user:" + command.user.str(), r.id.str(), requestBody(r));
-    c.notice(NoticeView::Level::Critical, "Request " + r.id.str() + " was escalated to " + approval::toString(r.tier.tier) + " by " + user->name + ": everyone who may approve is asked");
+    c.notice(NoticeView::Level::Critical, "Request " + r.id.str() + " was escalated to " + approval::toString(r.tier.tier) + " by " + user->name +
+                                              ": everyone who may approve is asked");
 }
 
 std::optional<approval::Inherited> supersede(Context& c, const Proposal& by) {
@@ -278,21 +257,18 @@ std::optional<approval::Inherited> supersede(Context& c, const Proposal& by) {
     const auto pending = c.state.approvals;
     const approval::Request* last = nullptr;
     for (const auto& [id, request] : pending) {
-        if (!sameIdea(request.order, by.order, by.spot))
-            continue;
-        if (!last || request.createdAt.mono > last->createdAt.mono)
-            last = &request;
-        end(c, request, approval::ApprovalState::Rejected, approval::RejectCause::Superseded, "system", "replaced by a newer version of the same idea, " + by.id.str());
+        if (!sameIdea(request.order, by.order, by.spot)) continue;
+        if (!last || request.createdAt.mono > last->createdAt.mono) last = &request;
+        end(c, request, approval::ApprovalState::Rejected, approval::RejectCause::Superseded, "system",
+            "replaced by a newer version of the same idea, " + by.id.str());
     }
-    if (last)
-        newest = approval::Inherited{last->id, "a newer version of the same idea", last->deadline, last->extendableTo, last->extended};
+    if (last) newest = approval::Inherited{last->id, "a newer version of the same idea", last->deadline, last->extendableTo, last->extended};
     return newest;
 }
 
 void rejectAll(Context& c, approval::RejectCause cause, const std::string& text) {
     const auto pending = c.state.approvals;
-    for (const auto& [id, request] : pending)
-        end(c, request, approval::ApprovalState::Rejected, cause, "system", text);
+    for (const auto& [id, request] : pending) end(c, request, approval::ApprovalState::Rejected, cause, "system", text);
 }
 
 void watchApprovals(Context& c) {

@@ -36,8 +36,7 @@ std::string flawOf(const std::vector<RiskLeg>& legs) {
 
 /// Since its opening, before fees: what was realised and what the open units would bring at the mids of `legs`.
 Result<Usd> lifeOf(const portfolio::Position& p, const std::vector<RiskLeg>& legs) {
-    if (p.quantity == 0)
-        return p.realised;
+    if (p.quantity == 0) return p.realised;
     Price net = p.openNet;
     for (std::size_t i = 0; i < legs.size(); ++i) {
         const auto part = Price::fromMicros(legs[i].mark->micros() * p.legs[i].ratio);
@@ -80,37 +79,30 @@ std::vector<RiskLeg> AttributionBook::bind(const portfolio::Position& position, 
     for (const auto& leg : position.legs)
         holdings.push_back({position.underlying, leg.contract, leg.ratio * position.quantity, {}, position.id.str()});
     for (const auto& chain : chains)
-        if (chain && chain->chain && chain->chain->underlying == position.underlying)
-            at = chain->chain->time;
+        if (chain && chain->chain && chain->chain->underlying == position.underlying) at = chain->chain->time;
     return portfolio::bindBook(holdings, chains).legs;
 }
 
 std::set<std::string> AttributionBook::needed(const DeskView& view, const std::set<std::string>& looked) {
     std::set<std::string> out;
-    if (view.session != market::Session::Open)
-        return out;
-    for (const auto& p : view.positions)
-        out.insert(p.position.id.str());
+    if (view.session != market::Session::Open) return out;
+    for (const auto& p : view.positions) out.insert(p.position.id.str());
     for (const auto& p : view.closedToday)
-        if (looked.contains(p.id.str()))
-            out.insert(p.id.str() + kClosed);
+        if (looked.contains(p.id.str())) out.insert(p.id.str() + kClosed);
     return out;
 }
 
 std::set<std::string> AttributionBook::looked() const {
     std::set<std::string> out;
     for (const auto& [id, entry] : m_entries) {
-        if (entry.first)
-            out.insert(id.str());
-        if (entry.last)
-            out.insert(id.str() + kClosed);
+        if (entry.first) out.insert(id.str());
+        if (entry.last) out.insert(id.str() + kClosed);
     }
     return out;
 }
 
 void AttributionBook::look(const DeskView& view, const PricedChains& chains) {
-    if (view.session != market::Session::Open)
-        return;
+    if (view.session != market::Session::Open) return;
     const TradingDate day = market::toNewYork(view.at.utc).date;
     if (m_day != day) {
         m_day = day;
@@ -121,18 +113,14 @@ void AttributionBook::look(const DeskView& view, const PricedChains& chains) {
         Look look;
         look.position = position;
         look.legs = bind(position, chains, look.at);
-        if (!flawOf(look.legs).empty())
-            return;
-        if (!m_firstLook || look.at < *m_firstLook)
-            m_firstLook = look.at;
+        if (!flawOf(look.legs).empty()) return;
+        if (!m_firstLook || look.at < *m_firstLook) m_firstLook = look.at;
         into = std::move(look);
     };
     for (const auto& p : view.positions)
-        if (auto& entry = m_entries[p.position.id]; !entry.first)
-            take(p.position, entry.first);
+        if (auto& entry = m_entries[p.position.id]; !entry.first) take(p.position, entry.first);
     for (const auto& p : view.closedToday)
-        if (auto& entry = m_entries[p.id]; entry.first && !entry.last)
-            take(p, entry.last);
+        if (auto& entry = m_entries[p.id]; entry.first && !entry.last) take(p, entry.last);
 }
 
 Attribution AttributionBook::explain(const DeskView& view, const PricedChains& chains) const {
@@ -171,8 +159,7 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
             p.fees = feesOf(now);
         } else if (!entry.first) {
             row.leftOut = closed ? "closed before the first look at its legs" : flawOf(bind(now, chains, row.to));
-            if (row.leftOut.empty())
-                row.leftOut = "not looked at yet in this session";
+            if (row.leftOut.empty()) row.leftOut = "not looked at yet in this session";
         } else {
             const Look& first = *entry.first;
             row.since = first.at;
@@ -182,8 +169,7 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
             row.leftOut = closed && !entry.last ? "its legs were not looked at when it was closed" : flawOf(legs);
             const auto start = lifeOf(first.position, first.legs);
             const auto end = row.leftOut.empty() ? lifeOf(now, legs) : Result<Usd>(Usd{});
-            if (!start || !end)
-                row.leftOut = "too large to add up";
+            if (!start || !end) row.leftOut = "too large to add up";
             if (row.leftOut.empty()) {
                 p.change = row.fromFills ? *end : *end - *start;
                 p.fees = row.fromFills ? feesOf(now) : feesOf(now) - feesOf(first.position);
@@ -192,14 +178,11 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
                 append(after, legs, first.position, row.to);
             }
         }
-        if (row.leftOut.empty())
-            pending[now.id.str()] = p;
+        if (row.leftOut.empty()) pending[now.id.str()] = p;
         out.positions.push_back(std::move(row));
     };
-    for (const auto& p : view.positions)
-        consider(p.position, false);
-    for (const auto& p : view.closedToday)
-        consider(p, true);
+    for (const auto& p : view.positions) consider(p.position, false);
+    for (const auto& p : view.closedToday) consider(p, true);
 
     for (const auto method : {ExplainMethod::Explain, ExplainMethod::Predict}) {
         const auto report = portfolio::explainPnl(before, after, {}, method);
@@ -207,8 +190,7 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
         std::map<std::string, std::string> failed;
         for (const auto& row : report.byStrategy) {
             held[row.key] = row.parts;
-            if (row.explained < row.count)
-                failed[row.key] = "the model gives no finite value for a leg";
+            if (row.explained < row.count) failed[row.key] = "the model gives no finite value for a leg";
         }
         for (const auto& [id, p] : pending) {
             auto& row = out.positions[p.row];
@@ -227,8 +209,7 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
     for (const auto& row : out.positions)
         for (PnlSum* sum : {&sums[row.underlying], &out.book}) {
             ++sum->count;
-            if (!row.leftOut.empty())
-                continue;
+            if (!row.leftOut.empty()) continue;
             ++sum->explained;
             add(sum->explain, row.explain);
             add(sum->predict, row.predict);

@@ -22,25 +22,25 @@ struct PositionPnl {
     PositionId id;
     std::string underlying, description;
     bool closed = false;
-    bool fromFills = false;                 ///< opened in this session: its whole profit or loss is in
-    UtcTime since{}, to{};                  ///< the two looks at its legs
+    bool fromFills = false; ///< opened in this session: its whole profit or loss is in
+    UtcTime since{}, to{};  ///< the two looks at its legs
     portfolio::PnlParts explain, predict;
-    std::string leftOut;                    ///< why it has no parts; empty when it has
+    std::string leftOut; ///< why it has no parts; empty when it has
 };
 
 struct PnlSum {
-    std::string key;                        ///< underlying; "book"
+    std::string key; ///< underlying; "book"
     portfolio::PnlParts explain, predict;
-    int explained = 0, count = 0;           ///< positions
+    int explained = 0, count = 0; ///< positions
 };
 
 struct Attribution {
-    std::optional<UtcTime> since;           ///< the session's first look at any leg; absent: nothing to compare with yet
+    std::optional<UtcTime> since; ///< the session's first look at any leg; absent: nothing to compare with yet
     UtcTime to{};
-    std::vector<PositionPnl> positions;     ///< largest |total| first; left-out ones last
-    std::vector<PnlSum> byUnderlying;       ///< largest |total| first
+    std::vector<PositionPnl> positions; ///< largest |total| first; left-out ones last
+    std::vector<PnlSum> byUnderlying;   ///< largest |total| first
     PnlSum book;
-    std::optional<Usd> dayPnl;              ///< of the account since the day's base; it also holds what came before `since`
+    std::optional<Usd> dayPnl; ///< of the account since the day's base; it also holds what came before `since`
 };
 
 /// Keeps how each position stood when the session first saw it and when it was closed, and explains the way from there.
@@ -64,7 +64,7 @@ private:
         UtcTime at{};
     };
     struct Entry {
-        std::optional<Look> first, last;    ///< last: after its close
+        std::optional<Look> first, last; ///< last: after its close
     };
     static std::vector<portfolio::RiskLeg> bind(const portfolio::Position& position, const PricedChains& chains, UtcTime& at);
     std::optional<TradingDate> m_day;

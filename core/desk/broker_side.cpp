@@ -37,8 +37,7 @@ void bookFill(Context& c, const execution::Order& before, const execution::Broke
             position.strategy = p == c.state.proposals.end() ? "unknown" : p->second.strategy;
         }
         const std::int64_t all = position.quantity + units;
-        position.openNet =
-            Price::fromMicros((position.openNet.micros() * position.quantity + net.micros() * units) / all);
+        position.openNet = Price::fromMicros((position.openNet.micros() * position.quantity + net.micros() * units) / all);
         position.quantity = all;
         position.openFees += fees;
     } else {
@@ -68,24 +67,18 @@ void bookFill(Context& c, const execution::Order& before, const execution::Broke
 
 void onUpdate(Context& c, execution::BrokerUpdate u) {
     const auto it = c.state.orders.find(u.id);
-    if (it == c.state.orders.end())
-        return setHalt(c, risk::Breaker::B7Integrity, "broker", "order " + u.id.str() + " is not in the journal");
+    if (it == c.state.orders.end()) return setHalt(c, risk::Breaker::B7Integrity, "broker", "order " + u.id.str() + " is not in the journal");
     const execution::Order before = it->second;
-    if (u.filled < before.filled)
-        return; // an older report that came late
-    if (u.state == before.state && u.filled == before.filled && u.text == before.text)
-        return;
+    if (u.filled < before.filled) return; // an older report that came late
+    if (u.state == before.state && u.filled == before.filled && u.text == before.text) return;
     if (!execution::mayFollow(before.state, u.state)) {
-        if (execution::isTerminal(before.state) && u.filled == before.filled)
-            return; // repeated or reordered news about an ended order
+        if (execution::isTerminal(before.state) && u.filled == before.filled) return; // repeated or reordered news about an ended order
         return setHalt(c, risk::Breaker::B7Integrity, "broker",
                        "order " + u.id.str() + " went from " + execution::toString(before.state) + " to " + execution::toString(u.state));
     }
-    if (u.filled > before.filled)
-        bookFill(c, before, u);
+    if (u.filled > before.filled) bookFill(c, before, u);
     c.emit("order.state", "broker", u.id.str(), {{"update", codec::from(u)}});
-    if (u.state == execution::OrderState::Rejected)
-        c.notice(NoticeView::Level::Advisory, "Broker rejected " + u.id.str() + ": " + u.text);
+    if (u.state == execution::OrderState::Rejected) c.notice(NoticeView::Level::Advisory, "Broker rejected " + u.id.str() + ": " + u.text);
 }
 
 /// Expiry, assignment and exercise arrive from the broker: adopt and show (S12).
@@ -95,15 +88,12 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
     Json positions = Json::array();
     std::int64_t left = event.quantity;
     for (const auto& [id, held] : c.state.positions) {
-        if (left == 0)
-            break;
+        if (left == 0) break;
         portfolio::Position p = held;
         for (const auto& leg : p.legs)
-            if (leg.contract.id() == event.contractId)
-                left -= leg.ratio * p.quantity;
-        const bool expired = std::all_of(p.legs.begin(), p.legs.end(), [&](const portfolio::ComboLeg& leg) {
-            return leg.contract.expiresAt() <= c.now.utc;
-        });
+            if (leg.contract.id() == event.contractId) left -= leg.ratio * p.quantity;
+        const bool expired =
+            std::all_of(p.legs.begin(), p.legs.end(), [&](const portfolio::ComboLeg& leg) { return leg.contract.expiresAt() <= c.now.utc; });
         if (expired && p.legs.back().contract.id() == event.contractId) {
             const auto opened = notional(p.openNet, p.quantity, p.legs.front().contract.multiplier);
             MAHLER_CHECK(opened.has_value());
@@ -127,14 +117,14 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
             {"cash", (c.state.account->cash + event.amount).micros()},
             {"positions", positions}});
     const bool byOthers = event.kind != "expiry"; // assigned or exercised: a person acknowledges it (S12)
-    c.notice(byOthers ? NoticeView::Level::Critical : NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + shownMoney(event.amount));
+    c.notice(byOthers ? NoticeView::Level::Critical : NoticeView::Level::Advisory,
+             event.kind + " of " + event.contractId + ": " + shownMoney(event.amount));
 }
 
 std::map<std::string, std::int64_t> contractsHeld(const DeskState& state) {
     std::map<std::string, std::int64_t> held;
     for (const auto& [id, position] : state.positions)
-        for (const auto& leg : position.legs)
-            held[leg.contract.id()] += leg.ratio * position.quantity;
+        for (const auto& leg : position.legs) held[leg.contract.id()] += leg.ratio * position.quantity;
     std::erase_if(held, [](const auto& entry) { return entry.second == 0; });
     return held;
 }
@@ -142,22 +132,17 @@ std::map<std::string, std::int64_t> contractsHeld(const DeskState& state) {
 } // namespace
 
 void onBrokerNews(Context& c, const BrokerNews& news) {
-    if (news.errors > 0)
-        c.market.errors().add(c.now.mono, news.errors);
-    for (const auto& update : news.updates)
-        onUpdate(c, update);
+    if (news.errors > 0) c.market.errors().add(c.now.mono, news.errors);
+    for (const auto& update : news.updates) onUpdate(c, update);
     std::map<std::string, Usd> paid;
     for (const auto& event : news.cash)
-        if (event.quantity != 0)
-            paid[event.contractId] += Usd::fromMicros(event.amount.micros() / event.quantity);
-    for (const auto& event : news.cash)
-        onCash(c, event, paid);
+        if (event.quantity != 0) paid[event.contractId] += Usd::fromMicros(event.amount.micros() / event.quantity);
+    for (const auto& event : news.cash) onCash(c, event, paid);
 }
 
 void onSubmitOutcome(Context& c, const SubmitOutcome& outcome) {
     const auto it = c.state.orders.find(outcome.id);
-    if (it == c.state.orders.end() || it->second.state != execution::OrderState::Intent)
-        return;
+    if (it == c.state.orders.end() || it->second.state != execution::OrderState::Intent) return;
     execution::BrokerUpdate u{outcome.id, execution::OrderState::Submitted, 0, {}, {}, {}, outcome.text};
     switch (outcome.kind) {
     case SubmitOutcome::Kind::Accepted: break;
@@ -170,9 +155,8 @@ void onSubmitOutcome(Context& c, const SubmitOutcome& outcome) {
     }
     const bool opening = it->second.combo.intent == portfolio::OrderIntent::Open;
     c.emit("order.state", "system", outcome.id.str(), {{"update", codec::from(u)}});
-    const bool halting = std::any_of(c.state.latches.begin(), c.state.latches.end(), [](const risk::Latch& latch) {
-        return risk::actionOf(latch.breaker) != risk::HaltAction::RefuseOpening;
-    });
+    const bool halting = std::any_of(c.state.latches.begin(), c.state.latches.end(),
+                                     [](const risk::Latch& latch) { return risk::actionOf(latch.breaker) != risk::HaltAction::RefuseOpening; });
     if (opening && halting) // the halt came between its intent and this answer
         requestCancel(c, outcome.id, "system");
 }
@@ -199,35 +183,28 @@ void onReconciliation(Context& c, const Reconciliation& command) {
     std::string differs;
     std::map<std::string, std::int64_t> theirs;
     for (const auto& p : report.positions)
-        if (p.quantity != 0)
-            theirs[p.contractId] += p.quantity;
+        if (p.quantity != 0) theirs[p.contractId] += p.quantity;
     const auto ours = contractsHeld(c.state);
     for (const auto& [id, quantity] : theirs)
         if (!ours.count(id) || ours.at(id) != quantity)
             differs += (differs.empty() ? "" : "; ") + id + ": broker " + std::to_string(quantity) + ", journal " +
                        std::to_string(ours.count(id) ? ours.at(id) : 0);
     for (const auto& [id, quantity] : ours)
-        if (!theirs.count(id))
-            differs += (differs.empty() ? "" : "; ") + id + ": broker 0, journal " + std::to_string(quantity);
+        if (!theirs.count(id)) differs += (differs.empty() ? "" : "; ") + id + ": broker 0, journal " + std::to_string(quantity);
     if (c.state.account && report.cash != c.state.account->cash)
-        differs += (differs.empty() ? "" : "; ") + std::string("cash: broker ") + report.cash.str() + ", journal " +
-                   c.state.account->cash.str();
+        differs += (differs.empty() ? "" : "; ") + std::string("cash: broker ") + report.cash.str() + ", journal " + c.state.account->cash.str();
     const bool clean = differs.empty();
     c.emit("reconciled", "broker", {}, {{"when", command.when}, {"clean", clean}, {"result", clean ? "clean" : differs}});
-    if (!clean)
-        setHalt(c, risk::Breaker::B7Integrity, "broker", "reconciliation: " + differs);
+    if (!clean) setHalt(c, risk::Breaker::B7Integrity, "broker", "reconciliation: " + differs);
 }
 
 void watchOrders(Context& c) {
     for (const auto* order : c.state.liveOrders()) {
-        if (order->state != execution::OrderState::Working && order->state != execution::OrderState::PartlyFilled)
-            continue;
+        if (order->state != execution::OrderState::Working && order->state != execution::OrderState::PartlyFilled) continue;
         const bool opening = order->combo.intent == portfolio::OrderIntent::Open;
-        if (c.now.mono - order->createdAt.mono >= (opening ? kOpeningPatience : kClosingPatience))
-            requestCancel(c, order->id, "system");
+        if (c.now.mono - order->createdAt.mono >= (opening ? kOpeningPatience : kClosingPatience)) requestCancel(c, order->id, "system");
     }
-    if (c.state.account && (!c.state.lastReconciled || !c.state.reconciledThisRun ||
-                            c.now.mono - c.state.lastReconciled->mono >= kReconcileEvery ||
+    if (c.state.account && (!c.state.lastReconciled || !c.state.reconciledThisRun || c.now.mono - c.state.lastReconciled->mono >= kReconcileEvery ||
                             c.now.mono < c.state.lastReconciled->mono))
         c.effect(Reconcile{c.state.reconciledThisRun ? "periodic" : "start"});
 }

@@ -13,28 +13,23 @@ market::OptionContract contract(const Json& j) {
     return *parsed;
 }
 
-portfolio::OrderIntent intent(const std::string& word) {
-    return wordToEnum(word, portfolio::OrderIntent::Close);
-}
+portfolio::OrderIntent intent(const std::string& word) { return wordToEnum(word, portfolio::OrderIntent::Close); }
 
 Json legs(const std::vector<portfolio::ComboLeg>& all) {
     Json out = Json::array();
-    for (const auto& leg : all)
-        out.push_back({{"contract", leg.contract.id()}, {"ratio", leg.ratio}});
+    for (const auto& leg : all) out.push_back({{"contract", leg.contract.id()}, {"ratio", leg.ratio}});
     return out;
 }
 
 std::vector<portfolio::ComboLeg> toLegs(const Json& j) {
     std::vector<portfolio::ComboLeg> out;
-    for (const auto& leg : j)
-        out.push_back({contract(leg.at("contract")), leg.at("ratio").get<int>()});
+    for (const auto& leg : j) out.push_back({contract(leg.at("contract")), leg.at("ratio").get<int>()});
     return out;
 }
 
 TradingDate date(const Json& j) {
     const auto text = j.get<std::string>();
-    if (text.empty())
-        return {};
+    if (text.empty()) return {};
     auto parsed = parseDate(text);
     MAHLER_CHECK(parsed.has_value());
     return *parsed;
@@ -67,15 +62,13 @@ approval::TierDecision toTier(const Json& j) {
 } // namespace
 
 Json micro(std::optional<double> value) {
-    if (!value)
-        return nullptr;
+    if (!value) return nullptr;
     const auto count = toMicroCount(*value);
     return count ? Json(*count) : Json(nullptr);
 }
 
 std::optional<double> fromMicro(const Json& j) {
-    if (j.is_null())
-        return std::nullopt;
+    if (j.is_null()) return std::nullopt;
     return static_cast<double>(j.get<std::int64_t>()) / 1e6;
 }
 
@@ -91,9 +84,7 @@ Digest toDigest(const Json& j) {
 
 Json from(const Timestamp& t) { return {{"utc", toNanos(t.utc)}, {"mono", t.mono.count()}}; }
 
-Timestamp toTimestamp(const Json& j) {
-    return {utcFromNanos(j.at("utc").get<std::int64_t>()), MonoTime(j.at("mono").get<std::int64_t>())};
-}
+Timestamp toTimestamp(const Json& j) { return {utcFromNanos(j.at("utc").get<std::int64_t>()), MonoTime(j.at("mono").get<std::int64_t>())}; }
 
 Json from(const portfolio::ComboOrder& o) {
     return {{"underlying", o.underlying},
@@ -185,8 +176,7 @@ execution::Order toOrder(const Json& j) {
     o.averageNet = price(j.at("average_net"));
     o.fees = usd(j.at("fees"));
     o.cashFlow = usd(j.at("cash_flow"));
-    if (!j.at("arrival_mid").is_null())
-        o.arrivalMid = price(j.at("arrival_mid"));
+    if (!j.at("arrival_mid").is_null()) o.arrivalMid = price(j.at("arrival_mid"));
     o.createdAt = toTimestamp(j.at("created"));
     o.updatedAt = toTimestamp(j.at("updated"));
     o.approvedBy = j.at("approved_by").get<std::string>();
@@ -196,22 +186,19 @@ execution::Order toOrder(const Json& j) {
     return o;
 }
 
-Json from(const risk::Check& c) {
-    return {{"check", c.check}, {"value", c.value}, {"limit", c.limit}, {"pass", c.pass}, {"reason", c.reason}};
-}
+Json from(const risk::Check& c) { return {{"check", c.check}, {"value", c.value}, {"limit", c.limit}, {"pass", c.pass}, {"reason", c.reason}}; }
 
 Json from(const std::vector<risk::Check>& checks) {
     Json out = Json::array();
-    for (const auto& check : checks)
-        out.push_back(from(check));
+    for (const auto& check : checks) out.push_back(from(check));
     return out;
 }
 
 std::vector<risk::Check> toChecks(const Json& j) {
     std::vector<risk::Check> out;
     for (const auto& c : j)
-        out.push_back({c.at("check").get<std::string>(), c.at("value").get<std::string>(), c.at("limit").get<std::string>(),
-                       c.at("pass").get<bool>(), c.at("reason").get<std::string>()});
+        out.push_back({c.at("check").get<std::string>(), c.at("value").get<std::string>(), c.at("limit").get<std::string>(), c.at("pass").get<bool>(),
+                       c.at("reason").get<std::string>()});
     return out;
 }
 
@@ -233,18 +220,14 @@ Json from(const approval::Request& r) {
            {"state", approval::toString(r.state)},
            {"cause", approval::toString(r.cause)},
            {"cause_text", r.causeText}};
-    if (r.extended)
-        j["extended"] = true;
-    if (r.extendableTo != MonoTime{})
-        j["extendable_to_mono"] = r.extendableTo.count();
+    if (r.extended) j["extended"] = true;
+    if (r.extendableTo != MonoTime{}) j["extendable_to_mono"] = r.extendableTo.count();
     if (!r.replaces.empty()) {
         j["replaces"] = r.replaces.str();
         j["replaces_why"] = r.replacesWhy;
     }
-    if (!r.raisedAgain.empty())
-        j["raised_again"] = r.raisedAgain;
-    if (!r.events.empty())
-        j["events"] = from(r.events);
+    if (!r.raisedAgain.empty()) j["raised_again"] = r.raisedAgain;
+    if (!r.events.empty()) j["events"] = from(r.events);
     return j;
 }
 
@@ -273,10 +256,12 @@ Json from(const approval::Inherited& i) {
 }
 
 approval::Inherited toInherited(const Json& j) {
-    approval::Inherited i{ApprovalId(j.at("from").get<std::string>()), j.at("why").get<std::string>(), {}, MonoTime(j.at("extendable_to_mono").get<std::int64_t>()),
+    approval::Inherited i{ApprovalId(j.at("from").get<std::string>()),
+                          j.at("why").get<std::string>(),
+                          {},
+                          MonoTime(j.at("extendable_to_mono").get<std::int64_t>()),
                           j.at("extended").get<bool>()};
-    if (!j.at("deadline_mono").is_null())
-        i.deadline = MonoTime(j.at("deadline_mono").get<std::int64_t>());
+    if (!j.at("deadline_mono").is_null()) i.deadline = MonoTime(j.at("deadline_mono").get<std::int64_t>());
     return i;
 }
 
@@ -290,26 +275,22 @@ approval::Request toRequest(const Json& j) {
     r.createdAt = toTimestamp(j.at("created"));
     r.deadline = MonoTime(j.at("deadline_mono").get<std::int64_t>());
     r.haltEpoch = j.at("halt_epoch").get<std::uint64_t>();
-    if (!j.at("opened").is_null())
-        r.openedAt = toTimestamp(j.at("opened"));
+    if (!j.at("opened").is_null()) r.openedAt = toTimestamp(j.at("opened"));
     r.escalated = j.at("escalated").get<bool>();
     for (const auto& s : j.at("signatures"))
-        r.signatures.push_back({UserId(s.at("user").get<std::string>()), s.at("approve").get<bool>(),
-                                s.at("reason").get<std::string>(), toTimestamp(s.at("at"))});
+        r.signatures.push_back(
+            {UserId(s.at("user").get<std::string>()), s.at("approve").get<bool>(), s.at("reason").get<std::string>(), toTimestamp(s.at("at"))});
     r.state = wordToEnum(j.at("state").get<std::string>(), approval::ApprovalState::Rejected);
     r.cause = wordToEnum(j.at("cause").get<std::string>(), approval::RejectCause::FlowOver);
     r.causeText = j.at("cause_text").get<std::string>();
     r.extended = j.contains("extended");
-    if (j.contains("extendable_to_mono"))
-        r.extendableTo = MonoTime(j.at("extendable_to_mono").get<std::int64_t>());
+    if (j.contains("extendable_to_mono")) r.extendableTo = MonoTime(j.at("extendable_to_mono").get<std::int64_t>());
     if (j.contains("replaces")) {
         r.replaces = ApprovalId(j.at("replaces").get<std::string>());
         r.replacesWhy = j.at("replaces_why").get<std::string>();
     }
-    if (j.contains("raised_again"))
-        r.raisedAgain = j.at("raised_again").get<std::string>();
-    if (j.contains("events"))
-        r.events = toEvents(j.at("events"));
+    if (j.contains("raised_again")) r.raisedAgain = j.at("raised_again").get<std::string>();
+    if (j.contains("events")) r.events = toEvents(j.at("events"));
     return r;
 }
 
@@ -334,14 +315,8 @@ portfolio::Account toAccount(const Json& j) {
 }
 
 Json from(const execution::BrokerUpdate& u) {
-    return {{"id", u.id.str()},
-            {"state", execution::toString(u.state)},
-            {"filled", u.filled},
-            {"average_net", u.averageNet.micros()},
-            {"fees", u.fees.micros()},
-            {"cash_flow", u.cashFlow.micros()},
-            {"broker_id", u.brokerId},
-            {"text", u.text}};
+    return {{"id", u.id.str()},        {"state", execution::toString(u.state)}, {"filled", u.filled},      {"average_net", u.averageNet.micros()},
+            {"fees", u.fees.micros()}, {"cash_flow", u.cashFlow.micros()},      {"broker_id", u.brokerId}, {"text", u.text}};
 }
 
 execution::BrokerUpdate toBrokerUpdate(const Json& j) {

@@ -40,8 +40,7 @@ Digest toDigest(const Json& j);
 /// The value of a closed set by its word, counting up from the first to `last`.
 template <class E> E wordToEnum(const std::string& word, E last) {
     for (int i = 0; i <= static_cast<int>(last); ++i)
-        if (word == toString(static_cast<E>(i)))
-            return static_cast<E>(i);
+        if (word == toString(static_cast<E>(i))) return static_cast<E>(i);
     MAHLER_CHECK(!"a known word");
     return last;
 }

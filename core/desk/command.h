@@ -26,7 +26,7 @@ struct Started {
     approval::DeskKind kind = approval::DeskKind::DemoTeam;
     bool simulated = true;
     std::string account;
-    Usd startingCash;              ///< used only when the journal has no account yet
+    Usd startingCash; ///< used only when the journal has no account yet
     std::vector<std::string> underlyings;
     std::vector<std::string> feedNotes{}; ///< what the feed had to skip and why
 };
@@ -35,16 +35,17 @@ struct Started {
 struct SessionFacts {
     TradingDate date{};
     UtcTime open{}, close{};
-    std::optional<double> rate;                     ///< continuous, per year
-    std::map<std::string, double> dividendYield;    ///< by underlying
-    std::map<std::string, double> realised10;       ///< 10-day realised volatility
-    std::vector<market::MarketEvent> events;        ///< from this session on, in date order; expiries and holidays are none
+    std::optional<double> rate;                            ///< continuous, per year
+    std::map<std::string, double> dividendYield;           ///< by underlying
+    std::map<std::string, double> realised10;              ///< 10-day realised volatility
+    std::vector<market::MarketEvent> events;               ///< from this session on, in date order; expiries and holidays are none
     std::map<std::string, portfolio::BenchmarkBeta> betas; ///< to BetaWeights::benchmark, of daily closes before this session
 };
 
 struct MarketTick {
     market::Tick tick;
-    portfolio::GreeksBook greeks; ///< of tick.watched, by GreeksBoard: a function of the tick and the session's facts, so the tape holds the tick alone
+    portfolio::GreeksBook
+        greeks; ///< of tick.watched, by GreeksBoard: a function of the tick and the session's facts, so the tape holds the tick alone
 };
 
 /// What a feed skipped since it was last asked.
@@ -110,7 +111,7 @@ struct EscalateRequest {
 };
 
 struct HaltRequest {
-    std::string actor;   ///< "user:ann", "system"
+    std::string actor; ///< "user:ann", "system"
     risk::Breaker breaker = risk::Breaker::B8Manual;
     std::string reason;
 };
@@ -195,8 +196,8 @@ struct Failure {
 };
 
 using Command = std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
-                             SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten, SwitchUser,
-                             SetAutonomy, ChangeSettings, AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
+                             SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten,
+                             SwitchUser, SetAutonomy, ChangeSettings, AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"
 /// Journal form, integers only. MarketTick has none (it is on the tape).

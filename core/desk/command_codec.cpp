@@ -10,23 +10,22 @@ using namespace codec;
 
 Json values(const std::map<std::string, double>& map) {
     Json out = Json::object();
-    for (const auto& [key, value] : map)
-        out[key] = micro(value);
+    for (const auto& [key, value] : map) out[key] = micro(value);
     return out;
 }
 
 std::map<std::string, double> toValues(const Json& j) {
     std::map<std::string, double> out;
     for (const auto& [key, value] : j.items())
-        if (const auto v = fromMicro(value))
-            out[key] = *v;
+        if (const auto v = fromMicro(value)) out[key] = *v;
     return out;
 }
 
 Json betas(const std::map<std::string, portfolio::BenchmarkBeta>& map) {
     Json out = Json::object();
     for (const auto& [key, b] : map)
-        out[key] = {{"beta", micro(b.beta)}, {"r2", micro(b.r2)}, {"window", b.window}, {"last", b.last.ok() ? Json(formatDate(b.last)) : Json(nullptr)}};
+        out[key] = {
+            {"beta", micro(b.beta)}, {"r2", micro(b.r2)}, {"window", b.window}, {"last", b.last.ok() ? Json(formatDate(b.last)) : Json(nullptr)}};
     return out;
 }
 
@@ -52,10 +51,8 @@ execution::BrokerCashEvent toCash(const Json& j) {
 
 Json report(const execution::BrokerReport& r) {
     Json positions = Json::array(), orders = Json::array();
-    for (const auto& p : r.positions)
-        positions.push_back({{"contract", p.contractId}, {"quantity", p.quantity}});
-    for (const auto& o : r.orders)
-        orders.push_back(from(o));
+    for (const auto& p : r.positions) positions.push_back({{"contract", p.contractId}, {"quantity", p.quantity}});
+    for (const auto& o : r.orders) orders.push_back(from(o));
     return {{"clean", r.clean}, {"error", r.error}, {"cash", r.cash.micros()}, {"positions", positions}, {"orders", orders}};
 }
 
@@ -64,17 +61,14 @@ execution::BrokerReport toReport(const Json& j) {
     r.clean = j.at("clean").get<bool>();
     r.error = j.at("error").get<std::string>();
     r.cash = Usd::fromMicros(j.at("cash").get<std::int64_t>());
-    for (const auto& p : j.at("positions"))
-        r.positions.push_back({p.at("contract").get<std::string>(), p.at("quantity").get<std::int64_t>()});
-    for (const auto& o : j.at("orders"))
-        r.orders.push_back(toBrokerUpdate(o));
+    for (const auto& p : j.at("positions")) r.positions.push_back({p.at("contract").get<std::string>(), p.at("quantity").get<std::int64_t>()});
+    for (const auto& o : j.at("orders")) r.orders.push_back(toBrokerUpdate(o));
     return r;
 }
 
 Json settingValues(const Settings& settings) {
     Json out = Json::object();
-    for (const auto& [key, value] : valuesOf(settings))
-        std::visit([&, &k = key](const auto& v) { out[k] = v; }, value);
+    for (const auto& [key, value] : valuesOf(settings)) std::visit([&, &k = key](const auto& v) { out[k] = v; }, value);
     return out;
 }
 
@@ -89,74 +83,125 @@ SettingValues toSettingValues(const Json& j) {
 }
 
 Json encode(const Command& command) {
-    return std::visit(
-        Overloaded{
-            [](const Started& c) -> Json {
-                return {{"run", c.runId}, {"feed", c.feedName}, {"single_person", c.kind == approval::DeskKind::SinglePerson},
-                        {"simulated", c.simulated}, {"account", c.account}, {"starting_cash", c.startingCash.micros()},
-                        {"underlyings", c.underlyings}, {"feed_notes", c.feedNotes}};
-            },
-            [](const SessionFacts& c) -> Json {
-                Json j{{"date", formatDate(c.date)}, {"open", toNanos(c.open)}, {"close", toNanos(c.close)},
-                       {"rate", micro(c.rate)}, {"dividend_yield", values(c.dividendYield)}, {"realised10", values(c.realised10)}};
-                if (!c.betas.empty()) // as journals from before they were kept have it
-                    j["betas"] = betas(c.betas);
-                if (!c.events.empty())
-                    j["events"] = from(c.events);
-                return j;
-            },
-            [](const MarketTick&) -> Json { return nullptr; },
-            [](const FeedNotes& c) -> Json { return {{"notes", c.notes}}; },
-            [](const CycleFinished& c) -> Json {
-                return {{"cycle", c.id.str()}, {"underlying", c.underlying}, {"action", c.action}, {"reason", c.reason},
-                        {"strategy", c.strategy}, {"deliberation", text(c.deliberation)},
-                        {"order", c.order ? from(*c.order) : Json(nullptr)}, {"requested", c.requested}, {"synthesis", c.synthesis},
-                        {"case_for", c.caseFor}, {"case_against", c.caseAgainst}, {"unanswered", c.unanswered},
-                        {"confidence_ppm", c.confidencePpm}, {"failed", c.failed}};
-            },
-            [](const RequestCycle& c) -> Json { return {{"actor", c.actor}, {"underlying", c.underlying}}; },
-            [](const ProposeOrder& c) -> Json { return {{"user", c.user.str()}, {"order", from(c.order)}, {"reason", c.reason}}; },
-            [](const OpenRequest& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}}; },
-            [](const AnswerRequest& c) -> Json {
-                return {{"id", c.id.str()}, {"user", c.user.str()}, {"approve", c.approve}, {"shown_hash", text(c.shownHash)},
-                        {"reason", c.reason}, {"typed_max_loss", c.typedMaxLoss ? Json(c.typedMaxLoss->micros()) : Json(nullptr)}};
-            },
-            [](const SizeDown& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}, {"quantity", c.quantity}}; },
-            [](const ExtendRequest& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}}; },
-            [](const EscalateRequest& c) -> Json { return {{"id", c.id.str()}, {"user", c.user.str()}}; },
-            [](const HaltRequest& c) -> Json {
-                return {{"actor", c.actor}, {"breaker", risk::toString(c.breaker)}, {"reason", c.reason}};
-            },
-            [](const ResumeRequest& c) -> Json {
-                return {{"user", c.user.str()}, {"breaker", c.breaker ? Json(risk::toString(*c.breaker)) : Json(nullptr)},
-                        {"reason", c.reason}, {"typed", c.typed}};
-            },
-            [](const ClosePosition& c) -> Json { return {{"user", c.user.str()}, {"id", c.id.str()}, {"reason", c.reason}}; },
-            [](const CancelOrder& c) -> Json { return {{"user", c.user.str()}, {"id", c.id.str()}}; },
-            [](const CancelOpening& c) -> Json { return {{"user", c.user.str()}}; },
-            [](const Flatten& c) -> Json { return {{"user", c.user.str()}, {"typed", c.typed}}; },
-            [](const SwitchUser& c) -> Json { return {{"user", c.user.str()}}; },
-            [](const SetAutonomy& c) -> Json { return {{"user", c.user.str()}, {"scheduled", c.scheduled}}; },
-            [](const ChangeSettings& c) -> Json { return {{"actor", c.actor}, {"values", settingValues(c.settings)}}; },
-            [](const AddNote& c) -> Json { return {{"user", c.user.str()}, {"about", c.about}, {"text", c.text}}; },
-            [](const SubmitOutcome& c) -> Json {
-                return {{"id", c.id.str()}, {"kind", static_cast<int>(c.kind)}, {"text", c.text}};
-            },
-            [](const BrokerNews& c) -> Json {
-                Json updates = Json::array(), events = Json::array();
-                for (const auto& u : c.updates)
-                    updates.push_back(from(u));
-                for (const auto& e : c.cash)
-                    events.push_back(cash(e));
-                return {{"updates", updates}, {"cash", events}, {"errors", c.errors}};
-            },
-            [](const Reconciliation& c) -> Json { return {{"report", report(c.report)}, {"when", c.when}}; },
-            [](const TapeBlockWritten& c) -> Json {
-                return {{"file", c.file}, {"offset", c.offset}, {"size", c.size}, {"entries", c.entries}, {"hash", text(c.hash)}};
-            },
-            [](const Failure& c) -> Json { return {{"where", c.where}, {"what", c.what}}; },
-        },
-        command);
+    return std::visit(Overloaded{
+                          [](const Started& c) -> Json {
+                              return {{"run", c.runId},
+                                      {"feed", c.feedName},
+                                      {"single_person", c.kind == approval::DeskKind::SinglePerson},
+                                      {"simulated", c.simulated},
+                                      {"account", c.account},
+                                      {"starting_cash", c.startingCash.micros()},
+                                      {"underlyings", c.underlyings},
+                                      {"feed_notes", c.feedNotes}};
+                          },
+                          [](const SessionFacts& c) -> Json {
+                              Json j{{"date", formatDate(c.date)},
+                                     {"open", toNanos(c.open)},
+                                     {"close", toNanos(c.close)},
+                                     {"rate", micro(c.rate)},
+                                     {"dividend_yield", values(c.dividendYield)},
+                                     {"realised10", values(c.realised10)}};
+                              if (!c.betas.empty()) // as journals from before they were kept have it
+                                  j["betas"] = betas(c.betas);
+                              if (!c.events.empty()) j["events"] = from(c.events);
+                              return j;
+                          },
+                          [](const MarketTick&) -> Json { return nullptr; },
+                          [](const FeedNotes& c) -> Json {
+                              return {{"notes", c.notes}};
+                          },
+                          [](const CycleFinished& c) -> Json {
+                              return {{"cycle", c.id.str()},
+                                      {"underlying", c.underlying},
+                                      {"action", c.action},
+                                      {"reason", c.reason},
+                                      {"strategy", c.strategy},
+                                      {"deliberation", text(c.deliberation)},
+                                      {"order", c.order ? from(*c.order) : Json(nullptr)},
+                                      {"requested", c.requested},
+                                      {"synthesis", c.synthesis},
+                                      {"case_for", c.caseFor},
+                                      {"case_against", c.caseAgainst},
+                                      {"unanswered", c.unanswered},
+                                      {"confidence_ppm", c.confidencePpm},
+                                      {"failed", c.failed}};
+                          },
+                          [](const RequestCycle& c) -> Json {
+                              return {{"actor", c.actor}, {"underlying", c.underlying}};
+                          },
+                          [](const ProposeOrder& c) -> Json {
+                              return {{"user", c.user.str()}, {"order", from(c.order)}, {"reason", c.reason}};
+                          },
+                          [](const OpenRequest& c) -> Json {
+                              return {{"id", c.id.str()}, {"user", c.user.str()}};
+                          },
+                          [](const AnswerRequest& c) -> Json {
+                              return {{"id", c.id.str()},     {"user", c.user.str()},
+                                      {"approve", c.approve}, {"shown_hash", text(c.shownHash)},
+                                      {"reason", c.reason},   {"typed_max_loss", c.typedMaxLoss ? Json(c.typedMaxLoss->micros()) : Json(nullptr)}};
+                          },
+                          [](const SizeDown& c) -> Json {
+                              return {{"id", c.id.str()}, {"user", c.user.str()}, {"quantity", c.quantity}};
+                          },
+                          [](const ExtendRequest& c) -> Json {
+                              return {{"id", c.id.str()}, {"user", c.user.str()}};
+                          },
+                          [](const EscalateRequest& c) -> Json {
+                              return {{"id", c.id.str()}, {"user", c.user.str()}};
+                          },
+                          [](const HaltRequest& c) -> Json {
+                              return {{"actor", c.actor}, {"breaker", risk::toString(c.breaker)}, {"reason", c.reason}};
+                          },
+                          [](const ResumeRequest& c) -> Json {
+                              return {{"user", c.user.str()},
+                                      {"breaker", c.breaker ? Json(risk::toString(*c.breaker)) : Json(nullptr)},
+                                      {"reason", c.reason},
+                                      {"typed", c.typed}};
+                          },
+                          [](const ClosePosition& c) -> Json {
+                              return {{"user", c.user.str()}, {"id", c.id.str()}, {"reason", c.reason}};
+                          },
+                          [](const CancelOrder& c) -> Json {
+                              return {{"user", c.user.str()}, {"id", c.id.str()}};
+                          },
+                          [](const CancelOpening& c) -> Json {
+                              return {{"user", c.user.str()}};
+                          },
+                          [](const Flatten& c) -> Json {
+                              return {{"user", c.user.str()}, {"typed", c.typed}};
+                          },
+                          [](const SwitchUser& c) -> Json {
+                              return {{"user", c.user.str()}};
+                          },
+                          [](const SetAutonomy& c) -> Json {
+                              return {{"user", c.user.str()}, {"scheduled", c.scheduled}};
+                          },
+                          [](const ChangeSettings& c) -> Json {
+                              return {{"actor", c.actor}, {"values", settingValues(c.settings)}};
+                          },
+                          [](const AddNote& c) -> Json {
+                              return {{"user", c.user.str()}, {"about", c.about}, {"text", c.text}};
+                          },
+                          [](const SubmitOutcome& c) -> Json {
+                              return {{"id", c.id.str()}, {"kind", static_cast<int>(c.kind)}, {"text", c.text}};
+                          },
+                          [](const BrokerNews& c) -> Json {
+                              Json updates = Json::array(), events = Json::array();
+                              for (const auto& u : c.updates) updates.push_back(from(u));
+                              for (const auto& e : c.cash) events.push_back(cash(e));
+                              return {{"updates", updates}, {"cash", events}, {"errors", c.errors}};
+                          },
+                          [](const Reconciliation& c) -> Json {
+                              return {{"report", report(c.report)}, {"when", c.when}};
+                          },
+                          [](const TapeBlockWritten& c) -> Json {
+                              return {{"file", c.file}, {"offset", c.offset}, {"size", c.size}, {"entries", c.entries}, {"hash", text(c.hash)}};
+                          },
+                          [](const Failure& c) -> Json {
+                              return {{"where", c.where}, {"what", c.what}};
+                          },
+                      },
+                      command);
 }
 
 SessionFacts sessionFacts(const Json& j) {
@@ -169,10 +214,8 @@ SessionFacts sessionFacts(const Json& j) {
     c.rate = fromMicro(j.at("rate"));
     c.dividendYield = toValues(j.at("dividend_yield"));
     c.realised10 = toValues(j.at("realised10"));
-    if (j.contains("betas"))
-        c.betas = toBetas(j.at("betas"));
-    if (j.contains("events"))
-        c.events = toEvents(j.at("events"));
+    if (j.contains("betas")) c.betas = toBetas(j.at("betas"));
+    if (j.contains("events")) c.events = toEvents(j.at("events"));
     return c;
 }
 
@@ -184,8 +227,7 @@ CycleFinished cycleFinished(const Json& j) {
     c.reason = str(j, "reason");
     c.strategy = str(j, "strategy");
     c.deliberation = toDigest(j.at("deliberation"));
-    if (!j.at("order").is_null())
-        c.order = toCombo(j.at("order"));
+    if (!j.at("order").is_null()) c.order = toCombo(j.at("order"));
     c.requested = j.at("requested").get<std::int64_t>();
     c.synthesis = str(j, "synthesis");
     c.caseFor = str(j, "case_for");
@@ -205,58 +247,42 @@ risk::Breaker breaker(const Json& j) {
 Command decode(const std::string& name, const Json& j) {
     const auto user = [&] { return UserId(str(j, "user")); };
     if (name == "started")
-        return Started{str(j, "run"), str(j, "feed"),
+        return Started{str(j, "run"),
+                       str(j, "feed"),
                        j.at("single_person").get<bool>() ? approval::DeskKind::SinglePerson : approval::DeskKind::DemoTeam,
-                       j.at("simulated").get<bool>(), str(j, "account"), Usd::fromMicros(j.at("starting_cash").get<std::int64_t>()),
-                       j.at("underlyings").get<std::vector<std::string>>(), j.at("feed_notes").get<std::vector<std::string>>()};
-    if (name == "session_facts")
-        return sessionFacts(j);
-    if (name == "feed_notes")
-        return FeedNotes{j.at("notes").get<std::vector<std::string>>()};
-    if (name == "cycle_finished")
-        return cycleFinished(j);
-    if (name == "request_cycle")
-        return RequestCycle{str(j, "actor"), str(j, "underlying")};
-    if (name == "propose_order")
-        return ProposeOrder{user(), toCombo(j.at("order")), str(j, "reason")};
-    if (name == "open_request")
-        return OpenRequest{ApprovalId(str(j, "id")), user()};
+                       j.at("simulated").get<bool>(),
+                       str(j, "account"),
+                       Usd::fromMicros(j.at("starting_cash").get<std::int64_t>()),
+                       j.at("underlyings").get<std::vector<std::string>>(),
+                       j.at("feed_notes").get<std::vector<std::string>>()};
+    if (name == "session_facts") return sessionFacts(j);
+    if (name == "feed_notes") return FeedNotes{j.at("notes").get<std::vector<std::string>>()};
+    if (name == "cycle_finished") return cycleFinished(j);
+    if (name == "request_cycle") return RequestCycle{str(j, "actor"), str(j, "underlying")};
+    if (name == "propose_order") return ProposeOrder{user(), toCombo(j.at("order")), str(j, "reason")};
+    if (name == "open_request") return OpenRequest{ApprovalId(str(j, "id")), user()};
     if (name == "answer_request") {
         AnswerRequest c{ApprovalId(str(j, "id")), user(), j.at("approve").get<bool>(), toDigest(j.at("shown_hash")), str(j, "reason"), {}};
-        if (!j.at("typed_max_loss").is_null())
-            c.typedMaxLoss = Usd::fromMicros(j.at("typed_max_loss").get<std::int64_t>());
+        if (!j.at("typed_max_loss").is_null()) c.typedMaxLoss = Usd::fromMicros(j.at("typed_max_loss").get<std::int64_t>());
         return c;
     }
-    if (name == "size_down")
-        return SizeDown{ApprovalId(str(j, "id")), user(), j.at("quantity").get<std::int64_t>()};
-    if (name == "extend_request")
-        return ExtendRequest{ApprovalId(str(j, "id")), user()};
-    if (name == "escalate_request")
-        return EscalateRequest{ApprovalId(str(j, "id")), user()};
-    if (name == "halt_request")
-        return HaltRequest{str(j, "actor"), breaker(j.at("breaker")), str(j, "reason")};
+    if (name == "size_down") return SizeDown{ApprovalId(str(j, "id")), user(), j.at("quantity").get<std::int64_t>()};
+    if (name == "extend_request") return ExtendRequest{ApprovalId(str(j, "id")), user()};
+    if (name == "escalate_request") return EscalateRequest{ApprovalId(str(j, "id")), user()};
+    if (name == "halt_request") return HaltRequest{str(j, "actor"), breaker(j.at("breaker")), str(j, "reason")};
     if (name == "resume_request") {
         ResumeRequest c{user(), {}, str(j, "reason"), str(j, "typed")};
-        if (!j.at("breaker").is_null())
-            c.breaker = breaker(j.at("breaker"));
+        if (!j.at("breaker").is_null()) c.breaker = breaker(j.at("breaker"));
         return c;
     }
-    if (name == "close_position")
-        return ClosePosition{user(), PositionId(str(j, "id")), str(j, "reason")};
-    if (name == "cancel_order")
-        return CancelOrder{user(), OrderId(str(j, "id"))};
-    if (name == "cancel_opening")
-        return CancelOpening{user()};
-    if (name == "flatten")
-        return Flatten{user(), str(j, "typed")};
-    if (name == "switch_user")
-        return SwitchUser{user()};
-    if (name == "set_autonomy")
-        return SetAutonomy{user(), j.at("scheduled").get<bool>()};
-    if (name == "change_settings")
-        return ChangeSettings{str(j, "actor"), withValues(Settings{}, toSettingValues(j.at("values")))};
-    if (name == "add_note")
-        return AddNote{user(), str(j, "about"), str(j, "text")};
+    if (name == "close_position") return ClosePosition{user(), PositionId(str(j, "id")), str(j, "reason")};
+    if (name == "cancel_order") return CancelOrder{user(), OrderId(str(j, "id"))};
+    if (name == "cancel_opening") return CancelOpening{user()};
+    if (name == "flatten") return Flatten{user(), str(j, "typed")};
+    if (name == "switch_user") return SwitchUser{user()};
+    if (name == "set_autonomy") return SetAutonomy{user(), j.at("scheduled").get<bool>()};
+    if (name == "change_settings") return ChangeSettings{str(j, "actor"), withValues(Settings{}, toSettingValues(j.at("values")))};
+    if (name == "add_note") return AddNote{user(), str(j, "about"), str(j, "text")};
     if (name == "submit_outcome") {
         const int kind = j.at("kind").get<int>();
         MAHLER_CHECK(kind >= 0 && kind <= static_cast<int>(SubmitOutcome::Kind::Unknown));
@@ -264,20 +290,16 @@ Command decode(const std::string& name, const Json& j) {
     }
     if (name == "broker_news") {
         BrokerNews c;
-        for (const auto& u : j.at("updates"))
-            c.updates.push_back(toBrokerUpdate(u));
-        for (const auto& e : j.at("cash"))
-            c.cash.push_back(toCash(e));
+        for (const auto& u : j.at("updates")) c.updates.push_back(toBrokerUpdate(u));
+        for (const auto& e : j.at("cash")) c.cash.push_back(toCash(e));
         c.errors = j.at("errors").get<int>();
         return c;
     }
-    if (name == "reconciliation")
-        return Reconciliation{toReport(j.at("report")), str(j, "when")};
+    if (name == "reconciliation") return Reconciliation{toReport(j.at("report")), str(j, "when")};
     if (name == "tape_block_written")
         return TapeBlockWritten{str(j, "file"), j.at("offset").get<std::int64_t>(), j.at("size").get<std::int64_t>(),
                                 j.at("entries").get<std::int64_t>(), toDigest(j.at("hash"))};
-    if (name == "failure")
-        return Failure{str(j, "where"), str(j, "what")};
+    if (name == "failure") return Failure{str(j, "where"), str(j, "what")};
     throw InvariantError("unknown command " + name);
 }
 
@@ -285,10 +307,10 @@ Command decode(const std::string& name, const Json& j) {
 
 std::string commandName(const Command& command) {
     static constexpr const char* kNames[] = {
-        "started",       "session_facts",  "market_tick",    "feed_notes",     "cycle_finished", "request_cycle", "propose_order", "open_request",
-        "answer_request", "size_down",     "extend_request", "escalate_request", "halt_request",   "resume_request", "close_position", "cancel_order", "cancel_opening",
-        "flatten",       "switch_user",    "set_autonomy",   "change_settings", "add_note", "submit_outcome", "broker_news",   "reconciliation", "tape_block_written",
-        "failure"};
+        "started",        "session_facts",  "market_tick",    "feed_notes",     "cycle_finished",     "request_cycle", "propose_order",
+        "open_request",   "answer_request", "size_down",      "extend_request", "escalate_request",   "halt_request",  "resume_request",
+        "close_position", "cancel_order",   "cancel_opening", "flatten",        "switch_user",        "set_autonomy",  "change_settings",
+        "add_note",       "submit_outcome", "broker_news",    "reconciliation", "tape_block_written", "failure"};
     static_assert(std::size(kNames) == std::variant_size_v<Command>);
     return kNames[command.index()];
 }
@@ -298,9 +320,7 @@ Result<Json> encodeCommand(const Command& command) { return encode(command); }
 Result<Command> decodeCommand(const std::string& name, const Json& body) {
     try {
         return decode(name, body);
-    } catch (const std::exception& e) {
-        return Error{ErrorCode::Integrity, "command " + name + ": " + e.what()};
-    }
+    } catch (const std::exception& e) { return Error{ErrorCode::Integrity, "command " + name + ": " + e.what()}; }
 }
 
 } // namespace mahler::desk

@@ -19,8 +19,7 @@ bool leavesBookAlone(const std::string& type) {
 void Context::emit(const std::string& type, const std::string& actor, const std::string& correlation, Json body) {
     Event event{type, actor, correlation, std::move(body)};
     apply(state, event, now);
-    if (!leavesBookAlone(event.type))
-        cache.forget();
+    if (!leavesBookAlone(event.type)) cache.forget();
     out.events.push_back(std::move(event));
 }
 
@@ -30,8 +29,7 @@ void Context::notice(NoticeView::Level level, const std::string& text) {
 
 void noticeOnce(Context& c, const std::string& text) {
     const auto said = std::any_of(c.state.notices.begin(), c.state.notices.end(), [&](const NoticeView& n) { return n.text == text; });
-    if (!said)
-        c.notice(NoticeView::Level::Critical, text);
+    if (!said) c.notice(NoticeView::Level::Critical, text);
 }
 
 std::string Context::number(const char* prefix) const { return prefix + std::to_string(state.nextNumber); }
@@ -48,24 +46,19 @@ const approval::User* Context::user(const UserId& id) const {
 }
 
 portfolio::AccountMarks accountMarks(const DeskState& state, const LiveMarket& market, const risk::Limits& limits, Timestamp now) {
-    if (!state.account)
-        return {};
+    if (!state.account) return {};
     std::vector<portfolio::Position> positions;
-    for (const auto& [id, position] : state.positions)
-        positions.push_back(position);
+    for (const auto& [id, position] : state.positions) positions.push_back(position);
     const auto limit = MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9));
     return portfolio::markAccount(*state.account, positions, market.freshOptions(now.mono, limit));
 }
 
 const BookCache& Context::book() const {
-    if (cache.madeAt && now.mono >= *cache.madeAt && now.mono - *cache.madeAt < 1s)
-        return cache;
+    if (cache.madeAt && now.mono >= *cache.madeAt && now.mono - *cache.madeAt < 1s) return cache;
     std::vector<portfolio::Position> positions;
-    for (const auto& [id, position] : state.positions)
-        positions.push_back(position);
+    for (const auto& [id, position] : state.positions) positions.push_back(position);
     std::vector<risk::OutstandingOrder> outstanding;
-    for (const auto* order : state.liveOrders())
-        outstanding.push_back({order->id, order->combo, order->state == execution::OrderState::Unknown});
+    for (const auto* order : state.liveOrders()) outstanding.push_back({order->id, order->combo, order->state == execution::OrderState::Unknown});
     cache.marks = accountMarks(state, market, limits, now);
     cache.risk = std::make_shared<risk::BookRisk>(risk::bookRisk(positions, outstanding, market.greeks(), market.spots()));
     cache.madeAt = now.mono;
@@ -82,8 +75,7 @@ std::optional<ComboQuote> quoteCombo(const LiveMarket& market, const std::vector
         const std::string id = leg.contract.id();
         const market::Quote* quote = market.option(id);
         const auto age = market.age(id, now);
-        if (!quote || !quote->twoSided() || !age)
-            return std::nullopt;
+        if (!quote || !quote->twoSided() || !age) return std::nullopt;
         const std::int64_t n = leg.ratio < 0 ? -leg.ratio : leg.ratio;
         const bool buy = leg.ratio > 0;
         const std::int64_t bid = quote->bid->micros() * n, ask = quote->ask->micros() * n, mid = quote->mid()->micros() * n;
@@ -99,8 +91,7 @@ risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& mark
     risk::BreakerInputs in;
     in.now = now;
     in.session = market.session();
-    if (state.account)
-        in.account = *state.account;
+    if (state.account) in.account = *state.account;
     in.marks = marks;
     in.hasPositions = !state.positions.empty();
     in.vix = market.vix();
@@ -111,20 +102,15 @@ risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& mark
     const auto add = [&](const std::string& key) {
         in.quoteAges.emplace_back(key, std::min(market.age(key, now.mono).value_or(MonoTime::max()), oldest));
     };
-    for (const auto& symbol : state.underlyings)
-        add(symbol);
+    for (const auto& symbol : state.underlyings) add(symbol);
     std::set<std::string> contracts;
     for (const auto& [id, position] : state.positions)
-        for (const auto& leg : position.legs)
-            contracts.insert(leg.contract.id());
+        for (const auto& leg : position.legs) contracts.insert(leg.contract.id());
     for (const auto* order : state.liveOrders())
-        for (const auto& leg : order->combo.legs)
-            contracts.insert(leg.contract.id());
+        for (const auto& leg : order->combo.legs) contracts.insert(leg.contract.id());
     for (const auto& [id, request] : state.approvals)
-        for (const auto& leg : request.order.legs)
-            contracts.insert(leg.contract.id());
-    for (const auto& id : contracts)
-        add(id);
+        for (const auto& leg : request.order.legs) contracts.insert(leg.contract.id());
+    for (const auto& id : contracts) add(id);
     auto errors = market.errors();
     in.apiErrorsInWindow = errors.within(now.mono, std::chrono::seconds(risk::BreakerThresholds::kApiWindowSeconds));
     return in;
@@ -141,8 +127,7 @@ std::map<std::string, pricing::Verification> verifyPrices(const Context& c, cons
     for (const auto& leg : order.legs) {
         const std::string id = leg.contract.id();
         const auto greeks = c.market.greeks(id);
-        if (!greeks || !spot || !at)
-            continue;
+        if (!greeks || !spot || !at) continue;
         pricing::Inputs in = modelInputs(leg.contract, *spot, at->utc, c.state.facts.value_or(SessionFacts{}));
         in.vol = greeks->iv;
         legs.push_back({leg.contract.style, in});
@@ -150,8 +135,7 @@ std::map<std::string, pricing::Verification> verifyPrices(const Context& c, cons
     }
     const auto results = pricing::verifyLegs(legs);
     std::map<std::string, pricing::Verification> verified;
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        verified.emplace(ids[i], results[i]);
+    for (std::size_t i = 0; i < ids.size(); ++i) verified.emplace(ids[i], results[i]);
     return verified;
 }
 
@@ -179,18 +163,13 @@ risk::GateContext gateContext(const Context& c, const portfolio::ComboOrder& ord
     g.book = book.risk;
     for (const auto& leg : order.legs) {
         const std::string id = leg.contract.id();
-        if (const auto* quote = c.market.option(id))
-            g.quotes[id] = *quote;
-        if (const auto age = c.market.age(id, c.now.mono))
-            g.quoteAges[id] = *age;
-        if (const auto greeks = c.market.greeks(id))
-            g.greeks[id] = *greeks;
+        if (const auto* quote = c.market.option(id)) g.quotes[id] = *quote;
+        if (const auto age = c.market.age(id, c.now.mono)) g.quoteAges[id] = *age;
+        if (const auto greeks = c.market.greeks(id)) g.greeks[id] = *greeks;
     }
-    if (const auto age = c.market.age(order.underlying, c.now.mono))
-        g.quoteAges[order.underlying] = *age;
+    if (const auto age = c.market.age(order.underlying, c.now.mono)) g.quoteAges[order.underlying] = *age;
     g.spot = c.market.spot(order.underlying);
-    if (order.intent == portfolio::OrderIntent::Open)
-        g.verified = verifyPrices(c, order);
+    if (order.intent == portfolio::OrderIntent::Open) g.verified = verifyPrices(c, order);
     g.sent = sentRecords(c);
     g.latches = c.state.latches;
     g.disabledStrategies.assign(c.state.disabledStrategies.begin(), c.state.disabledStrategies.end());

@@ -88,7 +88,8 @@ void onExtend(Context& c, const ExtendRequest& command);
 void onEscalate(Context& c, const EscalateRequest& command);
 void watchApprovals(Context& c);
 void rejectAll(Context& c, approval::RejectCause cause, const std::string& text);
-approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value, approval::Tier sizedDownFrom);
+approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value,
+                              approval::Tier sizedDownFrom);
 /// Worst case and value as the approver must type them.
 Usd shownMaxLoss(const portfolio::ComboOrder& order);
 

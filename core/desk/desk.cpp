@@ -27,22 +27,19 @@ void onFlatten(Context& c, const Flatten& command) {
     const auto* user = c.user(command.user);
     if (!user || !approval::mayClose(*user) || command.typed != "FLATTEN")
         return c.notice(NoticeView::Level::Advisory, "Flatten needs FLATTEN typed by someone who may close positions");
-    if (c.state.positions.empty())
-        return c.notice(NoticeView::Level::Advisory, "Nothing to close");
+    if (c.state.positions.empty()) return c.notice(NoticeView::Level::Advisory, "Nothing to close");
     startPlan(c, "user:" + command.user.str());
 }
 
 void onCancelOrder(Context& c, const CancelOrder& command) {
     const auto* user = c.user(command.user);
-    if (!user || !approval::mayClose(*user))
-        return c.notice(NoticeView::Level::Advisory, "User " + command.user.str() + " may not cancel orders");
+    if (!user || !approval::mayClose(*user)) return c.notice(NoticeView::Level::Advisory, "User " + command.user.str() + " may not cancel orders");
     requestCancel(c, command.id, "user:" + command.user.str());
 }
 
 void onCancelOpening(Context& c, const CancelOpening& command) {
     for (const auto* order : c.state.liveOrders())
-        if (order->combo.intent == portfolio::OrderIntent::Open)
-            requestCancel(c, order->id, "user:" + command.user.str());
+        if (order->combo.intent == portfolio::OrderIntent::Open) requestCancel(c, order->id, "user:" + command.user.str());
 }
 
 void onSwitchUser(Context& c, const SwitchUser& command) {
@@ -61,11 +58,14 @@ void onSetAutonomy(Context& c, const SetAutonomy& command) {
 void onAddNote(Context& c, const AddNote& command) {
     constexpr std::size_t kLongest = 2000, kLongestId = 64;
     const auto plain = [](const std::string& text, bool lines) {
-        return std::none_of(text.begin(), text.end(), [&](char ch) { return (static_cast<unsigned char>(ch) < 0x20 && !(lines && (ch == '\n' || ch == '\t'))) || ch == 0x7f; }) &&
+        return std::none_of(
+                   text.begin(), text.end(),
+                   [&](char ch) { return (static_cast<unsigned char>(ch) < 0x20 && !(lines && (ch == '\n' || ch == '\t'))) || ch == 0x7f; }) &&
                canonicalJson(Json(text)).has_value(); // UTF-8
     };
     const bool blank = command.text.find_first_not_of(" \t\n") == std::string::npos;
-    if (!c.user(command.user) || blank || command.text.size() > kLongest || command.about.size() > kLongestId || !plain(command.text, true) || !plain(command.about, false))
+    if (!c.user(command.user) || blank || command.text.size() > kLongest || command.about.size() > kLongestId || !plain(command.text, true) ||
+        !plain(command.about, false))
         return c.notice(NoticeView::Level::Advisory, "A note needs a known user and up to 2000 bytes of text without control characters");
     c.emit("note", "user:" + command.user.str(), command.about, {{"about", command.about}, {"text", command.text}});
 }
@@ -80,34 +80,28 @@ void onChangeSettings(Context& c, const ChangeSettings& command) {
         c.emit("settings.refused", command.actor, {}, {{"why", why}});
         c.notice(NoticeView::Level::Advisory, "Settings not changed: " + why);
     };
-    if (const auto fits = checkSettings(command.settings); !fits)
-        return refuse(fits.error().detail);
+    if (const auto fits = checkSettings(command.settings); !fits) return refuse(fits.error().detail);
     const bool person = command.actor.starts_with("user:");
     const auto* user = person ? c.user(UserId(command.actor.substr(5))) : nullptr;
-    if (person && !user)
-        return refuse("unknown user");
+    if (person && !user) return refuse("unknown user");
     const auto before = valuesOf(c.state.settings);
     auto wanted = valuesOf(command.settings);
     Settings alone = command.settings;
     alone.limits = risk::tighter(c.state.settings.limits, command.settings.limits);
     SettingValues loosened;
     for (const auto& [key, value] : valuesOf(alone))
-        if (value != wanted.at(key))
-            loosened[key] = wanted.at(key);
+        if (value != wanted.at(key)) loosened[key] = wanted.at(key);
     for (const auto& [key, value] : wanted) {
-        if (value == before.at(key) || !person)
-            continue;
+        if (value == before.at(key) || !person) continue;
         if (key.starts_with("limits.") || key.starts_with("approval.") ? !approval::mayChangeLimits(*user) : !approval::mayChangeStrategy(*user))
             return refuse(user->name + " may not change " + key);
     }
     if (!loosened.empty()) {
         const bool second = user && c.state.loosening && c.state.loosening->user != user->id && c.state.loosening->values == loosened;
-        if (!second)
-            wanted = valuesOf(alone);
+        if (!second) wanted = valuesOf(alone);
         if (!second && user && c.state.kind != approval::DeskKind::SinglePerson) {
             Json values = Json::object();
-            for (const auto& [key, value] : loosened)
-                values[key] = journalForm(value);
+            for (const auto& [key, value] : loosened) values[key] = journalForm(value);
             c.emit("settings.signed", command.actor, {}, {{"user", user->id.str()}, {"values", values}});
             c.notice(NoticeView::Level::Advisory, "Limits given back are signed by " + user->name + "; a second person must ask for the same");
         } else if (!second) {
@@ -117,8 +111,7 @@ void onChangeSettings(Context& c, const ChangeSettings& command) {
     }
     Json changed = Json::object();
     for (const auto& [key, value] : wanted)
-        if (value != before.at(key))
-            changed[key] = {{"old", journalForm(before.at(key))}, {"new", journalForm(value)}};
+        if (value != before.at(key)) changed[key] = {{"old", journalForm(before.at(key))}, {"new", journalForm(value)}};
     if (!changed.empty())
         c.emit("settings.changed", command.actor, {}, {{"changed", changed}});
     else if (person && loosened.empty())
@@ -138,9 +131,7 @@ Result<void> Desk::restore(std::span<const StoredEvent> events) {
     for (const auto& stored : events) {
         try {
             apply(m_state, stored.event, stored.at);
-        } catch (const std::exception& e) {
-            return Error{ErrorCode::Integrity, "event " + stored.event.type + ": " + e.what()};
-        }
+        } catch (const std::exception& e) { return Error{ErrorCode::Integrity, "event " + stored.event.type + ": " + e.what()}; }
     }
     return {};
 }
@@ -211,22 +202,16 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
 std::vector<market::OptionContract> Desk::watched() const {
     std::map<std::string, market::OptionContract> all;
     const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
-        for (const auto& leg : legs)
-            all.emplace(leg.contract.id(), leg.contract);
+        for (const auto& leg : legs) all.emplace(leg.contract.id(), leg.contract);
     };
-    for (const auto& [id, position] : m_state.positions)
-        add(position.legs);
-    for (const auto* order : m_state.liveOrders())
-        add(order->combo.legs);
-    for (const auto& [id, request] : m_state.approvals)
-        add(request.order.legs);
+    for (const auto& [id, position] : m_state.positions) add(position.legs);
+    for (const auto* order : m_state.liveOrders()) add(order->combo.legs);
+    for (const auto& [id, request] : m_state.approvals) add(request.order.legs);
     for (const auto& [id, proposal] : m_state.proposals)
-        if (proposal.awaitingQuotes)
-            add(proposal.order.legs);
+        if (proposal.awaitingQuotes) add(proposal.order.legs);
     std::vector<market::OptionContract> list;
     list.reserve(all.size());
-    for (auto& [id, contract] : all)
-        list.push_back(std::move(contract));
+    for (auto& [id, contract] : all) list.push_back(std::move(contract));
     return list;
 }
 

@@ -22,18 +22,14 @@ const char* toString(RunState state) {
 }
 
 Freshness freshnessOf(std::optional<double> ageSeconds) {
-    if (!ageSeconds)
-        return Freshness::Unknown;
-    if (*ageSeconds < 2)
-        return Freshness::Fresh;
-    if (*ageSeconds < 10)
-        return Freshness::Aging;
+    if (!ageSeconds) return Freshness::Unknown;
+    if (*ageSeconds < 2) return Freshness::Fresh;
+    if (*ageSeconds < 10) return Freshness::Aging;
     return *ageSeconds < 30 ? Freshness::Stale : Freshness::Dead;
 }
 
 Freshness freshnessOf(const DeskView& view, const std::string& underlying, std::optional<double> ageSeconds) {
-    if (view.session != market::Session::Open)
-        return Freshness::Closed;
+    if (view.session != market::Session::Open) return Freshness::Closed;
     const Freshness age = freshnessOf(ageSeconds);
     const bool delayed = std::any_of(view.underlyings.begin(), view.underlyings.end(),
                                      [&](const UnderlyingView& u) { return u.quote.symbol == underlying && u.delayMinutes > 0; });
@@ -70,8 +66,7 @@ struct Viewer {
             v.ratio = leg.ratio;
             v.quantity = leg.ratio * units;
             const std::string id = leg.contract.id();
-            if (const auto* quote = m.option(id))
-                v.quote = *quote;
+            if (const auto* quote = m.option(id)) v.quote = *quote;
             v.ageSeconds = age(id);
             if (const auto g = greeks.find(id); g != greeks.end()) {
                 v.iv = g->second.iv;
@@ -84,11 +79,9 @@ struct Viewer {
 
     /// Of the open units: since they were opened today, or since the mark with which the day was based; unknown without one.
     std::optional<Usd> dayPnlOf(const portfolio::Position& p, const portfolio::Mark& mark) const {
-        if (!s.facts || market::toNewYork(p.openedAt).date == s.facts->date)
-            return mark.openPnl;
+        if (!s.facts || market::toNewYork(p.openedAt).date == s.facts->date) return mark.openPnl;
         const auto base = s.dayMarks.find(p.id);
-        if (!mark.net || base == s.dayMarks.end() || !s.account || s.account->day != s.facts->date)
-            return std::nullopt;
+        if (!mark.net || base == s.dayMarks.end() || !s.account || s.account->day != s.facts->date) return std::nullopt;
         const auto change = notional(*mark.net - base->second, p.quantity, p.legs.front().contract.multiplier);
         return change ? std::optional(*change) : std::nullopt;
     }
@@ -111,14 +104,12 @@ struct Viewer {
         v.beta = portfolio::betaWeighted({&part, 1}, betas);
         std::optional<double> vol;
         if (s.facts)
-            if (const auto it = s.facts->realised10.find(p.underlying); it != s.facts->realised10.end())
-                vol = it->second;
+            if (const auto it = s.facts->realised10.find(p.underlying); it != s.facts->realised10.end()) vol = it->second;
         v.exit = strategy::exitDistance(p, v.mark, vol, s.facts ? s.facts->date : TradingDate{}, {});
         v.maxLoss = portfolio::worstCaseLoss(p);
         const auto bounds = portfolio::payoffBounds(p.legs, p.openNet);
         if (bounds.maxProfit)
-            if (const auto total = times(*bounds.maxProfit, p.quantity))
-                v.maxProfit = *total;
+            if (const auto total = times(*bounds.maxProfit, p.quantity)) v.maxProfit = *total;
         v.buyingPower = payout(p);
         v.dayPnl = dayPnlOf(p, v.mark);
         for (const auto& leg : v.legs) {
@@ -128,8 +119,7 @@ struct Viewer {
             }
             v.oldestAgeSeconds = std::max(v.oldestAgeSeconds.value_or(0), *leg.ageSeconds);
         }
-        for (const auto* order : s.liveOrders())
-            v.closing = v.closing || order->combo.closes == p.id;
+        for (const auto* order : s.liveOrders()) v.closing = v.closing || order->combo.closes == p.id;
         return v;
     }
 
@@ -144,8 +134,7 @@ struct Viewer {
             const Price one = Price::fromMicros(std::abs(o.combo.netLimit.micros())) < tick.edge ? tick.below : tick.atOrAbove;
             v.ticksAway = static_cast<double>((o.combo.netLimit - quote->mid).micros()) / static_cast<double>(one.micros());
         }
-        if (o.filled > 0 && o.arrivalMid)
-            v.slippage = o.averageNet - *o.arrivalMid;
+        if (o.filled > 0 && o.arrivalMid) v.slippage = o.averageNet - *o.arrivalMid;
         v.ageSeconds = std::chrono::duration<double>(now.mono - o.createdAt.mono).count();
         const bool waiting = o.state == execution::OrderState::Intent || o.state == execution::OrderState::Submitted;
         v.unacknowledged = waiting && now.mono - o.updatedAt.mono >= kUnconfirmed;
@@ -162,11 +151,9 @@ struct Viewer {
     /// Cash less what the positions can cost at expiry (their credit is in the cash) and what working openings can lose.
     Usd buyingPower() const {
         Usd free = s.account ? s.account->cash : Usd{};
-        for (const auto& [id, p] : s.positions)
-            free -= payout(p).value_or(Usd{});
+        for (const auto& [id, p] : s.positions) free -= payout(p).value_or(Usd{});
         for (const auto* order : s.liveOrders())
-            if (order->combo.intent == portfolio::OrderIntent::Open)
-                free -= shownMaxLoss(order->combo);
+            if (order->combo.intent == portfolio::OrderIntent::Open) free -= shownMaxLoss(order->combo);
         return free;
     }
 
@@ -182,19 +169,16 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
     const auto bounds = portfolio::payoffBounds(r.order.legs, r.order.netLimit);
     v.breakevens = bounds.breakevens;
     std::int64_t contracts = 0;
-    for (const auto& leg : r.order.legs)
-        contracts += std::abs(leg.ratio);
+    for (const auto& leg : r.order.legs) contracts += std::abs(leg.ratio);
     v.fees = times(risk::kFeePerContract, contracts * r.order.quantity).value_or(Usd{});
-    if (bounds.maxProfit)
-        v.maxProfit = times(*bounds.maxProfit, r.order.quantity).value_or(Usd{}) - v.fees;
+    if (bounds.maxProfit) v.maxProfit = times(*bounds.maxProfit, r.order.quantity).value_or(Usd{}) - v.fees;
     const auto quote = quoteCombo(m, r.order.legs, now.mono);
     if (quote) {
         v.mid = quote->mid;
         v.natural = quote->natural;
     }
     v.spot = m.spot(r.order.underlying);
-    if (!v.legs.empty())
-        v.ivNow = v.legs.front().iv;
+    if (!v.legs.empty()) v.ivNow = v.legs.front().iv;
     if (const auto it = s.proposals.find(r.proposal); it != s.proposals.end()) {
         const Proposal& p = it->second;
         v.midAtProposal = p.midAtProposal.value_or(Price{});
@@ -212,8 +196,8 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
             const Price net = quote->mid - *p.midAtProposal;
             const auto move = Price::fromDouble(*v.spot - *p.spot).value_or(Price{});
             if (net.micros() != 0 || move.micros() != 0)
-                v.changedSince = "spot " + std::string(move.micros() >= 0 ? "+" : "") + move.str() + ", net " +
-                                 (net.micros() >= 0 ? "+" : "") + net.str();
+                v.changedSince =
+                    "spot " + std::string(move.micros() >= 0 ? "+" : "") + move.str() + ", net " + (net.micros() >= 0 ? "+" : "") + net.str();
         }
     }
     const auto proposal = s.proposals.find(r.proposal);
@@ -225,8 +209,7 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
         v.blockedBecause.push_back("a leg has no two-sided quote");
     else if (quote->age >= 10s)
         v.blockedBecause.push_back("a leg is stale");
-    if (s.halted())
-        v.blockedBecause.push_back("trading is halted");
+    if (s.halted()) v.blockedBecause.push_back("trading is halted");
     return v;
 }
 
@@ -234,35 +217,29 @@ RunState runState(const DeskState& s, MonoTime now, int& pending, int& total) {
     for (const auto& [id, at] : s.cancelAskedAt) {
         ++total;
         const auto it = s.orders.find(id);
-        if (it != s.orders.end() && !execution::isTerminal(it->second.state))
-            ++pending;
+        if (it != s.orders.end() && !execution::isTerminal(it->second.state)) ++pending;
     }
-    if (!s.halted())
-        return RunState::Running;
-    if (pending == 0)
-        return RunState::Halted;
-    const bool late = std::any_of(s.cancelAskedAt.begin(), s.cancelAskedAt.end(),
-                                  [&](const auto& entry) { return now - entry.second.mono >= kUnconfirmed; });
+    if (!s.halted()) return RunState::Running;
+    if (pending == 0) return RunState::Halted;
+    const bool late =
+        std::any_of(s.cancelAskedAt.begin(), s.cancelAskedAt.end(), [&](const auto& entry) { return now - entry.second.mono >= kUnconfirmed; });
     return late ? RunState::HaltedUnconfirmed : RunState::Halting;
 }
 
 void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
-    if (!s.facts)
-        return;
+    if (!s.facts) return;
     const auto local = market::toNewYork(now.utc);
     for (const auto& slot : scheduleSlots())
         if (slot.scan && local.date == s.facts->date && slot.secondsOfDay > local.secondsOfDay) {
             v.nextScan = market::fromNewYork(local.date, slot.secondsOfDay / 3600, slot.secondsOfDay / 60 % 60);
             break;
         }
-    if (s.lastPositionCheck)
-        v.nextPositionCheck = s.lastPositionCheck->utc + 300s;
+    if (s.lastPositionCheck) v.nextPositionCheck = s.lastPositionCheck->utc + 300s;
 }
 
 portfolio::BetaWeights betaWeights(const DeskState& s, const LiveMarket& market) {
     portfolio::BetaWeights weights;
-    if (s.facts)
-        weights.byUnderlying = s.facts->betas;
+    if (s.facts) weights.byUnderlying = s.facts->betas;
     weights.benchmarkSpot = market.spot(weights.benchmark);
     return weights;
 }
@@ -290,10 +267,8 @@ DeskView Desk::view(Timestamp now) const {
     std::stable_sort(v.latches.begin(), v.latches.end(), [](const risk::Latch& a, const risk::Latch& b) {
         return static_cast<int>(risk::actionOf(a.breaker)) > static_cast<int>(risk::actionOf(b.breaker));
     });
-    if (!v.latches.empty())
-        v.haltReason = std::string(risk::toString(v.latches.front().breaker)) + ": " + v.latches.front().reason;
-    if (s.resume)
-        v.resumeInSeconds = std::max(0.0, std::chrono::duration<double>(s.resume->due - now.mono).count());
+    if (!v.latches.empty()) v.haltReason = std::string(risk::toString(v.latches.front().breaker)) + ": " + v.latches.front().reason;
+    if (s.resume) v.resumeInSeconds = std::max(0.0, std::chrono::duration<double>(s.resume->due - now.mono).count());
     v.marks = accountMarks(s, m_market, s.limits, now);
     v.breakers = risk::readBreakers(breakerInputs(s, m_market, v.marks, now), s.latches);
     if (v.session != market::Session::Open && !v.marks.equity && m_book->lastOpen) {
@@ -312,10 +287,8 @@ DeskView Desk::view(Timestamp now) const {
         risk += portfolio::worstCaseLoss(p).value_or(Usd{});
     }
     for (const auto* order : s.liveOrders())
-        if (order->combo.intent == portfolio::OrderIntent::Open)
-            risk += shownMaxLoss(order->combo);
-    if (v.marks.equity && v.marks.equity->micros() > 0)
-        v.portfolioRiskFraction = ratio(risk, *v.marks.equity);
+        if (order->combo.intent == portfolio::OrderIntent::Open) risk += shownMaxLoss(order->combo);
+    if (v.marks.equity && v.marks.equity->micros() > 0) v.portfolioRiskFraction = ratio(risk, *v.marks.equity);
     v.buyingPower = viewer.buyingPower();
     v.greeks = portfolio::sumGreeks(held, viewer.greeks, viewer.spots);
     v.betaWeights = viewer.betas;
@@ -325,31 +298,37 @@ DeskView Desk::view(Timestamp now) const {
             v.underlyings.push_back({it->second, viewer.age(symbol)});
     v.vix = m_market.vix();
     v.vixPriorClose = m_market.vixPriorClose();
-    if (const auto age = m_market.vixAge(now.mono))
-        v.vixAgeSeconds = std::chrono::duration<double>(*age).count();
+    if (const auto age = m_market.vixAge(now.mono)) v.vixAgeSeconds = std::chrono::duration<double>(*age).count();
 
     std::vector<portfolio::DeltaPart> parts;
     for (const auto& p : held) {
         v.positions.push_back(viewer.position(p));
         const auto& shown = v.positions.back();
-        parts.push_back({p.underlying, shown.deltaDollars, shown.gammaPerPercent ? std::optional(*shown.gammaPerPercent * viewer.spots.at(p.underlying)) : std::nullopt});
+        parts.push_back({p.underlying, shown.deltaDollars,
+                         shown.gammaPerPercent ? std::optional(*shown.gammaPerPercent * viewer.spots.at(p.underlying)) : std::nullopt});
     }
     v.beta = portfolio::betaWeighted(parts, v.betaWeights);
     v.closedToday = s.closedToday;
-    for (const auto& [id, order] : s.orders)
-        v.orders.push_back(viewer.order(order));
+    for (const auto& [id, order] : s.orders) v.orders.push_back(viewer.order(order));
     std::stable_sort(v.orders.begin(), v.orders.end(), [](const OrderView& a, const OrderView& b) {
         const auto inDoubt = [](const OrderView& o) { return o.unacknowledged || o.order.state == execution::OrderState::Unknown; };
-        if (inDoubt(a) != inDoubt(b))
-            return inDoubt(a);
+        if (inDoubt(a) != inDoubt(b)) return inDoubt(a);
         const bool aLive = !execution::isTerminal(a.order.state), bLive = !execution::isTerminal(b.order.state);
         return aLive != bLive ? aLive : a.order.createdAt.utc > b.order.createdAt.utc;
     });
     v.fills.assign(s.fills.begin(), s.fills.end());
-    const EffectInputs account{s.account ? &*s.account : nullptr, v.marks, s.limits, v.portfolioRiskFraction, m_book->risk && m_book->risk->defined ? std::optional(m_book->risk->correlated) : std::nullopt,
-                               viewer.buyingPower(), v.greeks, v.beta, v.betaWeights, viewer.greeks, viewer.spots};
-    for (const auto& [id, request] : s.approvals)
-        v.approvals.push_back(viewer.approval(request, account));
+    const EffectInputs account{s.account ? &*s.account : nullptr,
+                               v.marks,
+                               s.limits,
+                               v.portfolioRiskFraction,
+                               m_book->risk && m_book->risk->defined ? std::optional(m_book->risk->correlated) : std::nullopt,
+                               viewer.buyingPower(),
+                               v.greeks,
+                               v.beta,
+                               v.betaWeights,
+                               viewer.greeks,
+                               viewer.spots};
+    for (const auto& [id, request] : s.approvals) v.approvals.push_back(viewer.approval(request, account));
     std::stable_sort(v.approvals.begin(), v.approvals.end(),
                      [](const ApprovalView& a, const ApprovalView& b) { return a.secondsLeft < b.secondsLeft; });
     v.decided.assign(s.decided.begin(), s.decided.end());
@@ -359,11 +338,9 @@ DeskView Desk::view(Timestamp now) const {
     v.deskKind = s.kind;
     v.users = deskUsers(s);
     for (const auto& u : v.users)
-        if (u.id == s.user)
-            v.user = u;
+        if (u.id == s.user) v.user = u;
     v.autonomous = s.autonomous;
-    if (s.lastReconciled)
-        v.lastReconciled = s.lastReconciled->utc;
+    if (s.lastReconciled) v.lastReconciled = s.lastReconciled->utc;
     v.reconciliation = s.reconciliation;
     addSchedule(v, s, now);
     auto errors = m_market.errors();

@@ -29,11 +29,11 @@ Freshness freshnessOf(std::optional<double> ageSeconds);
 
 struct LegView {
     market::OptionContract contract;
-    int ratio = 0;                          ///< per unit
-    std::int64_t quantity = 0;              ///< signed contracts
+    int ratio = 0;             ///< per unit
+    std::int64_t quantity = 0; ///< signed contracts
     market::Quote quote;
     std::optional<double> ageSeconds;
-    std::optional<double> iv, delta;        ///< of one contract, per unit of underlying
+    std::optional<double> iv, delta; ///< of one contract, per unit of underlying
 };
 
 struct PositionView {
@@ -41,25 +41,25 @@ struct PositionView {
     portfolio::Mark mark;
     std::vector<LegView> legs;
     std::optional<double> delta, deltaDollars, gamma, thetaPerDay, vegaPerPoint; ///< position, in shares and dollars
-    std::optional<double> gammaPerPercent;  ///< change of delta in shares for a move of 1 % of the underlying
-    portfolio::BetaSum beta;                ///< delta in shares of the benchmark, or why not: 0 of 1 included
+    std::optional<double> gammaPerPercent;                                       ///< change of delta in shares for a move of 1 % of the underlying
+    portfolio::BetaSum beta;                                                     ///< delta in shares of the benchmark, or why not: 0 of 1 included
     strategy::ExitDistance exit;
-    std::optional<Usd> maxLoss, maxProfit;  ///< of the open units
-    std::optional<Usd> buyingPower;         ///< what it keeps from being used, as DeskView::buyingPower counts it; absent: undefined
+    std::optional<Usd> maxLoss, maxProfit; ///< of the open units
+    std::optional<Usd> buyingPower;        ///< what it keeps from being used, as DeskView::buyingPower counts it; absent: undefined
     std::optional<Usd> dayPnl;
     std::optional<double> oldestAgeSeconds;
-    bool closing = false;                   ///< a closing order is out
+    bool closing = false; ///< a closing order is out
 };
 
 struct OrderView {
     execution::Order order;
-    std::optional<Price> mid;               ///< net, now
+    std::optional<Price> mid; ///< net, now
     std::string description;
-    std::optional<double> midAgeSeconds;    ///< of its oldest quote
-    std::optional<double> ticksAway;        ///< limit less mid in ticks of the class: above 0 the market must come to it
-    std::optional<Price> slippage;          ///< average of the fills less the mid at arrival, per share: below 0 it was worse for us
+    std::optional<double> midAgeSeconds; ///< of its oldest quote
+    std::optional<double> ticksAway;     ///< limit less mid in ticks of the class: above 0 the market must come to it
+    std::optional<Price> slippage;       ///< average of the fills less the mid at arrival, per share: below 0 it was worse for us
     double ageSeconds = 0;
-    bool unacknowledged = false;            ///< no answer for 5 s: shown as UNKNOWN, "verify at broker"
+    bool unacknowledged = false; ///< no answer for 5 s: shown as UNKNOWN, "verify at broker"
 };
 
 /// A cell of the scenario grid: relative moves, calendar days ahead.
@@ -69,34 +69,35 @@ struct ScenarioPoint {
 
 /// now / after / limit of one measure, as the prompt shows it.
 struct EffectRow {
-    std::string measure;                    ///< "max_loss_equity", "portfolio_risk", "group_exposure", "buying_power", "day_loss_headroom", "beta_delta", "gamma", "theta", "vega", "var_99", "worst_cell"
+    std::string measure; ///< "max_loss_equity", "portfolio_risk", "group_exposure", "buying_power", "day_loss_headroom", "beta_delta", "gamma",
+                         ///< "theta", "vega", "var_99", "worst_cell"
     std::optional<double> now, after, limit;
-    std::string unit;                       ///< "%", "USD", "shares", "USD/day", "USD/pt"
-    bool computing = false;                 ///< what is absent is on its way
-    std::string detail{};                   ///< how it was measured, or why it is absent; English
+    std::string unit;                                    ///< "%", "USD", "shares", "USD/day", "USD/pt"
+    bool computing = false;                              ///< what is absent is on its way
+    std::string detail{};                                ///< how it was measured, or why it is absent; English
     std::optional<ScenarioPoint> nowCell{}, afterCell{}; ///< of "worst_cell"
 };
 
 struct ApprovalView {
     approval::Request request;
     std::string description;
-    Usd maxLoss, maxProfit;                 ///< of the whole order at its limit, fees in maxLoss
+    Usd maxLoss, maxProfit; ///< of the whole order at its limit, fees in maxLoss
     std::vector<double> breakevens;
     std::vector<LegView> legs;
-    std::optional<Price> mid, natural;      ///< net, now
+    std::optional<Price> mid, natural; ///< net, now
     Price midAtProposal;
     std::optional<double> spot, spotAtProposal, ivNow, ivAtProposal;
     Usd fees;
     std::vector<EffectRow> effects;
-    std::vector<risk::Check> checks;        ///< as of the last re-check
+    std::vector<risk::Check> checks; ///< as of the last re-check
     std::string strategy, caseFor, caseAgainst, synthesis;
     std::vector<std::string> unanswered;
     std::optional<double> confidence;
     CycleId cycle;
-    std::string changedSince;               ///< one line: "spot +0.32, net -0.01"; empty when nothing moved
+    std::string changedSince; ///< one line: "spot +0.32, net -0.01"; empty when nothing moved
     double secondsLeft = 0;
     std::string noMoreTimeBecause, notEscalatedBecause; ///< empty: the request may be extended, handed to the next tier
-    std::vector<std::string> blockedBecause; ///< why Approve is disabled now; empty: may be approved
+    std::vector<std::string> blockedBecause;            ///< why Approve is disabled now; empty: may be approved
 };
 
 struct CycleView {
@@ -128,44 +129,44 @@ struct NoticeView {
 struct UnderlyingView {
     market::UnderlyingQuote quote;
     std::optional<double> ageSeconds;
-    int delayMinutes = 0;                   ///< the source gives its quotes out this late; 0: at once
+    int delayMinutes = 0; ///< the source gives its quotes out this late; 0: at once
 };
 
 /// Everything the screen shows of the desk, as one immutable value published by the runtime.
 struct DeskView {
     Timestamp at{};
-    std::string environment;                ///< "DEMO", "REPLAY", "PAPER", "LIVE"
+    std::string environment; ///< "DEMO", "REPLAY", "PAPER", "LIVE"
     std::string feedName, accountName;
     market::Session session = market::Session::Closed;
     UtcTime sessionOpen{}, sessionClose{};
     double speed = 1;
     bool paused = false, slowedForApproval = false;
-    bool feedEnded = false;                 ///< a recording was played to its end: the clock stands at `at` for good
+    bool feedEnded = false; ///< a recording was played to its end: the clock stands at `at` for good
 
     RunState state = RunState::Halted;
     std::vector<risk::Latch> latches;
-    std::string haltReason;                 ///< most severe first, one sentence
+    std::string haltReason; ///< most severe first, one sentence
     int cancelsPending = 0, cancelsTotal = 0;
-    std::optional<double> resumeInSeconds;  ///< a resume is counting down
+    std::optional<double> resumeInSeconds; ///< a resume is counting down
     std::vector<risk::BreakerReading> breakers;
 
     portfolio::Account account;
     portfolio::AccountMarks marks;
-    Settings settings;                      ///< as the journal has them
+    Settings settings; ///< as the journal has them
     std::int64_t settingsAnswers = 0;
-    std::string settingsNote;               ///< of the last answer; empty when everything asked for was changed
-    std::optional<UtcTime> marksAsOf;       ///< set when the market is closed: marks of the session's end
+    std::string settingsNote;         ///< of the last answer; empty when everything asked for was changed
+    std::optional<UtcTime> marksAsOf; ///< set when the market is closed: marks of the session's end
     std::optional<Usd> buyingPower;
-    portfolio::GreeksSum greeks;            ///< its delta adds shares of different underlyings: show `beta` for a book
-    portfolio::BetaSum beta;                ///< of all positions, in shares of betaWeights.benchmark
-    portfolio::BetaWeights betaWeights;     ///< as the session's facts and the benchmark's quote give them
-    double portfolioRiskFraction = 0;       ///< worst case of book and working orders / equity
+    portfolio::GreeksSum greeks;        ///< its delta adds shares of different underlyings: show `beta` for a book
+    portfolio::BetaSum beta;            ///< of all positions, in shares of betaWeights.benchmark
+    portfolio::BetaWeights betaWeights; ///< as the session's facts and the benchmark's quote give them
+    double portfolioRiskFraction = 0;   ///< worst case of book and working orders / equity
     risk::Limits limits;
 
     std::vector<UnderlyingView> underlyings;
     std::optional<double> vix, vixPriorClose, vixAgeSeconds;
 
-    std::vector<PositionView> positions;    ///< open ones
+    std::vector<PositionView> positions; ///< open ones
     std::vector<portfolio::Position> closedToday;
     std::vector<OrderView> orders;          ///< UNKNOWN first, then working, then newest
     std::vector<FillView> fills;            ///< newest first
@@ -180,12 +181,12 @@ struct DeskView {
     bool autonomous = true;
     std::optional<UtcTime> nextScan, nextPositionCheck;
     std::optional<UtcTime> lastReconciled;
-    std::string reconciliation;             ///< "clean" or what differs
+    std::string reconciliation; ///< "clean" or what differs
 
     std::int64_t journalSeq = 0;
     bool journalOk = true;
     std::optional<double> commandP50Us, commandP99Us; ///< of the desk's handling
-    int brokerErrors = 0, dataErrors = 0;   ///< in the last 60 s
+    int brokerErrors = 0, dataErrors = 0;             ///< in the last 60 s
 };
 
 /// Of a value of `underlying` whose oldest input is this old: closed while the market is, delayed where its source is and the

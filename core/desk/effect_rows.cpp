@@ -15,13 +15,11 @@ constexpr double kLevel = 0.99;
 
 std::string betaWords(const portfolio::BetaWeights& weights, const std::string& underlying) {
     const auto beta = weights.betaOf(underlying);
-    if (!beta)
-        return "no history tells the beta of " + underlying + " to " + weights.benchmark;
-    if (beta->window == 0)
-        return underlying + " is the benchmark";
+    if (!beta) return "no history tells the beta of " + underlying + " to " + weights.benchmark;
+    if (beta->window == 0) return underlying + " is the benchmark";
     char text[120];
-    std::snprintf(text, sizeof text, "beta of %s to %s %.2f, r2 %.2f over %d days%s", underlying.c_str(), weights.benchmark.c_str(), beta->beta, beta->r2, beta->window,
-                  beta->weak() ? " (weak)" : "");
+    std::snprintf(text, sizeof text, "beta of %s to %s %.2f, r2 %.2f over %d days%s", underlying.c_str(), weights.benchmark.c_str(), beta->beta,
+                  beta->r2, beta->window, beta->weak() ? " (weak)" : "");
     return text;
 }
 
@@ -29,19 +27,15 @@ std::optional<double> sum(std::optional<double> a, std::optional<double> b) { re
 
 /// The loss at 99 % as a negative number; 0 for a book without legs.
 std::optional<double> lossOf(const portfolio::VarReport& report, bool empty) {
-    if (empty)
-        return 0.0;
-    if (!report.available() || !report.coverage.complete())
-        return std::nullopt;
+    if (empty) return 0.0;
+    if (!report.available() || !report.coverage.complete()) return std::nullopt;
     for (const auto& level : report.levels)
-        if (std::abs(level.level - kLevel) < 1e-9)
-            return -level.varUsd;
+        if (std::abs(level.level - kLevel) < 1e-9) return -level.varUsd;
     return std::nullopt;
 }
 
 std::string causeOf(const portfolio::VarReport& report) {
-    if (!report.available())
-        return report.unavailable;
+    if (!report.available()) return report.unavailable;
     return report.coverage.complete() ? report.description : report.coverage.text();
 }
 
@@ -51,8 +45,7 @@ bool comesYet(const portfolio::VarReport& report) { return report.unavailable ==
 
 std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::ComboOrder& order, Usd maxLoss, Usd worstCase) {
     std::vector<EffectRow> rows;
-    if (!in.marks.equity || in.marks.equity->micros() <= 0)
-        return rows;
+    if (!in.marks.equity || in.marks.equity->micros() <= 0) return rows;
     const Usd equity = *in.marks.equity;
     const double loss = ratio(maxLoss, equity) * 100;
     rows.push_back({"max_loss_equity", std::nullopt, loss, in.limits.riskPerTrade * 100, "%"});
@@ -69,7 +62,8 @@ std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::Combo
         const double free = in.buyingPower.toDouble();
         rows.push_back({"buying_power", free, free - maxLoss.toDouble(), 0.0, "USD"}); // the credit is in the loss already
         if (in.marks.dayPnl) {
-            const double room = in.account->dayStartEquity.toDouble() * static_cast<double>(risk::BreakerThresholds::kDailyLossPpm) / 1e6 + in.marks.dayPnl->toDouble();
+            const double room = in.account->dayStartEquity.toDouble() * static_cast<double>(risk::BreakerThresholds::kDailyLossPpm) / 1e6 +
+                                in.marks.dayPnl->toDouble();
             rows.push_back({"day_loss_headroom", room, room - maxLoss.toDouble(), 0.0, "USD"});
         }
     }
@@ -81,14 +75,14 @@ std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::Combo
     const bool known = added.included == 1;
     // Of several positions some of which are not known there is no sum to decide on.
     const bool whole = in.greeks.included == in.greeks.total, wholeBeta = in.beta.included == in.beta.total;
-    const portfolio::DeltaPart part{order.underlying, known ? std::optional(added.deltaDollars) : std::nullopt, known ? std::optional(added.gammaDollars) : std::nullopt};
+    const portfolio::DeltaPart part{order.underlying, known ? std::optional(added.deltaDollars) : std::nullopt,
+                                    known ? std::optional(added.gammaDollars) : std::nullopt};
     const auto weighted = portfolio::betaWeighted({&part, 1}, in.weights);
     const auto betaRow = [&](const char* measure, std::optional<double> now, std::optional<double> change) {
         EffectRow row{measure, wholeBeta ? now : std::nullopt, {}, {}, "shares"};
         row.after = sum(row.now, change);
         row.detail = betaWords(in.weights, order.underlying);
-        if (!wholeBeta)
-            row.detail = std::to_string(in.beta.included) + " of " + std::to_string(in.beta.total) + " positions have a delta and a beta";
+        if (!wholeBeta) row.detail = std::to_string(in.beta.included) + " of " + std::to_string(in.beta.total) + " positions have a delta and a beta";
         rows.push_back(std::move(row));
     };
     betaRow("beta_delta", in.beta.delta, weighted.delta);
@@ -96,8 +90,7 @@ std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::Combo
     const auto greekRow = [&](const char* measure, double now, double change, const char* unit) {
         EffectRow row{measure, whole ? std::optional(now) : std::nullopt, {}, {}, unit};
         row.after = sum(row.now, known ? std::optional(change) : std::nullopt);
-        if (!whole)
-            row.detail = std::to_string(in.greeks.included) + " of " + std::to_string(in.greeks.total) + " positions have Greeks";
+        if (!whole) row.detail = std::to_string(in.greeks.included) + " of " + std::to_string(in.greeks.total) + " positions have Greeks";
         rows.push_back(std::move(row));
     };
     greekRow("theta", in.greeks.thetaPerDay, added.thetaPerDay, "USD/day");
@@ -110,8 +103,7 @@ std::vector<EffectRow> riskRows(const RiskView* risk, const ApprovalId& request)
     const TradeRisk* trade = nullptr;
     if (risk)
         for (const auto& t : risk->trades)
-            if (t.request == request.str())
-                trade = &t;
+            if (t.request == request.str()) trade = &t;
     if (!trade) {
         var.computing = worst.computing = true;
         return {var, worst};

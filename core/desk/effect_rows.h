@@ -14,8 +14,8 @@ struct EffectInputs {
     const portfolio::Account* account = nullptr; ///< null: not opened yet
     portfolio::AccountMarks marks;
     risk::Limits limits;
-    double portfolioRiskFraction = 0;            ///< worst case of book and working orders / equity
-    std::optional<Usd> correlated;               ///< worst case held and outstanding in correlated equities, as the gate counts it
+    double portfolioRiskFraction = 0; ///< worst case of book and working orders / equity
+    std::optional<Usd> correlated;    ///< worst case held and outstanding in correlated equities, as the gate counts it
     Usd buyingPower;
     portfolio::GreeksSum greeks;
     portfolio::BetaSum beta;

@@ -17,8 +17,7 @@ std::string textAt(const Json& j, const char* key) { return j.contains(key) && j
 
 /// The result of a position that holds nothing any more.
 std::optional<Usd> resultOf(const Json& position) {
-    if (position.at("quantity").get<std::int64_t>() != 0)
-        return std::nullopt;
+    if (position.at("quantity").get<std::int64_t>() != 0) return std::nullopt;
     const auto p = codec::toPosition(position);
     return p.realised - p.openFees - p.closeFees;
 }
@@ -26,8 +25,7 @@ std::optional<Usd> resultOf(const Json& position) {
 void read(const store::Record& record, const Json& body, RecordFacts& facts) {
     facts.underlying = textAt(body, "underlying");
     facts.proposal = ProposalId(textAt(body, "proposal"));
-    if (record.type == "halt.set")
-        facts.breaker = textAt(body, "breaker");
+    if (record.type == "halt.set") facts.breaker = textAt(body, "breaker");
     const Json* order = body.contains("order") && body.at("order").is_object() ? &body.at("order") : nullptr;
     if (order && order->contains("combo")) { // order.intent
         facts.underlying = textAt(order->at("combo"), "underlying");
@@ -39,8 +37,7 @@ void read(const store::Record& record, const Json& body, RecordFacts& facts) {
         facts.underlying = request.order.underlying;
         facts.proposal = request.proposal;
         facts.tier = approval::toString(request.tier.tier);
-        if (record.type != "approval.requested")
-            facts.latencySeconds = static_cast<double>(record.utcNs - toNanos(request.createdAt.utc)) / 1e9;
+        if (record.type != "approval.requested") facts.latencySeconds = static_cast<double>(record.utcNs - toNanos(request.createdAt.utc)) / 1e9;
     }
     if (body.contains("position") && body.at("position").is_object()) { // order.filled
         facts.underlying = textAt(body.at("position"), "underlying");
@@ -51,8 +48,7 @@ void read(const store::Record& record, const Json& body, RecordFacts& facts) {
         for (const auto& position : body.at("positions")) {
             facts.underlying = textAt(position, "underlying");
             facts.proposal = ProposalId(textAt(position, "proposal"));
-            if (const auto result = resultOf(position))
-                facts.realised = facts.realised.value_or(Usd{}) + *result;
+            if (const auto result = resultOf(position)) facts.realised = facts.realised.value_or(Usd{}) + *result;
         }
 }
 
@@ -69,23 +65,18 @@ public:
         auto query = m_search.query;
         const auto wanted = query.limit;
         const bool filters = m_search.realisedBelow || m_search.realisedAbove || !m_search.underlying.empty();
-        if (filters)
-            query.limit = std::max(kPage, wanted);
+        if (filters) query.limit = std::max(kPage, wanted);
         while (page.entries.size() < wanted) {
             auto records = next(query);
-            if (!records)
-                return records.error();
+            if (!records) return records.error();
             const bool last = records->size() < query.limit;
             for (auto& record : *records) {
                 query.beforeSeq = record.seq;
                 JournalEntry entry{std::move(record), {}, {}};
                 entry.facts = factsOf(entry.record);
-                if (entry.facts.underlying.empty())
-                    entry.facts.underlying = underlyingOf(entry.record.correlation);
-                if (!matches(entry))
-                    continue;
-                if (page.entries.size() == wanted)
-                    return told(std::move(page));
+                if (entry.facts.underlying.empty()) entry.facts.underlying = underlyingOf(entry.record.correlation);
+                if (!matches(entry)) continue;
+                if (page.entries.size() == wanted) return told(std::move(page));
                 page.entries.push_back(std::move(entry));
             }
             if (last) {
@@ -101,31 +92,26 @@ private:
     Result<std::vector<store::Record>> next(const store::SearchQuery& query) {
         if (m_search.realisedBelow || m_search.realisedAbove) // positions end in two kinds of records
             return ends(query);
-        if (m_search.underlying.empty())
-            return m_reader.search(query);
+        if (m_search.underlying.empty()) return m_reader.search(query);
         auto named = query;
         named.text += (named.text.empty() ? "" : " ") + m_search.underlying;
         auto records = m_reader.search(named);
-        if (!records || !query.text.empty())
-            return records;
+        if (!records || !query.text.empty()) return records;
         return withOrders(query, std::move(*records));
     }
 
     Result<std::vector<store::Record>> ends(const store::SearchQuery& query) {
         std::vector<store::Record> all;
         for (const char* type : {"order.filled", "position.adjusted"}) {
-            if (!std::string(type).starts_with(query.type))
-                continue;
+            if (!std::string(type).starts_with(query.type)) continue;
             auto some = query;
             some.type = type;
             auto records = m_reader.search(some);
-            if (!records)
-                return records.error();
+            if (!records) return records.error();
             all.insert(all.end(), std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()));
         }
         std::sort(all.begin(), all.end(), older);
-        if (all.size() > query.limit)
-            all.resize(query.limit);
+        if (all.size() > query.limit) all.resize(query.limit);
         return all;
     }
 
@@ -134,27 +120,22 @@ private:
         const bool full = records.size() >= query.limit;
         const std::int64_t lowest = full ? records.back().seq : 0;
         std::set<std::int64_t> known;
-        for (const auto& record : records)
-            known.insert(record.seq);
+        for (const auto& record : records) known.insert(record.seq);
         for (const auto& id : orders()) {
             auto way = query;
             way.correlation = id;
             const auto found = m_reader.search(way);
-            if (!found)
-                return found.error();
+            if (!found) return found.error();
             for (const auto& record : *found)
-                if (record.seq > lowest && known.insert(record.seq).second)
-                    records.push_back(record);
+                if (record.seq > lowest && known.insert(record.seq).second) records.push_back(record);
         }
         std::sort(records.begin(), records.end(), older);
-        if (records.size() > query.limit)
-            records.resize(query.limit);
+        if (records.size() > query.limit) records.resize(query.limit);
         return records;
     }
 
     const std::vector<std::string>& orders() {
-        if (m_orders)
-            return *m_orders;
+        if (m_orders) return *m_orders;
         m_orders.emplace();
         for (const char* first : {"order.intent", "proposal.made"}) {
             store::SearchQuery intents;
@@ -174,8 +155,7 @@ private:
     /// Of an order's or an idea's id, by its first record; empty for any other correlation.
     std::string underlyingOf(const std::string& correlation) {
         const bool order = correlation.starts_with("M-");
-        if (!order && !correlation.starts_with("P-"))
-            return {};
+        if (!order && !correlation.starts_with("P-")) return {};
         const auto [it, isNew] = m_underlyings.try_emplace(correlation);
         if (isNew) {
             store::SearchQuery intent;
@@ -184,18 +164,15 @@ private:
             intent.limit = kOrders;
             if (const auto found = m_reader.search(intent))
                 for (const auto& record : *found)
-                    if (record.correlation == correlation)
-                        it->second = factsOf(record).underlying;
+                    if (record.correlation == correlation) it->second = factsOf(record).underlying;
         }
         return it->second;
     }
 
     bool matches(const JournalEntry& entry) const {
         const auto& result = entry.facts.realised;
-        if (m_search.realisedBelow && !(result && *result < *m_search.realisedBelow))
-            return false;
-        if (m_search.realisedAbove && !(result && *result > *m_search.realisedAbove))
-            return false;
+        if (m_search.realisedBelow && !(result && *result < *m_search.realisedBelow)) return false;
+        if (m_search.realisedAbove && !(result && *result > *m_search.realisedAbove)) return false;
         return m_search.underlying.empty() || entry.facts.underlying == m_search.underlying;
     }
 
@@ -204,11 +181,9 @@ private:
         std::map<std::string, std::optional<Usd>> results;
         for (auto& entry : page.entries) {
             const std::string proposal = entry.facts.proposal.str();
-            if (entry.facts.realised || proposal.empty())
-                continue;
+            if (entry.facts.realised || proposal.empty()) continue;
             const auto [it, isNew] = results.try_emplace(proposal);
-            if (isNew)
-                it->second = resultOfIdea(proposal);
+            if (isNew) it->second = resultOfIdea(proposal);
             entry.laterPnl = it->second;
         }
         return page;
@@ -221,11 +196,9 @@ private:
             query.text = proposal;
             query.limit = kOrders;
             const auto found = m_reader.search(query);
-            if (!found)
-                return std::nullopt;
+            if (!found) return std::nullopt;
             for (const auto& record : *found)
-                if (const auto facts = factsOf(record); facts.realised && facts.proposal.str() == proposal)
-                    return facts.realised;
+                if (const auto facts = factsOf(record); facts.realised && facts.proposal.str() == proposal) return facts.realised;
         }
         return std::nullopt;
     }
@@ -241,8 +214,7 @@ private:
 RecordFacts factsOf(const store::Record& record) {
     const auto body = parseJson(record.body);
     RecordFacts facts;
-    if (!body || !body->is_object() || record.type.starts_with("in."))
-        return facts;
+    if (!body || !body->is_object() || record.type.starts_with("in.")) return facts;
     try {
         read(record, *body, facts);
     } catch (const std::exception&) { // of another version

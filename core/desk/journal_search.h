@@ -25,9 +25,9 @@ RecordFacts factsOf(const store::Record& record);
 
 struct JournalSearch {
     store::SearchQuery query;
-    std::string underlying;                     ///< only what concerns it; empty: all
+    std::string underlying;                          ///< only what concerns it; empty: all
     std::optional<Usd> realisedBelow, realisedAbove; ///< only records that closed a position with such a result
-    std::int64_t tag = 0;                       ///< comes back with the page: whose question it was
+    std::int64_t tag = 0;                            ///< comes back with the page: whose question it was
 };
 
 struct JournalEntry {

@@ -15,8 +15,7 @@ void LiveMarket::start(MonoTime now) {
 
 void LiveMarket::see(const std::string& key, UtcTime source, MonoTime now) {
     auto [it, fresh] = m_seen.try_emplace(key, Seen{source, now});
-    if (!fresh && source > it->second.source)
-        it->second = {source, now};
+    if (!fresh && source > it->second.source) it->second = {source, now};
 }
 
 void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& greeks, Timestamp now) {
@@ -33,8 +32,7 @@ void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& g
         see(u.symbol, u.quote.time, now.mono);
     }
     for (const auto& w : tick.watched) {
-        if (w.quote.time > tick.time)
-            continue;
+        if (w.quote.time > tick.time) continue;
         m_options[w.contractId] = w.quote;
         if (const auto value = greeks.find(w.contractId); value != greeks.end())
             m_greeks[w.contractId] = value->second;
@@ -50,13 +48,10 @@ void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& g
         see(kVix, tick.vixTime, now.mono);
     }
     constexpr MonoTime kVixStale = std::chrono::seconds(risk::BreakerThresholds::kVixStaleSeconds);
-    if (!m_vix || *m_vix >= risk::BreakerThresholds::kVix || vixAge(now.mono).value_or(MonoTime::max()) >= kVixStale)
-        m_vixLastDirty = now.mono;
+    if (!m_vix || *m_vix >= risk::BreakerThresholds::kVix || vixAge(now.mono).value_or(MonoTime::max()) >= kVixStale) m_vixLastDirty = now.mono;
     for (const auto& [symbol, quote] : m_underlyings)
-        if (age(symbol, now.mono).value_or(MonoTime::max()) > std::chrono::seconds(10))
-            m_lastDirty = now.mono;
-    if (tick.dataErrors > 0)
-        m_errors.add(now.mono, tick.dataErrors);
+        if (age(symbol, now.mono).value_or(MonoTime::max()) > std::chrono::seconds(10)) m_lastDirty = now.mono;
+    if (tick.dataErrors > 0) m_errors.add(now.mono, tick.dataErrors);
 }
 
 const market::Quote* LiveMarket::option(const std::string& contractId) const {
@@ -66,8 +61,7 @@ const market::Quote* LiveMarket::option(const std::string& contractId) const {
 
 std::optional<double> LiveMarket::spot(const std::string& underlying) const {
     const auto it = m_underlyings.find(underlying);
-    if (it == m_underlyings.end())
-        return std::nullopt;
+    if (it == m_underlyings.end()) return std::nullopt;
     const auto price = it->second.price();
     return price ? std::optional(price->toDouble()) : std::nullopt;
 }
@@ -80,8 +74,7 @@ std::optional<portfolio::UnitGreeks> LiveMarket::greeks(const std::string& contr
 std::map<std::string, double> LiveMarket::spots() const {
     std::map<std::string, double> all;
     for (const auto& [symbol, quote] : m_underlyings)
-        if (const auto price = spot(symbol))
-            all[symbol] = *price;
+        if (const auto price = spot(symbol)) all[symbol] = *price;
     return all;
 }
 
@@ -95,8 +88,7 @@ std::optional<MonoTime> LiveMarket::vixAge(MonoTime now) const { return age(kVix
 portfolio::QuoteBook LiveMarket::freshOptions(MonoTime now, MonoTime limit) const {
     portfolio::QuoteBook fresh;
     for (const auto& [id, quote] : m_options)
-        if (const auto a = age(id, now); a && *a < limit)
-            fresh.emplace(id, quote);
+        if (const auto a = age(id, now); a && *a < limit) fresh.emplace(id, quote);
     return fresh;
 }
 

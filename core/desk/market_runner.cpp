@@ -26,13 +26,10 @@ Timestamp stamp(UtcTime t) { return {t, MonoTime(t.time_since_epoch())}; }
 
 MarketRunner::MarketRunner(std::unique_ptr<market::MarketFeed> feed, std::optional<UtcTime> startAt, double speed, Sinks sinks)
     : m_feed(std::move(feed)), m_info(m_feed->info()), m_startAt(startAt), m_sinks(std::move(sinks)), m_speed(speed),
-      m_notesTold(m_info.notes.begin(), m_info.notes.end()),
-      m_thread([this](std::stop_token stop) {
+      m_notesTold(m_info.notes.begin(), m_info.notes.end()), m_thread([this](std::stop_token stop) {
           try {
               run(stop);
-          } catch (const std::exception& e) {
-              m_sinks.failed(e.what());
-          }
+          } catch (const std::exception& e) { m_sinks.failed(e.what()); }
       }) {}
 
 MarketRunner::~MarketRunner() { m_thread.request_stop(); }
@@ -51,19 +48,16 @@ void MarketRunner::serveRequests() {
     std::vector<std::pair<std::string, ChainReady>> requests;
     {
         std::scoped_lock lock(m_mutex);
-        if (!m_lastTick)
-            return;
+        if (!m_lastTick) return;
         requests.swap(m_requests);
     }
-    for (auto& [underlying, ready] : requests)
-        ready(m_feed->chain(underlying), m_feed->history(), m_lastTick);
+    for (auto& [underlying, ready] : requests) ready(m_feed->chain(underlying), m_feed->history(), m_lastTick);
 }
 
 /// @return false when the desk could not take the facts now: no tick may come before them.
 bool MarketRunner::announceSession(UtcTime now) {
     const TradingDate date = market::toNewYork(now).date;
-    if (m_announced == date || !market::isTradingDay(date))
-        return true;
+    if (m_announced == date || !market::isTradingDay(date)) return true;
     const auto history = m_feed->history();
     SessionFacts facts;
     facts.date = date;
@@ -73,8 +67,7 @@ bool MarketRunner::announceSession(UtcTime now) {
         facts.rate = history->rate;
         facts.dividendYield = history->dividendYield;
         for (const auto& [symbol, bars] : history->bars)
-            if (const auto vol = analytics::realisedVolatility(bars, 10))
-                facts.realised10[symbol] = *vol;
+            if (const auto vol = analytics::realisedVolatility(bars, 10)) facts.realised10[symbol] = *vol;
         for (const auto& event : history->events)
             if (event.date >= date && event.kind != market::EventKind::Expiry && event.kind != market::EventKind::Holiday)
                 facts.events.push_back(event);
@@ -85,23 +78,19 @@ bool MarketRunner::announceSession(UtcTime now) {
     }
     const auto body = encodeCommand(facts);
     const auto journaled = body ? decodeCommand(commandName(facts), *body) : Result<Command>(body.error());
-    if (!journaled || !m_sinks.command(*journaled, stamp(now)))
-        return false;
+    if (!journaled || !m_sinks.command(*journaled, stamp(now))) return false;
     m_facts = std::get<SessionFacts>(*journaled);
     m_announced = date;
     return true;
 }
 
 void MarketRunner::tellNotes(UtcTime now) {
-    if (m_notesAt && now - *m_notesAt < kNotesEvery)
-        return;
+    if (m_notesAt && now - *m_notesAt < kNotesEvery) return;
     FeedNotes fresh;
     const auto notes = m_feed->notes();
     for (const auto& note : notes)
-        if (!m_notesTold.contains(note))
-            fresh.notes.push_back(note);
-    if (!fresh.notes.empty() && !m_sinks.command(fresh, stamp(now)))
-        return; // with the next step
+        if (!m_notesTold.contains(note)) fresh.notes.push_back(note);
+    if (!fresh.notes.empty() && !m_sinks.command(fresh, stamp(now))) return; // with the next step
     m_notesAt = now;
     m_notesTold = {notes.begin(), notes.end()};
 }
@@ -122,8 +111,7 @@ bool MarketRunner::step(UtcTime to) {
         return m_sinks.command(MarketTick{failed, {}}, stamp(to));
     }
     m_lastTick = *tick;
-    if (!announceSession(to))
-        return false;
+    if (!announceSession(to)) return false;
     return m_sinks.command(MarketTick{**tick, m_board.price(**tick, m_facts)}, stamp(to));
 }
 

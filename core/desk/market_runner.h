@@ -26,7 +26,7 @@ public:
         std::function<bool(Command, Timestamp)> command; ///< ticks, session facts and notes; false: the desk is behind, try again
         std::function<int()> behind;                     ///< ticks handed over and not yet handled
         std::function<void(const std::string&)> failed;
-        std::function<void()> ended;                     ///< the feed has no more
+        std::function<void()> ended; ///< the feed has no more
     };
 
     MarketRunner(std::unique_ptr<market::MarketFeed> feed, std::optional<UtcTime> startAt, double speed, Sinks sinks);

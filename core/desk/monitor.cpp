@@ -13,7 +13,7 @@ namespace {
 
 constexpr MonoTime kPositionCheck = 300s;
 constexpr int kLastShortHold = 15 * 3600 + 9 * 60; ///< New York seconds of the day; two checks fall before 15:15
-constexpr std::int64_t kHighWaterStepPpm = 500; ///< a new high is journaled when it is 0.05 % above the last
+constexpr std::int64_t kHighWaterStepPpm = 500;    ///< a new high is journaled when it is 0.05 % above the last
 
 } // namespace
 
@@ -22,12 +22,10 @@ void onStarted(Context& c, const Started& s) {
     c.cache = {};
     // Crash start and clean start share this path (SAFETY section 7).
     const bool known = c.state.account.has_value();
-    const auto& users = s.kind == approval::DeskKind::SinglePerson ? std::vector<approval::User>{approval::singleUser()}
-                                                                   : approval::demoUsers();
+    const auto& users = s.kind == approval::DeskKind::SinglePerson ? std::vector<approval::User>{approval::singleUser()} : approval::demoUsers();
     UserId user = users.front().id;
     for (const auto& u : users)
-        if (u.has(approval::Role::Trader) && !u.has(approval::Role::Analyst))
-            user = u.id;
+        if (u.has(approval::Role::Trader) && !u.has(approval::Role::Analyst)) user = u.id;
     c.emit("desk.started", "system", s.runId,
            {{"run", s.runId},
             {"feed", s.feedName},
@@ -42,34 +40,30 @@ void onStarted(Context& c, const Started& s) {
         account.cash = account.dayStartEquity = account.weekStartEquity = account.highWaterMark = s.startingCash;
         c.emit("account.opened", "system", s.account, {{"account", codec::from(account)}});
     } else if (c.state.account->name != s.account) {
-        setHalt(c, risk::Breaker::B7Integrity, "system",
-                "the journal belongs to account " + c.state.account->name + ", the broker is " + s.account);
+        setHalt(c, risk::Breaker::B7Integrity, "system", "the journal belongs to account " + c.state.account->name + ", the broker is " + s.account);
     }
     tellFeedNotes(c, s.feedNotes);
     rejectAll(c, approval::RejectCause::Restart, "the desk was restarted");
     std::vector<ProposalId> waiting;
     for (const auto& [id, p] : c.state.proposals)
-        if (p.awaitingQuotes)
-            waiting.push_back(id);
-    for (const auto& id : waiting)
-        c.emit("proposal.dropped", "system", id.str(), {{"proposal", id.str()}, {"why", "the desk was restarted"}});
+        if (p.awaitingQuotes) waiting.push_back(id);
+    for (const auto& id : waiting) c.emit("proposal.dropped", "system", id.str(), {{"proposal", id.str()}, {"why", "the desk was restarted"}});
     // An intent without a terminal record may or may not have reached the broker (S3, S4).
     for (const auto* order : c.state.liveOrders()) {
-        if (order->state == execution::OrderState::Unknown)
-            continue;
-        execution::BrokerUpdate u{order->id, execution::OrderState::Unknown, order->filled, order->averageNet, order->fees, {},
-                                  "the desk was restarted", order->cashFlow};
+        if (order->state == execution::OrderState::Unknown) continue;
+        execution::BrokerUpdate u{order->id, execution::OrderState::Unknown, order->filled,  order->averageNet, order->fees,
+                                  {},        "the desk was restarted",       order->cashFlow};
         c.emit("order.state", "system", order->id.str(), {{"update", codec::from(u)}});
     }
     for (const auto* order : c.state.liveOrders())
-        c.notice(NoticeView::Level::Critical, "UNKNOWN since the restart: " + portfolio::describe(order->combo) +
-                                                  ". It counts in full; when the broker has not known it for a minute, C twice on the order declares it absent");
+        c.notice(NoticeView::Level::Critical,
+                 "UNKNOWN since the restart: " + portfolio::describe(order->combo) +
+                     ". It counts in full; when the broker has not known it for a minute, C twice on the order declares it absent");
     c.effect(Reconcile{"start"});
 }
 
 void tellFeedNotes(Context& c, const std::vector<std::string>& notes) {
-    for (const auto& note : notes)
-        c.notice(NoticeView::Level::Log, "Market: " + note);
+    for (const auto& note : notes) c.notice(NoticeView::Level::Log, "Market: " + note);
 }
 
 void onSessionFacts(Context& c, const SessionFacts& facts) {
@@ -79,27 +73,21 @@ void onSessionFacts(Context& c, const SessionFacts& facts) {
 }
 
 void keepBases(Context& c) {
-    if (!c.state.account || !c.state.facts)
-        return;
+    if (!c.state.account || !c.state.facts) return;
     // The startup latch clears when the books agree and every underlying is quoted fresh.
-    if (c.state.latched(risk::Breaker::Startup) && c.state.reconciledThisRun && c.market.session() == market::Session::Open &&
-        c.state.dayBased) {
+    if (c.state.latched(risk::Breaker::Startup) && c.state.reconciledThisRun && c.market.session() == market::Session::Open && c.state.dayBased) {
         const bool fresh = std::all_of(c.state.underlyings.begin(), c.state.underlyings.end(), [&](const std::string& symbol) {
             const auto age = c.market.age(symbol, c.now.mono);
             return age && *age < 2s;
         });
         if (fresh && c.state.simulated) {
-            c.emit("halt.cleared", "system", {},
-                   {{"breaker", risk::toString(risk::Breaker::Startup)}, {"reason", "reconciled, all quotes fresh"}});
-            if (!c.state.halted())
-                c.effect(OpenGate{});
+            c.emit("halt.cleared", "system", {}, {{"breaker", risk::toString(risk::Breaker::Startup)}, {"reason", "reconciled, all quotes fresh"}});
+            if (!c.state.halted()) c.effect(OpenGate{});
         }
     }
-    if (c.market.session() != market::Session::Open)
-        return;
+    if (c.market.session() != market::Session::Open) return;
     const auto marks = c.marks();
-    if (!marks.equity)
-        return;
+    if (!marks.equity) return;
     if (!c.state.dayBased) {
         portfolio::Account account = *c.state.account;
         const TradingDate today = c.state.facts->date;
@@ -112,10 +100,8 @@ void keepBases(Context& c) {
             body["marks"] = Json::object();
             const auto fresh = c.market.freshOptions(c.now.mono, 10s);
             for (const auto& [id, position] : c.state.positions)
-                if (const auto mark = portfolio::markPosition(position, fresh); mark.net)
-                    body["marks"][id.str()] = mark.net->micros();
-            if (!account.day.ok() || week(account.day) != week(today))
-                account.weekStartEquity = *marks.equity;
+                if (const auto mark = portfolio::markPosition(position, fresh); mark.net) body["marks"][id.str()] = mark.net->micros();
+            if (!account.day.ok() || week(account.day) != week(today)) account.weekStartEquity = *marks.equity;
             account.dayStartEquity = *marks.equity;
             account.day = today;
         }
@@ -129,75 +115,61 @@ void keepBases(Context& c) {
 }
 
 void checkPositions(Context& c) {
-    if (c.market.session() != market::Session::Open || !c.state.facts || c.state.plan)
-        return;
+    if (c.market.session() != market::Session::Open || !c.state.facts || c.state.plan) return;
     const auto positions = c.state.positions;
     const auto fresh = c.market.freshOptions(c.now.mono, 10s);
     for (const auto& [id, position] : positions) {
         const bool orderOut = [&] {
             for (const auto* order : c.state.liveOrders())
-                if (order->combo.closes == id)
-                    return true;
+                if (order->combo.closes == id) return true;
             return false;
         }();
-        if (orderOut)
-            continue;
+        if (orderOut) continue;
         std::optional<double> vol;
-        if (const auto it = c.state.facts->realised10.find(position.underlying); it != c.state.facts->realised10.end())
-            vol = it->second;
+        if (const auto it = c.state.facts->realised10.find(position.underlying); it != c.state.facts->realised10.end()) vol = it->second;
         const auto mark = portfolio::markPosition(position, fresh);
         auto signal = strategy::checkExit(position, mark, vol, c.state.facts->date, {});
         // A person's own position is closed by that person; the monitor only tells. But no short leg is held past 15:15 on its
         // expiry day (SAFETY section 5): the check before that closes whoever's it is.
-        const bool expiring = market::toNewYork(c.now.utc).secondsOfDay >= kLastShortHold && std::any_of(position.legs.begin(), position.legs.end(), [&](const portfolio::ComboLeg& leg) {
-            return leg.ratio < 0 && leg.contract.expiry == c.state.facts->date;
-        });
-        if (expiring)
-            signal = strategy::ExitSignal{strategy::ExitReason::TimeExit, "a short leg expires today: not held past 15:15"};
+        const bool expiring = market::toNewYork(c.now.utc).secondsOfDay >= kLastShortHold &&
+                              std::any_of(position.legs.begin(), position.legs.end(), [&](const portfolio::ComboLeg& leg) {
+                                  return leg.ratio < 0 && leg.contract.expiry == c.state.facts->date;
+                              });
+        if (expiring) signal = strategy::ExitSignal{strategy::ExitReason::TimeExit, "a short leg expires today: not held past 15:15"};
         const bool ours = expiring || position.owner.starts_with("agent:");
-        if (!signal)
-            continue;
+        if (!signal) continue;
         int tries = 0;
         for (const auto& [orderId, order] : c.state.orders)
-            if (order.combo.closes == id)
-                ++tries;
+            if (order.combo.closes == id) ++tries;
         c.emit("exit.signalled", "system", id.str(),
                {{"position", id.str()}, {"reason", strategy::toString(signal->reason)}, {"text", signal->text}, {"ours", ours}});
         c.notice(NoticeView::Level::Advisory, "Exit of " + id.str() + ": " + signal->text);
-        if (ours)
-            closePosition(c, position, std::string("exit:") + strategy::toString(signal->reason), tries, {});
+        if (ours) closePosition(c, position, std::string("exit:") + strategy::toString(signal->reason), tries, {});
     }
 }
 
 void runSchedule(Context& c) {
-    if (!c.state.facts || c.market.session() == market::Session::Closed)
-        return;
+    if (!c.state.facts || c.market.session() == market::Session::Closed) return;
     const auto now = market::toNewYork(c.now.utc);
-    if (now.date != c.state.facts->date)
-        return;
+    if (now.date != c.state.facts->date) return;
     for (const auto& slot : scheduleSlots()) {
         const std::string key = formatDate(now.date) + " " + slot.name;
         const int late = now.secondsOfDay - slot.secondsOfDay;
-        if (late < 0 || late >= 600 || c.state.firedSlots.count(key))
-            continue;
-        if (slot.scan && c.market.session() != market::Session::Open)
-            continue;
+        if (late < 0 || late >= 600 || c.state.firedSlots.count(key)) continue;
+        if (slot.scan && c.market.session() != market::Session::Open) continue;
         c.emit("schedule.fired", "system", key, {{"slot", key}});
         if (!slot.scan) {
             Usd realised;
-            for (const auto& p : c.state.closedToday)
-                realised += p.realised;
+            for (const auto& p : c.state.closedToday) realised += p.realised;
             const auto marks = c.book().lastOpen.value_or(c.marks());
-            c.notice(NoticeView::Level::Advisory,
-                     "Close summary: day P&L " + (marks.dayPnl ? shownMoney(*marks.dayPnl) : std::string("unknown")) + ", realised " +
-                         shownMoney(realised) + ", open positions " + std::to_string(c.state.positions.size()));
+            c.notice(NoticeView::Level::Advisory, "Close summary: day P&L " + (marks.dayPnl ? shownMoney(*marks.dayPnl) : std::string("unknown")) +
+                                                      ", realised " + shownMoney(realised) + ", open positions " +
+                                                      std::to_string(c.state.positions.size()));
             c.effect(Reconcile{"close"});
             continue;
         }
-        if (!c.state.autonomous || c.state.halted())
-            continue;
-        for (const auto& symbol : c.state.underlyings)
-            onRequestCycle(c, {"schedule", symbol});
+        if (!c.state.autonomous || c.state.halted()) continue;
+        for (const auto& symbol : c.state.underlyings) onRequestCycle(c, {"schedule", symbol});
     }
     if (c.market.session() == market::Session::Open &&
         (!c.state.lastPositionCheck || c.now.mono - c.state.lastPositionCheck->mono >= kPositionCheck)) {
@@ -205,13 +177,11 @@ void runSchedule(Context& c) {
         checkPositions(c);
     }
     // A closing order that was taken back unfilled is tried again at once, one step further.
-    if (c.market.session() != market::Session::Open || c.state.plan)
-        return;
+    if (c.market.session() != market::Session::Open || c.state.plan) return;
     const auto asked = c.state.exitAskedAt;
     for (const auto& [id, at] : asked) {
         const bool cancelled = std::any_of(c.state.orders.begin(), c.state.orders.end(), [&](const auto& entry) {
-            return entry.second.combo.closes == id && entry.second.state == execution::OrderState::Cancelled &&
-                   entry.second.updatedAt.mono > at.mono;
+            return entry.second.combo.closes == id && entry.second.state == execution::OrderState::Cancelled && entry.second.updatedAt.mono > at.mono;
         });
         if (cancelled && c.now.mono - at.mono >= 30s) {
             checkPositions(c);

@@ -8,7 +8,7 @@ namespace mahler::desk {
 
 namespace {
 
-constexpr MonoTime kQuoteWait = 20s;   ///< an idea whose legs nobody quotes in this time is dropped
+constexpr MonoTime kQuoteWait = 20s; ///< an idea whose legs nobody quotes in this time is dropped
 constexpr const char* kAgent = "agent:desk";
 
 void drop(Context& c, const ProposalId& id, const std::string& why) {
@@ -25,8 +25,7 @@ void watchFlood(Context& c, const std::string& strategy, const std::string& unde
     const std::string key = strategy + "/" + underlying;
     int recent = 0;
     for (const auto& sent : c.state.sent)
-        if (sent.opening && sent.strategy == strategy && sent.underlying == underlying && c.now.utc - sent.at.utc < 10min)
-            ++recent;
+        if (sent.opening && sent.strategy == strategy && sent.underlying == underlying && c.now.utc - sent.at.utc < 10min) ++recent;
     if (recent >= c.limits.maxOpeningsPer10Minutes && !c.state.disabledStrategies.count(key)) {
         c.emit("strategy.disabled", "system", key, {{"key", key}, {"openings", recent}});
         c.notice(NoticeView::Level::Critical, "Strategy " + key + " disabled: " + std::to_string(recent) + " openings in 10 minutes");
@@ -40,17 +39,13 @@ struct Again {
 };
 Again raisedAgain(const Context& c, const Proposal& p) {
     for (auto it = c.state.declinedToday.rbegin(); it != c.state.declinedToday.rend(); ++it) {
-        if (!sameIdea(it->order, p.order, p.spot))
-            continue;
+        if (!sameIdea(it->order, p.order, p.spot)) continue;
         const std::string what = it->id.str() + (it->cause == approval::RejectCause::Person ? " was rejected today" : " was left to expire today");
         IdeaMarket now{p.spot, {}, {}}; // of the legs that were declined
-        if (const auto quote = quoteCombo(c.market, it->order.legs, c.now.mono))
-            now.net = quote->mid;
-        if (const auto greeks = c.market.greeks(it->order.legs.front().contract.id()))
-            now.iv = greeks->iv;
+        if (const auto quote = quoteCombo(c.market, it->order.legs, c.now.mono)) now.net = quote->mid;
+        if (const auto greeks = c.market.greeks(it->order.legs.front().contract.id())) now.iv = greeks->iv;
         const std::string change = materialChange({it->spot, it->iv, it->mid}, now);
-        if (!change.empty())
-            return {{}, what + "; since then " + change};
+        if (!change.empty()) return {{}, what + "; since then " + change};
         if (p.order.source == kAgent || p.order.source == it->order.source)
             return {"the same idea, " + what + ", and nothing has changed materially since", {}};
         return {{}, what + "; nothing has changed materially since"};
@@ -75,23 +70,20 @@ void decide(Context& c, const Proposal& p) {
         return;
     }
     const Proposal priced = c.state.proposals.at(p.id); // with its spot and volatility
-    if (const auto waits = waitsAlready(c, priced); !waits.empty() && !p.inherits)
-        return drop(c, p.id, waits);
+    if (const auto waits = waitsAlready(c, priced); !waits.empty() && !p.inherits) return drop(c, p.id, waits);
     const Again again = raisedAgain(c, priced);
     if (!again.dropBecause.empty() && !p.inherits) // made smaller it is the idea that is asked already
         return drop(c, p.id, again.dropBecause);
     approval::Tier least = p.sizedDownFrom;
     for (const auto& [id, request] : c.state.approvals)
-        if (sameIdea(request.order, p.order, priced.spot))
-            least = std::max(least, request.tier.tier);
+        if (sameIdea(request.order, p.order, priced.spot)) least = std::max(least, request.tier.tier);
     const auto tier = tierOf(c, p.order, p.strategy, decision.value.value_or(Usd{}), least);
     if (tier.refused) {
         drop(c, p.id, tier.reasons.empty() ? "refused by tier" : tier.reasons.front());
         return;
     }
     auto inherits = p.inherits;
-    if (const auto replaced = supersede(c, priced); replaced && !inherits)
-        inherits = replaced;
+    if (const auto replaced = supersede(c, priced); replaced && !inherits) inherits = replaced;
     if (tier.tier == approval::Tier::T0) {
         c.notice(NoticeView::Level::Advisory, "Sent without asking (T0): " + portfolio::describe(p.order));
         intend(c, p.order, p.id, p.strategy, decision, "auto", {});
@@ -104,8 +96,7 @@ void decide(Context& c, const Proposal& p) {
 std::string failures(const std::vector<risk::Check>& checks) {
     std::string text;
     for (const auto& check : checks)
-        if (!check.pass)
-            text += (text.empty() ? "" : "; ") + (check.reason.empty() ? check.check : check.reason);
+        if (!check.pass) text += (text.empty() ? "" : "; ") + (check.reason.empty() ? check.check : check.reason);
     return text;
 }
 
@@ -113,8 +104,7 @@ void journalChecks(Context& c, const Proposal& p, const risk::GateDecision& deci
     const auto quote = quoteCombo(c.market, p.order.legs, c.now.mono);
     std::optional<double> iv;
     if (!p.order.legs.empty())
-        if (const auto greeks = c.market.greeks(p.order.legs.front().contract.id()))
-            iv = greeks->iv;
+        if (const auto greeks = c.market.greeks(p.order.legs.front().contract.id())) iv = greeks->iv;
     c.emit("gate.checked", "system", p.id.str(),
            {{"proposal", p.id.str()},
             {"pass", decision.pass},
@@ -138,8 +128,7 @@ ProposalId propose(Context& c, Proposal p) {
               {"unanswered", p.unanswered},
               {"sized_down_from", static_cast<int>(p.sizedDownFrom)},
               {"confidence", codec::micro(p.confidence)}};
-    if (p.inherits)
-        body["inherits"] = codec::from(*p.inherits);
+    if (p.inherits) body["inherits"] = codec::from(*p.inherits);
     c.emit("proposal.made", p.order.source, p.id.str(), std::move(body));
     std::string unfit;
     if (const auto valid = portfolio::validate(p.order); !valid)
@@ -148,10 +137,8 @@ ProposalId propose(Context& c, Proposal p) {
         unfit = "trading is halted";
     else
         for (const auto& [id, request] : c.state.approvals)
-            if (unfit.empty() && request.order.legs == p.order.legs)
-                unfit = "merged with the pending request " + id.str();
-    if (!unfit.empty())
-        drop(c, p.id, unfit);
+            if (unfit.empty() && request.order.legs == p.order.legs) unfit = "merged with the pending request " + id.str();
+    if (!unfit.empty()) drop(c, p.id, unfit);
     return p.id;
 }
 
@@ -166,8 +153,7 @@ void priceProposal(Context& c, const ProposalId& id) {
 void priceAwaitingProposals(Context& c) {
     std::vector<Proposal> waiting;
     for (const auto& [id, p] : c.state.proposals)
-        if (p.awaitingQuotes)
-            waiting.push_back(p);
+        if (p.awaitingQuotes) waiting.push_back(p);
     for (const auto& p : waiting) {
         if (c.state.halted())
             drop(c, p.id, "trading is halted");
@@ -182,8 +168,7 @@ void onRequestCycle(Context& c, const RequestCycle& command) {
     if (std::find(c.state.underlyings.begin(), c.state.underlyings.end(), command.underlying) == c.state.underlyings.end())
         return c.notice(NoticeView::Level::Advisory, "No market for " + command.underlying);
     for (const auto& cycle : c.state.cycles)
-        if (cycle.running && cycle.underlying == command.underlying)
-            return;
+        if (cycle.running && cycle.underlying == command.underlying) return;
     const CycleId id(c.number("C-"));
     c.emit("cycle.requested", command.actor, id.str(), {{"cycle", id.str()}, {"underlying", command.underlying}});
     c.effect(RunCycle{id, command.underlying});
@@ -200,8 +185,7 @@ void onCycleFinished(Context& c, const CycleFinished& r) {
             {"deliberation", toHex(r.deliberation)},
             {"proposal", wants ? c.number("P-") : ""},
             {"known", known}});
-    if (!wants)
-        return;
+    if (!wants) return;
     Proposal p;
     p.cycle = r.id;
     p.strategy = r.strategy;
@@ -235,16 +219,14 @@ void intend(Context& c, const portfolio::ComboOrder& combo, const ProposalId& pr
             const risk::GateDecision& decision, const std::string& approvedBy, const std::string& plan) {
     execution::Order order;
     int attempt = 0;
-    do
-        order.id = execution::clientOrderId(combo, proposal.empty() ? ProposalId(c.number("X-")) : proposal, attempt++);
+    do order.id = execution::clientOrderId(combo, proposal.empty() ? ProposalId(c.number("X-")) : proposal, attempt++);
     while (c.state.usedOrderIds.count(order.id)); // never reused, not even on another day (S3)
     order.combo = combo;
     order.state = execution::OrderState::Intent;
     order.createdAt = order.updatedAt = c.now;
     order.approvedBy = approvedBy;
     order.proposal = proposal;
-    if (const auto quote = quoteCombo(c.market, combo.legs, c.now.mono))
-        order.arrivalMid = quote->mid;
+    if (const auto quote = quoteCombo(c.market, combo.legs, c.now.mono)) order.arrivalMid = quote->mid;
     const std::size_t index = c.out.events.size();
     c.emit("order.intent", combo.source, order.id.str(),
            {{"order", codec::from(order)},
@@ -253,8 +235,7 @@ void intend(Context& c, const portfolio::ComboOrder& combo, const ProposalId& pr
             {"strategy", strategy},
             {"plan", plan}});
     c.effect(Submit{order, decision, index});
-    if (combo.intent == portfolio::OrderIntent::Open)
-        watchFlood(c, strategy, combo.underlying);
+    if (combo.intent == portfolio::OrderIntent::Open) watchFlood(c, strategy, combo.underlying);
 }
 
 namespace {
@@ -267,8 +248,7 @@ bool giveUntilNew(const Context& c, portfolio::ComboOrder& order, const TickRule
     const Price lowest = quote.natural - c.limits.priceBandMinimum; // within the gate's band
     while (order.netLimit >= lowest) {
         const std::string key = risk::duplicateKey(order);
-        if (std::none_of(sent.begin(), sent.end(), [&](const auto& s) { return s.identity == key && c.now.mono - s.at < window; }))
-            return true;
+        if (std::none_of(sent.begin(), sent.end(), [&](const auto& s) { return s.identity == key && c.now.mono - s.at < window; })) return true;
         order.netLimit = tick.roundTo(Price::fromMicros(order.netLimit.micros() - 1), false);
     }
     return false;
@@ -282,8 +262,7 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
     order.kind = position.kind;
     order.intent = portfolio::OrderIntent::Close;
     order.legs = position.legs;
-    for (auto& leg : order.legs)
-        leg.ratio = -leg.ratio;
+    for (auto& leg : order.legs) leg.ratio = -leg.ratio;
     order.quantity = position.quantity;
     order.closes = position.id;
     order.source = source;
@@ -291,13 +270,13 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
     const bool onlyCancels = c.state.latched(risk::Breaker::B6ApiErrors), inDoubt = c.state.latched(risk::Breaker::B7Integrity);
     if (onlyCancels || (inDoubt && !byPerson)) { // SAFETY section 2: B6 sends nothing but cancels, B7 closes nothing by itself
         if (byPerson)
-            c.notice(NoticeView::Level::Advisory, "Position " + position.id.str() + " not closed: the broker answers with errors (B6), only cancels are sent");
+            c.notice(NoticeView::Level::Advisory,
+                     "Position " + position.id.str() + " not closed: the broker answers with errors (B6), only cancels are sent");
         return false;
     }
     const auto quote = quoteCombo(c.market, order.legs, c.now.mono);
     if (!quote || quote->age >= c.quoteLimit()) { // never a blind order (S10): wait for quotes
-        if (byPerson)
-            c.notice(NoticeView::Level::Advisory, "Position " + position.id.str() + " not closed: no fresh two-sided quotes");
+        if (byPerson) c.notice(NoticeView::Level::Advisory, "Position " + position.id.str() + " not closed: no fresh two-sided quotes");
         return false;
     }
     // Mid less a growing share of the half-width, at most the natural price plus nothing: inside the band by construction.
@@ -318,20 +297,17 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
 
 void requestCancel(Context& c, const OrderId& id, const std::string& actor) {
     const auto it = c.state.orders.find(id);
-    if (it == c.state.orders.end() || execution::isTerminal(it->second.state))
-        return;
+    if (it == c.state.orders.end() || execution::isTerminal(it->second.state)) return;
     const auto absent = c.state.cleanAbsences.find(id);
     if (it->second.state == execution::OrderState::Unknown && actor.starts_with("user:") && absent != c.state.cleanAbsences.end() &&
         absent->second.count >= 3 && c.now.utc - absent->second.first >= 60s) {
         // Three clean absences over at least a minute, and now a person says so (S4).
-        execution::BrokerUpdate gone{id, execution::OrderState::Cancelled, it->second.filled, it->second.averageNet,
-                                     it->second.fees, {}, "declared absent by " + actor,
-                                     it->second.cashFlow};
+        execution::BrokerUpdate gone{id, execution::OrderState::Cancelled, it->second.filled,  it->second.averageNet, it->second.fees,
+                                     {}, "declared absent by " + actor,    it->second.cashFlow};
         c.emit("order.state", actor, id.str(), {{"update", codec::from(gone)}});
         return;
     }
-    if (c.state.cancelAskedAt.count(id))
-        return;
+    if (c.state.cancelAskedAt.count(id)) return;
     c.emit("order.cancel", actor, id.str(), {{"order", id.str()}});
     c.effect(Cancel{id});
 }

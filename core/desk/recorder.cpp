@@ -9,17 +9,13 @@ namespace {
 void collectText(const Json& j, std::string& out) {
     if (j.is_string()) {
         const auto& text = j.get_ref<const std::string&>();
-        if (text.size() < 400 && out.size() < 4000)
-            out += text + ' ';
+        if (text.size() < 400 && out.size() < 4000) out += text + ' ';
     } else if (j.is_structured()) {
-        for (const auto& child : j)
-            collectText(child, out);
+        for (const auto& child : j) collectText(child, out);
     }
 }
 
-TapeBlockWritten written(const store::TapeBlock& block) {
-    return {block.file, block.offset, block.size, block.entries, block.hash};
-}
+TapeBlockWritten written(const store::TapeBlock& block) { return {block.file, block.offset, block.size, block.entries, block.hash}; }
 
 std::optional<TapeBlockWritten> written(const std::optional<store::TapeBlock>& block) {
     return block ? std::optional(written(*block)) : std::nullopt;
@@ -38,12 +34,10 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const Options& options) {
     recorder->m_journalPath = options.directory + "/journal.db";
     recorder->m_tapeName = options.runId + ".tape";
     auto journal = store::Journal::open(recorder->m_journalPath, {options.runId, options.checkpointKey, options.durable});
-    if (!journal)
-        return journal.error();
+    if (!journal) return journal.error();
     recorder->m_journal = std::move(*journal);
     auto tape = store::TapeWriter::create(options.directory + "/" + recorder->m_tapeName);
-    if (!tape)
-        return tape.error();
+    if (!tape) return tape.error();
     recorder->m_tape = std::move(*tape);
     return recorder;
 }
@@ -53,21 +47,16 @@ Result<std::vector<StoredEvent>> Recorder::storedEvents() const {
     constexpr std::size_t kPage = 2000;
     for (std::int64_t from = 1;;) {
         const auto page = m_journal->read(from, kPage);
-        if (!page)
-            return page.error();
+        if (!page) return page.error();
         for (const auto& record : *page) {
-            if (record.type.starts_with(kInputPrefix))
-                continue;
-            if (record.schemaVersion != 1)
-                return Error{ErrorCode::Integrity, "record " + std::to_string(record.seq) + " has an unknown version"};
+            if (record.type.starts_with(kInputPrefix)) continue;
+            if (record.schemaVersion != 1) return Error{ErrorCode::Integrity, "record " + std::to_string(record.seq) + " has an unknown version"};
             auto body = parseJson(record.body);
-            if (!body)
-                return Error{ErrorCode::Integrity, "record " + std::to_string(record.seq) + ": " + body.error().detail};
-            events.push_back({{record.type, record.actor, record.correlation, std::move(*body)},
-                              {utcFromNanos(record.utcNs), MonoTime(record.monoNs)}});
+            if (!body) return Error{ErrorCode::Integrity, "record " + std::to_string(record.seq) + ": " + body.error().detail};
+            events.push_back(
+                {{record.type, record.actor, record.correlation, std::move(*body)}, {utcFromNanos(record.utcNs), MonoTime(record.monoNs)}});
         }
-        if (page->size() < kPage)
-            return events;
+        if (page->size() < kPage) return events;
         from = page->back().seq + 1;
     }
 }
@@ -78,44 +67,35 @@ Result<std::vector<std::int64_t>> Recorder::commit(std::span<const Entry> entrie
     for (const auto& entry : entries) {
         if (!std::holds_alternative<MarketTick>(*entry.command)) {
             const auto body = encodeCommand(*entry.command);
-            if (!body)
-                return body.error();
+            if (!body) return body.error();
             const auto text = canonicalJson({{"no", entry.no}, {"command", *body}});
-            if (!text)
-                return text.error();
+            if (!text) return text.error();
             records.push_back({kInputPrefix + commandName(*entry.command), 1, "system", {}, *text, {}});
         }
-        if (&entry == &entries.front())
-            firstEvent = records.size();
+        if (&entry == &entries.front()) firstEvent = records.size();
         for (const auto& event : *entry.events) {
             const auto text = canonicalJson(event.body);
-            if (!text)
-                return text.error();
+            if (!text) return text.error();
             records.push_back({event.type, 1, event.actor, event.correlation, *text, searchTextOf(event)});
         }
     }
     std::vector<std::int64_t> seqs;
-    if (records.empty())
-        return seqs;
+    if (records.empty()) return seqs;
     const auto stored = m_journal->append(now, records);
-    if (!stored)
-        return stored.error();
-    for (std::size_t i = 0; i < entries.front().events->size(); ++i)
-        seqs.push_back((*stored)[firstEvent + i].seq);
+    if (!stored) return stored.error();
+    for (std::size_t i = 0; i < entries.front().events->size(); ++i) seqs.push_back((*stored)[firstEvent + i].seq);
     return seqs;
 }
 
 Result<std::optional<TapeBlockWritten>> Recorder::tape(std::int64_t commandNo, Timestamp now, const market::Tick& tick) {
     const auto block = m_tape->add({commandNo, now, tick});
-    if (!block)
-        return block.error();
+    if (!block) return block.error();
     return written(*block);
 }
 
 Result<std::optional<TapeBlockWritten>> Recorder::flushTape() {
     const auto block = m_tape->flush();
-    if (!block)
-        return block.error();
+    if (!block) return block.error();
     return written(*block);
 }
 

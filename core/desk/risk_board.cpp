@@ -22,8 +22,7 @@ struct Books {
 Books booksOf(const DeskView& view) {
     Books books;
     std::vector<portfolio::Position> held;
-    for (const auto& p : view.positions)
-        held.push_back(p.position);
+    for (const auto& p : view.positions) held.push_back(p.position);
     books.asIs = books.withPending = portfolio::holdingsOf(held);
     books.pending = pendingOf(view);
     for (const auto& trade : books.pending)
@@ -48,8 +47,7 @@ std::size_t tradesOf(const DeskView& view) { return std::min(kMostTrades, view.a
 
 std::string keyOf(const std::vector<Holding>& holdings) {
     std::string key;
-    for (const auto& h : holdings)
-        key += h.id() + "*" + std::to_string(h.quantity) + "@" + h.strategy + ";";
+    for (const auto& h : holdings) key += h.id() + "*" + std::to_string(h.quantity) + "@" + h.strategy + ";";
     return key;
 }
 
@@ -58,17 +56,14 @@ std::optional<Usd> worstCaseOf(const DeskView& view, const std::vector<PendingTr
     Usd sum;
     for (const auto& p : view.positions) {
         const auto loss = portfolio::worstCaseLoss(p.position);
-        if (!loss)
-            return std::nullopt;
+        if (!loss) return std::nullopt;
         sum += *loss;
     }
     for (const auto& trade : pending) {
-        if (trade.order.intent == portfolio::OrderIntent::Close)
-            continue;
+        if (trade.order.intent == portfolio::OrderIntent::Close) continue;
         const auto bounds = portfolio::payoffBounds(trade.order.legs, trade.order.netLimit);
         const auto loss = bounds.maxLoss ? times(*bounds.maxLoss, trade.order.quantity) : Result<Usd>(badInput("undefined"));
-        if (!loss)
-            return std::nullopt;
+        if (!loss) return std::nullopt;
         sum += *loss;
     }
     return sum;
@@ -78,8 +73,7 @@ std::optional<Usd> worstCaseOf(const DeskView& view, const std::vector<PendingTr
 std::optional<std::pair<TradingDate, double>> firstExpiryOf(const portfolio::RiskBook& book) {
     const portfolio::RiskLeg* first = nullptr;
     for (const auto& leg : book.legs)
-        if (leg.priced() && leg.holding.contract && (!first || leg.years < first->years))
-            first = &leg;
+        if (leg.priced() && leg.holding.contract && (!first || leg.years < first->years)) first = &leg;
     return first ? std::optional(std::pair(first->holding.contract->expiry, first->years * 365)) : std::nullopt;
 }
 
@@ -90,8 +84,9 @@ RiskCase caseOf(portfolio::RiskBook book, const portfolio::GridSpec& spec, const
     std::vector<portfolio::DeltaPart> parts;
     for (const auto& leg : out.book.legs) {
         const double dollars = leg.units() * leg.spot;
-        parts.push_back(leg.priced() ? portfolio::DeltaPart{leg.holding.underlying, leg.unit.delta * dollars, leg.unit.gamma * dollars * leg.spot * 0.01}
-                                     : portfolio::DeltaPart{leg.holding.underlying, {}, {}});
+        parts.push_back(leg.priced()
+                            ? portfolio::DeltaPart{leg.holding.underlying, leg.unit.delta * dollars, leg.unit.gamma * dollars * leg.spot * 0.01}
+                            : portfolio::DeltaPart{leg.holding.underlying, {}, {}});
     }
     out.beta = portfolio::betaWeighted(parts, view.betaWeights);
     if (auto grid = portfolio::scenarioGrid(out.book, spec, equity))
@@ -100,7 +95,8 @@ RiskCase caseOf(portfolio::RiskBook book, const portfolio::GridSpec& spec, const
         out.mapCause = grid.error().detail; // the axes are ours: does not happen
     out.shocks = portfolio::runNamedShocks(out.book, equity);
     if (!view.marks.equity) {
-        out.mapCause = "equity is unknown: " + std::to_string(view.marks.markedPositions) + " of " + std::to_string(view.marks.totalPositions) + " positions have a mark";
+        out.mapCause = "equity is unknown: " + std::to_string(view.marks.markedPositions) + " of " + std::to_string(view.marks.totalPositions) +
+                       " positions have a mark";
     } else if (out.mapCause.empty()) {
         auto map = risk::breakerMap(out.grid, {view.account, *view.marks.equity, vix, worstCaseOf(view, pending), view.limits});
         if (map)
@@ -122,8 +118,7 @@ std::map<std::string, std::string> labelsOf(const DeskView& view, const std::vec
         shown.netLimit = p.position.openNet;
         labels[p.position.id.str()] = portfolio::describe(shown);
     }
-    for (const auto& trade : pending)
-        labels[trade.id] = portfolio::describe(trade.order);
+    for (const auto& trade : pending) labels[trade.id] = portfolio::describe(trade.order);
     return labels;
 }
 
@@ -131,8 +126,7 @@ std::map<std::string, std::string> labelsOf(const DeskView& view, const std::vec
 std::optional<double> oldestOf(const DeskView& view, const std::set<std::string>& used) {
     std::optional<double> oldest = 0.0;
     for (const auto& u : view.underlyings)
-        if (used.count(u.quote.symbol))
-            oldest = oldest && u.ageSeconds ? std::optional(std::max(*oldest, *u.ageSeconds)) : std::nullopt;
+        if (used.count(u.quote.symbol)) oldest = oldest && u.ageSeconds ? std::optional(std::max(*oldest, *u.ageSeconds)) : std::nullopt;
     return oldest;
 }
 
@@ -140,11 +134,9 @@ std::optional<double> oldestOf(const DeskView& view, const std::set<std::string>
 
 std::vector<PendingTrade> pendingOf(const DeskView& view) {
     std::vector<PendingTrade> out;
-    for (const auto& a : view.approvals)
-        out.push_back({a.request.id.str(), a.request.order});
+    for (const auto& a : view.approvals) out.push_back({a.request.id.str(), a.request.order});
     for (const auto& o : view.orders) {
-        if (execution::isTerminal(o.order.state) || o.order.filled >= o.order.combo.quantity)
-            continue;
+        if (execution::isTerminal(o.order.state) || o.order.filled >= o.order.combo.quantity) continue;
         PendingTrade trade{o.order.id.str(), o.order.combo};
         trade.order.quantity -= o.order.filled;
         out.push_back(std::move(trade));
@@ -154,12 +146,9 @@ std::vector<PendingTrade> pendingOf(const DeskView& view) {
 
 std::vector<std::string> underlyingsOf(const DeskView& view) {
     std::set<std::string> names;
-    for (const auto& p : view.positions)
-        names.insert(p.position.underlying);
-    for (const auto& p : view.closedToday)
-        names.insert(p.underlying);
-    for (const auto& trade : pendingOf(view))
-        names.insert(trade.order.underlying);
+    for (const auto& p : view.positions) names.insert(p.position.underlying);
+    for (const auto& p : view.closedToday) names.insert(p.underlying);
+    for (const auto& trade : pendingOf(view)) names.insert(trade.order.underlying);
     return {names.begin(), names.end()};
 }
 
@@ -171,19 +160,14 @@ std::shared_ptr<const pricing::PricedChain> priceForRisk(const std::shared_ptr<c
         if (const auto yield = history->dividendYield.find(chain->underlying); yield != history->dividendYield.end())
             curve.dividendYield = yield->second;
     }
-    if (!curve.rate || !chain->spot)
-        return pricing::priceChain(chain, curve); // one is implied from other expiries
+    if (!curve.rate || !chain->spot) return pricing::priceChain(chain, curve); // one is implied from other expiries
     std::set<TradingDate> expiries;
     const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
-        for (const auto& leg : legs)
-            expiries.insert(leg.contract.expiry);
+        for (const auto& leg : legs) expiries.insert(leg.contract.expiry);
     };
-    for (const auto& p : view.positions)
-        add(p.position.legs);
-    for (const auto& p : view.closedToday)
-        add(p.legs);
-    for (const auto& trade : pendingOf(view))
-        add(trade.order.legs);
+    for (const auto& p : view.positions) add(p.position.legs);
+    for (const auto& p : view.closedToday) add(p.legs);
+    for (const auto& trade : pendingOf(view)) add(trade.order.legs);
     return pricing::priceChain(market::partOf(chain, expiries), curve);
 }
 
@@ -195,8 +179,7 @@ RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSourc
     portfolio::VarSpec spec;
     spec.simulation = m_simulation;
     for (auto* report : {&var.historical, &var.simulated}) {
-        if (report == &var.simulated && !simulated)
-            break;
+        if (report == &var.simulated && !simulated) break;
         spec.method = report == &var.historical ? portfolio::VarMethod::Historical : portfolio::VarMethod::MonteCarlo;
         if (!book.legs.empty() && sources.history) {
             *report = portfolio::valueAtRisk(book, *sources.history, spec, equity);
@@ -210,11 +193,9 @@ RiskBoard::Var RiskBoard::varOf(const portfolio::RiskBook& book, const RiskSourc
 
 PricedChains RiskBoard::chainsFor(const RiskSources& sources) {
     PricedChains chains = sources.chains;
-    for (const auto& chain : sources.chains)
-        m_lastChains[chain->chain->underlying] = chain;
+    for (const auto& chain : sources.chains) m_lastChains[chain->chain->underlying] = chain;
     for (const auto& [underlying, cause] : sources.withoutChain)
-        if (const auto last = m_lastChains.find(underlying); last != m_lastChains.end())
-            chains.push_back(last->second);
+        if (const auto last = m_lastChains.find(underlying); last != m_lastChains.end()) chains.push_back(last->second);
     return chains;
 }
 
@@ -223,10 +204,10 @@ bool RiskBoard::varIsOld(const RiskSources& sources) const {
     for (std::size_t i = 0; i < tradesOf(*sources.view); ++i) {
         const auto& request = sources.view->approvals[i].request;
         const auto known = m_trades.find(request.id.str());
-        if (known == m_trades.end() || known->second.legs != keyOf(withTrade(books.asIs, request)))
-            return true;
+        if (known == m_trades.end() || known->second.legs != keyOf(withTrade(books.asIs, request))) return true;
     }
-    return !m_asIs || m_asIs->legs != keyOf(books.asIs) || (!books.pending.empty() && (!m_withPending || m_withPending->legs != keyOf(books.withPending)));
+    return !m_asIs || m_asIs->legs != keyOf(books.asIs) ||
+           (!books.pending.empty() && (!m_withPending || m_withPending->legs != keyOf(books.withPending)));
 }
 
 void RiskBoard::renewVar(const RiskSources& sources) {
@@ -234,20 +215,20 @@ void RiskBoard::renewVar(const RiskSources& sources) {
     const PricedChains chains = chainsFor(sources);
     m_asIs = varOf(portfolio::bindBook(books.asIs, chains), sources, keyOf(books.asIs));
     m_withPending.reset();
-    if (!books.pending.empty())
-        m_withPending = varOf(portfolio::bindBook(books.withPending, chains), sources, keyOf(books.withPending));
+    if (!books.pending.empty()) m_withPending = varOf(portfolio::bindBook(books.withPending, chains), sources, keyOf(books.withPending));
     m_trades.clear();
     for (std::size_t i = 0; i < tradesOf(*sources.view); ++i) {
         const auto& request = sources.view->approvals[i].request;
         const auto holdings = withTrade(books.asIs, request);
         const std::string legs = keyOf(holdings);
         // What is pending alone is the same book as all that is pending.
-        m_trades[request.id.str()] = m_withPending && m_withPending->legs == legs ? *m_withPending : varOf(portfolio::bindBook(holdings, chains), sources, legs, false);
+        m_trades[request.id.str()] =
+            m_withPending && m_withPending->legs == legs ? *m_withPending : varOf(portfolio::bindBook(holdings, chains), sources, legs, false);
     }
 }
 
-TradeRisk RiskBoard::tradeOf(const approval::Request& request, const std::vector<Holding>& holdings, portfolio::GridSpec spec, const PricedChains& chains,
-                             const RiskView& made) const {
+TradeRisk RiskBoard::tradeOf(const approval::Request& request, const std::vector<Holding>& holdings, portfolio::GridSpec spec,
+                             const PricedChains& chains, const RiskView& made) const {
     TradeRisk out;
     out.request = request.id.str();
     const std::string legs = keyOf(holdings);
@@ -267,8 +248,7 @@ TradeRisk RiskBoard::tradeOf(const approval::Request& request, const std::vector
         const auto book = portfolio::bindBook(holdings, chains);
         coverage = book.coverage();
         spec.sensitivities = false;
-        if (auto computed = portfolio::scenarioGrid(book, spec, made.equityUsd))
-            grid = &own.emplace(std::move(*computed));
+        if (auto computed = portfolio::scenarioGrid(book, spec, made.equityUsd)) grid = &own.emplace(std::move(*computed));
     }
     if (!coverage.complete() || !grid || !grid->worst) {
         out.worstCause = coverage.text();
@@ -295,15 +275,14 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
     }
     out->session = view.session;
     out->oldestInputSeconds = oldestOf(view, used);
-    if (view.marks.equity)
-        out->equityUsd = view.marks.equity->toDouble();
-    const bool vixKnown = view.vix && (view.session != market::Session::Open || (view.vixAgeSeconds && *view.vixAgeSeconds < view.limits.quoteMaxAgeSeconds));
+    if (view.marks.equity) out->equityUsd = view.marks.equity->toDouble();
+    const bool vixKnown =
+        view.vix && (view.session != market::Session::Open || (view.vixAgeSeconds && *view.vixAgeSeconds < view.limits.quoteMaxAgeSeconds));
     out->vix = vixKnown ? view.vix : std::nullopt;
     out->limits = view.limits;
     out->betaWeights = view.betaWeights;
     out->labels = labelsOf(view, books.pending);
-    for (const auto& trade : books.pending)
-        out->pending.push_back(out->labels[trade.id]);
+    for (const auto& trade : books.pending) out->pending.push_back(out->labels[trade.id]);
     out->withoutChain = sources.withoutChain;
 
     auto both = portfolio::bindBook(books.withPending, chains);
@@ -317,8 +296,7 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
     out->asIs = caseOf(portfolio::bindBook(books.asIs, chains), spec, view, {}, out->equityUsd, out->vix);
     if (!books.pending.empty()) {
         out->withPending = caseOf(std::move(both), spec, view, books.pending, out->equityUsd, out->vix);
-        if (out->asIs.map && out->withPending->map)
-            out->changed = risk::changedCells(*out->asIs.map, *out->withPending->map);
+        if (out->asIs.map && out->withPending->map) out->changed = risk::changedCells(*out->asIs.map, *out->withPending->map);
     }
     const auto place = [](RiskCase& into, const std::optional<Var>& var, const std::string& legs) {
         if (var && var->legs == legs) {
@@ -331,8 +309,7 @@ std::shared_ptr<const RiskView> RiskBoard::make(const RiskSources& sources) {
         }
     };
     place(out->asIs, m_asIs, keyOf(books.asIs));
-    if (out->withPending)
-        place(*out->withPending, m_withPending, keyOf(books.withPending));
+    if (out->withPending) place(*out->withPending, m_withPending, keyOf(books.withPending));
     for (std::size_t i = 0; i < tradesOf(view); ++i)
         out->trades.push_back(tradeOf(view.approvals[i].request, withTrade(books.asIs, view.approvals[i].request), spec, chains, *out));
     out->attribution = m_attribution.explain(view, chains);

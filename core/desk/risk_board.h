@@ -50,7 +50,7 @@ public:
 
 private:
     struct Var {
-        std::string legs;        ///< which holdings it is of
+        std::string legs; ///< which holdings it is of
         portfolio::VarReport historical, simulated;
         UtcTime at{};
     };
@@ -59,7 +59,8 @@ private:
     portfolio::SimulationSpec m_simulation;
     AttributionBook m_attribution;
     std::map<std::string, std::shared_ptr<const pricing::PricedChain>> m_lastChains; ///< by underlying
-    TradeRisk tradeOf(const approval::Request& request, const std::vector<portfolio::Holding>& holdings, portfolio::GridSpec spec, const PricedChains& chains,
+    TradeRisk tradeOf(const approval::Request& request, const std::vector<portfolio::Holding>& holdings, portfolio::GridSpec spec,
+                      const PricedChains& chains,
                       const RiskView& made) const; ///< `holdings`: the book with it
 
     std::optional<Var> m_asIs, m_withPending;

@@ -18,10 +18,8 @@ constexpr auto kVarEvery = 15s; ///< while the legs stay the same
 /// What a risk view depends on, so that a standing market is not computed again and again.
 std::string inputsOf(const DeskView& view) {
     std::string key = std::to_string(view.at.utc.time_since_epoch().count()) + "/" + std::to_string(view.settingsAnswers) + "/";
-    for (const auto& p : view.positions)
-        key += p.position.id.str() + "*" + std::to_string(p.position.quantity) + ";";
-    for (const auto& trade : pendingOf(view))
-        key += trade.id + "*" + std::to_string(trade.order.quantity) + ";";
+    for (const auto& p : view.positions) key += p.position.id.str() + "*" + std::to_string(p.position.quantity) + ";";
+    for (const auto& trade : pendingOf(view)) key += trade.id + "*" + std::to_string(trade.order.quantity) + ";";
     return key;
 }
 
@@ -42,18 +40,15 @@ void RiskWatch::setWanted(bool wanted) {
 }
 
 bool RiskWatch::lookIsDue(const DeskView& view, Wall::time_point now) {
-    if (view.session != market::Session::Open || now - m_lastLook < kLookEvery)
-        return false;
+    if (view.session != market::Session::Open || now - m_lastLook < kLookEvery) return false;
     std::scoped_lock lock(m_mutex);
-    if (m_day != market::toNewYork(view.at.utc).date)
-        return !AttributionBook::needed(view, {}).empty();
+    if (m_day != market::toNewYork(view.at.utc).date) return !AttributionBook::needed(view, {}).empty();
     const auto needed = AttributionBook::needed(view, m_looked);
     return !std::includes(m_looked.begin(), m_looked.end(), needed.begin(), needed.end());
 }
 
 void RiskWatch::poll(std::shared_ptr<const DeskView> view) {
-    if (m_busy)
-        return;
+    if (m_busy) return;
     const auto now = Wall::now();
     const bool asked = m_asked.exchange(false);
     std::string inputs;
@@ -63,15 +58,13 @@ void RiskWatch::poll(std::shared_ptr<const DeskView> view) {
         show = asked || inputs != m_shown;
     }
     const bool look = lookIsDue(*view, now);
-    if (!show && !look)
-        return;
+    if (!show && !look) return;
     m_busy = true;
     if (show) {
         m_lastView = now;
         m_shown = std::move(inputs);
     }
-    if (look)
-        m_lastLook = now;
+    if (look) m_lastLook = now;
     auto job = std::make_shared<Job>();
     job->show = show;
     const auto underlyings = underlyingsOf(*view);
@@ -82,11 +75,9 @@ void RiskWatch::poll(std::shared_ptr<const DeskView> view) {
 
 void RiskWatch::gather(const std::shared_ptr<Job>& job, const std::vector<std::string>& underlyings) {
     const auto handOver = [this, job] {
-        if (!m_worker.post([this, job](std::stop_token) { compute(job); }))
-            m_busy = false;
+        if (!m_worker.post([this, job](std::stop_token) { compute(job); })) m_busy = false;
     };
-    if (underlyings.empty())
-        return handOver();
+    if (underlyings.empty()) return handOver();
     for (const auto& underlying : underlyings)
         m_request(underlying, [job, underlying, handOver](auto chain, auto history, auto) {
             if (chain)
@@ -94,8 +85,7 @@ void RiskWatch::gather(const std::shared_ptr<Job>& job, const std::vector<std::s
             else
                 job->sources.withoutChain[underlying] = chain.error().detail;
             job->sources.history = history;
-            if (--job->awaited == 0)
-                handOver();
+            if (--job->awaited == 0) handOver();
         });
 }
 
@@ -106,19 +96,16 @@ void RiskWatch::compute(const std::shared_ptr<Job>& job) {
     } done{m_busy};
     auto& sources = job->sources;
     sources.view = job->view;
-    for (const auto& chain : job->chains)
-        sources.chains.push_back(priceForRisk(chain, sources.history.get(), *job->view));
+    for (const auto& chain : job->chains) sources.chains.push_back(priceForRisk(chain, sources.history.get(), *job->view));
     m_board.look(sources);
     {
         std::scoped_lock lock(m_mutex);
         m_looked = m_board.attribution().looked();
         m_day = m_board.attribution().day();
     }
-    if (!job->show)
-        return;
+    if (!job->show) return;
     m_publish(m_board.make(sources)); // what is quick first
-    if (!m_board.varIsOld(sources) && Wall::now() - m_lastVar < kVarEvery)
-        return;
+    if (!m_board.varIsOld(sources) && Wall::now() - m_lastVar < kVarEvery) return;
     m_board.renewVar(sources);
     m_lastVar = Wall::now();
     m_publish(m_board.make(sources));

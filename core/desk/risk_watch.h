@@ -41,10 +41,10 @@ private:
     Wall::time_point m_lastView{}, m_lastLook{}; ///< of the desk thread, as m_shown
     std::string m_shown;                         ///< what the last view was made of
     std::mutex m_mutex;
-    std::set<std::string> m_looked;              ///< under m_mutex, as m_day
+    std::set<std::string> m_looked; ///< under m_mutex, as m_day
     std::optional<TradingDate> m_day;
-    RiskBoard m_board;                           ///< of the worker
-    Wall::time_point m_lastVar{};                ///< of the worker
+    RiskBoard m_board;            ///< of the worker
+    Wall::time_point m_lastVar{}; ///< of the worker
 };
 
 } // namespace mahler::desk

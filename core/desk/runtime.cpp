@@ -18,15 +18,12 @@ constexpr auto kPublishEvery = 50ms;
 execution::BrokerReport booksOf(const DeskState& state) {
     execution::BrokerReport books;
     books.clean = true;
-    if (state.account)
-        books.cash = state.account->cash;
+    if (state.account) books.cash = state.account->cash;
     std::map<std::string, std::int64_t> held;
     for (const auto& [id, position] : state.positions)
-        for (const auto& leg : position.legs)
-            held[leg.contract.id()] += leg.ratio * position.quantity;
+        for (const auto& leg : position.legs) held[leg.contract.id()] += leg.ratio * position.quantity;
     for (const auto& [id, quantity] : held)
-        if (quantity != 0)
-            books.positions.push_back({id, quantity});
+        if (quantity != 0) books.positions.push_back({id, quantity});
     return books;
 }
 
@@ -35,61 +32,51 @@ execution::BrokerReport booksOf(const DeskState& state) {
 DeskRuntime::DeskRuntime(RuntimeOptions options, std::unique_ptr<agents::Reasoner> reasoner, RuntimeSinks sinks)
     : m_options(std::move(options)), m_sinks(std::move(sinks)), m_reasoner(std::move(reasoner)), m_desk(risk::Limits{}) {}
 
-Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, const FeedFactory& makeFeed,
-                                                        const BrokerFactory& makeBroker,
+Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, const FeedFactory& makeFeed, const BrokerFactory& makeBroker,
                                                         std::unique_ptr<agents::Reasoner> reasoner, RuntimeSinks sinks) {
     auto runtime = std::unique_ptr<DeskRuntime>(new DeskRuntime(std::move(options), std::move(reasoner), std::move(sinks)));
     DeskRuntime& r = *runtime;
     auto recorder = Recorder::open({r.m_options.directory, r.m_options.runId, r.m_options.checkpointKey, r.m_options.durable});
-    if (!recorder)
-        return recorder.error();
+    if (!recorder) return recorder.error();
     r.m_recorder = std::move(*recorder);
     const auto events = r.m_recorder->storedEvents();
-    if (!events)
-        return events.error();
-    if (const auto restored = r.m_desk.restore(*events); !restored)
-        return restored.error();
+    if (!events) return events.error();
+    if (const auto restored = r.m_desk.restore(*events); !restored) return restored.error();
     const std::optional<UtcTime> last = events->empty() ? std::nullopt : std::optional(events->back().at.utc);
     auto feed = makeFeed(last);
-    if (!feed)
-        return feed.error();
+    if (!feed) return feed.error();
     r.m_broker = makeBroker(r.m_gate, r.m_haltGate, booksOf(r.m_desk.state()));
-    if (!r.m_options.account.empty() && r.m_broker->account() != r.m_options.account)
-        r.m_options.account = r.m_broker->account();
+    if (!r.m_options.account.empty() && r.m_broker->account() != r.m_options.account) r.m_options.account = r.m_broker->account();
     const auto info = (*feed)->info();
-    const std::optional<UtcTime> startAt = last && *last > info.start ? last : std::nullopt; // never back: a recording that was played to its end stays at its end
+    const std::optional<UtcTime> startAt =
+        last && *last > info.start ? last : std::nullopt; // never back: a recording that was played to its end stays at its end
     r.m_now = {startAt.value_or(info.start), MonoTime(startAt.value_or(info.start).time_since_epoch())};
-    const auto failed = [&r](const char* who) {
-        return [&r, who](const std::string& what) { r.send(Failure{who, what}); };
-    };
+    const auto failed = [&r](const char* who) { return [&r, who](const std::string& what) { r.send(Failure{who, what}); }; };
     r.m_query = std::make_unique<Worker>("query", 64, failed("query"));
     r.m_pricing = std::make_unique<Worker>("pricing", 64, failed("pricing"));
     r.m_agents = std::make_unique<Worker>("agents", 64, failed("agents"));
     r.m_quantlib = std::make_unique<pricing::QuantlibThread>(64, failed("quantlib"));
-    r.m_risk = std::make_unique<RiskWatch>([&r](const auto& name, auto ready) { r.m_market->requestChain(name, std::move(ready)); }, *r.m_pricing, r.m_sinks.risk);
-    r.handle(Started{r.m_options.runId, info.name, r.m_options.kind, r.m_options.simulated, r.m_options.account,
-                     r.m_options.startingCash, info.underlyings, info.notes},
+    r.m_risk = std::make_unique<RiskWatch>([&r](const auto& name, auto ready) { r.m_market->requestChain(name, std::move(ready)); }, *r.m_pricing,
+                                           r.m_sinks.risk);
+    r.handle(Started{r.m_options.runId, info.name, r.m_options.kind, r.m_options.simulated, r.m_options.account, r.m_options.startingCash,
+                     info.underlyings, info.notes},
              r.m_now);
-    if (valuesOf(r.m_options.settings) != valuesOf(r.m_desk.state().settings))
-        r.handle(ChangeSettings{"system", r.m_options.settings}, r.m_now);
+    if (valuesOf(r.m_options.settings) != valuesOf(r.m_desk.state().settings)) r.handle(ChangeSettings{"system", r.m_options.settings}, r.m_now);
     r.drainInternal();
-    if (r.m_broken)
-        return Error{ErrorCode::Io, "the journal " + r.journalPath() + " cannot be written"};
-    r.m_market = std::make_unique<MarketRunner>(
-        std::move(*feed), startAt, r.m_options.speed,
-        MarketRunner::Sinks{[&r](Command command, Timestamp at) {
-                                const bool tick = std::holds_alternative<MarketTick>(command);
-                                if (tick)
-                                    ++r.m_ticksBehind;
-                                const bool taken = r.m_mailbox.push(Timed{std::move(command), at});
-                                if (tick && !taken)
-                                    --r.m_ticksBehind;
-                                return taken;
-                            },
-                            [&r] { return r.m_ticksBehind.load(); }, failed("market"), [&r] {
-                                r.m_mailbox.push(FeedEnd{});
-                                r.send(FeedNotes{{"the feed has no more: this is its end"}});
-                            }});
+    if (r.m_broken) return Error{ErrorCode::Io, "the journal " + r.journalPath() + " cannot be written"};
+    r.m_market = std::make_unique<MarketRunner>(std::move(*feed), startAt, r.m_options.speed,
+                                                MarketRunner::Sinks{[&r](Command command, Timestamp at) {
+                                                                        const bool tick = std::holds_alternative<MarketTick>(command);
+                                                                        if (tick) ++r.m_ticksBehind;
+                                                                        const bool taken = r.m_mailbox.push(Timed{std::move(command), at});
+                                                                        if (tick && !taken) --r.m_ticksBehind;
+                                                                        return taken;
+                                                                    },
+                                                                    [&r] { return r.m_ticksBehind.load(); }, failed("market"),
+                                                                    [&r] {
+                                                                        r.m_mailbox.push(FeedEnd{});
+                                                                        r.send(FeedNotes{{"the feed has no more: this is its end"}});
+                                                                    }});
     r.m_market->watch(r.m_desk.watched());
     r.m_thread = std::jthread([&r](std::stop_token stop) { r.run(stop); });
     return runtime;
@@ -107,10 +94,8 @@ DeskRuntime::~DeskRuntime() {
     m_pricing.reset();
     m_query.reset();
     if (m_recorder && !m_broken) {
-        if (const auto block = m_recorder->flushTape(); block && *block)
-            handle(**block, m_now);
-        if (const auto done = m_recorder->checkpoint(m_now); !done)
-            log(LogLevel::Error, "last checkpoint: " + done.error().detail);
+        if (const auto block = m_recorder->flushTape(); block && *block) handle(**block, m_now);
+        if (const auto done = m_recorder->checkpoint(m_now); !done) log(LogLevel::Error, "last checkpoint: " + done.error().detail);
     }
 }
 
@@ -131,8 +116,7 @@ void DeskRuntime::run(std::stop_token stop) {
         auto message = m_mailbox.popFor(20ms);
         try {
             drainHalts();
-            if (message)
-                receive(std::move(*message));
+            if (message) receive(std::move(*message));
             refreshChain();
             publish(false);
         } catch (const std::exception& e) { // nothing is logged and continued here: the desk halts (S18)
@@ -143,8 +127,7 @@ void DeskRuntime::run(std::stop_token stop) {
 
 void DeskRuntime::receive(Message message) {
     if (auto* timed = std::get_if<Timed>(&message)) {
-        if (timed->at)
-            m_now = *timed->at;
+        if (timed->at) m_now = *timed->at;
         handle(timed->command, m_now);
         if (const auto* tick = std::get_if<MarketTick>(&timed->command)) {
             --m_ticksBehind;
@@ -169,11 +152,9 @@ void DeskRuntime::drainHalts() {
     for (const auto& halt : halts) {
         handle(halt, m_now);
         drainInternal();
-        if (!m_broken)
-            --m_haltsPending;
+        if (!m_broken) --m_haltsPending;
     }
-    if (!halts.empty())
-        publish(true);
+    if (!halts.empty()) publish(true);
 }
 
 void DeskRuntime::drainInternal() {
@@ -185,8 +166,7 @@ void DeskRuntime::drainInternal() {
 }
 
 void DeskRuntime::handle(const Command& given, Timestamp now) {
-    if (m_broken)
-        return;
+    if (m_broken) return;
     const auto began = Wall::now();
     const std::uint64_t epoch = m_haltGate.epoch();
     // What is journaled is what is handled: model values are rounded to their journal form first.
@@ -194,34 +174,25 @@ void DeskRuntime::handle(const Command& given, Timestamp now) {
     if (!std::holds_alternative<MarketTick>(given)) {
         const auto body = encodeCommand(given);
         auto decoded = body ? decodeCommand(commandName(given), *body) : Result<Command>(body.error());
-        if (!decoded)
-            return fail("command", decoded.error().detail);
+        if (!decoded) return fail("command", decoded.error().detail);
         command = std::move(*decoded);
     }
     const std::int64_t no = ++m_commandNo;
     Outcome outcome;
     try {
         outcome = m_desk.handle(command, now);
-    } catch (const std::exception& e) {
-        return fail("desk", e.what());
-    }
+    } catch (const std::exception& e) { return fail("desk", e.what()); }
     for (const auto& effect : outcome.effects)
-        if (std::holds_alternative<CloseGate>(effect))
-            m_haltGate.close();
+        if (std::holds_alternative<CloseGate>(effect)) m_haltGate.close();
     std::vector<std::int64_t> seqs;
-    if (!commit(command, no, now, outcome, seqs))
-        return;
-    for (const auto& effect : outcome.effects)
-        perform(effect, seqs, epoch);
-    if (!outcome.events.empty() && m_market)
-        m_market->watch(m_desk.watched());
-    if (m_handlingUs.size() >= 1000)
-        m_handlingUs.erase(m_handlingUs.begin(), m_handlingUs.begin() + 500);
+    if (!commit(command, no, now, outcome, seqs)) return;
+    for (const auto& effect : outcome.effects) perform(effect, seqs, epoch);
+    if (!outcome.events.empty() && m_market) m_market->watch(m_desk.watched());
+    if (m_handlingUs.size() >= 1000) m_handlingUs.erase(m_handlingUs.begin(), m_handlingUs.begin() + 500);
     m_handlingUs.push_back(std::chrono::duration<double, std::micro>(Wall::now() - began).count());
 }
 
-bool DeskRuntime::commit(const Command& command, std::int64_t no, Timestamp now, const Outcome& outcome,
-                         std::vector<std::int64_t>& seqs) {
+bool DeskRuntime::commit(const Command& command, std::int64_t no, Timestamp now, const Outcome& outcome, std::vector<std::int64_t>& seqs) {
     std::optional<TapeBlockWritten> block;
     Result<void> taped;
     if (const auto* tick = std::get_if<MarketTick>(&command)) {
@@ -263,15 +234,12 @@ void DeskRuntime::perform(const Effect& effect, const std::vector<std::int64_t>&
     } else if (const auto* out = std::get_if<Submit>(&effect)) {
         submit(*out, seqs.at(out->intentEvent), epoch);
     } else if (const auto* cancel = std::get_if<Cancel>(&effect)) {
-        if (const auto done = m_broker->cancel(cancel->id); !done)
-            log(LogLevel::Warning, "cancel " + cancel->id.str() + ": " + done.error().detail);
+        if (const auto done = m_broker->cancel(cancel->id); !done) log(LogLevel::Warning, "cancel " + cancel->id.str() + ": " + done.error().detail);
     } else if (std::holds_alternative<OpenGate>(effect)) {
-        if (m_haltsPending == 0)
-            m_haltGate.openIf(epoch);
+        if (m_haltsPending == 0) m_haltGate.openIf(epoch);
     } else if (const auto* reconcile = std::get_if<Reconcile>(&effect)) {
         BrokerNews news{m_broker->poll(), m_broker->pollCash(), m_broker->takeErrors()};
-        if (!news.updates.empty() || !news.cash.empty() || news.errors > 0)
-            m_internal.push_back(std::move(news));
+        if (!news.updates.empty() || !news.cash.empty() || news.errors > 0) m_internal.push_back(std::move(news));
         m_internal.push_back(Reconciliation{m_broker->report(), reconcile->when});
     }
 }
@@ -294,24 +262,20 @@ void DeskRuntime::submit(const Submit& effect, std::int64_t seq, std::uint64_t e
 }
 
 void DeskRuntime::afterTick(const market::Tick& tick, Timestamp now) {
-    if (m_broken)
-        return;
+    if (m_broken) return;
     m_broker->onTick(now, tick);
     BrokerNews news{m_broker->poll(), m_broker->pollCash(), m_broker->takeErrors()};
-    if (!news.updates.empty() || !news.cash.empty() || news.errors > 0)
-        handle(news, now);
+    if (!news.updates.empty() || !news.cash.empty() || news.errors > 0) handle(news, now);
     m_market->setAttention(!m_desk.state().approvals.empty() || m_desk.state().resume.has_value());
 }
 
 void DeskRuntime::publish(bool force) {
     const auto wall = Wall::now();
-    if (!m_market || (!force && wall - m_lastPublish < kPublishEvery))
-        return;
+    if (!m_market || (!force && wall - m_lastPublish < kPublishEvery)) return;
     m_lastPublish = wall;
     auto view = std::make_shared<DeskView>(m_desk.view(m_now));
     for (auto& u : view->underlyings)
-        if (const auto delay = feedInfo().delayMinutes.find(u.quote.symbol); delay != feedInfo().delayMinutes.end())
-            u.delayMinutes = delay->second;
+        if (const auto delay = feedInfo().delayMinutes.find(u.quote.symbol); delay != feedInfo().delayMinutes.end()) u.delayMinutes = delay->second;
     view->speed = m_market->speed();
     view->paused = m_market->paused();
     view->slowedForApproval = m_market->slowed();
@@ -338,12 +302,10 @@ void DeskRuntime::publish(bool force) {
 /// at once, without a record: stopping needs no disk (SAFETY section 2).
 void DeskRuntime::breakOff() {
     m_haltGate.close();
-    if (std::exchange(m_broken, true) || !m_broker)
-        return;
+    if (std::exchange(m_broken, true) || !m_broker) return;
     for (const auto* order : m_desk.state().liveOrders())
         if (order->combo.intent == portfolio::OrderIntent::Open)
-            if (const auto done = m_broker->cancel(order->id); !done)
-                log(LogLevel::Error, "cancel " + order->id.str() + ": " + done.error().detail);
+            if (const auto done = m_broker->cancel(order->id); !done) log(LogLevel::Error, "cancel " + order->id.str() + ": " + done.error().detail);
 }
 
 void DeskRuntime::fail(const std::string& where, const std::string& what) {
@@ -353,8 +315,7 @@ void DeskRuntime::fail(const std::string& where, const std::string& what) {
     m_sinks.failed(where + ": " + what);
     Desk rebuilt{risk::Limits{}};
     const auto events = m_recorder->storedEvents();
-    if (!events || !rebuilt.restore(*events))
-        return breakOff();
+    if (!events || !rebuilt.restore(*events)) return breakOff();
     m_desk = std::move(rebuilt);
     const std::int64_t no = ++m_commandNo;
     const Command failure = Failure{where, what};
@@ -367,8 +328,7 @@ void DeskRuntime::fail(const std::string& where, const std::string& what) {
     }
     std::vector<std::int64_t> seqs;
     if (commit(failure, no, m_now, outcome, seqs))
-        for (const auto& effect : outcome.effects)
-            perform(effect, seqs, m_haltGate.epoch());
+        for (const auto& effect : outcome.effects) perform(effect, seqs, m_haltGate.epoch());
 }
 
 } // namespace mahler::desk

@@ -25,8 +25,8 @@
 namespace mahler::desk {
 
 struct RuntimeOptions {
-    std::string directory;             ///< of the journal and its tapes; exists, 0700
-    std::string runId;                 ///< unique per start
+    std::string directory; ///< of the journal and its tapes; exists, 0700
+    std::string runId;     ///< unique per start
     Digest checkpointKey{};
     bool durable = true;
     approval::DeskKind kind = approval::DeskKind::DemoTeam;
@@ -34,8 +34,8 @@ struct RuntimeOptions {
     std::string account = "SIM-4821";
     Usd startingCash = Usd::fromMicros(100'000'000'000);
     agents::RoleSet roles;
-    Settings settings;                 ///< of config.json; the journal hears what changed since its last run
-    int maxRounds = 3;                 ///< of debate, 1 to 5
+    Settings settings; ///< of config.json; the journal hears what changed since its last run
+    int maxRounds = 3; ///< of debate, 1 to 5
     double speed = 1;
 };
 
@@ -51,8 +51,7 @@ struct RuntimeSinks {
 };
 
 /// Makes the broker; `books` is what the journal says it holds (for brokers that live in this process).
-using BrokerFactory =
-    std::function<std::unique_ptr<execution::Broker>(risk::Gate&, const risk::HaltGate&, const execution::BrokerReport& books)>;
+using BrokerFactory = std::function<std::unique_ptr<execution::Broker>(risk::Gate&, const risk::HaltGate&, const execution::BrokerReport& books)>;
 using FeedFactory = std::function<Result<std::unique_ptr<market::MarketFeed>>(std::optional<UtcTime> lastJournaled)>;
 
 /// Commits the desk's events, starts its effects, publishes its view (DESIGN section 2). Owns the desk, market, pricing,
@@ -91,7 +90,7 @@ private:
     struct DeliberationWanted {
         std::string cycleId;
     };
-    struct Nudge {}; ///< wakes the desk thread
+    struct Nudge {};   ///< wakes the desk thread
     struct FeedEnd {}; ///< comes behind the last tick
     using Message = std::variant<Timed, CycleDone, DeliberationWanted, Nudge, FeedEnd>;
 
@@ -124,16 +123,16 @@ private:
 
     Timestamp m_now{};
     std::int64_t m_commandNo = 0;
-    bool m_feedEnded = false;                  ///< every tick of the recording is handled
-    bool m_broken = false;                     ///< the journal cannot be written: nothing is handled any more
-    std::deque<Command> m_internal;            ///< what effects answered, before the mailbox
+    bool m_feedEnded = false;       ///< every tick of the recording is handled
+    bool m_broken = false;          ///< the journal cannot be written: nothing is handled any more
+    std::deque<Command> m_internal; ///< what effects answered, before the mailbox
     std::map<std::string, std::shared_ptr<const agents::Deliberation>> m_deliberations;
     std::chrono::steady_clock::time_point m_lastPublish{};
     std::vector<double> m_handlingUs;
 
     std::mutex m_haltMutex;
-    std::vector<HaltRequest> m_halts;          ///< pressed, not yet journaled; they wait behind nothing
-    std::atomic<int> m_haltsPending{0};        ///< while above zero nothing opens the gate
+    std::vector<HaltRequest> m_halts;   ///< pressed, not yet journaled; they wait behind nothing
+    std::atomic<int> m_haltsPending{0}; ///< while above zero nothing opens the gate
     std::atomic<int> m_ticksBehind{0};
     std::mutex m_chainMutex;
     std::string m_chainWanted;

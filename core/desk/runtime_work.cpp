@@ -21,13 +21,10 @@ bool declinedAsIs(const std::vector<DeclinedIdea>& declined, const strategy::Can
     order.kind = c.kind;
     order.legs = c.legs;
     const auto same = std::find_if(declined.rbegin(), declined.rend(), [&](const DeclinedIdea& d) { return sameIdea(d.order, order, spot); });
-    if (same == declined.rend())
-        return false;
+    if (same == declined.rend()) return false;
     IdeaMarket now{spot, {}, {}};
-    if (same->order.legs.front() == c.legs.front())
-        now.iv = c.shortIv;
-    if (same->order.legs == c.legs)
-        now.net = c.credit;
+    if (same->order.legs.front() == c.legs.front()) now.iv = c.shortIv;
+    if (same->order.legs == c.legs) now.net = c.credit;
     return materialChange({same->spot, same->iv, same->mid}, now).empty();
 }
 
@@ -47,11 +44,9 @@ void DeskRuntime::requestDeliberation(const std::string& cycleId) { m_mailbox.pu
 void DeskRuntime::searchJournal(const JournalSearch& search) {
     m_query->post([this, search](std::stop_token) {
         auto reader = store::JournalReader::open(journalPath());
-        if (!reader)
-            return m_sinks.failed("journal search: " + reader.error().detail);
+        if (!reader) return m_sinks.failed("journal search: " + reader.error().detail);
         auto page = desk::searchJournal(**reader, search);
-        if (!page)
-            return m_sinks.failed("journal search: " + page.error().detail);
+        if (!page) return m_sinks.failed("journal search: " + page.error().detail);
         m_sinks.journal(std::move(*page));
     });
 }
@@ -75,26 +70,24 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
     base->furtherOpinion = [q = m_quantlib.get()](auto legs) { return q->ask(legs, kSecondOpinion); };
     base->equity = marks.equity.value_or(Usd{});
     const auto view = m_desk.view(m_now);
-    for (const auto& p : view.positions)
-        base->positions.push_back(p.position);
+    for (const auto& p : view.positions) base->positions.push_back(p.position);
     base->bookGreeks = view.greeks;
     m_market->requestChain(effect.underlying, [this, base, declined = m_desk.state().declinedToday](auto chain, auto history, auto tick) {
         const bool posted = m_agents->post([this, base, declined, chain, history, tick](std::stop_token stop) {
             std::shared_ptr<const agents::Deliberation> result;
             if (chain) {
                 base->history = history;
-                base->declinedToday = [declined, spot = (*chain)->spot ? std::optional((*chain)->spot->toDouble()) : std::nullopt](const strategy::Candidate& c) { return declinedAsIs(declined, c, spot); };
+                base->declinedToday = [declined, spot = (*chain)->spot ? std::optional((*chain)->spot->toDouble()) : std::nullopt](
+                                          const strategy::Candidate& c) { return declinedAsIs(declined, c, spot); };
                 base->asof = tick->time;
                 base->vix = tick->vix;
                 base->vixPriorClose = tick->vixPriorClose;
-                if (tick->vix)
-                    base->vixAt = tick->vixTime;
+                if (tick->vix) base->vixAt = tick->vixTime;
                 pricing::CurveInputs curve;
                 if (history) {
                     curve.rate = history->rate;
                     const auto yield = history->dividendYield.find(base->underlying);
-                    if (yield != history->dividendYield.end())
-                        curve.dividendYield = yield->second;
+                    if (yield != history->dividendYield.end()) curve.dividendYield = yield->second;
                 }
                 base->chain = pricing::priceChain(*chain, curve);
                 result = std::make_shared<const agents::Deliberation>(agents::runCycle(
@@ -121,27 +114,22 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
 void DeskRuntime::finishCycle(const CycleDone& done) {
     const auto& d = *done.deliberation;
     const auto hash = m_recorder->putContent(deliberationText(d));
-    if (!hash)
-        return fail("journal", hash.error().detail);
+    if (!hash) return fail("journal", hash.error().detail);
     m_deliberations[d.id.str()] = done.deliberation;
-    while (m_deliberations.size() > 64)
-        m_deliberations.erase(m_deliberations.begin());
+    while (m_deliberations.size() > 64) m_deliberations.erase(m_deliberations.begin());
     handle(commandOf(d, *hash), m_now);
     m_sinks.deliberation(done.deliberation);
 }
 
 void DeskRuntime::showDeliberation(const std::string& cycleId) {
-    if (const auto it = m_deliberations.find(cycleId); it != m_deliberations.end())
-        return m_sinks.deliberation(it->second);
+    if (const auto it = m_deliberations.find(cycleId); it != m_deliberations.end()) return m_sinks.deliberation(it->second);
     for (const auto& cycle : m_desk.state().cycles) {
         Digest hash{};
-        if (cycle.id.str() != cycleId || !digestFromHex(cycle.deliberationHash, hash))
-            continue;
+        if (cycle.id.str() != cycleId || !digestFromHex(cycle.deliberationHash, hash)) continue;
         const auto bytes = m_recorder->content(hash);
         const auto json = bytes ? parseJson(*bytes) : Result<Json>(bytes.error());
         auto deliberation = json ? agents::deliberationFromJson(*json) : Result<agents::Deliberation>(json.error());
-        if (!deliberation)
-            return m_sinks.failed("deliberation " + cycleId + ": " + deliberation.error().detail);
+        if (!deliberation) return m_sinks.failed("deliberation " + cycleId + ": " + deliberation.error().detail);
         deliberation->id = cycle.id;
         return m_sinks.deliberation(std::make_shared<const agents::Deliberation>(std::move(*deliberation)));
     }
@@ -151,8 +139,7 @@ void DeskRuntime::refreshChain() {
     std::string wanted;
     {
         std::scoped_lock lock(m_chainMutex);
-        if (m_chainWanted.empty() || !m_market || Wall::now() - m_lastChain < kChainEvery || m_chainBusy.exchange(true))
-            return;
+        if (m_chainWanted.empty() || !m_market || Wall::now() - m_lastChain < kChainEvery || m_chainBusy.exchange(true)) return;
         wanted = m_chainWanted;
         m_lastChain = Wall::now();
     }
@@ -162,15 +149,13 @@ void DeskRuntime::refreshChain() {
             if (history) {
                 curve.rate = history->rate;
                 const auto yield = history->dividendYield.find((*chain)->underlying);
-                if (yield != history->dividendYield.end())
-                    curve.dividendYield = yield->second;
+                if (yield != history->dividendYield.end()) curve.dividendYield = yield->second;
             }
             const auto priced = pricing::priceChain(*chain, curve);
             m_chainBusy = false;
             m_sinks.chain(priced);
         });
-        if (!posted)
-            m_chainBusy = false;
+        if (!posted) m_chainBusy = false;
     });
 }
 

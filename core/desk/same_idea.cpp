@@ -18,16 +18,14 @@ std::vector<Mark> marksOf(const portfolio::ComboOrder& order) {
     const bool sells = std::any_of(order.legs.begin(), order.legs.end(), [](const auto& leg) { return leg.ratio < 0; });
     std::vector<Mark> marks;
     for (const auto& leg : order.legs)
-        if (!sells || leg.ratio < 0)
-            marks.emplace_back(leg.contract.expiry, leg.contract.right, leg.ratio, leg.contract.strike);
+        if (!sells || leg.ratio < 0) marks.emplace_back(leg.contract.expiry, leg.contract.right, leg.ratio, leg.contract.strike);
     std::sort(marks.begin(), marks.end());
     return marks;
 }
 
 std::vector<TradingDate> expiriesOf(const portfolio::ComboOrder& order) {
     std::vector<TradingDate> all;
-    for (const auto& leg : order.legs)
-        all.push_back(leg.contract.expiry);
+    for (const auto& leg : order.legs) all.push_back(leg.contract.expiry);
     std::sort(all.begin(), all.end());
     return all;
 }
@@ -42,7 +40,8 @@ std::string percent(double fraction) {
 
 bool sameIdea(const portfolio::ComboOrder& a, const portfolio::ComboOrder& b, std::optional<double> spot) {
     using portfolio::OrderIntent;
-    if (a.intent != OrderIntent::Open || b.intent != OrderIntent::Open || a.underlying != b.underlying || a.kind != b.kind || expiriesOf(a) != expiriesOf(b))
+    if (a.intent != OrderIntent::Open || b.intent != OrderIntent::Open || a.underlying != b.underlying || a.kind != b.kind ||
+        expiriesOf(a) != expiriesOf(b))
         return false;
     const double room = spot && std::isfinite(*spot) && *spot > 0 ? *spot * IdeaRules::kShortStrikeWithin : 0;
     return std::ranges::equal(marksOf(a), marksOf(b), [&](const Mark& x, const Mark& y) {
@@ -56,8 +55,7 @@ std::string materialChange(const IdeaMarket& then, const IdeaMarket& now) {
     const auto say = [&](const std::string& what) { words += (words.empty() ? "" : ", ") + what; };
     constexpr double kRounding = 1e-9; // what is exactly at a threshold counts, whatever doubles say
     if (then.spot && now.spot && *then.spot > 0)
-        if (const double move = *now.spot / *then.spot - 1; std::abs(move) >= IdeaRules::kSpotMoved - kRounding)
-            say("spot " + percent(move));
+        if (const double move = *now.spot / *then.spot - 1; std::abs(move) >= IdeaRules::kSpotMoved - kRounding) say("spot " + percent(move));
     if (then.net && now.net && then.net->micros() != 0) {
         const auto better = static_cast<double>((*now.net - *then.net).micros());
         if (better >= static_cast<double>(abs(*then.net).micros()) * IdeaRules::kCreditBetter - kRounding)

@@ -24,19 +24,15 @@ template <class T> bool put(T& into, std::span<const Field<T>> fields, const std
 } // namespace
 
 Result<void> checkSettings(const Settings& s) {
-    if (const auto fits = risk::checkLimits(s.limits); !fits)
-        return fits;
-    if (const auto fits = strategy::checkProfile(s.screener); !fits)
-        return fits;
+    if (const auto fits = risk::checkLimits(s.limits); !fits) return fits;
+    if (const auto fits = strategy::checkProfile(s.screener); !fits) return fits;
     return checkField(kTraderSeconds, static_cast<double>(s.traderDeadline.count()));
 }
 
 SettingValues valuesOf(const Settings& s) {
     SettingValues out;
-    for (const auto& f : risk::limitFields())
-        out[kLimits + f.key] = micros(f.get(s.limits));
-    for (const auto& f : strategy::screenFields())
-        out[kScreener + f.key] = micros(f.get(s.screener));
+    for (const auto& f : risk::limitFields()) out[kLimits + f.key] = micros(f.get(s.limits));
+    for (const auto& f : strategy::screenFields()) out[kScreener + f.key] = micros(f.get(s.screener));
     out[kProfile] = s.screener.name;
     out[kTrader] = micros(static_cast<double>(s.traderDeadline.count()));
     return out;

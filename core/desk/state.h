@@ -24,7 +24,7 @@ struct Proposal {
     Timestamp madeAt{};
     approval::Tier sizedDownFrom = approval::Tier::T0; ///< never asked of fewer than before
     std::optional<approval::Inherited> inherits;       ///< from the request it makes smaller
-    bool awaitingQuotes = true;      ///< until its legs were quoted and the gate has seen it
+    bool awaitingQuotes = true;                        ///< until its legs were quoted and the gate has seen it
     std::optional<Price> midAtProposal;
     std::optional<double> spot, iv;
     std::vector<risk::Check> checks; ///< of the last evaluation
@@ -78,59 +78,59 @@ struct DeskState {
     std::vector<std::string> underlyings;
     std::optional<portfolio::Account> account;
     std::optional<SessionFacts> facts;
-    bool dayBased = false;                       ///< day-start equity was taken for facts->date
-    std::map<PositionId, Price> dayMarks;        ///< what one unit of each position was worth to us when the day was based
+    bool dayBased = false;                ///< day-start equity was taken for facts->date
+    std::map<PositionId, Price> dayMarks; ///< what one unit of each position was worth to us when the day was based
 
     std::vector<risk::Latch> latches;
     std::map<risk::Breaker, int> tripsThisSession;
-    std::uint64_t haltEpoch = 1;                 ///< counts halts; a request made before one is void
-    bool tradingDisabled = false;                ///< B3
+    std::uint64_t haltEpoch = 1;  ///< counts halts; a request made before one is void
+    bool tradingDisabled = false; ///< B3
     std::optional<PendingResume> resume;
     std::map<risk::Breaker, UserId> resumeSigned;
     std::optional<ClosePlan> plan;
 
     UserId user;
     bool autonomous = true;
-    Settings settings;                           ///< as people want them
+    Settings settings; ///< as people want them
     struct Loosening {
         UserId user;
         SettingValues values;
     };
-    std::optional<Loosening> loosening;          ///< limits given back by one person; another must ask for the same (S9)
-    std::int64_t settingsAnswers = 0;            ///< changes that were asked for and answered
-    std::string settingsNote;                    ///< the last answer; empty when everything was changed
-    risk::Limits limits;                         ///< in force: tightened at once, loosened with the next session (S7)
+    std::optional<Loosening> loosening; ///< limits given back by one person; another must ask for the same (S9)
+    std::int64_t settingsAnswers = 0;   ///< changes that were asked for and answered
+    std::string settingsNote;           ///< the last answer; empty when everything was changed
+    risk::Limits limits;                ///< in force: tightened at once, loosened with the next session (S7)
 
-    std::map<PositionId, portfolio::Position> positions;   ///< open ones
+    std::map<PositionId, portfolio::Position> positions; ///< open ones
     std::vector<portfolio::Position> closedToday;
-    std::map<OrderId, execution::Order> orders;            ///< live ones and today's ended ones
+    std::map<OrderId, execution::Order> orders; ///< live ones and today's ended ones
     std::map<OrderId, Timestamp> cancelAskedAt;
     struct Absence {
         int count = 0;
         UtcTime first{};
     };
-    std::map<OrderId, Absence> cleanAbsences;              ///< reconciliations in a row that did not know an UNKNOWN order
-    std::set<OrderId> usedOrderIds;                        ///< of every intent ever journaled
+    std::map<OrderId, Absence> cleanAbsences; ///< reconciliations in a row that did not know an UNKNOWN order
+    std::set<OrderId> usedOrderIds;           ///< of every intent ever journaled
     std::map<ProposalId, Proposal> proposals;
-    std::map<ApprovalId, approval::Request> approvals;     ///< pending
+    std::map<ApprovalId, approval::Request> approvals; ///< pending
     std::deque<approval::Request> decided;
     std::vector<Sent> sent;
-    std::set<std::string> executedStrategies;              ///< strategyKey() of what was filled once
-    std::set<std::string> disabledStrategies;              ///< "strategy/underlying"
-    std::vector<DeclinedIdea> declinedToday;               ///< oldest first
+    std::set<std::string> executedStrategies; ///< strategyKey() of what was filled once
+    std::set<std::string> disabledStrategies; ///< "strategy/underlying"
+    std::vector<DeclinedIdea> declinedToday;  ///< oldest first
 
-    std::deque<CycleView> cycles;                          ///< newest first
+    std::deque<CycleView> cycles; ///< newest first
     std::set<CycleId> cyclesRunning;
     std::deque<FillView> fills;
     std::deque<NoticeView> notices;
 
-    std::set<std::string> firedSlots;                      ///< "2026-11-23 10:35"
+    std::set<std::string> firedSlots; ///< "2026-11-23 10:35"
     std::optional<Timestamp> lastPositionCheck;
     std::map<PositionId, Timestamp> exitAskedAt;
     std::optional<Timestamp> lastReconciled;
     bool reconciledThisRun = false;
     std::string reconciliation;
-    std::int64_t nextNumber = 1;                           ///< for ids made by the desk
+    std::int64_t nextNumber = 1; ///< for ids made by the desk
 
     bool latched(risk::Breaker breaker) const;
     bool halted() const { return !latches.empty(); }

@@ -21,12 +21,12 @@ struct BrokerUpdate {
     Price averageNet;
     Usd fees;
     std::string brokerId, text;
-    Usd cashFlow{};           ///< exact cash of all fills, before fees: averages round, cash must not
+    Usd cashFlow{}; ///< exact cash of all fills, before fees: averages round, cash must not
 };
 
 /// Cash movement that is not a fill: expiry settlement, assignment, exercise, fee.
 struct BrokerCashEvent {
-    std::string kind;         ///< "expiry", "assignment", "exercise"
+    std::string kind; ///< "expiry", "assignment", "exercise"
     std::string contractId;
     std::int64_t quantity = 0;
     Usd amount;

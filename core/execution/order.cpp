@@ -22,8 +22,7 @@ const char* toString(OrderState s) {
 
 Result<OrderState> parseOrderState(std::string_view text) {
     for (int i = 0; i <= static_cast<int>(OrderState::Unknown); ++i)
-        if (text == toString(static_cast<OrderState>(i)))
-            return static_cast<OrderState>(i);
+        if (text == toString(static_cast<OrderState>(i))) return static_cast<OrderState>(i);
     return badInput("unknown order state '" + std::string(text.substr(0, 30)) + "'");
 }
 
@@ -32,8 +31,7 @@ bool isTerminal(OrderState s) {
 }
 
 bool mayFollow(OrderState from, OrderState to) {
-    if (isTerminal(from))
-        return false;
+    if (isTerminal(from)) return false;
     switch (from) {
     case OrderState::Intent: return to != OrderState::Intent; // news can overtake our own acknowledgement
     case OrderState::Submitted: return to != OrderState::Intent;

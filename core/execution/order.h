@@ -19,18 +19,18 @@ bool isTerminal(OrderState state);
 bool mayFollow(OrderState from, OrderState to);
 
 struct Order {
-    OrderId id;                       ///< client order id
+    OrderId id; ///< client order id
     portfolio::ComboOrder combo;
     OrderState state = OrderState::Intent;
-    std::int64_t filled = 0;          ///< units
-    Price averageNet;                 ///< of the filled units
+    std::int64_t filled = 0; ///< units
+    Price averageNet;        ///< of the filled units
     Usd fees;
-    Usd cashFlow{};                   ///< exact cash of the filled units, before fees
-    std::optional<Price> arrivalMid;  ///< net mid when the intent was made
+    Usd cashFlow{};                  ///< exact cash of the filled units, before fees
+    std::optional<Price> arrivalMid; ///< net mid when the intent was made
     Timestamp createdAt{}, updatedAt{};
-    std::int64_t intentSeq = 0;       ///< journal sequence number
-    std::string approvedBy;           ///< "auto" or user ids
-    std::string brokerId, text;       ///< the broker's id and last words (redacted)
+    std::int64_t intentSeq = 0; ///< journal sequence number
+    std::string approvedBy;     ///< "auto" or user ids
+    std::string brokerId, text; ///< the broker's id and last words (redacted)
     ProposalId proposal;
 };
 

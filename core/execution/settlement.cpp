@@ -43,13 +43,12 @@ std::vector<BrokerCashEvent> Settlement::expired(UtcTime now, std::map<std::stri
         BrokerCashEvent event;
         event.contractId = it->first;
         event.quantity = it->second;
-        event.kind = !inTheMoney                                                   ? "expiry"
-                     : contract->settlement != market::Settlement::PmPhysical      ? "expiry"
-                     : it->second > 0                                              ? "exercise"
-                                                                                   : "assignment";
-        if (inTheMoney)
-            event.amount = notional(difference, it->second, contract->multiplier).value_or(Usd{});
-        event.text = !inTheMoney ? "expired worthless at " + settlement.str()
+        event.kind = !inTheMoney                                              ? "expiry"
+                     : contract->settlement != market::Settlement::PmPhysical ? "expiry"
+                     : it->second > 0                                         ? "exercise"
+                                                                              : "assignment";
+        if (inTheMoney) event.amount = notional(difference, it->second, contract->multiplier).value_or(Usd{});
+        event.text = !inTheMoney              ? "expired worthless at " + settlement.str()
                      : event.kind == "expiry" ? "cash-settled at " + settlement.str()
                                               : event.kind + " at " + contract->strike.str() + ", shares netted to cash at " + settlement.str();
         events.push_back(std::move(event));
@@ -69,15 +68,13 @@ Usd Settlement::requirement(const std::map<std::string, std::int64_t>& positions
     Usd total;
     for (const auto& [key, group] : groups) {
         std::vector<Price> spots{Price{}};
-        for (const auto& [contract, quantity] : group.contracts)
-            spots.push_back(contract.strike);
+        for (const auto& [contract, quantity] : group.contracts) spots.push_back(contract.strike);
         std::int64_t worst = 0;
         for (const auto spot : spots) {
             std::int64_t sum = 0;
             for (const auto& [contract, quantity] : group.contracts) {
                 const Price d = contract.right == market::Right::Call ? spot - contract.strike : contract.strike - spot;
-                if (d.micros() > 0)
-                    sum += notional(d, quantity, contract.multiplier).value_or(Usd{}).micros();
+                if (d.micros() > 0) sum += notional(d, quantity, contract.multiplier).value_or(Usd{}).micros();
             }
             worst = std::min(worst, sum);
         }

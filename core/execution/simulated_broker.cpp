@@ -20,15 +20,12 @@ public:
     std::string account() const override { return m_config.account; }
 
     Result<void> submit(const Order& order, risk::RiskToken token) override {
-        if (const auto redeemed = m_gate.redeem(std::move(token), order.combo, m_config.account, m_halt); !redeemed)
-            return redeemed.error();
-        if (m_orders.count(order.id))
-            return Error{ErrorCode::Rejected, "client order id " + order.id.str() + " was used before"};
+        if (const auto redeemed = m_gate.redeem(std::move(token), order.combo, m_config.account, m_halt); !redeemed) return redeemed.error();
+        if (m_orders.count(order.id)) return Error{ErrorCode::Rejected, "client order id " + order.id.str() + " was used before"};
         const double luck = chance(order.id.str(), 1);
         if (isDown()) {
             ++m_errors; // the reply is lost; half of the requests had already arrived
-            if (luck < 0.5)
-                accept(order);
+            if (luck < 0.5) accept(order);
             return Error{ErrorCode::Io, "the broker did not answer"};
         }
         accept(order);
@@ -46,18 +43,15 @@ public:
             return Error{ErrorCode::Io, "the broker did not answer"};
         }
         const auto it = m_orders.find(id);
-        if (it == m_orders.end())
-            return Error{ErrorCode::NotFound, "no order " + id.str()};
-        if (isTerminal(it->second.update.state))
-            return Error{ErrorCode::Rejected, "order " + id.str() + " has ended"};
+        if (it == m_orders.end()) return Error{ErrorCode::NotFound, "no order " + id.str()};
+        if (isTerminal(it->second.update.state)) return Error{ErrorCode::Rejected, "order " + id.str() + " has ended"};
         it->second.cancelAt = m_now.mono + m_config.latency; // a fill before then wins
         return {};
     }
 
     std::vector<BrokerUpdate> poll() override {
         std::vector<BrokerUpdate> out;
-        if (isDown())
-            return out;
+        if (isDown()) return out;
         while (!m_news.empty() && m_news.front().first <= m_now.mono) {
             out.push_back(m_news.front().second);
             m_news.pop_front();
@@ -66,8 +60,7 @@ public:
     }
 
     std::vector<BrokerCashEvent> pollCash() override {
-        if (isDown())
-            return {};
+        if (isDown()) return {};
         return std::exchange(m_cashNews, {});
     }
 
@@ -81,10 +74,8 @@ public:
         r.clean = true;
         r.cash = m_cash;
         for (const auto& [id, quantity] : m_positions)
-            if (quantity != 0)
-                r.positions.push_back({id, quantity});
-        for (const auto& [id, live] : m_orders)
-            r.orders.push_back(live.update);
+            if (quantity != 0) r.positions.push_back({id, quantity});
+        for (const auto& [id, live] : m_orders) r.orders.push_back(live.update);
         return r;
     }
 
@@ -92,22 +83,18 @@ public:
 
     void onTick(Timestamp now, const market::Tick& tick) override {
         m_now = now;
-        for (const auto& w : tick.watched)
-            m_quotes[w.contractId] = w.quote;
+        for (const auto& w : tick.watched) m_quotes[w.contractId] = w.quote;
         for (const auto& u : tick.underlyings)
-            if (const auto price = u.price())
-                m_settlement.see(u.symbol, *price, now.utc, tick.session);
+            if (const auto price = u.price()) m_settlement.see(u.symbol, *price, now.utc, tick.session);
         for (auto& [id, live] : m_orders)
-            if (!isTerminal(live.update.state))
-                work(live, tick);
+            if (!isTerminal(live.update.state)) work(live, tick);
         settle();
     }
 
     void restore(const BrokerReport& books) override {
         m_cash = books.cash;
         m_positions.clear();
-        for (const auto& p : books.positions)
-            m_positions[p.contractId] = p.quantity;
+        for (const auto& p : books.positions) m_positions[p.contractId] = p.quantity;
         m_orders.clear();
         m_news.clear();
     }
@@ -126,8 +113,7 @@ private:
     /// The same order meets the same luck in every run of the same seed.
     double chance(const std::string& id, std::uint64_t salt) const {
         std::uint64_t h = m_config.seed * 0x9E3779B97F4A7C15ULL + salt;
-        for (const char c : id)
-            h = mix64(h ^ static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
+        for (const char c : id) h = mix64(h ^ static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
         return static_cast<double>(mix64(h) >> 11) * 0x1.0p-53;
     }
 
@@ -149,15 +135,12 @@ private:
 
     /// Worst case of everything working, against cash less what positions may still lose.
     bool affordable(const Order& order) const {
-        if (order.combo.intent == portfolio::OrderIntent::Close)
-            return true;
+        if (order.combo.intent == portfolio::OrderIntent::Close) return true;
         Usd needed;
         for (const auto& [id, live] : m_orders) {
-            if (isTerminal(live.update.state) || live.order.combo.intent == portfolio::OrderIntent::Close)
-                continue;
+            if (isTerminal(live.update.state) || live.order.combo.intent == portfolio::OrderIntent::Close) continue;
             const auto bounds = portfolio::payoffBounds(live.order.combo.legs, live.order.combo.netLimit);
-            if (!bounds.maxLoss)
-                return false;
+            if (!bounds.maxLoss) return false;
             needed += times(*bounds.maxLoss, live.order.combo.quantity).value_or(m_cash);
         }
         return needed + heldRequirement() <= m_cash;
@@ -167,8 +150,7 @@ private:
     Usd heldRequirement() const { return m_settlement.requirement(m_positions); }
 
     void work(Live& live, const market::Tick& tick) {
-        if (m_now.mono - live.acceptedAt < m_config.latency)
-            return;
+        if (m_now.mono - live.acceptedAt < m_config.latency) return;
         if (!live.announced) {
             live.announced = true;
             live.update.state = OrderState::Working;
@@ -176,17 +158,14 @@ private:
         }
         if (tick.session == market::Session::AfterClose || tick.session == market::Session::Closed)
             return end(live, OrderState::Expired, "day order at the close");
-        if (tick.session == market::Session::Open && !isDown())
-            tryFill(live);
-        if (!isTerminal(live.update.state) && live.cancelAt && m_now.mono >= *live.cancelAt)
-            end(live, OrderState::Cancelled, {});
+        if (tick.session == market::Session::Open && !isDown()) tryFill(live);
+        if (!isTerminal(live.update.state) && live.cancelAt && m_now.mono >= *live.cancelAt) end(live, OrderState::Cancelled, {});
     }
 
     void tryFill(Live& live) {
         const auto& combo = live.order.combo;
         const auto price = fillPrice(combo, m_quotes, m_now.utc, m_config.slippage);
-        if (!price)
-            return;
+        if (!price) return;
         const std::int64_t left = combo.quantity - live.update.filled;
         const bool inTwoSteps = combo.quantity > 1 && live.update.filled == 0 && chance(live.order.id.str(), 2) < m_config.partialFillRate;
         const std::int64_t units = inTwoSteps ? (left + 1) / 2 : left;
@@ -202,8 +181,7 @@ private:
         live.update.cashFlow += cash;
         live.update.filled += units;
         live.update.fees += fees;
-        live.update.averageNet =
-            Price::fromMicros(live.update.cashFlow.micros() / (live.update.filled * multiplier));
+        live.update.averageNet = Price::fromMicros(live.update.cashFlow.micros() / (live.update.filled * multiplier));
         live.update.state = live.update.filled == combo.quantity ? OrderState::Filled : OrderState::PartlyFilled;
         tell(live);
     }

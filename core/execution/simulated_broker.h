@@ -17,11 +17,11 @@ struct SimulatedBrokerConfig {
     Usd startingCash = Usd::fromMicros(100'000'000'000); ///< $100,000
     double slippage = 0.10;                              ///< share of the combo's bid-ask width given up (seed)
     Usd commissionPerContract = Usd::fromMicros(1'000'000);
-    std::chrono::milliseconds latency{250};              ///< of every answer
-    double partialFillRate = 0.25;                       ///< share of multi-unit orders filled in two steps
+    std::chrono::milliseconds latency{250}; ///< of every answer
+    double partialFillRate = 0.25;          ///< share of multi-unit orders filled in two steps
     std::uint64_t seed = 7;
-    std::function<bool(UtcTime)> down;                   ///< outage at a market time; empty: never
-    std::function<double(UtcTime)> rejectRate;           ///< empty: 0
+    std::function<bool(UtcTime)> down;         ///< outage at a market time; empty: never
+    std::function<double(UtcTime)> rejectRate; ///< empty: 0
 };
 
 class SimulatedBroker : public Broker {

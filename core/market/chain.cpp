@@ -11,9 +11,7 @@ namespace mahler::market {
 
 namespace {
 
-std::optional<Price> priceIf(bool has, std::int64_t micros) {
-    return has ? std::optional(Price::fromMicros(micros)) : std::nullopt;
-}
+std::optional<Price> priceIf(bool has, std::int64_t micros) { return has ? std::optional(Price::fromMicros(micros)) : std::nullopt; }
 
 std::optional<std::int64_t> countIf(bool has, std::int64_t count) { return has ? std::optional(count) : std::nullopt; }
 
@@ -36,8 +34,7 @@ OptionContract OptionChain::contract(const ExpirySlice& expirySlice, std::size_t
 
 OptionContract OptionChain::contract(std::size_t row) const {
     MAHLER_CHECK(row < size());
-    const auto after = std::upper_bound(expiries.begin(), expiries.end(), row,
-                                        [](std::size_t r, const ExpirySlice& s) { return r < s.end; });
+    const auto after = std::upper_bound(expiries.begin(), expiries.end(), row, [](std::size_t r, const ExpirySlice& s) { return r < s.end; });
     MAHLER_CHECK(after != expiries.end());
     return contract(*after, row);
 }
@@ -60,21 +57,18 @@ const ExpirySlice* OptionChain::slice(TradingDate expiry, const std::string& roo
     const auto found = std::lower_bound(expiries.begin(), expiries.end(), expiry, [&](const ExpirySlice& s, TradingDate date) {
         return s.expiry < date || (s.expiry == date && s.root < root);
     });
-    if (found == expiries.end() || found->expiry != expiry || (!root.empty() && found->root != root))
-        return nullptr;
+    if (found == expiries.end() || found->expiry != expiry || (!root.empty() && found->root != root)) return nullptr;
     return &*found;
 }
 
 std::optional<std::size_t> OptionChain::find(const OptionContract& wanted) const {
     const ExpirySlice* s = slice(wanted.expiry, wanted.root);
-    if (!s)
-        return std::nullopt;
+    if (!s) return std::nullopt;
     const auto from = strike.begin() + static_cast<std::ptrdiff_t>(s->begin);
     const auto to = strike.begin() + static_cast<std::ptrdiff_t>(s->end);
     auto row = static_cast<std::size_t>(std::lower_bound(from, to, wanted.strike.micros()) - strike.begin());
     for (; row < s->end && strike[row] == wanted.strike.micros(); ++row)
-        if (right[row] == wanted.right)
-            return row;
+        if (right[row] == wanted.right) return row;
     return std::nullopt;
 }
 
@@ -83,10 +77,8 @@ ChainBuilder::ChainBuilder(std::string underlying, UtcTime time, std::optional<P
 
 std::uint32_t ChainBuilder::group(const OptionContract& contract) {
     for (std::size_t i = m_groups.size(); i-- > 0;)
-        if (m_groups[i].expiry == contract.expiry && m_groups[i].root == contract.root)
-            return static_cast<std::uint32_t>(i);
-    m_groups.push_back({contract.expiry, contract.root, contract.style, contract.settlement, contract.multiplier,
-                        contract.expiresAt(), 0, 0});
+        if (m_groups[i].expiry == contract.expiry && m_groups[i].root == contract.root) return static_cast<std::uint32_t>(i);
+    m_groups.push_back({contract.expiry, contract.root, contract.style, contract.settlement, contract.multiplier, contract.expiresAt(), 0, 0});
     return static_cast<std::uint32_t>(m_groups.size() - 1);
 }
 
@@ -118,26 +110,22 @@ bool ChainBuilder::add(Row row) {
 
 std::size_t ChainBuilder::findSlot(const RawRow& row) const {
     const std::size_t mask = m_slots.size() - 1;
-    std::size_t slot = mix64(static_cast<std::uint64_t>(row.strike) * 2 + static_cast<std::uint64_t>(row.right) +
-                             (std::uint64_t{row.group} << 48)) & mask;
-    while (m_slots[slot] != 0 && !sameContract(m_rows[m_slots[slot] - 1], row))
-        slot = (slot + 1) & mask;
+    std::size_t slot =
+        mix64(static_cast<std::uint64_t>(row.strike) * 2 + static_cast<std::uint64_t>(row.right) + (std::uint64_t{row.group} << 48)) & mask;
+    while (m_slots[slot] != 0 && !sameContract(m_rows[m_slots[slot] - 1], row)) slot = (slot + 1) & mask;
     return slot;
 }
 
 void ChainBuilder::grow() {
     m_slots.assign(std::max<std::size_t>(256, m_slots.size() * 2), 0);
-    for (std::size_t i = 0; i < m_rows.size(); ++i)
-        m_slots[findSlot(m_rows[i])] = static_cast<std::uint32_t>(i + 1);
+    for (std::size_t i = 0; i < m_rows.size(); ++i) m_slots[findSlot(m_rows[i])] = static_cast<std::uint32_t>(i + 1);
 }
 
 bool ChainBuilder::addRaw(const RawRow& row) {
     MAHLER_CHECK(row.group < m_groups.size());
-    if (m_slots.size() < 2 * (m_rows.size() + 1))
-        grow();
+    if (m_slots.size() < 2 * (m_rows.size() + 1)) grow();
     const std::size_t slot = findSlot(row);
-    if (m_slots[slot] != 0)
-        return false;
+    if (m_slots[slot] != 0) return false;
     m_rows.push_back(row);
     m_slots[slot] = static_cast<std::uint32_t>(m_rows.size());
     return true;
@@ -150,15 +138,10 @@ std::shared_ptr<const OptionChain> ChainBuilder::build() && {
     std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
         return std::tie(m_groups[a].expiry, m_groups[a].root) < std::tie(m_groups[b].expiry, m_groups[b].root);
     });
-    for (std::uint32_t i = 0; i < order.size(); ++i)
-        rank[order[i]] = i;
-    for (RawRow& row : m_rows)
-        row.group = rank[row.group];
-    const auto before = [](const RawRow& a, const RawRow& b) {
-        return std::tie(a.group, a.strike, a.right) < std::tie(b.group, b.strike, b.right);
-    };
-    if (!std::is_sorted(m_rows.begin(), m_rows.end(), before))
-        std::sort(m_rows.begin(), m_rows.end(), before);
+    for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
+    for (RawRow& row : m_rows) row.group = rank[row.group];
+    const auto before = [](const RawRow& a, const RawRow& b) { return std::tie(a.group, a.strike, a.right) < std::tie(b.group, b.strike, b.right); };
+    if (!std::is_sorted(m_rows.begin(), m_rows.end(), before)) std::sort(m_rows.begin(), m_rows.end(), before);
 
     auto chain = std::make_shared<OptionChain>();
     chain->underlying = std::move(m_underlying);
@@ -168,8 +151,7 @@ std::shared_ptr<const OptionChain> ChainBuilder::build() && {
     chain->delayMinutes = m_delayMinutes;
     const auto fill = [this](auto& column, auto member) {
         column.reserve(m_rows.size());
-        for (const RawRow& row : m_rows)
-            column.push_back(row.*member);
+        for (const RawRow& row : m_rows) column.push_back(row.*member);
     };
     fill(chain->strike, &RawRow::strike);
     fill(chain->bid, &RawRow::bid);
@@ -188,11 +170,9 @@ std::shared_ptr<const OptionChain> ChainBuilder::build() && {
     for (std::uint32_t i = 0; i < order.size(); ++i) {
         ExpirySlice& s = m_groups[order[i]];
         s.begin = at;
-        while (at < m_rows.size() && m_rows[at].group == i)
-            ++at;
+        while (at < m_rows.size() && m_rows[at].group == i) ++at;
         s.end = at;
-        if (s.end > s.begin)
-            chain->expiries.push_back(std::move(s));
+        if (s.end > s.begin) chain->expiries.push_back(std::move(s));
     }
     return chain;
 }

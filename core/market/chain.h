@@ -39,10 +39,10 @@ struct ExpirySlice {
 /// Money in micros; a cell counts only when its flag is set.
 struct OptionChain {
     std::string underlying;
-    std::string source;         ///< "simulated", "SPX_20190502.csv.gz"
-    UtcTime time{};             ///< of the quotes
-    int delayMinutes = 0;       ///< how old the source's quotes are when it gives them out; not tradable live unless 0
-    std::optional<Price> spot;  ///< absent when the file does not say (Cboe snapshots): take the parity forward
+    std::string source;                ///< "simulated", "SPX_20190502.csv.gz"
+    UtcTime time{};                    ///< of the quotes
+    int delayMinutes = 0;              ///< how old the source's quotes are when it gives them out; not tradable live unless 0
+    std::optional<Price> spot;         ///< absent when the file does not say (Cboe snapshots): take the parity forward
     std::vector<ExpirySlice> expiries; ///< by expiry, then root
 
     std::vector<std::int64_t> strike, bid, ask, last;

@@ -50,8 +50,7 @@ private:
     std::size_t snapshotOf(const std::string& underlying, UtcTime time, std::optional<Price> spot);
     bool readSpot(std::optional<Price>& spot);
     bool readPrices(ChainBuilder::RawRow& row);
-    bool readPrice(ChainColumn column, RowFlag flag, bool zeroIsAbsent, bool mayBeNegative, ChainBuilder::RawRow& row,
-                   std::int64_t& out);
+    bool readPrice(ChainColumn column, RowFlag flag, bool zeroIsAbsent, bool mayBeNegative, ChainBuilder::RawRow& row, std::int64_t& out);
     template <class Int> bool readCount(ChainColumn column, RowFlag flag, ChainBuilder::RawRow& row, Int& out);
     bool readModelValues(ChainBuilder::RawRow& row);
     bool readRight(ChainBuilder::RawRow& row);

@@ -16,8 +16,27 @@ const char* toString(Dialect dialect);
 int delayMinutes(Dialect dialect);
 
 enum class ChainColumn : std::size_t {
-    Underlying, Spot, QuoteTime, Symbol, Root, Expiry, Strike, Type, Bid, Ask, BidSize, AskSize, Last, Volume,
-    OpenInterest, Iv, Delta, Style, Session, LastTradeTime, Count
+    Underlying,
+    Spot,
+    QuoteTime,
+    Symbol,
+    Root,
+    Expiry,
+    Strike,
+    Type,
+    Bid,
+    Ask,
+    BidSize,
+    AskSize,
+    Last,
+    Volume,
+    OpenInterest,
+    Iv,
+    Delta,
+    Style,
+    Session,
+    LastTradeTime,
+    Count
 };
 constexpr std::size_t kChainColumns = static_cast<std::size_t>(ChainColumn::Count);
 
@@ -42,8 +61,8 @@ struct FileContext {
 
 /// Yahoo folders: quote time and live spot stand in meta.json beside the file, the `spot` column is the prior close.
 /// `symbol` and `session` are of the first row. What cannot be found stays absent and is named in `notes`.
-FileContext yahooContext(const std::string& path, const std::string& symbol, const std::string& session,
-                         const ChainFileOptions& options, std::vector<std::string>& notes);
+FileContext yahooContext(const std::string& path, const std::string& symbol, const std::string& session, const ChainFileOptions& options,
+                         std::vector<std::string>& notes);
 
 /// Cboe snapshots: `SYM_chain_YYYYMMDD_HHMMSS` is the UTC of the download, quotes are 15 minutes older, and those of a
 /// closed market are the closing quotes of the last session. @return absent when the name holds no stamp.

@@ -6,16 +6,14 @@ namespace mahler::market {
 
 std::shared_ptr<const OptionChain> partOf(const std::shared_ptr<const OptionChain>& chain, const std::set<TradingDate>& expiries) {
     const auto kept = [&](const ExpirySlice& slice) { return expiries.count(slice.expiry) > 0; };
-    if (std::all_of(chain->expiries.begin(), chain->expiries.end(), kept))
-        return chain;
+    if (std::all_of(chain->expiries.begin(), chain->expiries.end(), kept)) return chain;
     auto part = std::make_shared<OptionChain>();
     part->underlying = chain->underlying;
     part->source = chain->source;
     part->time = chain->time;
     part->spot = chain->spot;
     for (const auto& slice : chain->expiries) {
-        if (!kept(slice))
-            continue;
+        if (!kept(slice)) continue;
         ExpirySlice moved = slice;
         moved.begin = part->size();
         const auto copy = [&](const auto& from, auto& to) {

@@ -45,33 +45,28 @@ constexpr std::array<std::string_view, 3> kCentClasses{"SPY", "QQQ", "IWM"};
 
 bool allDigits(std::string_view text) {
     for (const char c : text)
-        if (c < '0' || c > '9')
-            return false;
+        if (c < '0' || c > '9') return false;
     return true;
 }
 
 bool validRoot(std::string_view root) {
-    if (root.empty() || root.size() > 6 || (root.front() >= '0' && root.front() <= '9'))
-        return false;
+    if (root.empty() || root.size() > 6 || (root.front() >= '0' && root.front() <= '9')) return false;
     for (const char c : root)
-        if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'))
-            return false;
+        if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.')) return false;
     return true;
 }
 
 int number(std::string_view digits) {
     int value = 0;
-    for (const char c : digits)
-        value = value * 10 + (c - '0');
+    for (const char c : digits) value = value * 10 + (c - '0');
     return value;
 }
 
 /// "261219P00445000"
 std::string occTail(const OptionContract& c) {
     char buffer[48];
-    std::snprintf(buffer, sizeof buffer, "%02d%02u%02u%c%08lld", static_cast<int>(c.expiry.year()) % 100,
-                  static_cast<unsigned>(c.expiry.month()), static_cast<unsigned>(c.expiry.day()),
-                  c.right == Right::Call ? 'C' : 'P', static_cast<long long>(c.strike.micros() / 1000));
+    std::snprintf(buffer, sizeof buffer, "%02d%02u%02u%c%08lld", static_cast<int>(c.expiry.year()) % 100, static_cast<unsigned>(c.expiry.month()),
+                  static_cast<unsigned>(c.expiry.day()), c.right == Right::Call ? 'C' : 'P', static_cast<long long>(c.strike.micros() / 1000));
     return buffer;
 }
 
@@ -104,11 +99,9 @@ const char* toString(Settlement settlement) {
 
 ClassSpec classSpec(std::string_view root) {
     for (const IndexClass& known : kIndexClasses)
-        if (root == known.root)
-            return {known.root, known.underlying, ExerciseStyle::European, known.settlement, 100, known.tick};
+        if (root == known.root) return {known.root, known.underlying, ExerciseStyle::European, known.settlement, 100, known.tick};
     const bool cents = std::find(kCentClasses.begin(), kCentClasses.end(), root) != kCentClasses.end();
-    return {std::string(root), std::string(root), ExerciseStyle::American, Settlement::PmPhysical, 100,
-            cents ? kPenny : kPennyNickel};
+    return {std::string(root), std::string(root), ExerciseStyle::American, Settlement::PmPhysical, 100, cents ? kPenny : kPennyNickel};
 }
 
 std::string OptionContract::id() const { return root + occTail(*this); }
@@ -120,17 +113,14 @@ std::string OptionContract::occ() const {
 }
 
 std::string OptionContract::label() const {
-    static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     MAHLER_CHECK(expiry.ok());
     char date[32];
-    std::snprintf(date, sizeof date, "%u-%s-%02d", static_cast<unsigned>(expiry.day()),
-                  kMonths[static_cast<unsigned>(expiry.month()) - 1], static_cast<int>(expiry.year()) % 100);
+    std::snprintf(date, sizeof date, "%u-%s-%02d", static_cast<unsigned>(expiry.day()), kMonths[static_cast<unsigned>(expiry.month()) - 1],
+                  static_cast<int>(expiry.year()) % 100);
     std::string amount = strike.str();
-    while (amount.back() == '0')
-        amount.pop_back();
-    if (amount.back() == '.')
-        amount.pop_back();
+    while (amount.back() == '0') amount.pop_back();
+    if (amount.back() == '.') amount.pop_back();
     return root + " " + date + " " + amount + " " + toString(right);
 }
 
@@ -147,29 +137,24 @@ UtcTime OptionContract::expiresAt() const {
 
 Result<OptionContract> OptionContract::parse(std::string_view occ) {
     const Error wrong = badInput("'" + std::string(occ.substr(0, 40)) + "' is not an OCC option symbol");
-    if (occ.size() < 16 || occ.size() > 21)
-        return wrong;
+    if (occ.size() < 16 || occ.size() > 21) return wrong;
     const std::string_view tail = occ.substr(occ.size() - 15);
     std::string_view root = occ.substr(0, occ.size() - 15);
     if (occ.size() == 21)
-        while (!root.empty() && root.back() == ' ')
-            root.remove_suffix(1);
+        while (!root.empty() && root.back() == ' ') root.remove_suffix(1);
     const char side = tail[6];
-    if (!validRoot(root) || !allDigits(tail.substr(0, 6)) || !allDigits(tail.substr(7)) || (side != 'C' && side != 'P'))
-        return wrong;
+    if (!validRoot(root) || !allDigits(tail.substr(0, 6)) || !allDigits(tail.substr(7)) || (side != 'C' && side != 'P')) return wrong;
     const TradingDate expiry{std::chrono::year{2000 + number(tail.substr(0, 2))},
                              std::chrono::month{static_cast<unsigned>(number(tail.substr(2, 2)))},
                              std::chrono::day{static_cast<unsigned>(number(tail.substr(4, 2)))}};
     const std::int64_t thousandths = number(tail.substr(7));
-    if (!expiry.ok() || thousandths == 0)
-        return wrong;
+    if (!expiry.ok() || thousandths == 0) return wrong;
     return make(root, expiry, Price::fromMicros(thousandths * 1000), side == 'C' ? Right::Call : Right::Put);
 }
 
 OptionContract OptionContract::make(std::string_view root, TradingDate expiry, Price strike, Right right) {
     ClassSpec spec = classSpec(root);
-    return {std::move(spec.root), std::move(spec.underlying), expiry,          strike,
-            right,                spec.style,                 spec.settlement, spec.multiplier};
+    return {std::move(spec.root), std::move(spec.underlying), expiry, strike, right, spec.style, spec.settlement, spec.multiplier};
 }
 
 } // namespace mahler::market

@@ -14,8 +14,8 @@ enum class ExerciseStyle : std::uint8_t { American, European };
 /// How an expired contract ends. AmCash settles on the opening prices of the expiry morning (SPX, NDX monthlies).
 enum class Settlement : std::uint8_t { PmPhysical, PmCash, AmCash };
 
-const char* toString(Right right);          ///< "call" / "put"
-const char* toString(ExerciseStyle style);  ///< "american" / "european"
+const char* toString(Right right);         ///< "call" / "put"
+const char* toString(ExerciseStyle style); ///< "american" / "european"
 const char* toString(Settlement settlement);
 
 /// What is fixed by the option root (the class), not by the contract.

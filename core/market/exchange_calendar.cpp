@@ -56,10 +56,8 @@ sys_days easter(year y) {
 /// Saturday moves to Friday, Sunday to Monday (NYSE Rule 7.2).
 bool isObserved(sys_days day, sys_days holiday) {
     const weekday w{holiday};
-    if (w == Saturday)
-        return day == holiday - days(1);
-    if (w == Sunday)
-        return day == holiday + days(1);
+    if (w == Saturday) return day == holiday - days(1);
+    if (w == Sunday) return day == holiday + days(1);
     return day == holiday;
 }
 
@@ -68,16 +66,13 @@ bool isHolidayByRule(sys_days day) {
     const year y = date.year();
     // A New Year's Day on a Saturday is not moved to the last business day of the old year.
     const sys_days newYear = sys_days(y / January / 1);
-    if (weekday{newYear} != Saturday && isObserved(day, newYear))
-        return true;
+    if (weekday{newYear} != Saturday && isObserved(day, newYear)) return true;
     if (y >= year{1998} && day == sys_days(y / January / Monday[3])) // Martin Luther King Jr. Day
         return true;
-    if (day == sys_days(y / February / Monday[3]) || day == easter(y) - days(2) || day == sys_days(y / May / Monday[last]))
-        return true;
-    if (y >= year{2022} && isObserved(day, sys_days(y / June / 19)))
-        return true;
-    return isObserved(day, sys_days(y / July / 4)) || day == sys_days(y / September / Monday[1]) ||
-           day == sys_days(y / November / Thursday[4]) || isObserved(day, sys_days(y / December / 25));
+    if (day == sys_days(y / February / Monday[3]) || day == easter(y) - days(2) || day == sys_days(y / May / Monday[last])) return true;
+    if (y >= year{2022} && isObserved(day, sys_days(y / June / 19))) return true;
+    return isObserved(day, sys_days(y / July / 4)) || day == sys_days(y / September / Monday[1]) || day == sys_days(y / November / Thursday[4]) ||
+           isObserved(day, sys_days(y / December / 25));
 }
 
 constexpr std::array<TradingDate, 10> kSpecialClosings{
@@ -97,8 +92,7 @@ constexpr std::array<TradingDate, 2> kSpecialEarlyCloses{
 
 template <std::size_t N> bool contains(const std::array<TradingDate, N>& list, TradingDate date) {
     for (const TradingDate entry : list)
-        if (entry == date)
-            return true;
+        if (entry == date) return true;
     return false;
 }
 
@@ -113,9 +107,7 @@ NewYorkTime toNewYork(UtcTime t) {
     return {TradingDate{day}, static_cast<int>(floor<seconds>(local - day).count()), daylight};
 }
 
-UtcTime fromNewYork(TradingDate date, int hour, int minute, int second) {
-    return fromLocalSeconds(date, hour * 3600 + minute * 60 + second);
-}
+UtcTime fromNewYork(TradingDate date, int hour, int minute, int second) { return fromLocalSeconds(date, hour * 3600 + minute * 60 + second); }
 
 std::string formatNewYork(UtcTime t, bool withSeconds) {
     const int s = toNewYork(t).secondsOfDay;
@@ -128,45 +120,38 @@ std::string formatNewYork(UtcTime t, bool withSeconds) {
 }
 
 bool isTradingDay(TradingDate date) {
-    if (!date.ok())
-        return false;
+    if (!date.ok()) return false;
     const sys_days day(date);
     const weekday w{day};
     return w != Saturday && w != Sunday && !isHolidayByRule(day) && !contains(kSpecialClosings, date);
 }
 
 bool isEarlyClose(TradingDate date) {
-    if (!isTradingDay(date))
-        return false;
+    if (!isTradingDay(date)) return false;
     const sys_days day(date);
     const year y = date.year();
-    if (day == sys_days(y / November / Thursday[4]) + days(1) || date == y / December / 24 || contains(kSpecialEarlyCloses, date))
-        return true;
+    if (day == sys_days(y / November / Thursday[4]) + days(1) || date == y / December / 24 || contains(kSpecialEarlyCloses, date)) return true;
     return date == y / July / 3 && y != 2002y;
 }
 
 TradingDate nextTradingDay(TradingDate date) {
     MAHLER_CHECK(date.ok());
-    do
-        date = addDays(date, 1);
+    do date = addDays(date, 1);
     while (!isTradingDay(date));
     return date;
 }
 
 TradingDate priorTradingDay(TradingDate date) {
     MAHLER_CHECK(date.ok());
-    do
-        date = addDays(date, -1);
+    do date = addDays(date, -1);
     while (!isTradingDay(date));
     return date;
 }
 
 int tradingDaysBetween(TradingDate from, TradingDate to) {
-    if (to < from)
-        return -tradingDaysBetween(to, from);
+    if (to < from) return -tradingDaysBetween(to, from);
     int count = 0;
-    for (sys_days day = sys_days(from) + days(1); day <= sys_days(to); day += days(1))
-        count += isTradingDay(TradingDate{day}) ? 1 : 0;
+    for (sys_days day = sys_days(from) + days(1); day <= sys_days(to); day += days(1)) count += isTradingDay(TradingDate{day}) ? 1 : 0;
     return count;
 }
 
@@ -177,13 +162,10 @@ UtcTime sessionClose(TradingDate date) { return fromLocalSeconds(date, isEarlyCl
 Session sessionAt(UtcTime t) {
     const NewYorkTime local = toNewYork(t);
     static_assert(kLateEnd < kDaySeconds);
-    if (!isTradingDay(local.date))
-        return Session::Closed;
+    if (!isTradingDay(local.date)) return Session::Closed;
     const bool early = isEarlyClose(local.date);
-    if (local.secondsOfDay < kPreOpen || local.secondsOfDay >= (early ? kLateEndAfterEarlyClose : kLateEnd))
-        return Session::Closed;
-    if (local.secondsOfDay < kOpen)
-        return Session::PreOpen;
+    if (local.secondsOfDay < kPreOpen || local.secondsOfDay >= (early ? kLateEndAfterEarlyClose : kLateEnd)) return Session::Closed;
+    if (local.secondsOfDay < kOpen) return Session::PreOpen;
     return local.secondsOfDay < (early ? kEarlyClose : kClose) ? Session::Open : Session::AfterClose;
 }
 

@@ -28,8 +28,8 @@ bool isEarlyClose(TradingDate date);
 TradingDate nextTradingDay(TradingDate date); ///< strictly after
 TradingDate priorTradingDay(TradingDate date);
 int tradingDaysBetween(TradingDate from, TradingDate to); ///< sessions in (from, to]; negative when to < from
-UtcTime sessionOpen(TradingDate date);  ///< 09:30 New York
-UtcTime sessionClose(TradingDate date); ///< 16:00, or 13:00 on an early close
+UtcTime sessionOpen(TradingDate date);                    ///< 09:30 New York
+UtcTime sessionClose(TradingDate date);                   ///< 16:00, or 13:00 on an early close
 /// PreOpen from 04:00, Open from 09:30, AfterClose until 20:00 (17:00 on an early close), otherwise Closed.
 Session sessionAt(UtcTime t);
 

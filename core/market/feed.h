@@ -20,7 +20,7 @@ struct FeedInfo {
     std::string name; ///< "Simulated, seed 7, calm"
     std::vector<std::string> underlyings;
     UtcTime start{}, end{};
-    std::vector<std::string> notes; ///< MarketFeed::notes when this was asked
+    std::vector<std::string> notes;            ///< MarketFeed::notes when this was asked
     std::map<std::string, int> delayMinutes{}; ///< by underlying, of sources that give their quotes out late; see OptionChain
 };
 

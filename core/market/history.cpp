@@ -18,8 +18,7 @@ const char* toString(EventKind kind) {
 
 std::optional<LastVix> lastVix(const History& history, TradingDate today) {
     const auto& vix = history.vix;
-    if (vix.empty() || daysBetween(vix.back().date, today) > kLastKnownDays)
-        return std::nullopt;
+    if (vix.empty() || daysBetween(vix.back().date, today) > kLastKnownDays) return std::nullopt;
     return LastVix{vix.back().value, vix.size() > 1 ? std::optional(vix[vix.size() - 2].value) : std::nullopt, vix.back().date};
 }
 

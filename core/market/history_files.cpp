@@ -16,20 +16,19 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using std::chrono::August, std::chrono::January, std::chrono::March, std::chrono::April, std::chrono::September,
-    std::chrono::October;
+using std::chrono::August, std::chrono::January, std::chrono::March, std::chrono::April, std::chrono::September, std::chrono::October;
 
 constexpr int kEventHorizonDays = 120;
 
 /// Announcement days of meetings that were not on the calendar (Federal Reserve, FOMC historical materials).
-constexpr std::array<TradingDate, 9> kUnscheduledFomc{
-    2001y / January / 3, 2001y / April / 18,  2001y / September / 17, 2007y / August / 10, 2007y / August / 17,
-    2008y / January / 22, 2008y / October / 8, 2020y / March / 3,     2020y / March / 15};
+constexpr std::array<TradingDate, 9> kUnscheduledFomc{2001y / January / 3, 2001y / April / 18,  2001y / September / 17,
+                                                      2007y / August / 10, 2007y / August / 17, 2008y / January / 22,
+                                                      2008y / October / 8, 2020y / March / 3,   2020y / March / 15};
 
 /// Whose 30-day volatility a volatility index tells (Cboe: VIX of the S&P 500, VXN of the Nasdaq 100, RVX of the Russell 2000, GVZ of
 /// GLD, VXTLT of TLT). An index fund is held against the index of what it follows.
-constexpr std::array<std::pair<const char*, const char*>, 8> kVolatilityIndices{{{"SPX", "VIX"}, {"SPY", "VIX"}, {"NDX", "VXN"}, {"QQQ", "VXN"},
-                                                                                 {"RUT", "RVX"}, {"IWM", "RVX"}, {"GLD", "GVZ"}, {"TLT", "VXTLT"}}};
+constexpr std::array<std::pair<const char*, const char*>, 8> kVolatilityIndices{
+    {{"SPX", "VIX"}, {"SPY", "VIX"}, {"NDX", "VXN"}, {"QQQ", "VXN"}, {"RUT", "RVX"}, {"IWM", "RVX"}, {"GLD", "GVZ"}, {"TLT", "VXTLT"}}};
 
 struct Table {
     std::vector<std::string> names;
@@ -43,23 +42,18 @@ struct Table {
 
 Result<Table> readTable(const std::string& path) {
     auto reader = LineReader::open(path);
-    if (!reader)
-        return reader.error();
+    if (!reader) return reader.error();
     Table table;
     CsvCells cells;
     std::string_view line;
     for (;;) {
         const auto more = reader->next(line);
-        if (!more)
-            return more.error();
-        if (!*more)
-            break;
-        if (trimmed(line).empty())
-            continue;
+        if (!more) return more.error();
+        if (!*more) break;
+        if (trimmed(line).empty()) continue;
         const bool whole = cells.split(line).has_value();
         if (table.names.empty()) {
-            for (std::size_t i = 0; i < cells.size(); ++i)
-                table.names.push_back(normalised(cells[i]));
+            for (std::size_t i = 0; i < cells.size(); ++i) table.names.push_back(normalised(cells[i]));
             continue;
         }
         if (!whole || cells.size() != table.names.size()) {
@@ -67,24 +61,20 @@ Result<Table> readTable(const std::string& path) {
             continue;
         }
         std::vector<std::string>& row = table.rows.emplace_back();
-        for (std::size_t i = 0; i < cells.size(); ++i)
-            row.emplace_back(trimmed(cells[i]));
+        for (std::size_t i = 0; i < cells.size(); ++i) row.emplace_back(trimmed(cells[i]));
     }
-    if (table.names.empty())
-        return badInput(path + ": the file is empty");
+    if (table.names.empty()) return badInput(path + ": the file is empty");
     return table;
 }
 
 std::optional<double> numberIn(const std::vector<std::string>& row, int column) {
-    if (column < 0)
-        return std::nullopt;
+    if (column < 0) return std::nullopt;
     const auto value = parseNumber(row[static_cast<std::size_t>(column)]);
     return value ? std::optional(*value) : std::nullopt;
 }
 
 void noteSkipped(const std::string& path, std::size_t skipped, std::vector<std::string>& notes) {
-    if (skipped > 0)
-        notes.push_back(path + ": " + std::to_string(skipped) + " unreadable rows are left out.");
+    if (skipped > 0) notes.push_back(path + ": " + std::to_string(skipped) + " unreadable rows are left out.");
 }
 
 /// Date order; of a repeated date the last row counts.
@@ -102,10 +92,9 @@ template <class Item> void sortByDate(std::vector<Item>& items) {
 
 Result<std::vector<DailyBar>> readBars(const std::string& path, std::vector<std::string>& notes) {
     const auto table = readTable(path);
-    if (!table)
-        return table.error();
-    const int date = table->column("date"), open = table->column("open"), high = table->column("high"),
-              low = table->column("low"), close = table->column("close"), volume = table->column("volume");
+    if (!table) return table.error();
+    const int date = table->column("date"), open = table->column("open"), high = table->column("high"), low = table->column("low"),
+              close = table->column("close"), volume = table->column("volume");
     if (date < 0 || open < 0 || high < 0 || low < 0 || close < 0)
         return badInput(path + ":1: daily bars need the columns date, open, high, low, close");
     std::vector<DailyBar> bars;
@@ -128,18 +117,15 @@ Result<std::vector<DailyBar>> readBars(const std::string& path, std::vector<std:
 /// curve methodology): continuous r = 2 ln(1 + y / 200).
 Result<std::vector<DailyValue>> readRates(const std::string& path, std::vector<std::string>& notes) {
     const auto table = readTable(path);
-    if (!table)
-        return table.error();
+    if (!table) return table.error();
     const int date = table->column("date"), three = table->column("dgs3mo"), one = table->column("dgs1mo");
-    if (date < 0 || (three < 0 && one < 0))
-        return badInput(path + ":1: rates need the columns date and DGS3MO or DGS1MO");
+    if (date < 0 || (three < 0 && one < 0)) return badInput(path + ":1: rates need the columns date and DGS3MO or DGS1MO");
     std::vector<DailyValue> rates;
     std::size_t skipped = table->skipped;
     for (const auto& row : table->rows) {
         const auto day = parseDate(row[static_cast<std::size_t>(date)]);
         auto yield = numberIn(row, three);
-        if (!yield)
-            yield = numberIn(row, one);
+        if (!yield) yield = numberIn(row, one);
         if (day && yield && *yield > -100.0)
             rates.push_back({*day, 2.0 * std::log1p(*yield / 200.0)});
         else
@@ -152,11 +138,9 @@ Result<std::vector<DailyValue>> readRates(const std::string& path, std::vector<s
 
 Result<std::vector<TradingDate>> readDates(const std::string& path, std::vector<std::string>& notes) {
     const auto table = readTable(path);
-    if (!table)
-        return table.error();
+    if (!table) return table.error();
     const int date = table->column("date");
-    if (date < 0)
-        return badInput(path + ":1: the calendar needs the column date");
+    if (date < 0) return badInput(path + ":1: the calendar needs the column date");
     std::vector<TradingDate> dates;
     std::size_t skipped = table->skipped;
     for (const auto& row : table->rows) {
@@ -172,24 +156,21 @@ Result<std::vector<TradingDate>> readDates(const std::string& path, std::vector<
 }
 
 bool isSymbol(const std::string& stem) {
-    return !stem.empty() && stem.size() <= 6 && std::all_of(stem.begin(), stem.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
-    });
+    return !stem.empty() && stem.size() <= 6 &&
+           std::all_of(stem.begin(), stem.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'; });
 }
 
 std::vector<fs::path> tablesIn(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code ec;
     for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec))
-        if (it->path().extension() == ".csv" && it->is_regular_file(ec))
-            files.push_back(it->path());
+        if (it->path().extension() == ".csv" && it->is_regular_file(ec)) files.push_back(it->path());
     std::sort(files.begin(), files.end());
     return files;
 }
 
 template <class T> std::vector<T> upTo(const std::vector<T>& series, TradingDate last) {
-    const auto end = std::upper_bound(series.begin(), series.end(), last,
-                                      [](TradingDate date, const T& item) { return date < item.date; });
+    const auto end = std::upper_bound(series.begin(), series.end(), last, [](TradingDate date, const T& item) { return date < item.date; });
     return {series.begin(), end};
 }
 
@@ -198,18 +179,15 @@ template <class T> std::vector<T> upTo(const std::vector<T>& series, TradingDate
 Result<HistoryFiles> HistoryFiles::read(const std::string& directory, std::vector<std::string>& notes) {
     const fs::path root(directory);
     std::error_code ec;
-    if (!fs::exists(root, ec))
-        return Error{ErrorCode::NotFound, directory + ": no such folder"};
-    if (!fs::is_directory(root, ec))
-        return badInput(directory + ": is a file, a folder of daily bars is wanted");
+    if (!fs::exists(root, ec)) return Error{ErrorCode::NotFound, directory + ": no such folder"};
+    if (!fs::is_directory(root, ec)) return badInput(directory + ": is a file, a folder of daily bars is wanted");
 
     HistoryFiles files;
     fs::path vixPath;
     for (const fs::path& folder : {root, root / "equity-daily", root / "bars", root / "volatility"}) {
         for (const fs::path& path : tablesIn(folder)) {
             const std::string symbol = path.stem().string();
-            if (!isSymbol(symbol) || files.m_bars.contains(symbol) || (symbol == "VIX" && !vixPath.empty()))
-                continue;
+            if (!isSymbol(symbol) || files.m_bars.contains(symbol) || (symbol == "VIX" && !vixPath.empty())) continue;
             auto bars = readBars(path.string(), notes);
             if (!bars) {
                 notes.push_back(bars.error().detail);
@@ -217,25 +195,20 @@ Result<HistoryFiles> HistoryFiles::read(const std::string& directory, std::vecto
             }
             if (symbol == "VIX") {
                 vixPath = path;
-                for (const DailyBar& bar : *bars)
-                    files.m_vix.push_back({bar.date, bar.close});
+                for (const DailyBar& bar : *bars) files.m_vix.push_back({bar.date, bar.close});
             } else if (folder != root / "volatility") {
                 files.m_bars[symbol] = std::move(*bars);
                 continue;
             }
-            for (const DailyBar& bar : *bars)
-                files.m_indices[symbol].push_back({bar.date, bar.close});
+            for (const DailyBar& bar : *bars) files.m_indices[symbol].push_back({bar.date, bar.close});
         }
     }
-    if (files.m_bars.empty())
-        notes.push_back(directory + " holds no daily bars: rank, percentile and indicators are unknown.");
-    if (files.m_vix.empty())
-        notes.push_back(directory + " holds no VIX.csv: VIX is unknown.");
+    if (files.m_bars.empty()) notes.push_back(directory + " holds no daily bars: rank, percentile and indicators are unknown.");
+    if (files.m_vix.empty()) notes.push_back(directory + " holds no VIX.csv: VIX is unknown.");
 
     const auto firstOf = [&](std::initializer_list<const char*> names) {
         for (const char* name : names)
-            if (fs::exists(root / name, ec))
-                return (root / name).string();
+            if (fs::exists(root / name, ec)) return (root / name).string();
         return std::string();
     };
     if (const std::string path = firstOf({"rates/treasury-cmt.csv", "treasury-cmt.csv"}); !path.empty()) {
@@ -260,22 +233,18 @@ Result<HistoryFiles> HistoryFiles::read(const std::string& directory, std::vecto
 History HistoryFiles::asOf(TradingDate lastSession, TradingDate today) const {
     History history;
     for (const auto& [symbol, bars] : m_bars)
-        if (auto known = upTo(bars, lastSession); !known.empty())
-            history.bars[symbol] = std::move(known);
+        if (auto known = upTo(bars, lastSession); !known.empty()) history.bars[symbol] = std::move(known);
     history.vix = upTo(m_vix, lastSession);
     for (const auto& [underlying, index] : kVolatilityIndices)
         if (const auto closes = m_indices.find(index); closes != m_indices.end())
-            if (auto known = upTo(closes->second, lastSession); !known.empty())
-                history.volatilityIndex[underlying] = std::move(known);
-    const auto rates = std::upper_bound(m_rates.begin(), m_rates.end(), lastSession,
-                                        [](TradingDate date, const DailyValue& item) { return date < item.date; });
-    if (rates != m_rates.begin() && daysBetween(std::prev(rates)->date, today) <= kLastKnownDays)
-        history.rate = std::prev(rates)->value;
+            if (auto known = upTo(closes->second, lastSession); !known.empty()) history.volatilityIndex[underlying] = std::move(known);
+    const auto rates =
+        std::upper_bound(m_rates.begin(), m_rates.end(), lastSession, [](TradingDate date, const DailyValue& item) { return date < item.date; });
+    if (rates != m_rates.begin() && daysBetween(std::prev(rates)->date, today) <= kLastKnownDays) history.rate = std::prev(rates)->value;
     for (const TradingDate date : m_fomc) {
         const bool unscheduled = std::find(kUnscheduledFomc.begin(), kUnscheduledFomc.end(), date) != kUnscheduledFomc.end();
         // Unscheduled: known from the day after, the hour of its announcement is not in the file.
-        if (unscheduled ? date >= today : daysBetween(today, date) > kEventHorizonDays)
-            continue;
+        if (unscheduled ? date >= today : daysBetween(today, date) > kEventHorizonDays) continue;
         history.events.push_back({date, EventKind::Fomc, "", unscheduled ? "Unscheduled FOMC announcement" : "FOMC announcement"});
     }
     return history;
@@ -288,19 +257,16 @@ TradingDate lastClosedSession(UtcTime t) {
 
 Result<History> readHistory(const std::string& directory, UtcTime at, std::vector<std::string>& notes) {
     const auto files = HistoryFiles::read(directory, notes);
-    if (!files)
-        return files.error();
+    if (!files) return files.error();
     const TradingDate asof = toNewYork(at).date;
     History history = files->asOf(lastClosedSession(at), asof);
     for (const auto& [symbol, bars] : history.bars)
         if (daysBetween(bars.back().date, asof) > kLastKnownDays)
-            notes.push_back("The bars of " + symbol + " end on " + formatDate(bars.back().date) + ", long before " +
-                            formatDate(asof) + ".");
+            notes.push_back("The bars of " + symbol + " end on " + formatDate(bars.back().date) + ", long before " + formatDate(asof) + ".");
     if (!history.vix.empty() && daysBetween(history.vix.back().date, asof) > kLastKnownDays)
         notes.push_back("VIX ends on " + formatDate(history.vix.back().date) + ", long before " + formatDate(asof) + ".");
     if (!history.rate)
-        notes.push_back("No interest rate within " + std::to_string(kLastKnownDays) + " days before " + formatDate(asof) +
-                        ": the rate is unknown.");
+        notes.push_back("No interest rate within " + std::to_string(kLastKnownDays) + " days before " + formatDate(asof) + ": the rate is unknown.");
     return history;
 }
 

@@ -23,7 +23,7 @@ public:
 
 private:
     std::map<std::string, std::vector<DailyBar>> m_bars;
-    std::vector<DailyValue> m_vix, m_rates; ///< rates continuous, per year
+    std::vector<DailyValue> m_vix, m_rates;                   ///< rates continuous, per year
     std::map<std::string, std::vector<DailyValue>> m_indices; ///< closes of volatility indices by their own symbol
     std::vector<TradingDate> m_fomc;
 };

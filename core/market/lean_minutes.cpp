@@ -50,50 +50,41 @@ std::vector<std::string_view> parts(std::string_view text, char separator) {
     for (std::size_t from = 0;;) {
         const std::size_t at = text.find(separator, from);
         out.push_back(text.substr(from, at - from));
-        if (at == std::string_view::npos)
-            return out;
+        if (at == std::string_view::npos) return out;
         from = at + 1;
     }
 }
 
 std::optional<LeanName> leanName(const std::string& path) {
     std::string name = fs::path(path).filename().string();
-    if (!name.ends_with(".zip"))
-        return std::nullopt;
-    while (name.ends_with(".zip"))
-        name.resize(name.size() - 4);
+    if (!name.ends_with(".zip")) return std::nullopt;
+    while (name.ends_with(".zip")) name.resize(name.size() - 4);
     const auto words = parts(name, '_');
     if (words.size() != 3 || (words[1] != "quote" && words[1] != "trade" && words[1] != "openinterest") ||
         (words[2] != "american" && words[2] != "european"))
         return std::nullopt;
     const auto date = parseDate(words[0]);
-    if (!date || words[0].size() != 8)
-        return std::nullopt;
+    if (!date || words[0].size() != 8) return std::nullopt;
     return LeanName{*date, std::string(words[1]), std::string(words[2])};
 }
 
 std::string upper(std::string text) {
     for (char& c : text)
-        if (c >= 'a' && c <= 'z')
-            c = static_cast<char>(c - 'a' + 'A');
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     return text;
 }
 
 /// "20151224_goog_minute_quote_american_call_6700000_20160115.csv"
 std::optional<OptionContract> contractOfEntry(std::string_view entry, const std::string& style) {
-    if (!entry.ends_with(".csv"))
-        return std::nullopt;
+    if (!entry.ends_with(".csv")) return std::nullopt;
     entry.remove_suffix(4);
     const auto words = parts(entry, '_');
-    if (words.size() != 8 || (words[5] != "call" && words[5] != "put"))
-        return std::nullopt;
+    if (words.size() != 8 || (words[5] != "call" && words[5] != "put")) return std::nullopt;
     const auto strike = parseInteger(words[6]);
     const auto expiry = parseDate(words[7]);
-    if (!strike || *strike <= 0 || *strike > 1'000'000'000 || !expiry)
-        return std::nullopt;
-    OptionContract contract =
-        OptionContract::make(upper(std::string(words[1])), *expiry, Price::fromMicros(*strike * kScaledToMicros),
-                             words[5] == "call" ? Right::Call : Right::Put);
+    if (!strike || *strike <= 0 || *strike > 1'000'000'000 || !expiry) return std::nullopt;
+    OptionContract contract = OptionContract::make(upper(std::string(words[1])), *expiry, Price::fromMicros(*strike * kScaledToMicros),
+                                                   words[5] == "call" ? Right::Call : Right::Put);
     contract.style = style == "european" ? ExerciseStyle::European : ExerciseStyle::American;
     return contract;
 }
@@ -107,8 +98,7 @@ template <class Use> void eachLine(std::string_view bytes, Use use) {
         const std::string_view line = trimmed(bytes.substr(0, newline));
         bytes.remove_prefix(newline == std::string_view::npos ? bytes.size() : newline + 1);
         ++number;
-        if (line.empty())
-            continue;
+        if (line.empty()) continue;
         const bool split = cells.split(line).has_value();
         use(split ? &cells : nullptr, number);
     }
@@ -116,75 +106,63 @@ template <class Use> void eachLine(std::string_view bytes, Use use) {
 
 std::optional<std::int64_t> minuteEnd(std::string_view text) {
     const auto start = parseInteger(text);
-    if (!start || *start < 0 || *start >= kDay)
-        return std::nullopt;
+    if (!start || *start < 0 || *start >= kDay) return std::nullopt;
     return *start + kMinute;
 }
 
 class LeanDay {
 public:
     LeanDay(std::string path, LeanName name, const ChainFileOptions& options)
-        : m_path(std::move(path)), m_name(std::move(name)), m_folder(fs::path(m_path).parent_path()),
-          m_root(upper(m_folder.filename().string())), m_underlying(classSpec(m_root).underlying), m_options(options) {
+        : m_path(std::move(path)), m_name(std::move(name)), m_folder(fs::path(m_path).parent_path()), m_root(upper(m_folder.filename().string())),
+          m_underlying(classSpec(m_root).underlying), m_options(options) {
         m_read.report.file = m_path;
         m_read.report.dialect = "lean-minute";
     }
 
     Result<ReadChains> read() {
         if (!m_options.underlying.empty() && m_options.underlying != m_underlying && m_options.underlying != m_root)
-            return Error{ErrorCode::NotFound,
-                         m_path + ": holds no options on " + m_options.underlying + " (found: " + m_underlying + ")"};
-        if (auto quotes = readQuotes(); !quotes)
-            return quotes.error();
+            return Error{ErrorCode::NotFound, m_path + ": holds no options on " + m_options.underlying + " (found: " + m_underlying + ")"};
+        if (auto quotes = readQuotes(); !quotes) return quotes.error();
         ReadReport& report = m_read.report;
-        if (report.rows == 0)
-            return badInput(m_path + ": holds no quotes");
+        if (report.rows == 0) return badInput(m_path + ": holds no quotes");
         if (report.badRows * 100 > report.rows)
             return badInput(m_firstBad + " (" + std::to_string(report.badRows) + " of " + std::to_string(report.rows) +
                             " rows are bad, more than 1 %)");
         readBeside("openinterest", [this](Series& series, const CsvCells& cells) {
-            if (const auto count = cells.size() < 2 ? -1 : countOf(cells[1]).value_or(-1); count >= 0)
-                series.openInterest = count;
+            if (const auto count = cells.size() < 2 ? -1 : countOf(cells[1]).value_or(-1); count >= 0) series.openInterest = count;
         });
         readBeside("trade", [](Series& series, const CsvCells& cells) {
-            if (cells.size() < 6)
-                return;
+            if (cells.size() < 6) return;
             const auto end = minuteEnd(cells[0]);
             const std::int64_t close = countOf(cells[4]).value_or(-1), size = countOf(cells[5]).value_or(-1);
-            if (end && close > 0 && size >= 0)
-                series.trades.push_back({*end, close * kScaledToMicros, size});
+            if (end && close > 0 && size >= 0) series.trades.push_back({*end, close * kScaledToMicros, size});
         });
         readUnderlying();
         build();
-        if (report.crossed > 0)
-            report.notes.push_back(std::to_string(report.crossed) + " crossed quotes are kept and marked.");
+        if (report.crossed > 0) report.notes.push_back(std::to_string(report.crossed) + " crossed quotes are kept and marked.");
         return std::move(m_read);
     }
 
 private:
     void bad(const std::string& entry, std::size_t line, int column, const std::string& what) {
         ++m_read.report.badRows;
-        if (m_read.report.badRows > 8)
-            return;
+        if (m_read.report.badRows > 8) return;
         const std::string text = m_path + "/" + entry + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + what;
-        if (m_firstBad.empty())
-            m_firstBad = text;
+        if (m_firstBad.empty()) m_firstBad = text;
         m_read.report.notes.push_back(text);
     }
 
     Result<void> readQuotes() {
         return readZip(m_path, [this](const std::string& entry, std::string_view bytes) -> Result<void> {
             const auto contract = contractOfEntry(entry, m_name.style);
-            if (!contract || contract->root != m_root)
-                return badInput(m_path + ": " + printable(entry) + " is not a quote file of " + m_root);
+            if (!contract || contract->root != m_root) return badInput(m_path + ": " + printable(entry) + " is not a quote file of " + m_root);
             Series& series = m_series[contract->id()];
             series.contract = *contract;
             eachLine(bytes, [&](const CsvCells* cells, std::size_t line) {
                 ++m_read.report.rows;
                 Change change;
                 int column = 1;
-                if (const std::string wrong = readChange(cells, change, column); !wrong.empty())
-                    return bad(entry, line, column, wrong);
+                if (const std::string wrong = readChange(cells, change, column); !wrong.empty()) return bad(entry, line, column, wrong);
                 m_read.report.crossed += change.bid && change.ask && *change.bid > *change.ask ? 1 : 0;
                 m_read.report.oneSided += change.bid.has_value() != change.ask.has_value() ? 1 : 0;
                 series.changes.push_back(change);
@@ -195,19 +173,15 @@ private:
 
     /// @return what is wrong with which cell, or nothing.
     static std::string readChange(const CsvCells* cells, Change& change, int& column) {
-        if (!cells || cells->size() != 11)
-            return "a quote has 11 cells";
+        if (!cells || cells->size() != 11) return "a quote has 11 cells";
         const auto end = minuteEnd((*cells)[0]);
-        if (!end)
-            return "'" + printable((*cells)[0]) + "' is not a time of the day in milliseconds";
+        if (!end) return "'" + printable((*cells)[0]) + "' is not a time of the day in milliseconds";
         change.end = *end;
         const auto side = [&](std::size_t close, std::optional<std::int64_t>& price, std::optional<std::int64_t>& size) {
-            if (trimmed((*cells)[close]).empty())
-                return true;
+            if (trimmed((*cells)[close]).empty()) return true;
             column = static_cast<int>(close) + 1;
             const std::int64_t value = countOf(trimmed((*cells)[close])).value_or(-1);
-            if (value < 0 || value > 100'000'000'000)
-                return false;
+            if (value < 0 || value > 100'000'000'000) return false;
             price = value * kScaledToMicros;
             size = countOf(trimmed((*cells)[close + 1]));
             return true;
@@ -226,20 +200,17 @@ private:
         for (const char* ending : {".zip", ".zip.zip"}) {
             const fs::path beside = m_folder / (base + ending);
             std::error_code ec;
-            if (!fs::exists(beside, ec))
-                continue;
+            if (!fs::exists(beside, ec)) continue;
             const auto done = readZip(beside.string(), [&](const std::string& entry, std::string_view bytes) -> Result<void> {
                 const auto contract = contractOfEntry(entry, m_name.style);
                 const auto found = contract ? m_series.find(contract->id()) : m_series.end();
                 if (found != m_series.end())
                     eachLine(bytes, [&](const CsvCells* cells, std::size_t) {
-                        if (cells)
-                            use(found->second, *cells);
+                        if (cells) use(found->second, *cells);
                     });
                 return {};
             });
-            if (!done)
-                m_read.report.notes.push_back(done.error().detail);
+            if (!done) m_read.report.notes.push_back(done.error().detail);
             return;
         }
     }
@@ -248,18 +219,15 @@ private:
         const fs::path lean = m_folder.parent_path().parent_path().parent_path().parent_path();
         std::string lower = m_underlying;
         for (char& c : lower)
-            if (c >= 'A' && c <= 'Z')
-                c = static_cast<char>(c - 'A' + 'a');
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         const std::string date = fs::path(m_path).filename().string().substr(0, 8);
         const fs::path equity = lean / "equity" / "usa" / "minute" / lower, index = lean / "index" / "usa" / "minute" / lower;
         std::error_code ec;
         if (const fs::path file = equity / (date + "_quote.zip"); fs::exists(file, ec))
             return readSpots(file, 0, [](const CsvCells& cells) -> std::optional<Price> {
-                if (cells.size() != 11 || cells[4].empty() || cells[9].empty())
-                    return std::nullopt;
+                if (cells.size() != 11 || cells[4].empty() || cells[9].empty()) return std::nullopt;
                 const auto bid = countOf(cells[4]), ask = countOf(cells[9]);
-                if (!bid || !ask || *bid <= 0 || *ask < *bid)
-                    return std::nullopt;
+                if (!bid || !ask || *bid <= 0 || *ask < *bid) return std::nullopt;
                 return Price::fromMicros((*bid + *ask) * kScaledToMicros / 2);
             });
         if (const fs::path file = equity / (date + "_trade.zip"); fs::exists(file, ec))
@@ -272,26 +240,22 @@ private:
                 const auto close = cells.size() >= 5 ? microsOf(cells[4]) : std::nullopt;
                 return close && *close > 0 ? std::optional(Price::fromMicros(*close)) : std::nullopt;
             });
-        m_read.report.notes.push_back("No minutes of " + m_underlying + " on " + formatDate(m_name.date) +
-                                      ": the underlying price is unknown.");
+        m_read.report.notes.push_back("No minutes of " + m_underlying + " on " + formatDate(m_name.date) + ": the underlying price is unknown.");
     }
 
     template <class PriceOf> void readSpots(const fs::path& file, std::int64_t shift, PriceOf priceOf) {
         const auto done = readZip(file.string(), [&](const std::string&, std::string_view bytes) -> Result<void> {
             eachLine(bytes, [&](const CsvCells* cells, std::size_t) {
-                if (const auto end = cells ? minuteEnd((*cells)[0]) : std::nullopt)
-                    m_spots.push_back({*end + shift, priceOf(*cells)});
+                if (const auto end = cells ? minuteEnd((*cells)[0]) : std::nullopt) m_spots.push_back({*end + shift, priceOf(*cells)});
             });
             return {};
         });
-        if (!done)
-            m_read.report.notes.push_back(done.error().detail);
+        if (!done) m_read.report.notes.push_back(done.error().detail);
         std::stable_sort(m_spots.begin(), m_spots.end(), [](const SpotAt& a, const SpotAt& b) { return a.end < b.end; });
     }
 
     UtcTime timeOf(std::int64_t milliseconds) const {
-        return fromNewYork(m_name.date, 0, 0, static_cast<int>(milliseconds / 1000)) +
-               std::chrono::milliseconds(milliseconds % 1000);
+        return fromNewYork(m_name.date, 0, 0, static_cast<int>(milliseconds / 1000)) + std::chrono::milliseconds(milliseconds % 1000);
     }
 
     /// Each chain is a copy of the one before it with the changes of its minute.
@@ -314,10 +278,8 @@ private:
         std::vector<Event> events;
         for (const auto& [id, series] : m_series) {
             const std::size_t row = current.find(series.contract).value_or(0);
-            for (const Change& change : series.changes)
-                events.push_back({change.end, row, &change, nullptr});
-            for (const Trade& trade : series.trades)
-                events.push_back({trade.end, row, nullptr, &trade});
+            for (const Change& change : series.changes) events.push_back({change.end, row, &change, nullptr});
+            for (const Trade& trade : series.trades) events.push_back({trade.end, row, nullptr, &trade});
         }
         std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.end < b.end; });
         std::size_t spotAt = 0;
@@ -331,20 +293,15 @@ private:
                     apply(*events[i].trade, current, events[i].row);
                 quoted = quoted || events[i].change;
             }
-            for (; spotAt < m_spots.size() && m_spots[spotAt].end <= end; ++spotAt)
-                current.spot = m_spots[spotAt].price;
+            for (; spotAt < m_spots.size() && m_spots[spotAt].end <= end; ++spotAt) current.spot = m_spots[spotAt].price;
             current.time = timeOf(end);
             dropExpired(current);
             const bool last = i == events.size();
             if (m_options.lastSnapshotOnly) { // the last one, or the last one known by then
-                const bool wanted = m_options.asof ? current.time <= *m_options.asof &&
-                                                         (last || timeOf(events[i].end) > *m_options.asof)
-                                                   : last;
-                if (!wanted)
-                    continue;
+                const bool wanted = m_options.asof ? current.time <= *m_options.asof && (last || timeOf(events[i].end) > *m_options.asof) : last;
+                if (!wanted) continue;
             }
-            if (quoted || last || m_options.lastSnapshotOnly)
-                m_read.chains.push_back(std::make_shared<const OptionChain>(current));
+            if (quoted || last || m_options.lastSnapshotOnly) m_read.chains.push_back(std::make_shared<const OptionChain>(current));
         }
     }
 
@@ -352,8 +309,7 @@ private:
     void dropExpired(OptionChain& chain) {
         constexpr int kQuoted = kHasBid | kHasAsk | kHasBidSize | kHasAskSize;
         for (const ExpirySlice& slice : chain.expiries) {
-            if (slice.expiresAt > chain.time)
-                return; // slices are in order of expiry
+            if (slice.expiresAt > chain.time) return; // slices are in order of expiry
             for (std::size_t row = slice.begin; row < slice.end; ++row) {
                 m_read.report.stale += (chain.flags[row] & kQuoted) != 0 ? 1 : 0;
                 chain.flags[row] = static_cast<std::uint16_t>(chain.flags[row] & ~kQuoted);
@@ -361,9 +317,7 @@ private:
         }
     }
 
-    static void put(std::uint16_t& flags, RowFlag flag, bool has) {
-        flags = static_cast<std::uint16_t>(has ? flags | flag : flags & ~flag);
-    }
+    static void put(std::uint16_t& flags, RowFlag flag, bool has) { flags = static_cast<std::uint16_t>(has ? flags | flag : flags & ~flag); }
 
     static void apply(const Change& change, OptionChain& chain, std::size_t row) {
         std::uint16_t& flags = chain.flags[row];
@@ -407,15 +361,11 @@ bool isLeanQuotes(const std::string& path) {
 
 Result<ReadChains> readLeanQuotes(const std::string& path, const ChainFileOptions& options) {
     auto name = leanName(path);
-    if (!name)
-        return badInput(path + ": not a Lean minute archive");
+    if (!name) return badInput(path + ": not a Lean minute archive");
     std::error_code ec;
-    if (!fs::exists(path, ec))
-        return Error{ErrorCode::NotFound, path + ": no such file"};
-    if (fs::is_directory(path, ec))
-        return badInput(path + ": is a directory, a file is wanted");
-    if (name->kind != "quote")
-        return badInput(path + ": holds " + name->kind + " minutes; the _quote_ archive beside it makes chains");
+    if (!fs::exists(path, ec)) return Error{ErrorCode::NotFound, path + ": no such file"};
+    if (fs::is_directory(path, ec)) return badInput(path + ": is a directory, a file is wanted");
+    if (name->kind != "quote") return badInput(path + ": holds " + name->kind + " minutes; the _quote_ archive beside it makes chains");
     const fs::path absolute = fs::absolute(path, ec);
     if (absolute.string().find("/futureoption/") != std::string::npos)
         return Error{ErrorCode::Unsupported, path + ": options on futures are not read"};

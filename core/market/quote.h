@@ -22,14 +22,12 @@ struct Quote {
     bool twoSided() const { return bid && ask && !crossed(); }
     /// Absent unless twoSided(); exact to half a micro, rounded down.
     std::optional<Price> mid() const {
-        if (!twoSided())
-            return std::nullopt;
+        if (!twoSided()) return std::nullopt;
         return Price::fromMicros(bid->micros() + (ask->micros() - bid->micros()) / 2);
     }
     /// Ask minus bid.
     std::optional<Price> width() const {
-        if (!twoSided())
-            return std::nullopt;
+        if (!twoSided()) return std::nullopt;
         return *ask - *bid;
     }
 };
@@ -40,8 +38,7 @@ struct UnderlyingQuote {
     std::optional<Price> priorClose;
     /// Mid of a two-sided quote, otherwise the last trade.
     std::optional<Price> price() const {
-        if (const auto m = quote.mid())
-            return m;
+        if (const auto m = quote.mid()) return m;
         return quote.last;
     }
 };

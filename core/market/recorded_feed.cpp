@@ -32,8 +32,7 @@ struct Skipped {
     std::vector<std::string> failures;
     void fail(const std::string& detail) {
         ++failed;
-        if (failures.size() < kFailureNotes)
-            failures.push_back(detail);
+        if (failures.size() < kFailureNotes) failures.push_back(detail);
     }
 };
 
@@ -52,16 +51,12 @@ public:
     /// Reads the files of which neither the name nor the kind tells their times.
     void learnUnknownTimes() {
         for (RecordedFile& file : m_files)
-            if (!file.timesKnown && !file.head.firstIsEarliest)
-                load(file);
+            if (!file.timesKnown && !file.head.firstIsEarliest) load(file);
         std::erase_if(m_files, [](const RecordedFile& f) { return f.timesKnown && f.times.empty(); });
-        std::stable_sort(m_files.begin(), m_files.end(), [](const RecordedFile& a, const RecordedFile& b) {
-            return a.times.front() < b.times.front();
-        });
-        for (const RecordedFile& file : m_files)
-            m_underlyings.insert(file.head.underlying);
-        if (!m_files.empty())
-            m_start = m_files.front().times.front();
+        std::stable_sort(m_files.begin(), m_files.end(),
+                         [](const RecordedFile& a, const RecordedFile& b) { return a.times.front() < b.times.front(); });
+        for (const RecordedFile& file : m_files) m_underlyings.insert(file.head.underlying);
+        if (!m_files.empty()) m_start = m_files.front().times.front();
     }
     bool empty() const { return m_files.empty(); }
     const Skipped& skipped() const { return m_skipped; }
@@ -74,10 +69,8 @@ public:
         info.start = m_start;
         info.end = m_start;
         for (const RecordedFile& file : m_files) {
-            if (file.times.empty())
-                continue; // it could not be read
-            if (file.head.delayMinutes > 0)
-                info.delayMinutes[file.head.underlying] = file.head.delayMinutes;
+            if (file.times.empty()) continue; // it could not be read
+            if (file.head.delayMinutes > 0) info.delayMinutes[file.head.underlying] = file.head.delayMinutes;
             const TradingDate day = toNewYork(file.times.back()).date;
             info.end = std::max(info.end, file.timesKnown ? file.times.back() : sessionClose(day));
         }
@@ -88,8 +81,7 @@ public:
     std::vector<std::string> notes() const override {
         std::vector<std::string> all = m_notes;
         const auto note = [&all](std::size_t count, const char* one, const char* many) {
-            if (count > 0)
-                all.push_back(std::to_string(count) + (count == 1 ? one : many));
+            if (count > 0) all.push_back(std::to_string(count) + (count == 1 ? one : many));
         };
         note(m_skipped.holidays, " snapshot dated on a day without a session (holiday repeat) is skipped.",
              " snapshots dated on a day without a session (holiday repeats) are skipped.");
@@ -107,20 +99,16 @@ public:
     std::optional<UtcTime> nextTime(UtcTime after) const override {
         std::optional<UtcTime> next;
         for (RecordedFile& file : m_files) {
-            if (file.times.empty() || (next && file.times.front() >= *next))
-                continue;
-            if (!file.timesKnown && file.times.front() <= after)
-                load(file);
+            if (file.times.empty() || (next && file.times.front() >= *next)) continue;
+            if (!file.timesKnown && file.times.front() <= after) load(file);
             const auto found = std::upper_bound(file.times.begin(), file.times.end(), after);
-            if (found != file.times.end() && (!next || *found < *next))
-                next = *found;
+            if (found != file.times.end() && (!next || *found < *next)) next = *found;
         }
         return next;
     }
 
     Result<std::shared_ptr<const Tick>> advance(UtcTime to, std::span<const OptionContract> watched) override {
-        if (m_started && to < m_now)
-            return badInput("a feed does not step back: " + formatUtc(to) + " is before " + formatUtc(m_now));
+        if (m_started && to < m_now) return badInput("a feed does not step back: " + formatUtc(to) + " is before " + formatUtc(m_now));
         const std::size_t failedBefore = m_skipped.failed;
         step(to);
         m_now = to;
@@ -143,18 +131,16 @@ public:
         for (const OptionContract& contract : watched) {
             const auto chain = m_current.find(contract.underlying);
             const auto row = chain == m_current.end() ? std::nullopt : chain->second->find(contract);
-            if (row)
-                tick->watched.push_back({contract.id(), chain->second->quote(*row)});
+            if (row) tick->watched.push_back({contract.id(), chain->second->quote(*row)});
         }
         return std::shared_ptr<const Tick>(std::move(tick));
     }
 
     Result<std::shared_ptr<const OptionChain>> chain(const std::string& underlying) override {
         const auto found = m_current.find(underlying);
-        if (found != m_current.end())
-            return found->second;
-        return Error{ErrorCode::NotFound, m_name + " holds no chain of " + underlying +
-                                              (m_underlyings.contains(underlying) ? " up to this time" : "")};
+        if (found != m_current.end()) return found->second;
+        return Error{ErrorCode::NotFound,
+                     m_name + " holds no chain of " + underlying + (m_underlyings.contains(underlying) ? " up to this time" : "")};
     }
 
     std::shared_ptr<const History> history() const override { return m_history; }
@@ -182,8 +168,7 @@ private:
         file.times.clear();
         for (const auto& chain : read->chains) {
             m_underlyings.insert(chain->underlying);
-            if (file.times.empty() || file.times.back() != chain->time)
-                file.times.push_back(chain->time);
+            if (file.times.empty() || file.times.back() != chain->time) file.times.push_back(chain->time);
         }
         return std::move(read->chains);
     }
@@ -198,35 +183,27 @@ private:
     void step(UtcTime to) {
         std::set<std::string> done;
         for (auto file = m_files.rbegin(); file != m_files.rend(); ++file) {
-            if (file->times.empty() || file->times.front() > to)
-                continue;
-            const bool passed = m_started && file->timesKnown &&
-                                std::upper_bound(file->times.begin(), file->times.end(), m_now) ==
-                                    std::upper_bound(file->times.begin(), file->times.end(), to);
-            if (passed || (file->head.oneSnapshot && done.contains(file->head.underlying)))
-                continue;
+            if (file->times.empty() || file->times.front() > to) continue;
+            const bool passed =
+                m_started && file->timesKnown &&
+                std::upper_bound(file->times.begin(), file->times.end(), m_now) == std::upper_bound(file->times.begin(), file->times.end(), to);
+            if (passed || (file->head.oneSnapshot && done.contains(file->head.underlying))) continue;
             for (const auto& chain : chainsOf(*file)) {
-                if (chain->time > to)
-                    break;
+                if (chain->time > to) break;
                 auto& current = m_current[chain->underlying];
-                if (!current || chain->time > current->time)
-                    current = chain;
+                if (!current || chain->time > current->time) current = chain;
             }
-            if (file->head.oneSnapshot && !file->times.empty())
-                done.insert(file->head.underlying);
+            if (file->head.oneSnapshot && !file->times.empty()) done.insert(file->head.underlying);
         }
         for (const RecordedFile& file : m_files)
-            if (file.times.empty() || file.times.back() <= to)
-                m_cache.erase(file.path);
+            if (file.times.empty() || file.times.back() <= to) m_cache.erase(file.path);
     }
 
     void updateHistory() {
-        if (!m_historyFiles)
-            return;
+        if (!m_historyFiles) return;
         const TradingDate today = toNewYork(m_now).date;
         const TradingDate last = lastClosedSession(m_now);
-        if (m_historyToday == today && m_historyLast == last)
-            return;
+        if (m_historyToday == today && m_historyLast == last) return;
         m_history = std::make_shared<const History>(m_historyFiles->asOf(last, today));
         m_historyToday = today;
         m_historyLast = last;
@@ -234,11 +211,9 @@ private:
 
     std::optional<Price> priorClose(const std::string& symbol) const {
         const auto bars = m_history->bars.find(symbol);
-        if (bars == m_history->bars.end())
-            return std::nullopt;
+        if (bars == m_history->bars.end()) return std::nullopt;
         for (auto bar = bars->second.rbegin(); bar != bars->second.rend(); ++bar) {
-            if (bar->date >= m_historyToday)
-                continue;
+            if (bar->date >= m_historyToday) continue;
             const auto close = Price::fromDouble(bar->close);
             return close && bar->date == priorTradingDay(m_historyToday) ? std::optional(*close) : std::nullopt;
         }
@@ -248,8 +223,7 @@ private:
     /// The last known daily close, with the time at which it became known: never today's before the close.
     void addVix(Tick& tick) const {
         const auto vix = lastVix(*m_history, m_historyToday);
-        if (!vix)
-            return;
+        if (!vix) return;
         tick.vix = vix->value;
         tick.vixTime = sessionClose(vix->date);
         tick.vixPriorClose = vix->priorClose;
@@ -272,20 +246,15 @@ private:
 Result<std::vector<std::string>> filesUnder(const std::string& path) {
     std::error_code ec;
     const fs::file_status status = fs::status(path, ec);
-    if (!fs::exists(status))
-        return Error{ErrorCode::NotFound, path + ": no such file or folder"};
-    if (!fs::is_directory(status))
-        return std::vector{path};
+    if (!fs::exists(status)) return Error{ErrorCode::NotFound, path + ": no such file or folder"};
+    if (!fs::is_directory(status)) return std::vector{path};
     std::vector<std::string> files;
     for (fs::recursive_directory_iterator it(path, ec), end; !ec && it != end; it.increment(ec)) {
         std::error_code ignored;
-        if (it->is_regular_file(ignored) && looksLikeTable(it->path()))
-            files.push_back(it->path().string());
-        if (files.size() > kMaxFiles)
-            return badInput(path + ": holds more than " + std::to_string(kMaxFiles) + " files");
+        if (it->is_regular_file(ignored) && looksLikeTable(it->path())) files.push_back(it->path().string());
+        if (files.size() > kMaxFiles) return badInput(path + ": holds more than " + std::to_string(kMaxFiles) + " files");
     }
-    if (ec)
-        return Error{ErrorCode::Io, path + ": " + ec.message()};
+    if (ec) return Error{ErrorCode::Io, path + ": " + ec.message()};
     std::sort(files.begin(), files.end());
     return files;
 }
@@ -294,8 +263,7 @@ Result<std::vector<std::string>> filesUnder(const std::string& path) {
 
 Result<std::unique_ptr<MarketFeed>> openRecordedFeed(const std::string& path, const std::string& historyDirectory) {
     const auto paths = filesUnder(path);
-    if (!paths)
-        return paths.error();
+    if (!paths) return paths.error();
     const bool single = paths->size() == 1 && paths->front() == path;
     std::vector<RecordedFile> files;
     Skipped skipped;
@@ -303,12 +271,10 @@ Result<std::unique_ptr<MarketFeed>> openRecordedFeed(const std::string& path, co
     std::set<std::pair<UtcTime, std::string>> seen;
     for (const std::string& file : *paths) {
         auto head = readChainFileHead(file);
-        if (!head && single)
-            return head.error();
+        if (!head && single) return head.error();
         if (!head) {
             ++skipped.notChains;
-            if (notes.size() < kFailureNotes)
-                notes.push_back(head.error().detail);
+            if (notes.size() < kFailureNotes) notes.push_back(head.error().detail);
             continue;
         }
         if (head->oneSnapshot || isLeanQuotes(file)) {
@@ -329,18 +295,17 @@ Result<std::unique_ptr<MarketFeed>> openRecordedFeed(const std::string& path, co
     std::optional<HistoryFiles> history;
     if (!historyDirectory.empty()) {
         auto read = HistoryFiles::read(historyDirectory, notes);
-        if (!read)
-            return read.error();
+        if (!read) return read.error();
         history = std::move(*read);
     }
     const fs::path named = fs::path(path).has_filename() ? fs::path(path) : fs::path(path).parent_path();
-    auto feed = std::make_unique<RecordedFeed>("Recorded " + named.filename().string(), std::move(files),
-                                               std::move(skipped), std::move(history), notes);
+    auto feed =
+        std::make_unique<RecordedFeed>("Recorded " + named.filename().string(), std::move(files), std::move(skipped), std::move(history), notes);
     feed->learnUnknownTimes();
     if (feed->empty())
-        return badInput(path + ": holds no option chain that can be played" +
-                        (feed->skipped().failures.empty() ? (notes.empty() ? std::string() : ": " + notes.front())
-                                                          : ": " + feed->skipped().failures.front()));
+        return badInput(
+            path + ": holds no option chain that can be played" +
+            (feed->skipped().failures.empty() ? (notes.empty() ? std::string() : ": " + notes.front()) : ": " + feed->skipped().failures.front()));
     return std::unique_ptr<MarketFeed>(std::move(feed));
 }
 

@@ -6,8 +6,7 @@ namespace mahler::portfolio {
 
 std::optional<BenchmarkBeta> BetaWeights::betaOf(const std::string& underlying) const {
     const auto known = byUnderlying.find(underlying);
-    if (known != byUnderlying.end())
-        return std::isfinite(known->second.beta) ? std::optional(known->second) : std::nullopt;
+    if (known != byUnderlying.end()) return std::isfinite(known->second.beta) ? std::optional(known->second) : std::nullopt;
     return underlying == benchmark ? std::optional(BenchmarkBeta{1, 1, 0, {}}) : std::nullopt;
 }
 
@@ -18,8 +17,7 @@ BetaSum betaWeighted(std::span<const DeltaPart> parts, const BetaWeights& weight
     for (const auto& part : parts) {
         ++sum.total;
         const auto beta = weights.betaOf(part.underlying);
-        if (!part.deltaUsd || !beta || !weights.benchmarkSpot || !(*weights.benchmarkSpot > 0))
-            continue;
+        if (!part.deltaUsd || !beta || !weights.benchmarkSpot || !(*weights.benchmarkSpot > 0)) continue;
         ++sum.included;
         sum.weak = sum.weak || beta->weak();
         delta += *part.deltaUsd * beta->beta / *weights.benchmarkSpot;
@@ -28,8 +26,7 @@ BetaSum betaWeighted(std::span<const DeltaPart> parts, const BetaWeights& weight
     }
     if (sum.included > 0 || sum.total == 0) {
         sum.delta = delta;
-        if (gammaKnown)
-            sum.gammaPerPercent = gamma;
+        if (gammaKnown) sum.gammaPerPercent = gamma;
     }
     return sum;
 }

@@ -12,8 +12,7 @@ Mark markPosition(const Position& position, const QuoteBook& quotes) {
     bool first = true;
     for (const auto& leg : position.legs) {
         const auto it = quotes.find(leg.contract.id());
-        if (it == quotes.end() || !it->second.twoSided())
-            return {};
+        if (it == quotes.end() || !it->second.twoSided()) return {};
         const auto& quote = it->second;
         const std::int64_t n = std::abs(leg.ratio);
         const bool weSell = leg.ratio > 0; // closing sells what is held long
@@ -23,12 +22,10 @@ Mark markPosition(const Position& position, const QuoteBook& quotes) {
         mark.oldest = first ? quote.time : std::min(mark.oldest, quote.time);
         first = false;
     }
-    if (first)
-        return {};
+    if (first) return {};
     mark.net = net;
     mark.natural = natural;
-    if (const auto pnl = notional(position.openNet + net, position.quantity, position.legs.front().contract.multiplier))
-        mark.openPnl = *pnl;
+    if (const auto pnl = notional(position.openNet + net, position.quantity, position.legs.front().contract.multiplier)) mark.openPnl = *pnl;
     return mark;
 }
 
@@ -37,11 +34,9 @@ GreeksSum sumGreeks(const std::vector<Position>& positions, const GreeksBook& gr
     sum.total = static_cast<int>(positions.size());
     for (const auto& position : positions) {
         const auto spot = spots.find(position.underlying);
-        const bool complete = spot != spots.end() && std::all_of(position.legs.begin(), position.legs.end(), [&](const ComboLeg& leg) {
-                                  return greeks.count(leg.contract.id()) > 0;
-                              });
-        if (!complete)
-            continue;
+        const bool complete = spot != spots.end() && std::all_of(position.legs.begin(), position.legs.end(),
+                                                                 [&](const ComboLeg& leg) { return greeks.count(leg.contract.id()) > 0; });
+        if (!complete) continue;
         ++sum.included;
         for (const auto& leg : position.legs) {
             const auto& g = greeks.at(leg.contract.id());
@@ -59,8 +54,7 @@ GreeksSum sumGreeks(const std::vector<Position>& positions, const GreeksBook& gr
 
 std::optional<Usd> worstCaseLoss(const Position& position) {
     const auto bounds = payoffBounds(position.legs, position.openNet);
-    if (!bounds.maxLoss)
-        return std::nullopt;
+    if (!bounds.maxLoss) return std::nullopt;
     const auto total = times(*bounds.maxLoss, position.quantity);
     return total ? std::optional(*total) : std::nullopt;
 }
@@ -71,25 +65,19 @@ AccountMarks markAccount(const Account& account, const std::vector<Position>& po
     Usd equity = account.cash;
     for (const auto& position : positions) {
         const auto mark = markPosition(position, quotes);
-        if (!mark.net)
-            continue;
+        if (!mark.net) continue;
         const auto value = notional(*mark.net, position.quantity, position.legs.front().contract.multiplier);
-        if (!value)
-            continue;
+        if (!value) continue;
         equity += *value;
         ++marks.markedPositions;
     }
-    if (marks.markedPositions != marks.totalPositions)
-        return marks;
+    if (marks.markedPositions != marks.totalPositions) return marks;
     marks.equity = equity;
     marks.dayPnl = equity - account.dayStartEquity;
     marks.weekPnl = equity - account.weekStartEquity;
-    if (account.dayStartEquity.micros() > 0)
-        marks.dayPnlFraction = ratio(*marks.dayPnl, account.dayStartEquity);
-    if (account.weekStartEquity.micros() > 0)
-        marks.weekPnlFraction = ratio(*marks.weekPnl, account.weekStartEquity);
-    if (account.highWaterMark.micros() > 0)
-        marks.drawdownFraction = std::max(0.0, -ratio(equity - account.highWaterMark, account.highWaterMark));
+    if (account.dayStartEquity.micros() > 0) marks.dayPnlFraction = ratio(*marks.dayPnl, account.dayStartEquity);
+    if (account.weekStartEquity.micros() > 0) marks.weekPnlFraction = ratio(*marks.weekPnl, account.weekStartEquity);
+    if (account.highWaterMark.micros() > 0) marks.drawdownFraction = std::max(0.0, -ratio(equity - account.highWaterMark, account.highWaterMark));
     return marks;
 }
 

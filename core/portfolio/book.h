@@ -18,12 +18,12 @@ struct Position {
     StrategyKind kind = StrategyKind::Custom;
     std::vector<ComboLeg> legs;
     std::int64_t quantity = 0;
-    Price openNet;                 ///< average cash to us per unit of underlying at opening (credit positive)
+    Price openNet; ///< average cash to us per unit of underlying at opening (credit positive)
     Usd openFees, closeFees;
-    Usd realised;                  ///< of units already closed, before fees
+    Usd realised; ///< of units already closed, before fees
     UtcTime openedAt{};
-    std::string owner;             ///< "agent:desk" or "user:<id>"
-    std::string strategy;          ///< "credit_spread"
+    std::string owner;    ///< "agent:desk" or "user:<id>"
+    std::string strategy; ///< "credit_spread"
     ProposalId proposal;
 };
 
@@ -31,17 +31,17 @@ struct Position {
 using QuoteBook = std::map<std::string, market::Quote>;
 
 struct Mark {
-    std::optional<Price> net;       ///< cash to us of closing one unit at mid (negative: we would pay)
-    std::optional<Price> natural;   ///< the same at the far side: sell at bid, buy at ask
-    std::optional<Usd> openPnl;     ///< of the open units, before fees
-    UtcTime oldest{};               ///< source time of the oldest leg quote
+    std::optional<Price> net;     ///< cash to us of closing one unit at mid (negative: we would pay)
+    std::optional<Price> natural; ///< the same at the far side: sell at bid, buy at ask
+    std::optional<Usd> openPnl;   ///< of the open units, before fees
+    UtcTime oldest{};             ///< source time of the oldest leg quote
 };
 /// Never from stale, crossed or one-sided quotes: then everything is absent (SAFETY S10).
 Mark markPosition(const Position& position, const QuoteBook& quotes);
 
 struct GreeksSum {
     double delta = 0, gamma = 0, thetaPerDay = 0, vegaPerPoint = 0; ///< shares, shares per 1.00, $/day, $/vol point
-    double deltaDollars = 0, gammaDollars = 0; ///< gamma: change of delta dollars for a move of 1 %
+    double deltaDollars = 0, gammaDollars = 0;                      ///< gamma: change of delta dollars for a move of 1 %
     int included = 0, total = 0;                                    ///< positions with and without complete inputs
 };
 /// Model Greeks of one contract (per unit of underlying, theta per year, vega per 1.00 of vol) as pricing gives them.
@@ -56,14 +56,14 @@ std::optional<Usd> worstCaseLoss(const Position& position);
 
 /// Equity, bases and the high-water mark. Bases move only by journaled events (SAFETY section 2).
 struct Account {
-    std::string name;          ///< "SIM-4821"
-    Usd cash;                  ///< broker's record
+    std::string name; ///< "SIM-4821"
+    Usd cash;         ///< broker's record
     Usd dayStartEquity, weekStartEquity, highWaterMark;
-    TradingDate day{};         ///< the session dayStartEquity belongs to
+    TradingDate day{}; ///< the session dayStartEquity belongs to
 };
 
 struct AccountMarks {
-    std::optional<Usd> equity;         ///< cash + marks; absent when a held position has no valid mark
+    std::optional<Usd> equity; ///< cash + marks; absent when a held position has no valid mark
     int markedPositions = 0, totalPositions = 0;
     std::optional<Usd> dayPnl, weekPnl;
     std::optional<double> dayPnlFraction, weekPnlFraction, drawdownFraction; ///< drawdown >= 0

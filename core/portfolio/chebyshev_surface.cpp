@@ -23,8 +23,7 @@ template <std::size_t N> void polynomials(double low, double high, double at, st
     const double x = high > low ? (2 * at - low - high) / (high - low) : 0;
     out[0] = 1;
     out[1] = x;
-    for (std::size_t k = 2; k < N; ++k)
-        out[k] = 2 * x * out[k - 1] - out[k - 2];
+    for (std::size_t k = 2; k < N; ++k) out[k] = 2 * x * out[k - 1] - out[k - 2];
 }
 
 } // namespace
@@ -40,19 +39,16 @@ ChebyshevSurface ChebyshevSurface::through(const Values& values) {
     Values half{}; // along volatility first
     for (std::size_t i = 0; i < kSpot; ++i)
         for (std::size_t k = 0; k < kVol; ++k)
-            for (std::size_t j = 0; j < kVol; ++j)
-                half[i * kVol + k] += tv[k * kVol + j] * values[i * kVol + j];
+            for (std::size_t j = 0; j < kVol; ++j) half[i * kVol + k] += tv[k * kVol + j] * values[i * kVol + j];
     ChebyshevSurface s;
     for (std::size_t k = 0; k < kSpot; ++k)
         for (std::size_t i = 0; i < kSpot; ++i)
-            for (std::size_t j = 0; j < kVol; ++j)
-                s.m_coefficients[k * kVol + j] += ts[k * kSpot + i] * half[i * kVol + j];
+            for (std::size_t j = 0; j < kVol; ++j) s.m_coefficients[k * kVol + j] += ts[k * kSpot + i] * half[i * kVol + j];
     return s;
 }
 
 void ChebyshevSurface::add(const ChebyshevSurface& other, double weight) {
-    for (std::size_t i = 0; i < m_coefficients.size(); ++i)
-        m_coefficients[i] += weight * other.m_coefficients[i];
+    for (std::size_t i = 0; i < m_coefficients.size(); ++i) m_coefficients[i] += weight * other.m_coefficients[i];
 }
 
 ChebyshevSurface::Basis ChebyshevSurface::basis(const MoveBox& box, double spot, double vol) {
@@ -65,11 +61,9 @@ ChebyshevSurface::Basis ChebyshevSurface::basis(const MoveBox& box, double spot,
 double ChebyshevSurface::at(const Basis& b) const {
     std::array<double, kVol> column{};
     for (std::size_t i = 0; i < kSpot; ++i)
-        for (std::size_t j = 0; j < kVol; ++j)
-            column[j] += b.spot[i] * m_coefficients[i * kVol + j];
+        for (std::size_t j = 0; j < kVol; ++j) column[j] += b.spot[i] * m_coefficients[i * kVol + j];
     double sum = 0;
-    for (std::size_t j = 0; j < kVol; ++j)
-        sum += column[j] * b.vol[j];
+    for (std::size_t j = 0; j < kVol; ++j) sum += column[j] * b.vol[j];
     return sum;
 }
 

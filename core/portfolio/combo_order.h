@@ -11,7 +11,7 @@
 namespace mahler::portfolio {
 
 enum class StrategyKind { BullPutSpread, BearCallSpread, IronCondor, LongCallSpread, LongPutSpread, SingleLong, Custom };
-const char* toString(StrategyKind kind);            ///< "bull_put_spread" ...
+const char* toString(StrategyKind kind); ///< "bull_put_spread" ...
 Result<StrategyKind> parseStrategyKind(std::string_view text);
 
 /// One leg of one unit: ratio +1 buys one, -1 sells one.
@@ -29,11 +29,11 @@ struct ComboOrder {
     std::string underlying;
     StrategyKind kind = StrategyKind::Custom;
     OrderIntent intent = OrderIntent::Open;
-    std::vector<ComboLeg> legs;       ///< 1 to 4, distinct contracts of one underlying
-    std::int64_t quantity = 1;        ///< units (contracts per unit leg), >= 1
+    std::vector<ComboLeg> legs; ///< 1 to 4, distinct contracts of one underlying
+    std::int64_t quantity = 1;  ///< units (contracts per unit leg), >= 1
     Price netLimit;
-    PositionId closes;                ///< the position a closing order reduces
-    std::string source;               ///< "agent:desk", "user:ann", "exit:profit_target", "breaker:B1"
+    PositionId closes;  ///< the position a closing order reduces
+    std::string source; ///< "agent:desk", "user:ann", "exit:profit_target", "breaker:B1"
     bool operator==(const ComboOrder&) const = default;
 };
 

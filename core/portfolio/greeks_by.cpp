@@ -61,8 +61,7 @@ GreeksReport greeksBy(const RiskBook& book, BetaWeights weights) {
         const PositionGreeks g = leg.priced() ? greeksOf(leg, report.weights) : PositionGreeks{};
         for (GreeksRow* row : rows) {
             ++row->total;
-            if (leg.priced())
-                add(*row, g);
+            if (leg.priced()) add(*row, g);
         }
         report.byLeg.push_back(std::move(own));
     }

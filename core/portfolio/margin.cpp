@@ -18,9 +18,7 @@ const char* toString(MarginRule rule) {
     return "naked";
 }
 
-bool isBroadIndex(const std::string& underlying) {
-    return underlying == "SPX" || underlying == "XSP" || underlying == "NDX" || underlying == "RUT";
-}
+bool isBroadIndex(const std::string& underlying) { return underlying == "SPX" || underlying == "XSP" || underlying == "NDX" || underlying == "RUT"; }
 
 namespace {
 
@@ -84,21 +82,16 @@ public:
     Result<void> run() {
         cover(m_longShares, Right::Call);
         cover(m_shortShares, Right::Put);
-        for (const auto& o : m_longShares)
-            emit(MarginRule::LongShares, {o.part(o.quantity)}, percentOf(o.mark(), 50), 0, o.quantity, 1);
-        for (const auto& o : m_shortShares)
-            emit(MarginRule::ShortShares, {o.part(-o.quantity)}, percentOf(o.mark(), 50), 0, o.quantity, 1);
+        for (const auto& o : m_longShares) emit(MarginRule::LongShares, {o.part(o.quantity)}, percentOf(o.mark(), 50), 0, o.quantity, 1);
+        for (const auto& o : m_shortShares) emit(MarginRule::ShortShares, {o.part(-o.quantity)}, percentOf(o.mark(), 50), 0, o.quantity, 1);
         spreads();
         condors();
         strangles();
         for (const auto& o : m_shorts)
-            if (o.quantity > 0)
-                emit(MarginRule::Naked, {o.part(-o.quantity)}, o.naked, o.mark(), o.quantity, o.multiplier());
+            if (o.quantity > 0) emit(MarginRule::Naked, {o.part(-o.quantity)}, o.naked, o.mark(), o.quantity, o.multiplier());
         for (const auto& o : m_longs)
-            if (o.quantity > 0)
-                emit(MarginRule::Long, {o.part(o.quantity)}, 0, -o.mark(), o.quantity, o.multiplier());
-        if (m_failed)
-            return badInput("the margin of " + m_underlying + " is beyond what can be counted");
+            if (o.quantity > 0) emit(MarginRule::Long, {o.part(o.quantity)}, 0, -o.mark(), o.quantity, o.multiplier());
+        if (m_failed) return badInput("the margin of " + m_underlying + " is beyond what can be counted");
         return {};
     }
 
@@ -117,14 +110,11 @@ private:
     void cover(std::vector<Open>& shares, Right right) {
         std::stable_sort(m_shorts.begin(), m_shorts.end(), [](const Open& a, const Open& b) { return a.naked > b.naked; });
         std::int64_t left = 0;
-        for (const auto& o : shares)
-            left += o.quantity;
+        for (const auto& o : shares) left += o.quantity;
         for (auto& s : m_shorts) {
-            if (s.right() != right || s.quantity == 0)
-                continue;
+            if (s.right() != right || s.quantity == 0) continue;
             const std::int64_t n = std::min(s.quantity, left / s.multiplier());
-            if (n == 0)
-                continue;
+            if (n == 0) continue;
             s.quantity -= n;
             left -= n * s.multiplier();
             const std::int64_t unit = right == Right::Call ? percentOf(s.inTheMoney(), 50) : s.inTheMoney();
@@ -141,24 +131,19 @@ private:
         for (std::size_t i = 0; i < m_shorts.size(); ++i)
             for (std::size_t j = 0; j < m_longs.size(); ++j) {
                 const auto &s = m_shorts[i], &l = m_longs[j];
-                if (s.quantity == 0 || s.right() != l.right() || s.multiplier() != l.multiplier() ||
-                    l.expiresAt() < s.expiresAt())
-                    continue;
+                if (s.quantity == 0 || s.right() != l.right() || s.multiplier() != l.multiplier() || l.expiresAt() < s.expiresAt()) continue;
                 const std::int64_t width = s.right() == Right::Call ? l.strike() - s.strike() : s.strike() - l.strike();
                 const std::int64_t unit = std::min(std::max<std::int64_t>(0, width), s.naked);
-                if (unit < s.naked)
-                    candidates.push_back({i, j, unit, s.naked - unit});
+                if (unit < s.naked) candidates.push_back({i, j, unit, s.naked - unit});
             }
         std::stable_sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
-            if (a.saving != b.saving)
-                return a.saving > b.saving;
+            if (a.saving != b.saving) return a.saving > b.saving;
             return m_longs[a.longAt].mark() < m_longs[b.longAt].mark(); // the dearer long may serve another
         });
         for (const auto& c : candidates) {
             auto &s = m_shorts[c.shortAt], &l = m_longs[c.longAt];
             const std::int64_t n = std::min(s.quantity, l.quantity);
-            if (n == 0)
-                continue;
+            if (n == 0) continue;
             s.quantity -= n;
             l.quantity -= n;
             m_pairs.push_back({s, l, n, c.unit});
@@ -170,8 +155,7 @@ private:
         const Open* legs[] = {&a.shortLeg, &a.longLeg, &b.shortLeg, &b.longLeg};
         std::int64_t most = 0;
         std::vector<std::int64_t> prices{0};
-        for (const Open* leg : legs)
-            prices.push_back(leg->strike());
+        for (const Open* leg : legs) prices.push_back(leg->strike());
         for (const std::int64_t price : prices) { // beyond the last strike both sides are flat: as many calls long as short
             std::int64_t loss = 0;
             for (std::size_t i = 0; i < 4; ++i) {
@@ -186,16 +170,14 @@ private:
     void condors() {
         std::vector<Pair*> puts, calls;
         for (auto& p : m_pairs)
-            if (p.unit > 0 && p.shortLeg.expiresAt() == p.longLeg.expiresAt())
-                (p.shortLeg.right() == Right::Put ? puts : calls).push_back(&p);
+            if (p.unit > 0 && p.shortLeg.expiresAt() == p.longLeg.expiresAt()) (p.shortLeg.right() == Right::Put ? puts : calls).push_back(&p);
         const auto dearest = [](const Pair* a, const Pair* b) { return a->unit > b->unit; };
         std::stable_sort(puts.begin(), puts.end(), dearest);
         std::stable_sort(calls.begin(), calls.end(), dearest);
         for (Pair* p : puts)
             for (Pair* c : calls) {
                 const std::int64_t n = std::min(p->quantity, c->quantity);
-                if (n == 0 || p->shortLeg.expiresAt() != c->shortLeg.expiresAt() || p->shortLeg.multiplier() != c->shortLeg.multiplier())
-                    continue;
+                if (n == 0 || p->shortLeg.expiresAt() != c->shortLeg.expiresAt() || p->shortLeg.multiplier() != c->shortLeg.multiplier()) continue;
                 const std::int64_t unit = std::min(worst(*p, *c), p->unit + c->unit);
                 p->quantity -= n;
                 c->quantity -= n;
@@ -213,8 +195,7 @@ private:
         for (auto& p : m_shorts)
             for (auto& c : m_shorts) {
                 const std::int64_t n = std::min(p.quantity, c.quantity);
-                if (n == 0 || p.right() != Right::Put || c.right() != Right::Call || p.multiplier() != c.multiplier())
-                    continue;
+                if (n == 0 || p.right() != Right::Put || c.right() != Right::Call || p.multiplier() != c.multiplier()) continue;
                 p.quantity -= n;
                 c.quantity -= n;
                 const std::int64_t unit = p.naked > c.naked ? p.naked + c.mark() : c.naked + p.mark();
@@ -237,15 +218,13 @@ Result<MarginReport> marginOf(std::span<const MarginLeg> legs) {
     for (const auto& leg : legs) {
         const auto& h = leg.holding;
         const auto inRange = [](Price p, std::int64_t low) { return p.micros() >= low && p.micros() <= kLargest; };
-        if (!inRange(leg.mark, 0) || !inRange(leg.underlying, 1) || h.quantity < -1'000'000'000 || h.quantity > 1'000'000'000 || h.multiplier() <= 0 ||
-            (h.contract && (!inRange(h.contract->strike, 1) || !h.contract->expiry.ok())))
+        if (!inRange(leg.mark, 0) || !inRange(leg.underlying, 1) || h.quantity < -1'000'000'000 || h.quantity > 1'000'000'000 ||
+            h.multiplier() <= 0 || (h.contract && (!inRange(h.contract->strike, 1) || !h.contract->expiry.ok())))
             return badInput("leg " + h.id() + " has values no margin can be made of");
-        if (h.quantity != 0)
-            byUnderlying.try_emplace(h.underlying, h.underlying, report).first->second.add(leg);
+        if (h.quantity != 0) byUnderlying.try_emplace(h.underlying, h.underlying, report).first->second.add(leg);
     }
     for (auto& [underlying, pairing] : byUnderlying)
-        if (const auto done = pairing.run(); !done)
-            return done.error();
+        if (const auto done = pairing.run(); !done) return done.error();
     for (const auto& group : report.groups) {
         report.requirement += group.requirement;
         report.premium += group.premium;
@@ -270,8 +249,7 @@ Result<MarginReport> marginOf(const RiskBook& book) {
         legs.push_back({leg.holding, *leg.mark, *price, isBroadIndex(leg.holding.underlying)});
     }
     auto report = marginOf(legs);
-    if (report)
-        report->coverage = std::move(coverage);
+    if (report) report->coverage = std::move(coverage);
     return report;
 }
 

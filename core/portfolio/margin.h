@@ -12,17 +12,17 @@ namespace mahler::portfolio {
 /// One listed option or block of shares at its current market value.
 struct MarginLeg {
     Holding holding;
-    Price mark;        ///< market value per unit of underlying, not negative
-    Price underlying;  ///< price of the underlying, positive
+    Price mark;              ///< market value per unit of underlying, not negative
+    Price underlying;        ///< price of the underlying, positive
     bool broadIndex = false; ///< 15 % class; see isBroadIndex()
 };
 
 enum class MarginRule {
-    Long,       ///< paid in full
-    Naked,      ///< uncovered short option
-    Strangle,   ///< short put and short call
-    Spread,     ///< a short with a long that expires no earlier, or a put and a call spread of one expiry together
-    Covered,    ///< short call against long shares, short put against short shares
+    Long,     ///< paid in full
+    Naked,    ///< uncovered short option
+    Strangle, ///< short put and short call
+    Spread,   ///< a short with a long that expires no earlier, or a put and a call spread of one expiry together
+    Covered,  ///< short call against long shares, short put against short shares
     LongShares,
     ShortShares
 };

@@ -46,8 +46,7 @@ std::optional<ModelParts> explain(const RiskLeg& from, const RiskLeg& to, Revalu
     const auto start = now.valueAt(from.spot, from.vol), time = later.valueAt(from.spot, from.vol);
     const auto spot = later.valueAt(to.spot, from.vol), vol = later.valueAt(from.spot, to.vol);
     const auto rates = moved.valueAt(from.spot, from.vol), all = moved.valueAt(to.spot, to.vol), delta = slope(later, from.spot, from.vol);
-    if (!start || !time || !spot || !vol || !rates || !all || !delta)
-        return std::nullopt;
+    if (!start || !time || !spot || !vol || !rates || !all || !delta) return std::nullopt;
     ModelParts p;
     p.theta = *time - *start;
     p.delta = *delta * (to.spot - from.spot);
@@ -61,8 +60,7 @@ std::optional<ModelParts> explain(const RiskLeg& from, const RiskLeg& to, Revalu
 /// Change of the delta for a day that passes: from now to a day, or a quarter of what is left, later.
 std::optional<double> charmPerDay(const RiskLeg& from, Revaluer& revaluer) {
     const double days = std::min(1.0, 0.25 * from.years * 365);
-    if (!(days > 0))
-        return 0;
+    if (!(days > 0)) return 0;
     const auto now = slope(revaluer.ahead(from, 0), from.spot, from.vol), later = slope(revaluer.ahead(from, days), from.spot, from.vol);
     return now && later ? std::optional((*later - *now) / days) : std::nullopt;
 }
@@ -71,8 +69,7 @@ std::optional<ModelParts> predict(const RiskLeg& from, const RiskLeg& to, Revalu
     const double move = to.spot - from.spot, vol = to.vol - from.vol, years = from.years - to.years;
     ModelParts p;
     p.delta = from.unit.delta * move;
-    if (!from.holding.contract)
-        return p;
+    if (!from.holding.contract) return p;
     const auto charm = charmPerDay(from, revaluer);
     const auto now = revaluer.ahead(from, 0);
     const auto up = slope(now, from.spot, from.vol * (1 + kVolStep)), down = slope(now, from.spot, from.vol * (1 - kVolStep));
@@ -80,8 +77,7 @@ std::optional<ModelParts> predict(const RiskLeg& from, const RiskLeg& to, Revalu
                low = now.valueAt(from.spot, from.vol * (1 - kVolgaStep));
     const auto dearer = revaluer.ahead(from, 0, 0, kYieldStep).valueAt(from.spot, from.vol);
     const auto cheaper = revaluer.ahead(from, 0, 0, -kYieldStep).valueAt(from.spot, from.vol);
-    if (!charm || !up || !down || !value || !high || !low || !dearer || !cheaper)
-        return std::nullopt;
+    if (!charm || !up || !down || !value || !high || !low || !dearer || !cheaper) return std::nullopt;
     const double volga = (*high - 2 * *value + *low) / (kVolgaStep * from.vol * kVolgaStep * from.vol);
     p.delta += *charm * years * 365 * move;
     p.gamma = 0.5 * from.unit.gamma * move * move;
@@ -106,43 +102,35 @@ std::vector<Usd*> fieldsOf(PnlParts& p) {
 
 void add(PnlParts& sum, PnlParts part) {
     const auto to = fieldsOf(sum), from = fieldsOf(part);
-    for (std::size_t i = 0; i < to.size(); ++i)
-        *to[i] += *from[i];
+    for (std::size_t i = 0; i < to.size(); ++i) *to[i] += *from[i];
 }
 
 /// @return the parts, or what is missing.
 Result<PnlParts> partsOf(const Line& line, ExplainMethod method, Revaluer& revaluer) {
-    if (!line.after || !line.after->mark)
-        return badInput(line.after ? "no two-sided quote at the end" : "not in the book at the end");
+    if (!line.after || !line.after->mark) return badInput(line.after ? "no two-sided quote at the end" : "not in the book at the end");
     const Price end = *line.after->mark;
     const int multiplier = line.holding->multiplier();
     PnlParts p;
     for (const auto* trade : line.trades) {
         const auto made = notional(end - trade->price, trade->what.quantity, multiplier);
-        if (!made)
-            return made.error();
+        if (!made) return made.error();
         p.newTrades += *made;
         p.fees -= trade->fees;
     }
     p.total = p.newTrades + p.fees;
-    if (!line.before || line.before->holding.quantity == 0)
-        return p;
+    if (!line.before || line.before->holding.quantity == 0) return p;
     const RiskLeg& from = *line.before;
-    if (!from.mark)
-        return badInput("no two-sided quote at the start");
-    if (!from.priced() || !line.after->priced())
-        return badInput(std::string(toString(from.priced() ? line.after->status : from.status)));
+    if (!from.mark) return badInput("no two-sided quote at the start");
+    if (!from.priced() || !line.after->priced()) return badInput(std::string(toString(from.priced() ? line.after->status : from.status)));
     const auto held = notional(end - *from.mark, from.holding.quantity, multiplier);
     const auto model = method == ExplainMethod::Explain ? explain(from, *line.after, revaluer) : predict(from, *line.after, revaluer);
-    if (!held || !model)
-        return badInput(toString(LegStatus::BadValue));
+    if (!held || !model) return badInput(toString(LegStatus::BadValue));
     const std::pair<double, Usd*> parts[] = {{model->delta, &p.delta}, {model->gamma, &p.gamma}, {model->vega, &p.vega},
                                              {model->theta, &p.theta}, {model->rho, &p.rho},     {model->cross, &p.cross}};
     p.unexplained = *held;
     for (const auto& [value, target] : parts) {
         const auto rounded = Usd::fromDouble(value * from.units());
-        if (!rounded)
-            return badInput(toString(LegStatus::BadValue));
+        if (!rounded) return badInput(toString(LegStatus::BadValue));
         *target = *rounded;
         p.unexplained -= *rounded;
     }
@@ -170,17 +158,14 @@ PnlReport explainPnl(const RiskBook& before, const RiskBook& after, const std::v
         else
             merged[it->second].holding.quantity += leg.holding.quantity;
     }
-    for (const auto& leg : merged)
-        lines[keyOf(leg.holding)] = {&leg, nullptr, {}, &leg.holding};
+    for (const auto& leg : merged) lines[keyOf(leg.holding)] = {&leg, nullptr, {}, &leg.holding};
     for (const auto& trade : trades) {
         auto& line = lines[keyOf(trade.what)];
         line.trades.push_back(&trade);
-        if (!line.holding)
-            line.holding = &trade.what;
+        if (!line.holding) line.holding = &trade.what;
     }
     for (const auto& leg : after.legs)
-        if (const auto it = lines.find(keyOf(leg.holding)); it != lines.end())
-            it->second.after = &leg;
+        if (const auto it = lines.find(keyOf(leg.holding)); it != lines.end()) it->second.after = &leg;
 
     Revaluer revaluer;
     std::map<std::string, PnlRow> strategies, underlyings;
@@ -189,8 +174,7 @@ PnlReport explainPnl(const RiskBook& before, const RiskBook& after, const std::v
         PnlRow* const sums[] = {&strategies[line.holding->strategy], &underlyings[line.holding->underlying], &report.book};
         const auto parts = partsOf(line, method, revaluer);
         ++report.coverage.total;
-        for (PnlRow* row : sums)
-            ++row->count;
+        for (PnlRow* row : sums) ++row->count;
         if (parts) {
             own.parts = *parts;
             own.explained = 1;

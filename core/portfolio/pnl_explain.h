@@ -9,9 +9,9 @@ namespace mahler::portfolio {
 
 /// Something bought or sold between the two snapshots. Quantity signed; money as it moved.
 struct PeriodTrade {
-    Holding what;       ///< quantity is what was traded
-    Price price;        ///< per unit of underlying
-    Usd fees;           ///< paid, not negative
+    Holding what; ///< quantity is what was traded
+    Price price;  ///< per unit of underlying
+    Usd fees;     ///< paid, not negative
 };
 
 enum class ExplainMethod {

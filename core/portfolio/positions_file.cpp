@@ -13,7 +13,8 @@ namespace mahler::portfolio {
 namespace {
 
 enum Column { kUnderlying, kExpiry, kStrike, kType, kQuantity, kAverage, kRoot, kStrategy, kColumns };
-constexpr std::array<const char*, kColumns> kNames = {"underlying", "expiration_date", "strike", "option_type", "quantity", "average_price", "root", "strategy"};
+constexpr std::array<const char*, kColumns> kNames = {"underlying", "expiration_date", "strike", "option_type",
+                                                      "quantity",   "average_price",   "root",   "strategy"};
 constexpr std::size_t kMostRows = 10'000;
 constexpr std::int64_t kMostQuantity = 1'000'000;
 constexpr std::int64_t kMostPrice = 1'000'000'000'000; ///< micros
@@ -32,34 +33,28 @@ public:
     Result<Holding> read(bool& rootGiven) const {
         Holding h;
         h.underlying = std::string(cell(kUnderlying));
-        if (!isSymbol(h.underlying))
-            return wrong(kUnderlying, "is not a symbol of one to six capitals, digits or points");
+        if (!isSymbol(h.underlying)) return wrong(kUnderlying, "is not a symbol of one to six capitals, digits or points");
         h.strategy = market::printable(cell(kStrategy));
         const auto quantity = parseInteger(cell(kQuantity));
         if (!quantity || *quantity == 0 || *quantity > kMostQuantity || *quantity < -kMostQuantity)
             return wrong(kQuantity, "is not a whole number from 1 to 1,000,000 with a sign");
         h.quantity = *quantity;
         const auto average = Price::parse(cell(kAverage));
-        if (!average || average->micros() < 0 || average->micros() > kMostPrice)
-            return wrong(kAverage, "is not a price from 0 to 1,000,000");
+        if (!average || average->micros() < 0 || average->micros() > kMostPrice) return wrong(kAverage, "is not a price from 0 to 1,000,000");
         h.averagePrice = *average;
         const auto type = market::normalised(cell(kType));
         std::string root(cell(kRoot));
         if (type == "stock") {
             for (const Column c : {kExpiry, kStrike})
-                if (!cell(c).empty())
-                    return wrong(c, "stands on a stock row");
+                if (!cell(c).empty()) return wrong(c, "stands on a stock row");
             rootGiven = true;
             return h;
         }
-        if (type != "call" && type != "put")
-            return wrong(kType, "is not call, put or stock");
+        if (type != "call" && type != "put") return wrong(kType, "is not call, put or stock");
         const auto expiry = parseDate(cell(kExpiry));
-        if (!expiry)
-            return wrong(kExpiry, "is not a date");
+        if (!expiry) return wrong(kExpiry, "is not a date");
         const auto strike = Price::parse(cell(kStrike));
-        if (!strike || strike->micros() <= 0 || strike->micros() > kMostPrice)
-            return wrong(kStrike, "is not a price above 0 and up to 1,000,000");
+        if (!strike || strike->micros() <= 0 || strike->micros() > kMostPrice) return wrong(kStrike, "is not a price above 0 and up to 1,000,000");
         if (const auto spec = market::classSpec(h.underlying); root.empty() && spec.underlying != h.underlying) { // SPXW stands for SPX
             root = h.underlying;
             h.underlying = spec.underlying;
@@ -88,13 +83,11 @@ Result<Places> readHeader(const market::CsvCells& cells, const std::string& path
     for (std::size_t i = 0; i < cells.size(); ++i)
         for (std::size_t c = 0; c < kColumns; ++c)
             if (market::normalised(cells[i]) == kNames[c]) {
-                if (places[c])
-                    return badInput(path + ":1: column " + kNames[c] + " stands twice");
+                if (places[c]) return badInput(path + ":1: column " + kNames[c] + " stands twice");
                 places[c] = i;
             }
     for (std::size_t c = 0; c < kRoot; ++c)
-        if (!places[c])
-            return badInput(path + ":1: column " + kNames[c] + " is missing");
+        if (!places[c]) return badInput(path + ":1: column " + kNames[c] + " is missing");
     return places;
 }
 
@@ -102,8 +95,7 @@ Result<Places> readHeader(const market::CsvCells& cells, const std::string& path
 
 Result<PositionsFile> readPositions(const std::string& path) {
     auto reader = LineReader::open(path);
-    if (!reader)
-        return reader.error();
+    if (!reader) return reader.error();
     PositionsFile file;
     file.path = path;
     std::string_view line;
@@ -112,19 +104,14 @@ Result<PositionsFile> readPositions(const std::string& path) {
     std::size_t columns = 0;
     for (;;) {
         const auto more = reader->next(line);
-        if (!more)
-            return more.error();
-        if (!*more)
-            break;
+        if (!more) return more.error();
+        if (!*more) break;
         const std::string where = path + ":" + std::to_string(reader->lineNumber());
-        if (places && market::trimmed(line).empty())
-            continue;
-        if (const auto split = cells.split(line); !split)
-            return badInput(where + ": " + split.error().detail);
+        if (places && market::trimmed(line).empty()) continue;
+        if (const auto split = cells.split(line); !split) return badInput(where + ": " + split.error().detail);
         if (!places) {
             auto header = readHeader(cells, path);
-            if (!header)
-                return header.error();
+            if (!header) return header.error();
             places = *header;
             columns = cells.size();
             continue;
@@ -133,37 +120,32 @@ Result<PositionsFile> readPositions(const std::string& path) {
             return badInput(where + ": " + std::to_string(cells.size()) + " cells, the header has " + std::to_string(columns));
         bool rootGiven = false;
         auto holding = RowReader(cells, *places, where).read(rootGiven);
-        if (!holding)
-            return holding.error();
-        if (file.holdings.size() == kMostRows)
-            return badInput(where + ": more than 10,000 positions");
+        if (!holding) return holding.error();
+        if (file.holdings.size() == kMostRows) return badInput(where + ": more than 10,000 positions");
         file.holdings.push_back(std::move(*holding));
         file.lines.push_back(reader->lineNumber());
         file.rootGiven.push_back(rootGiven);
     }
-    if (!places)
-        return badInput(path + ": the file is empty");
-    if (file.holdings.empty())
-        return badInput(path + ": no positions below the header");
+    if (!places) return badInput(path + ": the file is empty");
+    if (file.holdings.empty()) return badInput(path + ": no positions below the header");
     return file;
 }
 
 Result<void> chooseRoots(PositionsFile& file, std::span<const std::shared_ptr<const pricing::PricedChain>> chains) {
     for (std::size_t i = 0; i < file.holdings.size(); ++i) {
         auto& holding = file.holdings[i];
-        if (!holding.contract || file.rootGiven[i])
-            continue;
+        if (!holding.contract || file.rootGiven[i]) continue;
         std::set<std::string> roots;
         for (const auto& priced : chains)
             if (priced && priced->chain && priced->chain->underlying == holding.underlying)
                 for (const auto& slice : priced->chain->expiries)
-                    if (slice.expiry == holding.contract->expiry)
-                        roots.insert(slice.root);
+                    if (slice.expiry == holding.contract->expiry) roots.insert(slice.root);
         if (roots.size() > 1)
-            return badInput(file.path + ":" + std::to_string(file.lines[i]) + ", column expiration_date: " + *roots.begin() + " and " + *roots.rbegin() +
-                            " both expire on " + formatDate(holding.contract->expiry) + "; name one in a column root");
+            return badInput(file.path + ":" + std::to_string(file.lines[i]) + ", column expiration_date: " + *roots.begin() + " and " +
+                            *roots.rbegin() + " both expire on " + formatDate(holding.contract->expiry) + "; name one in a column root");
         if (!roots.empty())
-            holding.contract = market::OptionContract::make(*roots.begin(), holding.contract->expiry, holding.contract->strike, holding.contract->right);
+            holding.contract =
+                market::OptionContract::make(*roots.begin(), holding.contract->expiry, holding.contract->strike, holding.contract->right);
     }
     return {};
 }

@@ -36,71 +36,61 @@ void LegAhead::values(std::span<const MarketMove> moves, std::span<double> resul
     if (m_slice) // present for a living American option alone
         for (const auto& move : moves) {
             const At moved = at(move);
-            if (!(moved.spot > 0) || !std::isfinite(moved.spot) || !std::isfinite(moved.vol))
-                break;
+            if (!(moved.spot > 0) || !std::isfinite(moved.spot) || !std::isfinite(moved.vol)) break;
             options.push_back({m_in.right, moved.spot, m_in.strike, clamped(moved.vol)});
         }
     if (m_slice && options.size() == moves.size()) {
         m_slice->prices(options, results);
-        for (double& value : results)
-            value = std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
+        for (double& value : results) value = std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
         return;
     }
-    for (std::size_t i = 0; i < moves.size(); ++i)
-        results[i] = value(moves[i]).value_or(std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < moves.size(); ++i) results[i] = value(moves[i]).value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 std::optional<double> LegAhead::valueAt(double spot, double vol) const {
-    if (!(spot > 0) || !std::isfinite(spot))
-        return std::nullopt;
-    if (!m_leg->holding.contract)
-        return spot;
+    if (!(spot > 0) || !std::isfinite(spot)) return std::nullopt;
+    if (!m_leg->holding.contract) return spot;
     pricing::Inputs in = m_in;
     in.spot = spot;
     const double floor = in.right == market::Right::Call ? spot - in.strike : in.strike - spot;
-    if (!(in.years > 0))
-        return std::max(0.0, floor);
-    if (!std::isfinite(vol))
-        return std::nullopt;
+    if (!(in.years > 0)) return std::max(0.0, floor);
+    if (!std::isfinite(vol)) return std::nullopt;
     in.vol = clamped(vol);
     if (!m_dividends.empty()) {
         const auto v = pricing::dividendPriceOnly(market::ExerciseStyle::American, in, m_dividends, pricing::GridAccuracy::Chain).value;
         return v.status == pricing::PriceStatus::BadInput ? std::nullopt : std::optional(v.price);
     }
-    const double value = m_slice ? m_slice->price(in.right, spot, in.strike, in.vol)
-                                 : pricing::europeanValue(pricing::forwardTerms(in), in.vol * std::sqrt(in.years));
+    const double value =
+        m_slice ? m_slice->price(in.right, spot, in.strike, in.vol) : pricing::europeanValue(pricing::forwardTerms(in), in.vol * std::sqrt(in.years));
     return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
 LegAhead Revaluer::ahead(const RiskLeg& leg, double days, double rateShift, double yieldShift) {
     LegAhead out;
     out.m_leg = &leg;
-    if (!leg.holding.contract)
-        return out;
+    if (!leg.holding.contract) return out;
     const auto& contract = *leg.holding.contract;
-    out.m_in = {contract.right, leg.spot, contract.strike.toDouble(), leg.years - days / kDaysPerYear, leg.rate + rateShift,
-                leg.carryYield() + yieldShift, leg.vol};
+    out.m_in = {
+        contract.right, leg.spot, contract.strike.toDouble(), leg.years - days / kDaysPerYear, leg.rate + rateShift, leg.carryYield() + yieldShift,
+        leg.vol};
     if (out.m_in.years < 1e-9) // under a thirtieth of a second
         out.m_in.years = 0;
     for (const auto& d : leg.dividends)
-        if (const double years = d.years - days / kDaysPerYear; years > 0 && years < out.m_in.years)
-            out.m_dividends.push_back({years, d.amount});
+        if (const double years = d.years - days / kDaysPerYear; years > 0 && years < out.m_in.years) out.m_dividends.push_back({years, d.amount});
     if (contract.style == market::ExerciseStyle::American && out.m_in.years > 0 && out.m_dividends.empty()) {
         auto& slice = m_slices[{out.m_in.rate, out.m_in.dividendYield, out.m_in.years}];
-        if (!slice)
-            slice = std::make_unique<pricing::AmericanSlice>(out.m_in.rate, out.m_in.dividendYield, out.m_in.years);
+        if (!slice) slice = std::make_unique<pricing::AmericanSlice>(out.m_in.rate, out.m_in.dividendYield, out.m_in.years);
         out.m_slice = slice.get();
     }
     return out;
 }
 
-std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high, int points, double days,
-                                                        double volMove) {
+std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high,
+                                                        int points, double days, double volMove) {
     // The chain is the caller's for the time of the call.
     const std::vector<std::shared_ptr<const pricing::PricedChain>> chains{{std::shared_ptr<const pricing::PricedChain>(), &chain}};
     const RiskBook book = bindBook(holdingsOf(order), chains);
-    if (!book.coverage().complete() || points < 2)
-        return {};
+    if (!book.coverage().complete() || points < 2) return {};
     std::vector<MarketMove> moves;
     std::vector<std::pair<double, double>> out;
     for (int i = 0; i < points; ++i) {
@@ -113,13 +103,10 @@ std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order,
     std::vector<double> values(moves.size());
     for (const auto& leg : book.legs) {
         revaluer.ahead(leg, days).values(moves, values);
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i].second += values[i] * leg.units();
+        for (std::size_t i = 0; i < out.size(); ++i) out[i].second += values[i] * leg.units();
     }
-    for (auto& [spot, dollars] : out)
-        dollars += order.netLimit.toDouble() * units;
-    if (std::any_of(out.begin(), out.end(), [](const auto& p) { return !std::isfinite(p.second); }))
-        return {};
+    for (auto& [spot, dollars] : out) dollars += order.netLimit.toDouble() * units;
+    if (std::any_of(out.begin(), out.end(), [](const auto& p) { return !std::isfinite(p.second); })) return {};
     return out;
 }
 

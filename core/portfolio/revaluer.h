@@ -22,8 +22,8 @@ inline constexpr double kTenorVolCap = 2.0, kTenorVolFloor = 0.1;
 
 /// The market of one scenario, relative to the bound book.
 struct MarketMove {
-    double spot = 0;    ///< relative, -0.10 = ten per cent lower; above -1
-    double vol = 0;     ///< relative move of 30-day volatility; each tenor answers by tenorVolFactor()
+    double spot = 0; ///< relative, -0.10 = ten per cent lower; above -1
+    double vol = 0;  ///< relative move of 30-day volatility; each tenor answers by tenorVolFactor()
 };
 
 /// One leg some calendar days later: its value for any spot and volatility. Lives as long as its Revaluer.
@@ -53,8 +53,8 @@ private:
 /// What an order taken at its limit would be worth, in dollars for its whole quantity, at `points` spots from `low` to `high` times the
 /// chain's: each leg on the carry, style and volatility the chain gives it, `days` calendar days ahead and with 30-day volatility
 /// moved by `volMove` (relative, by tenorVolFactor()). Empty when a leg has no price. @return (spot, dollars).
-std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high, int points, double days = 0,
-                                                        double volMove = 0);
+std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order, const pricing::PricedChain& chain, double low, double high,
+                                                        int points, double days = 0, double volMove = 0);
 
 /// Revalues legs in full: Europeans by closed form, Americans by one AmericanSlice for each (rate, yield, time), shared by
 /// all strikes and volatilities, with cash dividends to come on a grid (milliseconds a value). A dividend paid on the way leaves

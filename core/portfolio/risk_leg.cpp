@@ -17,8 +17,7 @@ std::vector<Holding> holdingsOf(const std::vector<Position>& positions) {
 
 std::vector<Holding> holdingsOf(const ComboOrder& order) {
     std::vector<Holding> out;
-    for (const auto& leg : order.legs)
-        out.push_back({order.underlying, leg.contract, leg.ratio * order.quantity, {}, "proposed"});
+    for (const auto& leg : order.legs) out.push_back({order.underlying, leg.contract, leg.ratio * order.quantity, {}, "proposed"});
     return out;
 }
 
@@ -51,8 +50,7 @@ Coverage RiskBook::coverage() const {
 double RiskBook::grossNotional() const {
     double sum = 0;
     for (const auto& leg : legs)
-        if (leg.priced())
-            sum += std::fabs(leg.units()) * leg.spot;
+        if (leg.priced()) sum += std::fabs(leg.units()) * leg.spot;
     return sum;
 }
 
@@ -60,8 +58,7 @@ namespace {
 
 std::optional<std::size_t> expiryIndex(const market::OptionChain& chain, const market::OptionContract& contract) {
     for (std::size_t i = 0; i < chain.expiries.size(); ++i)
-        if (chain.expiries[i].expiry == contract.expiry && chain.expiries[i].root == contract.root)
-            return i;
+        if (chain.expiries[i].expiry == contract.expiry && chain.expiries[i].root == contract.root) return i;
     return std::nullopt;
 }
 
@@ -74,8 +71,7 @@ void bindShares(RiskLeg& leg, const pricing::PricedChain& priced) {
     leg.spot = priced.spot;
     leg.unit = {priced.spot, 1, 0, 0, 0, 0, pricing::PriceStatus::Ok};
     leg.status = std::isfinite(priced.spot) && priced.spot > 0 ? LegStatus::Priced : LegStatus::BadValue;
-    if (const auto price = Price::fromDouble(priced.spot))
-        leg.mark = *price;
+    if (const auto price = Price::fromDouble(priced.spot)) leg.mark = *price;
 }
 
 using Slices = std::map<std::tuple<double, double, double>, pricing::AmericanSlice>;
@@ -88,7 +84,8 @@ pricing::Valuation valueNow(const RiskLeg& leg, Slices& slices) {
     if (!leg.dividends.empty())
         return pricing::priceWithDividends(market::ExerciseStyle::American,
                                            {contract.right, leg.spot, strike, leg.years, leg.rate, leg.borrow, leg.vol}, leg.dividends,
-                                           pricing::GridAccuracy::Chain).value;
+                                           pricing::GridAccuracy::Chain)
+            .value;
     auto& slice = slices.try_emplace({leg.rate, leg.dividendYield, leg.years}, leg.rate, leg.dividendYield, leg.years).first->second;
     return slice.value(contract.right, leg.spot, strike, leg.vol);
 }
@@ -102,8 +99,7 @@ void bindOption(RiskLeg& leg, const pricing::PricedChain& priced, Slices& slices
     }
     const auto at = expiryIndex(chain, contract);
     leg.status = LegStatus::NotListed;
-    if (!at || *at >= priced.expiries.size())
-        return;
+    if (!at || *at >= priced.expiries.size()) return;
     const auto& expiry = priced.expiries[*at];
     contract.style = chain.expiries[*at].style; // a file may know better than the root
     contract.settlement = chain.expiries[*at].settlement;
@@ -132,11 +128,9 @@ void bindOption(RiskLeg& leg, const pricing::PricedChain& priced, Slices& slices
         return;
     }
     leg.status = LegStatus::BadValue;
-    if (!(leg.spot > 0) || !(leg.years > 0))
-        return;
+    if (!(leg.spot > 0) || !(leg.years > 0)) return;
     leg.unit = valueNow(leg, slices);
-    if (finite(leg.unit))
-        leg.status = LegStatus::Priced;
+    if (finite(leg.unit)) leg.status = LegStatus::Priced;
 }
 
 } // namespace
@@ -145,11 +139,9 @@ RiskBook bindBook(std::span<const Holding> holdings, std::span<const std::shared
     RiskBook book;
     std::map<std::string, const pricing::PricedChain*> byUnderlying;
     for (const auto& chain : chains) {
-        if (!chain || !chain->chain)
-            continue;
+        if (!chain || !chain->chain) continue;
         byUnderlying[chain->chain->underlying] = chain.get();
-        if (std::isfinite(chain->spot) && chain->spot > 0)
-            book.spots[chain->chain->underlying] = chain->spot;
+        if (std::isfinite(chain->spot) && chain->spot > 0) book.spots[chain->chain->underlying] = chain->spot;
         book.asof = std::max(book.asof, chain->chain->time);
     }
     Slices slices; // an expiry's boundaries serve all its legs

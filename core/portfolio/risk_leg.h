@@ -41,14 +41,14 @@ const char* toString(LegStatus status); ///< "priced", "no chain of the underlyi
 struct RiskLeg {
     Holding holding;
     LegStatus status = LegStatus::NoChain;
-    double spot = 0;  ///< the expiry's own, its forward carried back; for shares the chain's
+    double spot = 0; ///< the expiry's own, its forward carried back; for shares the chain's
     double rate = 0, dividendYield = 0, vol = 0, years = 0;
     std::vector<pricing::CashDividend> dividends; ///< it is priced with, beside `borrow`; dividendYield gives the same forward alone
     double borrow = 0;
     double carryYield() const { return dividends.empty() ? dividendYield : borrow; }
-    bool volFromSmile = false;  ///< the contract has no trusted quote of its own
-    pricing::Valuation unit;    ///< per unit of underlying, theta per YEAR, vega and rho per 1.00
-    std::optional<Price> mark;  ///< mid; absent unless two-sided
+    bool volFromSmile = false; ///< the contract has no trusted quote of its own
+    pricing::Valuation unit;   ///< per unit of underlying, theta per YEAR, vega and rho per 1.00
+    std::optional<Price> mark; ///< mid; absent unless two-sided
     double units() const { return static_cast<double>(holding.quantity) * holding.multiplier(); }
     bool priced() const { return status == LegStatus::Priced; }
 };

@@ -22,10 +22,10 @@ struct GridSpec {
 };
 
 struct ScenarioCell {
-    double spotMove = 0, volMove = 0; ///< relative
-    std::size_t horizon = 0;          ///< of ScenarioGrid::horizons
-    double pnlUsd = 0;                ///< of the priced legs, against their model value now
-    std::optional<double> ofEquity;   ///< pnl / equity; absent without a positive equity
+    double spotMove = 0, volMove = 0;  ///< relative
+    std::size_t horizon = 0;           ///< of ScenarioGrid::horizons
+    double pnlUsd = 0;                 ///< of the priced legs, against their model value now
+    std::optional<double> ofEquity;    ///< pnl / equity; absent without a positive equity
     double deltaUsd = 0, gammaUsd = 0; ///< in the cell; gamma: change of delta dollars for a move of 1 %
 };
 
@@ -39,9 +39,9 @@ struct GridHorizon {
 struct ScenarioGrid {
     std::vector<double> spotMoves, volMoves;
     std::vector<GridHorizon> horizons;
-    std::vector<ScenarioCell> cells;   ///< horizon by horizon, volatility by volatility, spot fastest
-    std::optional<std::size_t> worst;  ///< the lowest P&L, the first of equals; absent when nothing is priced
-    std::vector<double> legPnlUsd;     ///< cells x legs of the book; zero for legs that are not priced
+    std::vector<ScenarioCell> cells;  ///< horizon by horizon, volatility by volatility, spot fastest
+    std::optional<std::size_t> worst; ///< the lowest P&L, the first of equals; absent when nothing is priced
+    std::vector<double> legPnlUsd;    ///< cells x legs of the book; zero for legs that are not priced
     std::size_t legs = 0;
     Coverage coverage;
     double milliseconds = 0;
@@ -64,8 +64,8 @@ std::vector<LegContribution> contributions(const RiskBook& book, const ScenarioG
 
 /// A day or week that happened, as index closes: the move of the S&P 500 and of 30-day volatility (VIX; VXO for 1987).
 struct NamedShock {
-    const char* id;     ///< "volmageddon_2018"
-    const char* name;   ///< "5 February 2018, Volmageddon"
+    const char* id;   ///< "volmageddon_2018"
+    const char* name; ///< "5 February 2018, Volmageddon"
     const char* source;
     double spotMove, volMove; ///< relative, applied at once
 };

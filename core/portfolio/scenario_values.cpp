@@ -9,8 +9,8 @@ namespace mahler::portfolio {
 namespace {
 
 constexpr std::size_t kFewScenarios = 3 * ChebyshevSurface::kSpot * ChebyshevSurface::kVol; ///< full revaluation costs no more
-constexpr double kOutside = 0.0025; ///< of the scenarios, at each side of each axis
-constexpr std::size_t kTests = 12;  ///< test points of a surface along spot
+constexpr double kOutside = 0.0025;                                                         ///< of the scenarios, at each side of each axis
+constexpr std::size_t kTests = 12;                                                          ///< test points of a surface along spot
 
 std::pair<double, double> middle(std::vector<double> values) {
     std::sort(values.begin(), values.end());
@@ -25,8 +25,7 @@ ScenarioValues::ScenarioValues(const RiskBook& book, const FactorMoves& moves, c
     m_limit = spec.limit;
     for (std::size_t i = 0; i < book.legs.size(); ++i) {
         const auto& leg = book.legs[i];
-        if (!leg.priced())
-            continue;
+        if (!leg.priced()) continue;
         const auto at = std::find(moves.underlyings.begin(), moves.underlyings.end(), leg.holding.underlying);
         MAHLER_CHECK(at != moves.underlyings.end());
         Leg own;
@@ -46,14 +45,12 @@ ScenarioValues::ScenarioValues(const RiskBook& book, const FactorMoves& moves, c
     if (spec.allowed && moves.size() > kFewScenarios) {
         buildBoxes();
         for (auto& leg : m_legs)
-            if (!m_book.legs[leg.index].holding.contract || !buildSurface(leg))
-                leg.surface.reset();
+            if (!m_book.legs[leg.index].holding.contract || !buildSurface(leg)) leg.surface.reset();
         m_proof.used = true;
         valueByProxy();
         prove(spec);
         if (!m_proof.passed) {
-            for (auto& leg : m_legs)
-                leg.surface.reset();
+            for (auto& leg : m_legs) leg.surface.reset();
             valueInFull();
         }
     } else {
@@ -62,8 +59,7 @@ ScenarioValues::ScenarioValues(const RiskBook& book, const FactorMoves& moves, c
         m_proof.legsInFull = static_cast<int>(m_legs.size());
         valueInFull();
     }
-    for (const auto& leg : m_legs)
-        m_counted.push_back(leg.index);
+    for (const auto& leg : m_legs) m_counted.push_back(leg.index);
 }
 
 std::optional<double> ScenarioValues::full(const Leg& leg, std::size_t scenario) const {
@@ -79,15 +75,13 @@ double ScenarioValues::need(const Leg& leg, std::size_t scenario) {
 
 void ScenarioValues::addInFull(const Leg& leg, std::span<const std::size_t> scenarios, std::span<double> sums) {
     m_batch.clear();
-    for (const std::size_t s : scenarios)
-        m_batch.push_back({m_moves.spotOf(s, leg.underlying), m_moves.vol[s]});
+    for (const std::size_t s : scenarios) m_batch.push_back({m_moves.spotOf(s, leg.underlying), m_moves.vol[s]});
     m_values.resize(m_batch.size());
     leg.ahead.values(m_batch, m_values);
     for (std::size_t n = 0; n < m_values.size(); ++n) {
         const bool valued = std::isfinite(m_values[n]);
         m_complete = m_complete && valued;
-        if (valued)
-            sums[n] += (m_values[n] - leg.now) * leg.units;
+        if (valued) sums[n] += (m_values[n] - leg.now) * leg.units;
     }
 }
 
@@ -99,8 +93,7 @@ void ScenarioValues::buildBoxes() {
     const auto [volLow, volHigh] = middle(m_moves.vol);
     for (std::size_t u = 0; u < m_moves.underlyings.size(); ++u) {
         std::vector<double> spots(m_moves.size());
-        for (std::size_t s = 0; s < spots.size(); ++s)
-            spots[s] = m_moves.spotOf(s, u);
+        for (std::size_t s = 0; s < spots.size(); ++s) spots[s] = m_moves.spotOf(s, u);
         const auto [low, high] = middle(std::move(spots));
         m_boxes.push_back({low, high, volLow, volHigh});
     }
@@ -117,21 +110,19 @@ bool ScenarioValues::buildSurface(Leg& leg) const {
     for (const double level : {0.02, 0.35, 0.75}) // low volatilities are the sharpest
         for (std::size_t t = 0; t < kTests; ++t) {
             const double x = std::cos((2 * static_cast<double>(t) + 1) * 3.14159265358979324 / kSpot);
-            moves.push_back({0.5 * (box.spotLow + box.spotHigh) + 0.5 * (box.spotHigh - box.spotLow) * x, box.volLow + level * (box.volHigh - box.volLow)});
+            moves.push_back(
+                {0.5 * (box.spotLow + box.spotHigh) + 0.5 * (box.spotHigh - box.spotLow) * x, box.volLow + level * (box.volHigh - box.volLow)});
         }
     std::vector<double> found(moves.size());
     leg.ahead.values(moves, found);
-    if (!std::all_of(found.begin(), found.end(), [](double v) { return std::isfinite(v); }))
-        return false;
+    if (!std::all_of(found.begin(), found.end(), [](double v) { return std::isfinite(v); })) return false;
     ChebyshevSurface::Values values{};
     for (std::size_t j = 0; j < kVol; ++j)
-        for (std::size_t i = 0; i < kSpot; ++i)
-            values[i * kVol + j] = found[j * kSpot + i] - leg.now;
+        for (std::size_t i = 0; i < kSpot; ++i) values[i * kVol + j] = found[j * kSpot + i] - leg.now;
     leg.surface = std::make_unique<ChebyshevSurface>(ChebyshevSurface::through(values));
     const double bound = 0.5 * m_limit * m_book.legs[leg.index].spot;
     for (std::size_t n = kSpot * kVol; n < moves.size(); ++n)
-        if (std::fabs(leg.surface->at(ChebyshevSurface::basis(box, moves[n].spot, moves[n].vol)) - (found[n] - leg.now)) > bound)
-            return false;
+        if (std::fabs(leg.surface->at(ChebyshevSurface::basis(box, moves[n].spot, moves[n].vol)) - (found[n] - leg.now)) > bound) return false;
     return true;
 }
 
@@ -151,8 +142,7 @@ void ScenarioValues::valueByProxy() {
     std::vector<bool> outside(m_moves.size(), false);
     std::vector<double> added;
     for (std::size_t u = 0; u < sums.size(); ++u) {
-        if (all[u].empty())
-            continue;
+        if (all[u].empty()) continue;
         std::vector<std::size_t> in, out;
         for (std::size_t s = 0; s < m_moves.size(); ++s) {
             const double spot = m_moves.spotOf(s, u), vol = m_moves.vol[s];
@@ -166,10 +156,8 @@ void ScenarioValues::valueByProxy() {
         }
         for (const auto& [legs, scenarios] : {std::pair(&inFull[u], &in), std::pair(&all[u], &out)}) {
             added.assign(scenarios->size(), 0);
-            for (const Leg* leg : *legs)
-                addInFull(*leg, *scenarios, added);
-            for (std::size_t n = 0; n < scenarios->size(); ++n)
-                m_pnl[(*scenarios)[n]] += added[n];
+            for (const Leg* leg : *legs) addInFull(*leg, *scenarios, added);
+            for (std::size_t n = 0; n < scenarios->size(); ++n) m_pnl[(*scenarios)[n]] += added[n];
         }
     }
     m_proof.scenariosInFull += static_cast<std::size_t>(std::count(outside.begin(), outside.end(), true));
@@ -180,14 +168,12 @@ void ScenarioValues::valueInFull() {
     m_pnl.assign(m_moves.size(), 0);
     std::vector<std::size_t> every(m_moves.size());
     std::iota(every.begin(), every.end(), std::size_t{0});
-    for (const auto& leg : m_legs)
-        addInFull(leg, every, m_pnl);
+    for (const auto& leg : m_legs) addInFull(leg, every, m_pnl);
 }
 
 /// A leg counts in every scenario or in none: the corners of all moves are where a value is lost first.
 void ScenarioValues::dropUnvalued() {
-    if (m_moves.size() == 0)
-        return;
+    if (m_moves.size() == 0) return;
     const auto [volLow, volHigh] = std::minmax_element(m_moves.vol.begin(), m_moves.vol.end());
     std::vector<std::pair<double, double>> spots(m_moves.underlyings.size(), {0, 0});
     for (std::size_t s = 0; s < m_moves.size(); ++s)
@@ -209,8 +195,7 @@ void ScenarioValues::dropUnvalued() {
 void ScenarioValues::prove(const ProxySpec& spec) {
     std::vector<std::size_t> byProxy;
     for (std::size_t s = 0; s < m_moves.size(); ++s)
-        if (std::any_of(m_legs.begin(), m_legs.end(), [&](const Leg& leg) { return leg.surface && inside(leg, s); }))
-            byProxy.push_back(s);
+        if (std::any_of(m_legs.begin(), m_legs.end(), [&](const Leg& leg) { return leg.surface && inside(leg, s); })) byProxy.push_back(s);
     std::stable_sort(byProxy.begin(), byProxy.end(), [&](std::size_t a, std::size_t b) { return m_pnl[a] < m_pnl[b]; });
     const auto wanted = std::min(byProxy.size(), static_cast<std::size_t>(std::max(1, spec.proofScenarios)));
     const std::size_t worst = wanted / 2, rest = wanted - worst;
@@ -218,8 +203,7 @@ void ScenarioValues::prove(const ProxySpec& spec) {
     for (std::size_t n = 0; n < wanted; ++n)
         checked.push_back(byProxy[n < worst ? n : worst + (n - worst) * (byProxy.size() - worst) / std::max<std::size_t>(rest, 1)]);
     std::vector<double> exact(wanted, 0);
-    for (const auto& leg : m_legs)
-        addInFull(leg, checked, exact);
+    for (const auto& leg : m_legs) addInFull(leg, checked, exact);
     double squares = 0;
     for (std::size_t n = 0; n < wanted; ++n) {
         const double error = std::fabs(m_pnl[checked[n]] - exact[n]);
@@ -241,8 +225,7 @@ std::vector<double> ScenarioValues::legPnlUsd(std::size_t scenario) {
             continue;
         }
         auto& basis = bases[leg.underlying];
-        if (!basis)
-            basis = ChebyshevSurface::basis(m_boxes[leg.underlying], m_moves.spotOf(scenario, leg.underlying), m_moves.vol[scenario]);
+        if (!basis) basis = ChebyshevSurface::basis(m_boxes[leg.underlying], m_moves.spotOf(scenario, leg.underlying), m_moves.vol[scenario]);
         out.push_back(leg.surface->at(*basis) * leg.units);
     }
     return out;

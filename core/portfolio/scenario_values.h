@@ -13,19 +13,19 @@ namespace mahler::portfolio {
 
 /// How far a proxy may stand from full revaluation, and how far it did.
 struct ProxyProof {
-    bool used = false;            ///< false: every scenario was revalued in full
+    bool used = false;                   ///< false: every scenario was revalued in full
     int legsByProxy = 0, legsInFull = 0; ///< legs whose surface misses are revalued in full everywhere
     std::size_t scenariosInFull = 0;     ///< outside the box of the surfaces of some underlying
-    int checked = 0;              ///< scenarios revalued in full again: half of them the worst losses
+    int checked = 0;                     ///< scenarios revalued in full again: half of them the worst losses
     double maxErrorUsd = 0, rmsErrorUsd = 0;
     double maxErrorOfNotional = 0; ///< against gross notional
     double limit = 1e-5;
-    bool passed = false;          ///< not passed: the proxy was thrown away and everything revalued in full
+    bool passed = false; ///< not passed: the proxy was thrown away and everything revalued in full
 };
 
 struct ProxySpec {
     bool allowed = true;
-    double limit = 1e-5;  ///< of gross notional
+    double limit = 1e-5; ///< of gross notional
     int proofScenarios = 200;
 };
 
@@ -40,7 +40,7 @@ public:
 
     const std::vector<double>& pnlUsd() const { return m_pnl; } ///< scenario by scenario
     const ProxyProof& proof() const { return m_proof; }
-    const std::vector<std::size_t>& legs() const { return m_counted; } ///< indices in the book of the legs that count
+    const std::vector<std::size_t>& legs() const { return m_counted; }      ///< indices in the book of the legs that count
     const std::vector<std::size_t>& unvalued() const { return m_unvalued; } ///< priced legs without a finite value somewhere
     /// False when some value inside the corners of the moves was missing after all: then no number here may be used.
     bool complete() const { return m_complete; }

@@ -45,10 +45,8 @@ FactorMoves slice(const FactorMoves& all, std::size_t from, std::size_t count) {
 
 std::string check(const VarSpec& spec) {
     for (const double level : spec.levels)
-        if (!(level > 0.5 && level < 1))
-            return "a confidence level is not between 50 % and 100 %";
-    if (spec.levels.empty())
-        return "no confidence level is asked for";
+        if (!(level > 0.5 && level < 1)) return "a confidence level is not between 50 % and 100 %";
+    if (spec.levels.empty()) return "no confidence level is asked for";
     if (spec.windowDays < 60 || spec.windowDays > 20'000 || spec.backtestDays < 0 || spec.backtestDays > 20'000)
         return "the window is from 60 to 20,000 days, the backtest up to 20,000";
     return {};
@@ -72,8 +70,7 @@ public:
             out.level = level;
             const std::size_t k = tailOf(m_order.size(), level);
             out.varUsd = -pnl[m_order[k - 1]];
-            for (std::size_t i = 0; i < k; ++i)
-                out.shortfallUsd -= pnl[m_order[i]] / static_cast<double>(k);
+            for (std::size_t i = 0; i < k; ++i) out.shortfallUsd -= pnl[m_order[i]] / static_cast<double>(k);
             if (share) {
                 out.varOfEquity = out.varUsd / *equity;
                 out.shortfallOfEquity = out.shortfallUsd / *equity;
@@ -93,20 +90,16 @@ private:
     std::vector<double> meanLoss(std::size_t first, std::size_t last) const {
         std::vector<double> sum(m_values.legs().size(), 0);
         for (std::size_t rank = first; rank < last; ++rank)
-            for (std::size_t i = 0; i < sum.size(); ++i)
-                sum[i] -= m_legPnl[rank][i] / static_cast<double>(last - first);
+            for (std::size_t i = 0; i < sum.size(); ++i) sum[i] -= m_legPnl[rank][i] / static_cast<double>(last - first);
         return sum;
     }
 
     void components(VarReport& report) {
         std::size_t deepest = 0;
-        for (const double level : m_spec.levels)
-            deepest = std::max(deepest, around(tailOf(m_order.size(), level), m_order.size()).second);
-        for (std::size_t rank = 0; rank < deepest; ++rank)
-            m_legPnl.push_back(m_values.legPnlUsd(m_order[rank]));
+        for (const double level : m_spec.levels) deepest = std::max(deepest, around(tailOf(m_order.size(), level), m_order.size()).second);
+        for (std::size_t rank = 0; rank < deepest; ++rank) m_legPnl.push_back(m_values.legPnlUsd(m_order[rank]));
         const auto& legs = m_values.legs();
-        for (const std::size_t leg : legs)
-            report.byLeg.push_back({m_book.legs[leg].holding.id(), {}, {}});
+        for (const std::size_t leg : legs) report.byLeg.push_back({m_book.legs[leg].holding.id(), {}, {}});
         for (auto& level : report.levels) {
             const std::size_t k = tailOf(m_order.size(), level.level);
             const auto [first, last] = around(k, m_order.size());
@@ -171,8 +164,7 @@ void countExceptions(VarReport& report, const VarSpec& spec, const std::vector<d
             const double var = rolling ? varOf(std::vector<double>(at - static_cast<std::ptrdiff_t>(window), at), level.level) : level.varUsd;
             e.count += -days[d] > var ? 1 : 0;
         }
-        if (e.days == 250 && std::fabs(level.level - 0.99) < 1e-12)
-            e.zone = e.count <= 4 ? "green" : e.count <= 9 ? "yellow" : "red";
+        if (e.days == 250 && std::fabs(level.level - 0.99) < 1e-12) e.zone = e.count <= 4 ? "green" : e.count <= 9 ? "yellow" : "red";
         level.exceptions = e;
     }
 }
@@ -192,23 +184,18 @@ VarReport valueAtRisk(const RiskBook& book, const market::History& history, cons
         report.byUnderlying.clear();
         return report;
     };
-    if (auto wrong = check(spec); !wrong.empty())
-        return because(std::move(wrong));
+    if (auto wrong = check(spec); !wrong.empty()) return because(std::move(wrong));
     std::set<std::string> names;
     for (const auto& leg : book.legs)
-        if (leg.priced())
-            names.insert(leg.holding.underlying);
-    if (names.empty())
-        return because("nothing in the book is priced");
+        if (leg.priced()) names.insert(leg.holding.underlying);
+    if (names.empty()) return because("nothing in the book is priced");
     const std::vector<std::string> underlyings(names.begin(), names.end());
     const auto window = static_cast<std::size_t>(spec.windowDays), backtest = static_cast<std::size_t>(spec.backtestDays);
     const auto all = historicalMoves(history, underlyings, window + backtest);
-    if (!all)
-        return because(all.error().detail);
+    if (!all) return because(all.error().detail);
     std::size_t needed = 60;
     if (spec.method == VarMethod::Historical)
-        for (const double level : spec.levels)
-            needed = std::max(needed, static_cast<std::size_t>(std::ceil(1 / (1 - level) - 1e-9)));
+        for (const double level : spec.levels) needed = std::max(needed, static_cast<std::size_t>(std::ceil(1 / (1 - level) - 1e-9)));
     if (all->size() < needed)
         return because("only " + std::to_string(all->size()) + " common days of history, " + std::to_string(needed) + " are needed");
     const std::size_t used = std::min(window, all->size());
@@ -217,14 +204,14 @@ VarReport valueAtRisk(const RiskBook& book, const market::History& history, cons
     report.from = past.dates.front();
     report.to = past.dates.back();
     report.staleDays = std::max(0, daysBetween(past.dates.back(), market::toNewYork(book.asof).date));
-    report.description = std::string(toString(spec.method)) + ", " + std::to_string(used) + " days " + formatDate(*report.from) + " to " + formatDate(*report.to);
+    report.description =
+        std::string(toString(spec.method)) + ", " + std::to_string(used) + " days " + formatDate(*report.from) + " to " + formatDate(*report.to);
 
     const bool simulates = spec.method == VarMethod::MonteCarlo;
     FactorMoves moves;
     if (simulates) {
         auto simulated = simulatedMoves(past, spec.simulation);
-        if (!simulated)
-            return because(simulated.error().detail);
+        if (!simulated) return because(simulated.error().detail);
         moves = std::move(*simulated);
         const int df = spec.simulation.degreesOfFreedom;
         report.description += ", EWMA " + std::to_string(spec.simulation.lambda).substr(0, 4) + ", " + std::to_string(moves.size()) + " paths, " +
@@ -233,10 +220,8 @@ VarReport valueAtRisk(const RiskBook& book, const market::History& history, cons
     }
     // Historical outcomes serve the backtest as well: the days before the window come first.
     ScenarioValues values(book, simulates ? moves : *all, spec.proxy);
-    if (!values.complete())
-        return because("a leg has no finite value in some scenario");
-    if (values.legs().empty())
-        return because("nothing in the book has a value in every scenario");
+    if (!values.complete()) return because("a leg has no finite value in some scenario");
+    if (values.legs().empty()) return because("nothing in the book has a value in every scenario");
     for (const std::size_t i : values.unvalued()) {
         --report.coverage.priced;
         report.coverage.excluded.push_back(book.legs[i].holding.id() + ": " + toString(LegStatus::BadValue));
@@ -250,8 +235,7 @@ VarReport valueAtRisk(const RiskBook& book, const market::History& history, cons
         if (daily.complete() && daily.legs() == values.legs())
             countExceptions(report, spec, daily.pnlUsd());
         else
-            for (auto& level : report.levels)
-                level.exceptionsCause = "a leg has no finite value on some day of the backtest";
+            for (auto& level : report.levels) level.exceptionsCause = "a leg has no finite value on some day of the backtest";
     } else {
         countExceptions(report, spec, values.pnlUsd());
     }

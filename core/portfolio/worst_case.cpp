@@ -15,8 +15,7 @@ struct Expiring {
     double slopeAtInfinity() const {
         double slope = shares;
         for (const auto* leg : legs)
-            if (leg->holding.contract->right == market::Right::Call)
-                slope += leg->units();
+            if (leg->holding.contract->right == market::Right::Call) slope += leg->units();
         return slope;
     }
     double payoff(double spot) const {
@@ -45,8 +44,7 @@ std::optional<Usd> worstCaseAtExpiry(const RiskBook& book) {
     std::map<std::string, double> shares;
     for (const auto& leg : book.legs) {
         const auto& holding = leg.holding;
-        if (!leg.mark || !book.spots.count(holding.underlying))
-            return std::nullopt;
+        if (!leg.mark || !book.spots.count(holding.underlying)) return std::nullopt;
         if (holding.contract)
             expiring[holding.underlying][holding.contract->expiresAt()].legs.push_back(&leg);
         else
@@ -60,13 +58,11 @@ std::optional<Usd> worstCaseAtExpiry(const RiskBook& book) {
                 group.shares = std::min(left, -open);
                 left -= group.shares;
             }
-            if (group.slopeAtInfinity() < 0)
-                return std::nullopt;
+            if (group.slopeAtInfinity() < 0) return std::nullopt;
             total += group.worstLoss(book.spots.at(underlying));
         }
     for (const auto& [underlying, left] : shares) {
-        if (left < 0)
-            return std::nullopt;
+        if (left < 0) return std::nullopt;
         total += left * book.spots.at(underlying);
     }
     const auto loss = Usd::fromDouble(total);

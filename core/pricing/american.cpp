@@ -13,23 +13,20 @@ namespace mahler::pricing {
 namespace {
 
 constexpr int kTreeSteps = 600;
-constexpr double kMostTotalVol = 12; ///< of a search: a price beyond it is its limit
-constexpr double kMostPull = 1000; ///< deviations that rates move over the life: beyond it too, within 4e-4 of what they move
+constexpr double kMostTotalVol = 12;    ///< of a search: a price beyond it is its limit
+constexpr double kMostPull = 1000;      ///< deviations that rates move over the life: beyond it too, within 4e-4 of what they move
 constexpr double kLeastTotalVol = 1e-5; ///< below it the value is that of no volatility, within 4e-6 of spot
 
 double sign(market::Right right) { return right == market::Right::Call ? 1 : -1; }
 
 double bestExerciseTime(const Inputs& in) {
     const double w = sign(in.right);
-    const auto value = [&](double t) {
-        return w * (in.spot * std::exp(-in.dividendYield * t) - in.strike * std::exp(-in.rate * t));
-    };
+    const auto value = [&](double t) { return w * (in.spot * std::exp(-in.dividendYield * t) - in.strike * std::exp(-in.rate * t)); };
     double best = value(in.years) > value(0) ? in.years : 0;
     const double ratio = in.rate * in.strike / (in.dividendYield * in.spot);
     if (ratio > 0 && std::isfinite(ratio) && in.rate != in.dividendYield) {
         const double turn = std::log(ratio) / (in.rate - in.dividendYield);
-        if (turn > 0 && turn < in.years && value(turn) > value(best))
-            best = turn;
+        if (turn > 0 && turn < in.years && value(turn) > value(best)) best = turn;
     }
     return best;
 }
@@ -93,15 +90,14 @@ double kernelPrice(const Inputs& in) {
         const PutValue v = boundaryValue(view, Accuracy::Tight, false);
         return bounded(in, european, v.exercised ? exerciseValue(in) : european + v.premium * view.unit);
     }
-    if (!s.sound)
-        return bounded(in, european, aloPrice(in, kCarefulScheme));
+    if (!s.sound) return bounded(in, european, aloPrice(in, kCarefulScheme));
     return s.exercised ? exerciseValue(in) : bounded(in, european, european + s.premium * view.unit);
 }
 
 bool degenerate(const Inputs& in) {
-    if (in.spot <= 1e-100 || in.strike <= 1e-100 || in.years <= 0)
-        return true;
-    const double rootT = std::sqrt(in.years), pull = std::max({std::fabs(in.rate), std::fabs(in.dividendYield), std::fabs(in.rate - in.dividendYield)});
+    if (in.spot <= 1e-100 || in.strike <= 1e-100 || in.years <= 0) return true;
+    const double rootT = std::sqrt(in.years),
+                 pull = std::max({std::fabs(in.rate), std::fabs(in.dividendYield), std::fabs(in.rate - in.dividendYield)});
     return in.vol * rootT < kLeastTotalVol || pull * rootT > kMostPull * in.vol;
 }
 
@@ -120,8 +116,7 @@ Valuation degenerateAmerican(const Inputs& in) {
 /// Newton on the lane kernels from above, where the American price is convex enough; absent when it does not settle.
 std::optional<double> singleVol(const Inputs& in, double price, double high) {
     PutView view = putView(in);
-    if (earlyExercise(view.put) != EarlyExercise::OneBoundary)
-        return std::nullopt;
+    if (earlyExercise(view.put) != EarlyExercise::OneBoundary) return std::nullopt;
     const RateSlope slope = in.right == market::Right::Put ? RateSlope::ByRate : RateSlope::ByYield;
     const ForwardTerms terms = forwardTerms(in);
     const double rootT = std::sqrt(in.years);
@@ -129,19 +124,16 @@ std::optional<double> singleVol(const Inputs& in, double price, double high) {
     for (int step = 0; step < 60; ++step) {
         view.put.vol = vol;
         const SinglePremium s = singlePremium(view.put, view.moneyness, slope, false);
-        if (!s.sound || vol * rootT < kLeastTotalVol)
-            return std::nullopt;
+        if (!s.sound || vol * rootT < kLeastTotalVol) return std::nullopt;
         const double d1 = terms.x / (vol * rootT) + 0.5 * vol * rootT;
         const double vega = s.exercised ? 0 : terms.discountedForward * normalPdf(d1) * rootT + s.vega * view.unit;
         const double miss = s.exercised ? -1 : europeanValue(terms, vol * rootT) + s.premium * view.unit - price;
         const double move = miss / vega;
-        if (std::fabs(move) <= 1e-7 * vol)
-            return vol - move;
+        if (std::fabs(move) <= 1e-7 * vol) return vol - move;
         (miss < 0 ? low : high) = vol;
         const double next = vol - move;
         vol = next > low && next < high ? next : low > 0 ? 0.5 * (low + high) : 0.6 * high;
-        if (high - low <= 1e-13 * high)
-            return vol;
+        if (high - low <= 1e-13 * high) return vol;
     }
     return std::nullopt;
 }
@@ -180,8 +172,7 @@ void fillByDifferences(const Inputs& in, Valuation& v) {
 
 /// Theta last: the Black-Scholes equation holds where the option lives on. BadInput when some number is none.
 Valuation finished(const Inputs& in, Valuation v) {
-    v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta -
-              0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
+    v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta - 0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
     return std::isfinite(v.price + v.delta + v.gamma + v.vega + v.rho + v.theta) ? v : Valuation{};
 }
 
@@ -202,10 +193,8 @@ PutView putView(const Inputs& in) {
 }
 
 EarlyExercise earlyExercise(const PutProblem& put) {
-    if (put.rate <= 0 && put.yield >= put.rate)
-        return EarlyExercise::Never;
-    if (put.rate < 0)
-        return EarlyExercise::TwoBoundaries;
+    if (put.rate <= 0 && put.yield >= put.rate) return EarlyExercise::Never;
+    if (put.rate < 0) return EarlyExercise::TwoBoundaries;
     if (put.rate == 0) // and a negative yield: exercise earns what the stock costs to hold
         return -put.yield * put.years < 1e-13 ? EarlyExercise::Never : EarlyExercise::OneBoundary;
     // The premium is at most the interest on the strike.
@@ -221,35 +210,29 @@ double zeroVolatilityValue(const Inputs& in) {
 }
 
 std::optional<double> americanPrice(const Inputs& in, Accuracy accuracy) {
-    if (!validInputs(in))
-        return std::nullopt;
+    if (!validInputs(in)) return std::nullopt;
     return degenerate(in) ? zeroVolatilityValue(in) : valueOf(in, accuracy);
 }
 
 std::optional<double> singleAmericanPrice(const Inputs& in) {
-    if (!validInputs(in))
-        return std::nullopt;
+    if (!validInputs(in)) return std::nullopt;
     const double price = degenerate(in) ? zeroVolatilityValue(in) : kernelPrice(in);
     return std::isfinite(price) ? std::optional(price) : std::nullopt;
 }
 
 std::optional<double> largestVolAtExercise(const Inputs& in) {
-    if (!validTerms(in) || in.spot <= 1e-100 || in.strike <= 1e-100 || in.years <= 0 || exerciseValue(in) <= 0)
-        return std::nullopt;
+    if (!validTerms(in) || in.spot <= 1e-100 || in.strike <= 1e-100 || in.years <= 0 || exerciseValue(in) <= 0) return std::nullopt;
     PutView view = putView(in);
     view.put.vol = 0.2;
-    if (earlyExercise(view.put) != EarlyExercise::OneBoundary)
-        return std::nullopt;
+    if (earlyExercise(view.put) != EarlyExercise::OneBoundary) return std::nullopt;
     const double lnM = std::log(view.moneyness);
     const auto exercised = [&](double vol) {
         view.put.vol = vol;
         return lnM <= solveBoundary(view.put, Accuracy::Chain).lnNow;
     };
     double low = 10 * kLeastTotalVol / std::sqrt(in.years), high = 2 * low; // the boundary falls as volatility rises
-    if (!exercised(low))
-        return std::nullopt;
-    while (exercised(high) && high < 1e3)
-        high *= 2;
+    if (!exercised(low)) return std::nullopt;
+    while (exercised(high) && high < 1e3) high *= 2;
     for (int i = 0; i < 60 && high - low > 1e-10 * high; ++i) {
         const double middle = 0.5 * (low + high);
         (exercised(middle) ? low : high) = middle;
@@ -258,10 +241,8 @@ std::optional<double> largestVolAtExercise(const Inputs& in) {
 }
 
 Valuation priceAmerican(const Inputs& in) {
-    if (!validInputs(in))
-        return {};
-    if (degenerate(in))
-        return degenerateAmerican(in);
+    if (!validInputs(in)) return {};
+    if (degenerate(in)) return degenerateAmerican(in);
     const Valuation european = priceEuropean(in);
     const PutView view = putView(in);
     Valuation v;
@@ -288,8 +269,7 @@ Valuation priceAmerican(const Inputs& in) {
             v.delta = sign(in.right);
             return v;
         }
-        if (mildRates(in))
-            return scalarAmerican(in);
+        if (mildRates(in)) return scalarAmerican(in);
         v.price = kernelPrice(in);
         if (v.price <= exerciseValue(in)) {
             v.delta = sign(in.right);
@@ -305,9 +285,7 @@ Valuation priceAmerican(const Inputs& in) {
 
 Valuation scalarAmerican(const Inputs& in) {
     const PutView view = putView(in);
-    if (!validInputs(in) || degenerate(in) ||
-        earlyExercise(view.put) != EarlyExercise::OneBoundary)
-        return priceAmerican(in);
+    if (!validInputs(in) || degenerate(in) || earlyExercise(view.put) != EarlyExercise::OneBoundary) return priceAmerican(in);
     Valuation v;
     v.status = PriceStatus::Ok;
     const PutValue p = boundaryValue(view, Accuracy::Tight, true);
@@ -325,20 +303,14 @@ Valuation scalarAmerican(const Inputs& in) {
 }
 
 ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
-    if (!validTerms(in) || !std::isfinite(price) || in.spot <= 1e-100 || in.strike <= 1e-100)
-        return {0, IvStatus::BadInput};
-    if (in.years <= 0)
-        return {0, IvStatus::Expired};
-    if (earlyExercise(putView(in).put) == EarlyExercise::Never)
-        return impliedVolEuropean(in, price);
-    if (price >= mostOf(in))
-        return {0, IvStatus::AboveMaximum};
+    if (!validTerms(in) || !std::isfinite(price) || in.spot <= 1e-100 || in.strike <= 1e-100) return {0, IvStatus::BadInput};
+    if (in.years <= 0) return {0, IvStatus::Expired};
+    if (earlyExercise(putView(in).put) == EarlyExercise::Never) return impliedVolEuropean(in, price);
+    if (price >= mostOf(in)) return {0, IvStatus::AboveMaximum};
     const double floor = zeroVolatilityValue(in), exercise = exerciseValue(in);
     const double resolution = floor > 0 ? 1e-9 * (in.spot + in.strike) : 0;
-    if (price < floor - resolution)
-        return {0, IvStatus::BelowIntrinsic};
-    if (price <= floor + resolution)
-        return {0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
+    if (price < floor - resolution) return {0, IvStatus::BelowIntrinsic};
+    if (price <= floor + resolution) return {0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
     const ImpliedVol european = impliedVolEuropean(in, price); // an upper bound: American is dearer
     Inputs at = in;
     double low = 0, high = european.vol * (1 + 1e-12);
@@ -347,24 +319,20 @@ ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
         for (at.vol = high; kernelPrice(at) < price; at.vol = high) {
             low = high;
             high *= 2;
-            if (!(high * std::sqrt(in.years) < kMostTotalVol))
-                return {0, IvStatus::AboveMaximum};
+            if (!(high * std::sqrt(in.years) < kMostTotalVol)) return {0, IvStatus::AboveMaximum};
         }
     } else if (european.status != IvStatus::Ok) {
         return {0, IvStatus::BelowMinimum};
     }
-    if (const std::optional<double> vol = singleVol(in, price, high))
-        return {*vol, IvStatus::Ok};
+    if (const std::optional<double> vol = singleVol(in, price, high)) return {*vol, IvStatus::Ok};
     double vol = high; // methods without a slope: secant steps inside the bracket
     at.vol = vol;
     double miss = kernelPrice(at) - price, slope = priceEuropean(at).vega;
     for (int step = 0; step < 100 && std::isfinite(miss); ++step) {
         (miss < 0 ? low : high) = vol;
         double next = vol - miss / slope;
-        if (!(next > low && next < high))
-            next = 0.5 * (low + high);
-        if (std::fabs(next - vol) <= 1e-12 * vol || high - low <= 1e-12 * high)
-            return {next, IvStatus::Ok};
+        if (!(next > low && next < high)) next = 0.5 * (low + high);
+        if (std::fabs(next - vol) <= 1e-12 * vol || high - low <= 1e-12 * high) return {next, IvStatus::Ok};
         at.vol = next;
         const double nextMiss = kernelPrice(at) - price;
         const double secant = (nextMiss - miss) / (next - vol);
@@ -372,8 +340,7 @@ ImpliedVol impliedVolAmerican(const Inputs& in, double price) {
         slope = secant > 0 ? secant : priceEuropean(at).vega;
         vol = next;
         miss = nextMiss;
-        if (settled || miss == 0)
-            return {std::clamp(vol - miss / slope, low, high), IvStatus::Ok};
+        if (settled || miss == 0) return {std::clamp(vol - miss / slope, low, high), IvStatus::Ok};
     }
     return {0, IvStatus::NoConvergence};
 }

@@ -35,8 +35,7 @@ Legendre legendre(int n) {
             slope = n * (at * now - before) / (at * at - 1);
             const double change = now / slope;
             at -= change;
-            if (std::fabs(change) < 1e-16)
-                break;
+            if (std::fabs(change) < 1e-16) break;
         }
         rule.x.push_back(at);
         rule.w.push_back(2 / ((1 - at * at) * slope * slope));
@@ -48,16 +47,14 @@ Legendre legendre(int n) {
 struct Chebyshev {
     std::vector<double> z, y;
     explicit Chebyshev(int intervals) {
-        for (int i = 0; i <= intervals; ++i)
-            z.push_back(-std::cos(i * kPi / intervals));
+        for (int i = 0; i <= intervals; ++i) z.push_back(-std::cos(i * kPi / intervals));
         y.assign(z.size(), 0.0);
     }
     double operator()(double at) const {
         double top = 0, low = 0;
         for (std::size_t i = 0; i < z.size(); ++i) {
             const double gap = at - z[i];
-            if (gap == 0)
-                return y[i];
+            if (gap == 0) return y[i];
             const double weight = (i % 2 == 0 ? 1.0 : -1.0) * (i == 0 || i + 1 == z.size() ? 0.5 : 1.0) / gap;
             top += weight * y[i];
             low += weight;
@@ -70,9 +67,9 @@ struct Chebyshev {
 class AloBoundary {
 public:
     AloBoundary(const PutProblem& put, const AloScheme& scheme)
-        : m_put(put), m_top(put.yield > put.rate ? put.rate / put.yield : 1), m_curve(scheme.nodes), m_rule(legendre(scheme.inner)), m_crowded(scheme.crowded) {
-        for (std::size_t i = 1; i < m_curve.z.size(); ++i)
-            m_curve.y[i] = held(qdPlusBoundary(put, tauAt(i)));
+        : m_put(put), m_top(put.yield > put.rate ? put.rate / put.yield : 1), m_curve(scheme.nodes), m_rule(legendre(scheme.inner)),
+          m_crowded(scheme.crowded) {
+        for (std::size_t i = 1; i < m_curve.z.size(); ++i) m_curve.y[i] = held(qdPlusBoundary(put, tauAt(i)));
         for (int step = 0; step < scheme.steps; ++step) {
             std::vector<double> next(m_curve.y.size(), 0.0);
             for (std::size_t i = 1; i < m_curve.z.size(); ++i)
@@ -100,8 +97,7 @@ private:
     }
     double advance(double tau, double b, double up, double down, double upSlope, double downSlope, bool newton) const {
         const double growth = std::exp(-(m_put.rate - m_put.yield) * tau), value = growth * up / down;
-        if (!newton)
-            return value;
+        if (!newton) return value;
         const double slope = growth * (upSlope / down - downSlope * up / (down * down));
         return b - (value - b) / (slope - 1);
     }
@@ -115,8 +111,8 @@ private:
             down += m_rule.w[k] * std::exp(m_put.yield * (tau - s)) * (0.5 * tau * (1 + y) * normalCdf(dp) + scale * aloPdf(dp));
         }
         const double dp = dPlus(tau, b), dm = dp - v;
-        return advance(tau, b, aloPdf(dm) / v + m_put.rate * up, aloPdf(dp) / v + normalCdf(dp) + m_put.yield * down,
-                       -aloPdf(dm) * dm / (b * v * v), aloPdf(dp) * (1 - dp / v) / (b * v), newton);
+        return advance(tau, b, aloPdf(dm) / v + m_put.rate * up, aloPdf(dp) / v + normalCdf(dp) + m_put.yield * down, -aloPdf(dm) * dm / (b * v * v),
+                       aloPdf(dp) * (1 - dp / v) / (b * v), newton);
     }
     double stepB(double tau, bool newton) const {
         const double b = (*this)(tau), v = m_put.vol * std::sqrt(tau);
@@ -128,8 +124,8 @@ private:
             down += weight * std::exp(m_put.yield * u) * normalCdf(dp);
         }
         const double dp = dPlus(tau, b), dm = dp - v;
-        return advance(tau, b, normalCdf(dm) + m_put.rate * up, normalCdf(dp) + m_put.yield * down, aloPdf(dm) / (b * v),
-                       aloPdf(dp) / (b * v), newton);
+        return advance(tau, b, normalCdf(dm) + m_put.rate * up, normalCdf(dp) + m_put.yield * down, aloPdf(dm) / (b * v), aloPdf(dp) / (b * v),
+                       newton);
     }
 
     PutProblem m_put;
@@ -161,19 +157,16 @@ double qdPlusBoundary(const PutProblem& put, double tau) {
     const double top = put.yield > put.rate ? put.rate / put.yield : 1;
     // The equation rises in b and is positive at the top, where exercising gains nothing.
     double high = top, low = top, f = qdPlusEquation(put, tau, top);
-    if (!(f > 0))
-        return kNan;
+    if (!(f > 0)) return kNan;
     for (int i = 0; i < 1000 && f > 0; ++i) {
         high = low;
         low *= 0.8;
         f = qdPlusEquation(put, tau, low);
     }
-    if (!(f <= 0))
-        return kNan;
+    if (!(f <= 0)) return kNan;
     for (int i = 0; i < 200; ++i) { // halving: no step to choose and none to fail
         const double middle = 0.5 * (low + high);
-        if (middle <= low || middle >= high)
-            break;
+        if (middle <= low || middle >= high) break;
         (qdPlusEquation(put, tau, middle) > 0 ? high : low) = middle;
     }
     return 0.5 * (low + high);
@@ -207,8 +200,7 @@ double aloPrice(const Inputs& in, const AloScheme& scheme) {
     const PutProblem& put = view.put;
     const double v = put.vol * std::sqrt(put.years);
     const double d1 = (std::log(view.moneyness) + (put.rate - put.yield) * put.years) / v + 0.5 * v;
-    const double european = std::exp(-put.rate * put.years) * normalCdf(v - d1) -
-                            view.moneyness * std::exp(-put.yield * put.years) * normalCdf(-d1);
+    const double european = std::exp(-put.rate * put.years) * normalCdf(v - d1) - view.moneyness * std::exp(-put.yield * put.years) * normalCdf(-d1);
     switch (earlyExercise(put)) {
     case EarlyExercise::Never: return std::max(european, 0.0) * view.unit;
     case EarlyExercise::TwoBoundaries: return kNan;

@@ -17,7 +17,7 @@ enum class FixedPoint { A, B };
 struct AloScheme {
     int inner = 65, steps = 8, nodes = 32;
     FixedPoint equation = FixedPoint::A;
-    int premium = 0; ///< Legendre nodes of the premium over sqrt(s), as in the paper; 0: the integral to machine precision
+    int premium = 0;      ///< Legendre nodes of the premium over sqrt(s), as in the paper; 0: the integral to machine precision
     bool crowded = false; ///< B alone: inner nodes crowd at short times, where its integrand turns; not in the paper
 };
 /// Early-exercise premium of a put on strike 1 at moneyness m. Scalar and slow (about a millisecond), written from the

@@ -35,8 +35,7 @@ Quadrature gaussLegendre(std::size_t n) {
             slope = size * (z * p1 - p2) / (z * z - 1);
             const double change = p1 / slope;
             z -= change;
-            if (std::fabs(change) < 1e-15)
-                break;
+            if (std::fabs(change) < 1e-15) break;
         }
         q.x[i] = z;
         q.w[i] = 2 / ((1 - z * z) * slope * slope);
@@ -46,26 +45,23 @@ Quadrature gaussLegendre(std::size_t n) {
 
 /// Everything that depends on the scheme alone.
 struct Scheme {
-    std::size_t nodes = 0;  ///< collocation points 0..nodes; the last one is tau = 0
+    std::size_t nodes = 0; ///< collocation points 0..nodes; the last one is tau = 0
     std::size_t inner = 0, outer = 0;
     int iterations = 0;
-    std::vector<double> z;                        ///< Chebyshev points cos(i pi / nodes)
-    std::vector<double> sine, cosine, weight;     ///< inner, weight times pi/4
+    std::vector<double> z;                    ///< Chebyshev points cos(i pi / nodes)
+    std::vector<double> sine, cosine, weight; ///< inner, weight times pi/4
     std::vector<double> outerSine, outerCosine, outerWeight;
     std::vector<double> innerMatrix; ///< [node][inner][node]: H at the inner points from H at the nodes
     std::vector<double> outerMatrix; ///< [outer][node]
 
     Scheme(std::size_t nodeCount, std::size_t innerCount, int steps, std::size_t outerCount)
         : nodes(nodeCount), inner(innerCount), outer(outerCount), iterations(steps) {
-        for (std::size_t i = 0; i <= nodes; ++i)
-            z.push_back(std::cos(static_cast<double>(i) * kPi / static_cast<double>(nodes)));
+        for (std::size_t i = 0; i <= nodes; ++i) z.push_back(std::cos(static_cast<double>(i) * kPi / static_cast<double>(nodes)));
         angles(inner, 1, sine, cosine, weight);
         angles(outer, 2, outerSine, outerCosine, outerWeight);
         for (std::size_t i = 0; i < nodes; ++i)
-            for (std::size_t k = 0; k < inner; ++k)
-                appendRow((1 + z[i]) * cosine[k] - 1, innerMatrix);
-        for (std::size_t k = 0; k < outer; ++k)
-            appendRow(2 * outerCosine[k] - 1, outerMatrix);
+            for (std::size_t k = 0; k < inner; ++k) appendRow((1 + z[i]) * cosine[k] - 1, innerMatrix);
+        for (std::size_t k = 0; k < outer; ++k) appendRow(2 * outerCosine[k] - 1, outerMatrix);
     }
 
 private:
@@ -95,8 +91,7 @@ private:
             row[j] = (j % 2 == 0 ? half : -half) / gap;
             sum += row[j];
         }
-        for (double& value : row)
-            matrix.push_back(value / sum);
+        for (double& value : row) matrix.push_back(value / sum);
     }
 };
 
@@ -112,8 +107,7 @@ const Scheme& schemeOf(Accuracy accuracy) {
 
 double interpolate(const double* row, const std::array<double, kMaxNodes + 1>& values, std::size_t count) {
     double sum = 0;
-    for (std::size_t j = 0; j < count; ++j)
-        sum += row[j] * values[j];
+    for (std::size_t j = 0; j < count; ++j) sum += row[j] * values[j];
     return sum;
 }
 
@@ -153,11 +147,9 @@ double startAt(const PutProblem& put, double tau, double top) {
     for (int step = 0; step < 3; ++step) {
         const double slope = (f1 - f0) / (b1 - b0);
         double next = b1 - f1 / slope;
-        if (!std::isfinite(next))
-            break;
+        if (!std::isfinite(next)) break;
         next = std::clamp(next, 0.3 * b1, top * 0.99999);
-        if (next == b1)
-            break;
+        if (next == b1) break;
         b0 = b1;
         f0 = f1;
         b1 = next;
@@ -168,7 +160,7 @@ double startAt(const PutProblem& put, double tau, double top) {
 
 /// The fixed point at one collocation point.
 struct Node {
-    double tau = 0, root = 0, growth = 1; ///< growth e^{-(r-q) tau}
+    double tau = 0, root = 0, growth = 1;             ///< growth e^{-(r-q) tau}
     std::array<double, kMaxInner> interest, dividend; ///< e^{ru}, e^{qu} at the inner points
 };
 
@@ -220,8 +212,7 @@ Boundary solveBoundary(const PutProblem& put, Accuracy accuracy) {
         }
     }
     for (int step = 0; step < scheme.iterations; ++step) {
-        for (std::size_t j = 0; j <= n; ++j)
-            h[j] = lnB[j] * lnB[j];
+        for (std::size_t j = 0; j <= n; ++j) h[j] = lnB[j] * lnB[j];
         for (std::size_t i = 0; i < n; ++i) {
             const Node& at = node[i];
             const double v = vol * at.root, ln = lnB[i] + lnX;
@@ -235,7 +226,7 @@ Boundary solveBoundary(const PutProblem& put, Accuracy accuracy) {
                 const double dm = (lnB[i] - lnBu + (drift - 0.5 * v2) * rootS * rootS) * inverse, dp = dm + sd;
                 const double pm = normalPdfFlushed(dm), pp = normalPdfFlushed(dp);
                 const double flow = scheme.weight[k] * 2 * at.root * scheme.cosine[k] / vol; // du / (vol sqrt s)
-                const double time = flow * sd;                                             // du
+                const double time = flow * sd;                                               // du
                 const double a = flow * at.interest[k] * pm, b = flow * at.dividend[k] * pp;
                 top1 += a;
                 low1 += time * at.dividend[k] * cdfGivenPdf(dp, pp) + b;
@@ -250,16 +241,13 @@ Boundary solveBoundary(const PutProblem& put, Accuracy accuracy) {
             const double downSlope = -dPlus * pPlus / (v * v) + pPlus / v + put.yield * low2;
             const double slope = ratio * (upSlope / up - downSlope / down); // f'(B)
             const double jump = kRelaxation * (ratio - 1) / (1 - slope);
-            if (std::isfinite(jump) && jump > -0.5 && slope < 0.9)
-                ratio = 1 + jump;
-            if (!(ratio > 0) || !std::isfinite(ratio))
-                ratio = 1;
+            if (std::isfinite(jump) && jump > -0.5 && slope < 0.9) ratio = 1 + jump;
+            if (!(ratio > 0) || !std::isfinite(ratio)) ratio = 1;
             next[i] = std::min(lnB[i] + std::log(ratio), 0.0);
         }
         std::copy_n(next.begin(), n, lnB.begin());
     }
-    for (std::size_t j = 0; j <= n; ++j)
-        h[j] = lnB[j] * lnB[j];
+    for (std::size_t j = 0; j <= n; ++j) h[j] = lnB[j] * lnB[j];
     Boundary result;
     result.lnNow = lnB[0] + lnX;
     for (std::size_t k = 0; k < scheme.outer; ++k) {

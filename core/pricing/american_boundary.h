@@ -6,7 +6,8 @@
 namespace mahler::pricing {
 
 /// An American put on strike 1: everything scales with the strike, so one boundary serves all strikes of an expiry.
-/// Calls are puts with rate and yield exchanged (McDonald & Schroder 1998). Requires years > 0, vol > 0 and rate > 0, or rate 0 with a negative yield.
+/// Calls are puts with rate and yield exchanged (McDonald & Schroder 1998). Requires years > 0, vol > 0 and rate > 0, or rate 0 with a negative
+/// yield.
 struct PutProblem {
     double rate = 0, yield = 0, vol = 0, years = 0;
 };
@@ -24,9 +25,9 @@ struct OuterGrid {
     double rate = 0, yield = 0, years = 0;
     double discount = 1, carry = 1, rootYears = 0;
     alignas(32) std::array<double, kMaxOuter> s{}, rootS{}, inverseRootS{};
-    alignas(32) std::array<double, kMaxOuter> interest{}; ///< weight r e^{-rs}
-    alignas(32) std::array<double, kMaxOuter> dividend{}; ///< weight q e^{-qs}
-    alignas(32) std::array<double, kMaxOuter> growth{};   ///< e^{(q-r)s}
+    alignas(32) std::array<double, kMaxOuter> interest{};    ///< weight r e^{-rs}
+    alignas(32) std::array<double, kMaxOuter> dividend{};    ///< weight q e^{-qs}
+    alignas(32) std::array<double, kMaxOuter> growth{};      ///< e^{(q-r)s}
     alignas(32) std::array<double, kMaxOuter> weightCarry{}; ///< weight e^{-qs}
 };
 OuterGrid makeOuterGrid(double rate, double yield, double years, Accuracy accuracy);
@@ -47,7 +48,7 @@ struct PutValue {
     double premium = 0; ///< over the European price
     bool exercised = false;
 };
-PutValue putPrice(const OuterGrid& grid, const Boundary& boundary, double vol, double m);      ///< price and premium
+PutValue putPrice(const OuterGrid& grid, const Boundary& boundary, double vol, double m);       ///< price and premium
 PutValue putPriceGreeks(const OuterGrid& grid, const Boundary& boundary, double vol, double m); ///< all of it
 
 } // namespace mahler::pricing

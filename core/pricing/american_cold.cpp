@@ -43,13 +43,11 @@ void priceBlock(std::span<const Inputs> in, std::span<Valuation> out, ColdAccura
         block.vol[l] = 0.2;
         block.years[l] = 1;
         moneyness[l] = 1;
-        if (l >= in.size() || !forLanes(in[l]))
-            continue;
+        if (l >= in.size() || !forLanes(in[l])) continue;
         views[l] = putView(in[l]);
         const PutProblem& put = views[l].put;
         solved[l] = earlyExercise(put) == EarlyExercise::OneBoundary && lanesHold(put.rate, put.yield, put.vol, put.years);
-        if (!solved[l])
-            continue;
+        if (!solved[l]) continue;
         block.rate[l] = put.rate;
         block.yield[l] = put.yield;
         block.vol[l] = put.vol;
@@ -67,18 +65,17 @@ void priceBlock(std::span<const Inputs> in, std::span<Valuation> out, ColdAccura
         kernels.prepare(scheme.far, block, RateSlope::ByRate, rule, count);
         kernels.premiumVega(rule, block, boundary, moneyness, far, count);
         const auto nearBoundary = [&](int l) { // the finer rule, where the price is close to its boundary
-            return accuracy == ColdAccuracy::Tight && solved[l] && std::log(moneyness[l]) - far.lnNow[l] < kNearDeviations * block.vol[l] * std::sqrt(block.years[l]);
+            return accuracy == ColdAccuracy::Tight && solved[l] &&
+                   std::log(moneyness[l]) - far.lnNow[l] < kNearDeviations * block.vol[l] * std::sqrt(block.years[l]);
         };
         bool any = false;
-        for (int l = 0; l < count; ++l)
-            any = any || nearBoundary(l);
+        for (int l = 0; l < count; ++l) any = any || nearBoundary(l);
         if (any) {
             kernels.prepare(scheme.near, block, RateSlope::ByRate, rule, count);
             kernels.premiumVega(rule, block, boundary, moneyness, near, count);
         }
         for (int l = 0; l < count; ++l)
-            if (nearBoundary(l))
-                far.premium[l] = near.premium[l];
+            if (nearBoundary(l)) far.premium[l] = near.premium[l];
     }
     for (std::size_t l = 0; l < in.size(); ++l) {
         if (!solved[l] || !(boundary.residual[l] < kSettledResidual)) {
@@ -86,7 +83,8 @@ void priceBlock(std::span<const Inputs> in, std::span<Valuation> out, ColdAccura
             continue;
         }
         const double european = europeanValue(forwardTerms(in[l]), in[l].vol * std::sqrt(in[l].years));
-        const double price = std::log(moneyness[l]) <= far.lnNow[l] ? exerciseValue(in[l]) : std::max(european + views[l].unit * far.premium[l], exerciseValue(in[l]));
+        const double price =
+            std::log(moneyness[l]) <= far.lnNow[l] ? exerciseValue(in[l]) : std::max(european + views[l].unit * far.premium[l], exerciseValue(in[l]));
         out[l] = priceOnly(price);
     }
 }

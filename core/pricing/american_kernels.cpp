@@ -30,8 +30,7 @@ Nodes unitLegendre(int n) {
             slope = n * (at * now - before) / (at * at - 1);
             const double change = now / slope;
             at -= change;
-            if (std::fabs(change) < 1e-16)
-                break;
+            if (std::fabs(change) < 1e-16) break;
         }
         rule.x.push_back(0.5 * (1 + at));
         rule.w.push_back(1 / ((1 - at * at) * slope * slope));
@@ -45,16 +44,14 @@ void fillRow(double at, double* row) {
     for (int j = 0; j <= kBoundaryNodes; ++j) {
         const double gap = at - std::cos(j * kPi / kBoundaryNodes);
         if (std::fabs(gap) < 1e-15) {
-            for (int k = 0; k < kBoundaryNodes; ++k)
-                row[k] = k == j ? 1 : 0;
+            for (int k = 0; k < kBoundaryNodes; ++k) row[k] = k == j ? 1 : 0;
             return;
         }
         const double half = j == 0 || j == kBoundaryNodes ? 0.5 : 1;
         raw[j] = (j % 2 == 0 ? half : -half) / gap; // Berrut & Trefethen 2004
         sum += raw[j];
     }
-    for (int j = 0; j < kBoundaryNodes; ++j)
-        row[j] = raw[j] / sum;
+    for (int j = 0; j < kBoundaryNodes; ++j) row[j] = raw[j] / sum;
 }
 
 void fillRule(PremiumRule& rule, int count, double power) {
@@ -83,8 +80,7 @@ AmericanScheme makeScheme() {
     for (int i = 0; i < kBoundaryNodes; ++i) {
         const double z = std::cos(i * kPi / kBoundaryNodes);
         s.root[i] = 0.5 * (1 + z);
-        for (int k = 0; k < kInnerNodes; ++k)
-            fillRow((1 + z) * s.cosine[k] - 1, s.row[i][k]);
+        for (int k = 0; k < kInnerNodes; ++k) fillRow((1 + z) * s.cosine[k] - 1, s.row[i][k]);
     }
     fillRule(s.far, kFarNodes, 1.5);
     fillRule(s.near, kNearNodes, 3);
@@ -118,8 +114,7 @@ AmericanKernelSet americanKernelSet() {
 #if defined(MAHLER_X86_KERNELS)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma"))
         set.each[count++] = &kAmericanAvx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        set.each[count++] = &kAmericanAvx2;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) set.each[count++] = &kAmericanAvx2;
 #endif
     set.each[count] = &kAmericanPortable;
     return set;
@@ -130,8 +125,7 @@ const AmericanKernels& americanKernels() {
         const AmericanKernelSet set = americanKernelSet();
         if (const char* wanted = std::getenv("MAHLER_ISA"))
             for (const AmericanKernels* kernels : set.each)
-                if (kernels && std::strcmp(kernels->name, wanted) == 0)
-                    return *kernels;
+                if (kernels && std::strcmp(kernels->name, wanted) == 0) return *kernels;
         return *set.each[0];
     }();
     return chosen;

@@ -22,7 +22,7 @@ struct AmericanScheme {
     double sine[kInnerNodes], cosine[kInnerNodes], weight[kInnerNodes];
     double row[kBoundaryNodes][kInnerNodes][kBoundaryNodes];
     PremiumRule far, near;
-    int newtonSteps = 4;         ///< on the boundary; each doubles its digits
+    int newtonSteps = 4; ///< on the boundary; each doubles its digits
 };
 const AmericanScheme& americanScheme();
 /// The same with two steps: prices within 5e-6 of the larger of spot and strike.
@@ -50,7 +50,7 @@ enum class RateSlope { ByRate, ByYield };
 /// A premium rule for eight contracts.
 struct alignas(64) PremiumBlock {
     const PremiumRule* rule = nullptr;
-    double root[kNearNodes][kBlock], inverseRoot[kNearNodes][kBlock]; ///< sqrt(s)
+    double root[kNearNodes][kBlock], inverseRoot[kNearNodes][kBlock];  ///< sqrt(s)
     double interest[kNearNodes][kBlock], dividend[kNearNodes][kBlock]; ///< weight r e^{-rs}, weight q e^{-qs}
     double plain[kNearNodes][kBlock];                                  ///< weight e^{-rs} or e^{-qs}, for the rate slope
 };

@@ -26,19 +26,18 @@ struct MillsParts {
     Doubles numerator, denominator;
 };
 MAHLER_LANE_FUNCTION Doubles millsPolynomial(Doubles w) {
-    constexpr double even[] = {1.1832619145678034,     0.03509188023476339,    -0.08070800967978549,  -0.01253910360671188,
+    constexpr double even[] = {1.1832619145678034,     0.03509188023476339,     -0.08070800967978549,  -0.01253910360671188,
                                0.0017418486417579294,  -0.00022021482490660333, 3.415610694068446e-05, -6.546928120255045e-06,
-                               1.3805876776345273e-06, -2.762894419839638e-07, 4.372207353179572e-08, -3.874300185400897e-09};
-    constexpr double odd[] = {-0.2423996705218174,     0.07169048120225552,   0.044959129055799664,   -0.0007159506500420854,
-                              -0.00023670346043863538, 5.327390113793886e-05, -8.624313013594698e-06, 1.0505607514178528e-06,
+                               1.3805876776345273e-06, -2.762894419839638e-07,  4.372207353179572e-08, -3.874300185400897e-09};
+    constexpr double odd[] = {-0.2423996705218174,     0.07169048120225552,    0.044959129055799664,   -0.0007159506500420854,
+                              -0.00023670346043863538, 5.327390113793886e-05,  -8.624313013594698e-06, 1.0505607514178528e-06,
                               -3.782823789194978e-08,  -2.057923095937739e-08, 3.975086295053013e-09};
     const Doubles w2 = w * w;
     Doubles e = splat(even[11]), o = splat(odd[10]);
 #pragma GCC unroll 12
     for (int i = 10; i >= 0; --i) {
         e = mulAdd(e, w2, splat(even[i]));
-        if (i > 0)
-            o = mulAdd(o, w2, splat(odd[i - 1]));
+        if (i > 0) o = mulAdd(o, w2, splat(odd[i - 1]));
     }
     return mulAdd(w, o, e);
 }
@@ -94,8 +93,7 @@ MAHLER_LANE_FUNCTION Doubles qdPlusStart(const StartTerms& p) {
         x0 = select(usable, x1, x0);
         f0 = select(usable, f1, f0);
         x1 = next;
-        if (step + 1 < kStartSteps)
-            f1 = miss(p.top * expLane(x1));
+        if (step + 1 < kStartSteps) f1 = miss(p.top * expLane(x1));
     }
     return x1;
 }
@@ -106,18 +104,15 @@ template <int Columns> MAHLER_LANE_FUNCTION void eliminate(Doubles (&m)[kBoundar
         const Doubles inverse = 1.0 / m[i][i];
         for (int j = i + 1; j < kBoundaryNodes; ++j) {
             const Doubles ratio = m[j][i] * inverse;
-            for (int k = i + 1; k < kBoundaryNodes; ++k)
-                m[j][k] = minusMulAdd(ratio, m[i][k], m[j][k]);
-            for (int c = 0; c < Columns; ++c)
-                right[c][j] = minusMulAdd(ratio, right[c][i], right[c][j]);
+            for (int k = i + 1; k < kBoundaryNodes; ++k) m[j][k] = minusMulAdd(ratio, m[i][k], m[j][k]);
+            for (int c = 0; c < Columns; ++c) right[c][j] = minusMulAdd(ratio, right[c][i], right[c][j]);
         }
         m[i][i] = inverse;
     }
     for (int c = 0; c < Columns; ++c)
         for (int i = kBoundaryNodes - 1; i >= 0; --i) {
             Doubles sum = right[c][i];
-            for (int k = i + 1; k < kBoundaryNodes; ++k)
-                sum = minusMulAdd(m[i][k], right[c][k], sum);
+            for (int k = i + 1; k < kBoundaryNodes; ++k) sum = minusMulAdd(m[i][k], right[c][k], sum);
             right[c][i] = sum * m[i][i];
         }
 }
@@ -133,14 +128,13 @@ MAHLER_LANE_FUNCTION Doubles depthOf(Doubles square) { return squareRoot(larger(
 MAHLER_LANE_FUNCTION Mask isDeep(Doubles square) { return less(splat(kShallow), square); }
 
 /// Residuals ln B - ln F(B), their matrix, and minus their derivatives by rate or yield and by volatility.
-template <bool Slopes>
-MAHLER_LANE_FUNCTION void newtonSystem(const AmericanScheme& scheme, const SolverTerms& p, double byRate, const Doubles (&x)[kBoundaryNodes],
-                                       Doubles (&matrix)[kBoundaryNodes][kBoundaryNodes], Doubles (&right)[Slopes ? 3 : 1][kBoundaryNodes]) {
+template <bool Slopes> MAHLER_LANE_FUNCTION void newtonSystem(const AmericanScheme& scheme, const SolverTerms& p, double byRate,
+                                                              const Doubles (&x)[kBoundaryNodes], Doubles (&matrix)[kBoundaryNodes][kBoundaryNodes],
+                                                              Doubles (&right)[Slopes ? 3 : 1][kBoundaryNodes]) {
     const Doubles v2 = p.vol * p.vol, drift = p.rate - p.yield, mu = drift - 0.5 * v2, inverseVol = 1.0 / p.vol;
     const double side = byRate > 0 ? 1 : -1; // of the drift
     Doubles h[kBoundaryNodes];
-    for (int j = 0; j < kBoundaryNodes; ++j)
-        h[j] = x[j] * x[j];
+    for (int j = 0; j < kBoundaryNodes; ++j) h[j] = x[j] * x[j];
     for (int i = 0; i < kBoundaryNodes; ++i) {
         const Doubles rootTau = p.rootT * scheme.root[i], tau = rootTau * rootTau, v = p.vol * rootTau, inverseV = 1.0 / v;
         const Doubles flowUnit = 2.0 * rootTau * inverseVol;
@@ -150,8 +144,7 @@ MAHLER_LANE_FUNCTION void newtonSystem(const AmericanScheme& scheme, const Solve
         for (int k = 0; k < kInnerNodes; ++k) {
             const double* row = scheme.row[i][k];
             Doubles sum = splat(0.0);
-            for (int j = 0; j < kBoundaryNodes; ++j)
-                sum = mulAdd(h[j], splat(row[j]), sum);
+            for (int j = 0; j < kBoundaryNodes; ++j) sum = mulAdd(h[j], splat(row[j]), sum);
             const Doubles depth = depthOf(sum); // -ln(B(u)/X)
             const Doubles rootS = rootTau * scheme.sine[k], sd = v * scheme.sine[k], inverse = inverseV * (1.0 / scheme.sine[k]);
             const Doubles dm = mulAdd(mu, rootS * rootS, x[i] + depth) * inverse, dp = dm + sd;
@@ -249,8 +242,7 @@ void solveLanes(const AmericanScheme& scheme, const PutBlock& in, RateSlope slop
         }
         newtonSystem<true>(scheme, p, byRate, x, matrix, full);
         Doubles worst = splat(0.0);
-        for (int i = 0; i < kBoundaryNodes; ++i)
-            worst = larger(magnitude(full[0][i]), worst);
+        for (int i = 0; i < kBoundaryNodes; ++i) worst = larger(magnitude(full[0][i]), worst);
         eliminate(matrix, full);
         newtonMove(x, full[0]);
         Doubles sound = splat(0.0); // adds up to NaN when anything is

@@ -5,6 +5,7 @@ static_assert(mahler::pricing::lanes::kLanes == 4, "built without -mavx2 -mfma")
 
 namespace mahler::pricing {
 
-const AmericanKernels kAmericanAvx2{"avx2", lanes::solveLanes, lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes, lanes::greeksLanes, lanes::treePricesLanes};
+const AmericanKernels kAmericanAvx2{
+    "avx2", lanes::solveLanes, lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes, lanes::greeksLanes, lanes::treePricesLanes};
 
 } // namespace mahler::pricing

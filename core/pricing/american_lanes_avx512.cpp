@@ -5,6 +5,7 @@ static_assert(mahler::pricing::lanes::kLanes == 8, "built without -mavx512f -mav
 
 namespace mahler::pricing {
 
-const AmericanKernels kAmericanAvx512{"avx512", lanes::solveLanes, lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes, lanes::greeksLanes, lanes::treePricesLanes};
+const AmericanKernels kAmericanAvx512{"avx512",           lanes::solveLanes,     lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes,
+                                      lanes::greeksLanes, lanes::treePricesLanes};
 
 } // namespace mahler::pricing

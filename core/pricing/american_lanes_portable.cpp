@@ -3,6 +3,7 @@
 
 namespace mahler::pricing {
 
-const AmericanKernels kAmericanPortable{"portable", lanes::solveLanes, lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes, lanes::greeksLanes, lanes::treePricesLanes};
+const AmericanKernels kAmericanPortable{"portable",         lanes::solveLanes,     lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes,
+                                        lanes::greeksLanes, lanes::treePricesLanes};
 
 } // namespace mahler::pricing

@@ -18,8 +18,7 @@ constexpr double kPi = 3.14159265358979323846;
 
 AmericanSlice::Side::Side(const PutProblem& put, RateSlope slope, const AmericanKernels& kernels)
     : m_put(put), m_slope(slope), m_kernels(&kernels), m_kind(earlyExercise(put)) {
-    if (m_kind != EarlyExercise::OneBoundary || !(put.years > 0))
-        return;
+    if (m_kind != EarlyExercise::OneBoundary || !(put.years > 0)) return;
     fill(m_terms, put);
     std::fill_n(m_terms.vol, kBlock, 0.2);
     m_kernels->prepare(americanScheme().far, m_terms, slope, m_far, kBlock);
@@ -40,22 +39,18 @@ int AmericanSlice::Side::segmentOf(double vol) {
 /// What exercise earns, interest on the strike (and a negative yield), comes only where the put is in the money; the
 /// chance of that at any time up to expiry is at most N(-d) at this d.
 bool AmericanSlice::Side::negligible(const Point& point) const {
-    if (point.moneyness < 1)
-        return false;
+    if (point.moneyness < 1) return false;
     const double drift = m_put.rate - m_put.yield - 0.5 * point.vol * point.vol;
     const double d = (std::log(point.moneyness) + std::min(0.0, drift) * m_put.years) / (point.vol * std::sqrt(m_put.years));
-    if (d < 7)
-        return false;
+    if (d < 7) return false;
     return (m_put.rate + std::max(0.0, -m_put.yield) * point.moneyness) * m_put.years * normalCdf(-d) < kNegligible;
 }
 
 const AmericanSlice::Side::Segment& AmericanSlice::Side::segment(int index) {
     auto& held = m_segments[static_cast<std::size_t>(index)];
-    if (!held)
-        held = std::make_unique<Segment>();
+    if (!held) held = std::make_unique<Segment>();
     Segment& s = *held;
-    if (s.solved)
-        return s;
+    if (s.solved) return s;
     s.solved = true;
     VolExpansion& e = s.expansion;
     e.terms = kTerms;
@@ -66,8 +61,7 @@ const AmericanSlice::Side::Segment& AmericanSlice::Side::segment(int index) {
     for (int l = 0; l < kBlock; ++l) {
         const double angle = kPi * (l + 0.5) / kBlock;
         block.vol[l] = std::exp(e.centre + e.halfWidth * std::cos(angle));
-        for (int k = 0; k < kTerms; ++k)
-            wave[k][l] = std::cos(k * angle) * (k == 0 ? 1.0 : 2.0) / kBlock;
+        for (int k = 0; k < kTerms; ++k) wave[k][l] = std::cos(k * angle) * (k == 0 ? 1.0 : 2.0) / kBlock;
     }
     BoundaryBlock solved;
     m_kernels->solve(americanScheme(), block, m_slope, solved, kBlock);
@@ -112,10 +106,8 @@ void AmericanSlice::Side::block(const VolExpansion& expansion, std::span<const P
         else
             m_kernels->premiumVega(rule, terms, boundary, moneyness, out, count);
     };
-    if (anyFar)
-        run(m_far, far);
-    if (anyNear)
-        run(m_near, close);
+    if (anyFar) run(m_far, far);
+    if (anyNear) run(m_near, close);
     for (int l = 0; l < count; ++l) {
         Premium& r = results[static_cast<std::size_t>(which[static_cast<std::size_t>(l)])];
         if (exercised[l]) {
@@ -135,12 +127,10 @@ void AmericanSlice::Side::block(const VolExpansion& expansion, std::span<const P
 }
 
 void AmericanSlice::Side::premiums(std::span<const Point> points, bool greeks, std::span<Premium> results) {
-    for (auto& bin : m_bins)
-        bin.clear();
+    for (auto& bin : m_bins) bin.clear();
     for (std::size_t i = 0; i < points.size(); ++i) {
         results[i] = {};
-        if (negligible(points[i]))
-            continue;
+        if (negligible(points[i])) continue;
         const int at = segmentOf(points[i].vol);
         if (at < 0 || !lanesHold(m_put.rate, m_put.yield, points[i].vol, m_put.years) || !segment(at).sound)
             results[i].exact = true;

@@ -13,8 +13,7 @@ constexpr double kSoundResidual = 0.02; ///< of the last Newton step, which squa
 
 SinglePremium singlePremium(const PutProblem& put, double moneyness, RateSlope slope, bool greeks) {
     SinglePremium result;
-    if (!lanesHold(put.rate, put.yield, put.vol, put.years))
-        return result;
+    if (!lanesHold(put.rate, put.yield, put.vol, put.years)) return result;
     const AmericanKernels& kernels = americanKernels();
     PutBlock block;
     std::fill_n(block.rate, kBlock, put.rate);
@@ -25,8 +24,7 @@ SinglePremium singlePremium(const PutProblem& put, double moneyness, RateSlope s
     std::fill_n(m, kBlock, moneyness);
     BoundaryBlock boundary;
     kernels.solve(americanScheme(), block, slope, boundary, 1);
-    if (!(boundary.residual[0] < kSoundResidual))
-        return result;
+    if (!(boundary.residual[0] < kSoundResidual)) return result;
     const double gap = std::log(moneyness) - boundary.lnTop[0] - boundary.ln[0][0];
     if (gap <= 0) {
         result.exercised = result.sound = true;

@@ -12,7 +12,7 @@ namespace mahler::pricing {
 
 namespace {
 
-constexpr double kTick = 5e-6; ///< of the strike: a time value under it says nothing of volatility
+constexpr double kTick = 5e-6;     ///< of the strike: a time value under it says nothing of volatility
 constexpr double kRounding = 2e-8; ///< of the strike: what a price of ours is good to
 constexpr double kLeastTotalVol = 1e-5;
 constexpr double kLowestVol = 1e-4, kHighestVol = 18;
@@ -47,11 +47,9 @@ struct Search {
         }
         (miss < 0 ? low : high) = vol;
         double next = vol - step;
-        if (!(next > low && next < high))
-            next = low > 0 ? (high < kHighestVol ? std::sqrt(low * high) : 1.6 * vol) : 0.6 * vol;
+        if (!(next > low && next < high)) next = low > 0 ? (high < kHighestVol ? std::sqrt(low * high) : 1.6 * vol) : 0.6 * vol;
         vol = std::clamp(next, 0.4 * vol, 2.5 * vol);
-        if (high - low <= 1e-10 * high)
-            return State::Found;
+        if (high - low <= 1e-10 * high) return State::Found;
         return vol > kLowestVol && vol < kHighestVol ? State::Going : State::Lost;
     }
 };
@@ -79,8 +77,7 @@ void AmericanSlice::values(std::span<const SliceOption> options, std::span<Valua
         points.clear();
         rows.clear();
         for (std::size_t i = 0; i < options.size(); ++i) {
-            if (options[i].right != right)
-                continue;
+            if (options[i].right != right) continue;
             const Inputs in = inputs(right, options[i].spot, options[i].strike, options[i].vol);
             const bool usable = validInputs(in) && plain(in);
             if (!usable || s.kind() == EarlyExercise::TwoBoundaries) {
@@ -88,8 +85,7 @@ void AmericanSlice::values(std::span<const SliceOption> options, std::span<Valua
                 continue;
             }
             results[i] = priceEuropean(in);
-            if (s.kind() == EarlyExercise::Never || results[i].status != PriceStatus::Ok)
-                continue;
+            if (s.kind() == EarlyExercise::Never || results[i].status != PriceStatus::Ok) continue;
             points.push_back({right == market::Right::Put ? in.spot / in.strike : in.strike / in.spot, in.vol});
             rows.push_back(i);
         }
@@ -130,8 +126,7 @@ void AmericanSlice::prices(std::span<const SliceOption> options, std::span<doubl
         points.clear();
         rows.clear();
         for (std::size_t i = 0; i < options.size(); ++i) {
-            if (options[i].right != right)
-                continue;
+            if (options[i].right != right) continue;
             const Inputs in = inputs(right, options[i].spot, options[i].strike, options[i].vol);
             const bool usable = validInputs(in) && plain(in);
             if (!usable) {
@@ -143,8 +138,7 @@ void AmericanSlice::prices(std::span<const SliceOption> options, std::span<doubl
                 continue;
             }
             results[i] = europeanValue(forwardTerms(in), in.vol * rootT);
-            if (s.kind() == EarlyExercise::Never)
-                continue;
+            if (s.kind() == EarlyExercise::Never) continue;
             points.push_back({right == market::Right::Put ? in.spot / in.strike : in.strike / in.spot, in.vol});
             rows.push_back(i);
         }
@@ -157,8 +151,7 @@ void AmericanSlice::prices(std::span<const SliceOption> options, std::span<doubl
             double& price = results[rows[n]];
             const double unit = right == market::Right::Put ? o.strike : o.spot, exercise = exerciseValue(in);
             price = p.exercised ? exercise : std::max(price + p.premium * unit, exercise);
-            if (p.exact)
-                price = singleAmericanPrice(in).value_or(std::numeric_limits<double>::quiet_NaN());
+            if (p.exact) price = singleAmericanPrice(in).value_or(std::numeric_limits<double>::quiet_NaN());
         }
     }
 }
@@ -166,20 +159,15 @@ void AmericanSlice::prices(std::span<const SliceOption> options, std::span<doubl
 /// What can be said without a search.
 std::optional<ImpliedVol> AmericanSlice::settledVol(const SliceQuote& q) const {
     const Inputs in = inputs(q.right, q.spot, q.strike, 0);
-    if (!validTerms(in) || !std::isfinite(q.price) || q.spot <= 1e-100 || q.strike <= 1e-100)
-        return ImpliedVol{0, IvStatus::BadInput};
+    if (!validTerms(in) || !std::isfinite(q.price) || q.spot <= 1e-100 || q.strike <= 1e-100) return ImpliedVol{0, IvStatus::BadInput};
     const Side& s = q.right == market::Right::Call ? *m_call : *m_put;
-    if (s.kind() != EarlyExercise::OneBoundary || !(m_years > 0))
-        return impliedVolAmerican(in, q.price);
-    if (q.price >= (q.right == market::Right::Call ? q.spot : q.strike))
-        return ImpliedVol{0, IvStatus::AboveMaximum};
+    if (s.kind() != EarlyExercise::OneBoundary || !(m_years > 0)) return impliedVolAmerican(in, q.price);
+    if (q.price >= (q.right == market::Right::Call ? q.spot : q.strike)) return ImpliedVol{0, IvStatus::AboveMaximum};
     const double floor = zeroVolatilityValue(in), exercise = exerciseValue(in);
     // In the exercise region a price within half a tick says nothing of volatility; elsewhere only rounding counts.
     const double resolution = floor > 0 ? (floor <= exercise ? kTick : kRounding) * q.strike : 0;
-    if (q.price < floor - resolution)
-        return ImpliedVol{0, IvStatus::BelowIntrinsic};
-    if (q.price <= floor + resolution)
-        return ImpliedVol{0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
+    if (q.price < floor - resolution) return ImpliedVol{0, IvStatus::BelowIntrinsic};
+    if (q.price <= floor + resolution) return ImpliedVol{0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
     return std::nullopt;
 }
 
@@ -193,8 +181,7 @@ void AmericanSlice::impliedVols(std::span<const SliceQuote> quotes, std::span<Im
         going.clear();
         for (std::size_t i = 0; i < quotes.size(); ++i) {
             const SliceQuote& q = quotes[i];
-            if (q.right != right)
-                continue;
+            if (q.right != right) continue;
             if (const std::optional<ImpliedVol> settled = settledVol(q)) {
                 results[i] = *settled;
                 continue;
@@ -207,8 +194,7 @@ void AmericanSlice::impliedVols(std::span<const SliceQuote> quotes, std::span<Im
                 const ImpliedVol european = impliedVolEuropean(in, q.price);
                 results[i] = european;
                 if (european.status != IvStatus::Ok) { // above every European price an American one may still have a volatility
-                    if (european.status == IvStatus::AboveMaximum)
-                        results[i] = impliedVolAmerican(in, q.price);
+                    if (european.status == IvStatus::AboveMaximum) results[i] = impliedVolAmerican(in, q.price);
                     continue;
                 }
                 search.vol = std::clamp(european.vol, kLowestVol, kHighestVol);
@@ -246,8 +232,7 @@ void AmericanSlice::impliedVols(std::span<const SliceQuote> quotes, std::span<Im
             }
             going.swap(next);
         }
-        for (const Search& g : going)
-            results[g.at] = {0, IvStatus::NoConvergence};
+        for (const Search& g : going) results[g.at] = {0, IvStatus::NoConvergence};
     }
 }
 

@@ -27,8 +27,7 @@ MAHLER_LANE_FUNCTION Doubles treeLanes(const TreeTerms& t, int steps) {
         const Doubles level = a * static_cast<double>(k), spot = t.spot * expLane(level);
         const Doubles gap = t.sign * (spot - t.strike), now = select(t.american, gap, never);
         exercise[(k + last) & 1][(k + last) >> 1] = now;
-        if (((k + last) & 1) != 0)
-            continue;
+        if (((k + last) & 1) != 0) continue;
         const Doubles d1 = mulAdd(lnRatio + level + drift, inverseA, half), d2 = d1 - a;
         const Doubles s1 = t.sign * d1, s2 = t.sign * d2, p1 = pdfLane(d1), p2 = pdfLane(d2);
         const CdfPair n = cdfPair(s1, p1, s2, p2);
@@ -38,15 +37,14 @@ MAHLER_LANE_FUNCTION Doubles treeLanes(const TreeTerms& t, int steps) {
     for (int level = last - 1; level >= 0; --level) {
         const int first = last - level; // of k = -level
         const Doubles* row = exercise[first & 1] + (first >> 1);
-        for (int j = 0; j <= level; ++j)
-            value[j] = larger(mulAdd(gain, value[j + 1], loss * value[j]), row[j]);
+        for (int j = 0; j <= level; ++j) value[j] = larger(mulAdd(gain, value[j + 1], loss * value[j]), row[j]);
     }
     return value[0];
 }
 
 void treePricesLanes(const TreeBlock& in, int steps, double* price, double* coarse, int count) {
     for (int lane = 0; lane < count; lane += kLanes) {
-        const TreeTerms t{load(in.sign + lane),  load(in.spot + lane),  load(in.strike + lane), load(in.years + lane),
+        const TreeTerms t{load(in.sign + lane), load(in.spot + lane),  load(in.strike + lane), load(in.years + lane),
                           load(in.rate + lane), load(in.yield + lane), load(in.vol + lane),    less(splat(0.5), load(in.american + lane))};
         store(price + lane, treeLanes(t, steps));
         store(coarse + lane, treeLanes(t, steps / 2));

@@ -55,9 +55,8 @@ void expandLanes(const VolExpansion& e, const double* vol, BoundaryBlock& out, i
     }
 }
 
-template <bool Greeks>
-MAHLER_LANE_FUNCTION void premiumLanes(const PremiumBlock& grid, const PutBlock& in, const BoundaryBlock& boundary, double byRate,
-                                       const double* moneyness, PremiumValues& out, int lane) {
+template <bool Greeks> MAHLER_LANE_FUNCTION void premiumLanes(const PremiumBlock& grid, const PutBlock& in, const BoundaryBlock& boundary,
+                                                              double byRate, const double* moneyness, PremiumValues& out, int lane) {
     const PremiumRule& rule = *grid.rule;
     const Doubles rate = load(in.rate + lane), yield = load(in.yield + lane), vol = load(in.vol + lane), m = load(moneyness + lane);
     const Doubles lnTop = load(boundary.lnTop + lane), topSlope = load(boundary.topSlope + lane);
@@ -80,8 +79,7 @@ MAHLER_LANE_FUNCTION void premiumLanes(const PremiumBlock& grid, const PutBlock&
             const Doubles weight = splat(row[j]);
             sum = mulAdd(h[j], weight, sum);
             sumVol = mulAdd(hVol[j], weight, sumVol);
-            if constexpr (Greeks)
-                sumRate = mulAdd(hRate[j], weight, sumRate);
+            if constexpr (Greeks) sumRate = mulAdd(hRate[j], weight, sumRate);
         }
         const Doubles depth = depthOf(sum);
         const Doubles root = load(grid.root[k] + lane), inverseSd = load(grid.inverseRoot[k] + lane) * inverseVol;
@@ -105,8 +103,8 @@ MAHLER_LANE_FUNCTION void premiumLanes(const PremiumBlock& grid, const PutBlock&
             curve += mulAdd(jump, dp, flowP) * inverseSd;
             const Doubles plain = load(grid.plain[k] + lane);
             // The weights' own derivative, the drift's, the boundary's.
-            const Doubles direct = byRate > 0 ? plain * minusMulAdd(rate, s, splat(1.0)) * tailM
-                                              : -(plain * m) * minusMulAdd(yield, s, splat(1.0)) * tailP;
+            const Doubles direct =
+                byRate > 0 ? plain * minusMulAdd(rate, s, splat(1.0)) * tailM : -(plain * m) * minusMulAdd(yield, s, splat(1.0)) * tailP;
             const Doubles boundaryMove = topSlope - select(split, sumRate, sumRate * inverseDepth);
             byParameter += direct + jump * (boundaryMove - (byRate > 0 ? s : -s));
         }
@@ -122,15 +120,14 @@ MAHLER_LANE_FUNCTION void premiumLanes(const PremiumBlock& grid, const PutBlock&
     }
 }
 
-void premiumVegaLanes(const PremiumBlock& grid, const PutBlock& in, const BoundaryBlock& boundary, const double* moneyness, PremiumValues& out, int count) {
-    for (int lane = 0; lane < count; lane += kLanes)
-        premiumLanes<false>(grid, in, boundary, 1, moneyness, out, lane);
+void premiumVegaLanes(const PremiumBlock& grid, const PutBlock& in, const BoundaryBlock& boundary, const double* moneyness, PremiumValues& out,
+                      int count) {
+    for (int lane = 0; lane < count; lane += kLanes) premiumLanes<false>(grid, in, boundary, 1, moneyness, out, lane);
 }
 
 void greeksLanes(const PremiumBlock& grid, const PutBlock& in, const BoundaryBlock& boundary, RateSlope slope, const double* moneyness,
                  PremiumValues& out, int count) {
-    for (int lane = 0; lane < count; lane += kLanes)
-        premiumLanes<true>(grid, in, boundary, slope == RateSlope::ByRate ? 1 : 0, moneyness, out, lane);
+    for (int lane = 0; lane < count; lane += kLanes) premiumLanes<true>(grid, in, boundary, slope == RateSlope::ByRate ? 1 : 0, moneyness, out, lane);
 }
 
 } // namespace lanes

@@ -25,7 +25,7 @@ LogGrid gridOf(const Inputs& in, std::span<const CashDividend> dividends, GridAc
     const GridSize size = sizeOf(accuracy);
     return makeLogGrid(in, dividends, size.cells, size.timeSteps, size.deviations);
 }
-constexpr double kTick = 5e-6; ///< of the strike: at chain accuracy a time value under it says nothing of volatility
+constexpr double kTick = 5e-6;          ///< of the strike: at chain accuracy a time value under it says nothing of volatility
 constexpr double kLeastTotalVol = 1e-4; ///< below it the value is that of no volatility
 /// The extrapolated value moves by less than a tenth of what extrapolation took away when the grid is refined twice more
 /// (measured on american_discrete_dividends_fd: at most 6 %).
@@ -36,10 +36,8 @@ constexpr double kErrorFloor = 5e-6;
 std::optional<std::vector<CashDividend>> usableDividends(const Inputs& in, std::span<const CashDividend> given) {
     std::vector<CashDividend> kept;
     for (const CashDividend& d : given) {
-        if (!std::isfinite(d.years) || !std::isfinite(d.amount) || d.amount < 0 || d.years < 0)
-            return std::nullopt;
-        if (d.amount > 0 && d.years > 0 && d.years < in.years)
-            kept.push_back(d);
+        if (!std::isfinite(d.years) || !std::isfinite(d.amount) || d.amount < 0 || d.years < 0) return std::nullopt;
+        if (d.amount > 0 && d.years > 0 && d.years < in.years) kept.push_back(d);
     }
     std::sort(kept.begin(), kept.end(), [](const CashDividend& a, const CashDividend& b) { return a.years < b.years; });
     return kept;
@@ -56,8 +54,7 @@ Certain certainValue(ExerciseStyle style, const Inputs& in, std::span<const Cash
     const auto consider = [&](double spot, double t) { // spot: today's money before the yield
         const double held = spot * std::exp(-in.dividendYield * t);
         const double value = std::max(0.0, sign(in.right) * (held - in.strike * std::exp(-in.rate * t)));
-        if (value > best.value)
-            best = {value, t, held};
+        if (value > best.value) best = {value, t, held};
     };
     double spot = in.spot, from = 0;
     for (std::size_t i = 0; i <= dividends.size(); ++i) {
@@ -66,21 +63,17 @@ Certain certainValue(ExerciseStyle style, const Inputs& in, std::span<const Cash
             consider(spot, from);
             const double ratio = in.rate * in.strike / (in.dividendYield * spot);
             const double turn = ratio > 0 && std::isfinite(ratio) ? std::log(ratio) / (in.rate - in.dividendYield) : -1;
-            if (turn > from && turn < to)
-                consider(spot, turn);
+            if (turn > from && turn < to) consider(spot, turn);
             consider(spot, to);
         }
-        if (i < dividends.size())
-            spot = std::max(0.0, spot - dividends[i].amount * std::exp((in.dividendYield - in.rate) * to));
+        if (i < dividends.size()) spot = std::max(0.0, spot - dividends[i].amount * std::exp((in.dividendYield - in.rate) * to));
         from = to;
     }
     consider(spot, in.years);
     return best;
 }
 
-bool degenerate(const Inputs& in) {
-    return in.spot <= 1e-100 || in.strike <= 1e-100 || in.vol * std::sqrt(in.years) < kLeastTotalVol;
-}
+bool degenerate(const Inputs& in) { return in.spot <= 1e-100 || in.strike <= 1e-100 || in.vol * std::sqrt(in.years) < kLeastTotalVol; }
 
 struct Extrapolated {
     GridPoint point;
@@ -88,13 +81,11 @@ struct Extrapolated {
 };
 Extrapolated extrapolate(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, const LogGrid& grid) {
     const GridPoint fine = solveOnGrid(style, in, dividends, grid), coarse = solveOnGrid(style, in, dividends, coarser(grid));
-    if (fine.exercised)
-        return {fine, kLeastError * in.spot};
+    if (fine.exercised) return {fine, kLeastError * in.spot};
     const auto limit = [](double a, double b) { return a + (a - b) / 3; };
     Extrapolated e;
     e.point = {limit(fine.value, coarse.value), limit(fine.delta, coarse.delta), limit(fine.gamma, coarse.gamma), false};
-    if (coarse.exercised)
-        e.point = fine;
+    if (coarse.exercised) e.point = fine;
     e.error = kErrorShare * std::fabs(fine.value - coarse.value) / 3 + kErrorFloor * in.spot * in.vol * std::sqrt(in.years) + kLeastError * in.spot;
     return e;
 }
@@ -135,31 +126,27 @@ double risingZero(const auto& f, double low, double high, double guess, double t
     int side = 0;
     for (int step = 0; step < 60 && high - low > tolerance; ++step) {
         double next = low + (high - low) * (fLow / (fLow - fHigh));
-        if (!(next > low && next < high))
-            next = 0.5 * (low + high);
+        if (!(next > low && next < high)) next = 0.5 * (low + high);
         const double at = f(next);
         if (at < 0) {
             low = next;
             fLow = at;
-            if (side == -1)
-                fHigh *= 0.5;
+            if (side == -1) fHigh *= 0.5;
             side = -1;
         } else {
             high = next;
             fHigh = at;
-            if (side == 1)
-                fLow *= 0.5;
+            if (side == 1) fLow *= 0.5;
             side = 1;
         }
-        if (at == 0)
-            return next;
+        if (at == 0) return next;
     }
     return low + (high - low) * (fLow < 0 && fHigh > 0 ? fLow / (fLow - fHigh) : 0.5);
 }
 
 /// Secant steps on one fixed grid from a volatility that is nearly right; absent when they lead away from it.
-std::optional<double> polished(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, double price,
-                               GridAccuracy accuracy, double near) {
+std::optional<double> polished(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, double price, GridAccuracy accuracy,
+                               double near) {
     Inputs centre = in;
     centre.vol = near;
     const LogGrid grid = gridOf(centre, dividends, accuracy);
@@ -168,13 +155,10 @@ std::optional<double> polished(ExerciseStyle style, const Inputs& in, std::span<
     double x1 = near * (f0 > 0 ? 0.998 : 1.002);
     for (int step = 0; step < 12; ++step) {
         const double f1 = priceAt(style, in, dividends, x1, &grid, 0) - price, slope = (f1 - f0) / (x1 - x0);
-        if (!(slope > 0))
-            break;
+        if (!(slope > 0)) break;
         const double next = x1 - f1 / slope;
-        if (!(next > 0.5 * near && next < 2 * near))
-            break;
-        if (std::fabs(next - x1) < settled * next || f1 == 0)
-            return next;
+        if (!(next > 0.5 * near && next < 2 * near)) break;
+        if (std::fabs(next - x1) < settled * next || f1 == 0) return next;
         x0 = x1;
         f0 = f1;
         x1 = next;
@@ -187,21 +171,17 @@ std::optional<double> polished(ExerciseStyle style, const Inputs& in, std::span<
 double forwardWithDividends(const Inputs& in, std::span<const CashDividend> dividends) {
     double forward = in.spot * std::exp((in.rate - in.dividendYield) * in.years);
     for (const CashDividend& d : dividends)
-        if (d.years > 0 && d.years < in.years)
-            forward -= d.amount * std::exp((in.rate - in.dividendYield) * (in.years - d.years));
+        if (d.years > 0 && d.years < in.years) forward -= d.amount * std::exp((in.rate - in.dividendYield) * (in.years - d.years));
     return forward;
 }
 
 DividendValuation dividendPriceOnly(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, GridAccuracy accuracy) {
     const auto kept = usableDividends(in, dividends);
-    if (!validInputs(in) || !kept)
-        return {};
-    if (degenerate(in))
-        return certainValuation(style, in, *kept);
+    if (!validInputs(in) || !kept) return {};
+    if (degenerate(in)) return certainValuation(style, in, *kept);
     const Extrapolated e = extrapolate(style, in, *kept, gridOf(in, *kept, accuracy));
     DividendValuation d;
-    if (!std::isfinite(e.point.value))
-        return d;
+    if (!std::isfinite(e.point.value)) return d;
     d.value.price = std::max({e.point.value, 0.0, style == ExerciseStyle::American ? exerciseValue(in) : 0.0});
     d.error = e.error;
     d.value.status = PriceStatus::Ok;
@@ -210,22 +190,18 @@ DividendValuation dividendPriceOnly(ExerciseStyle style, const Inputs& in, std::
 
 DividendValuation priceWithDividends(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, GridAccuracy accuracy) {
     const auto kept = usableDividends(in, dividends);
-    if (!validInputs(in) || !kept)
-        return {};
-    if (degenerate(in))
-        return certainValuation(style, in, *kept);
+    if (!validInputs(in) || !kept) return {};
+    if (degenerate(in)) return certainValuation(style, in, *kept);
     const LogGrid grid = gridOf(in, *kept, accuracy);
     const Extrapolated e = extrapolate(style, in, *kept, grid);
-    if (!std::isfinite(e.point.value + e.point.delta + e.point.gamma))
-        return {};
+    if (!std::isfinite(e.point.value + e.point.delta + e.point.gamma)) return {};
     DividendValuation d;
     Valuation& v = d.value;
     v.price = std::max({e.point.value, 0.0, style == ExerciseStyle::American ? exerciseValue(in) : 0.0});
     v.delta = e.point.delta;
     v.status = PriceStatus::Ok;
     d.error = e.error;
-    if (e.point.exercised)
-        return d;
+    if (e.point.exercised) return d;
     v.gamma = std::max(0.0, e.point.gamma);
     const bool both = accuracy == GridAccuracy::Fine; // sides of a difference
     const auto slope = [&](double Inputs::*field, double step) {
@@ -237,42 +213,33 @@ DividendValuation priceWithDividends(ExerciseStyle style, const Inputs& in, std:
     };
     v.vega = slope(&Inputs::vol, 5e-3 * in.vol);
     v.rho = slope(&Inputs::rate, 2e-4);
-    v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta -
-              0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
+    v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta - 0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
     return d;
 }
 
 ImpliedVol impliedVolWithDividends(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, double price,
                                    GridAccuracy accuracy, double guess) {
     const auto kept = usableDividends(in, dividends);
-    if (!validTerms(in) || !std::isfinite(price) || in.spot <= 1e-100 || in.strike <= 1e-100 || !kept)
-        return {0, IvStatus::BadInput};
-    if (in.years <= 0)
-        return {0, IvStatus::Expired};
+    if (!validTerms(in) || !std::isfinite(price) || in.spot <= 1e-100 || in.strike <= 1e-100 || !kept) return {0, IvStatus::BadInput};
+    if (in.years <= 0) return {0, IvStatus::Expired};
     const double most = in.right == Right::Call ? in.spot * std::max(1.0, std::exp(-in.dividendYield * in.years))
                                                 : in.strike * std::max(1.0, std::exp(-in.rate * in.years));
-    if (price >= most)
-        return {0, IvStatus::AboveMaximum};
+    if (price >= most) return {0, IvStatus::AboveMaximum};
     const double floor = certainValue(style, in, *kept).value, exercise = style == ExerciseStyle::American ? exerciseValue(in) : 0;
     const double resolution = accuracy == GridAccuracy::Fine ? 1e-7 * (in.spot + in.strike) : kTick * in.strike;
-    if (price < floor - (floor > 0 ? resolution : 0))
-        return {0, IvStatus::BelowIntrinsic};
-    if (price <= floor + resolution)
-        return {0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
+    if (price < floor - (floor > 0 ? resolution : 0)) return {0, IvStatus::BelowIntrinsic};
+    if (price <= floor + resolution) return {0, exercise > 0 && floor <= exercise ? IvStatus::ExerciseRegion : IvStatus::BelowMinimum};
     const double rootT = std::sqrt(in.years), least = 2 * kLeastTotalVol / rootT, highest = 8 / rootT;
     if (guess > 2 * least && guess < 0.5 * highest)
-        if (const std::optional<double> vol = polished(style, in, *kept, price, accuracy, guess))
-            return {*vol, IvStatus::Ok};
+        if (const std::optional<double> vol = polished(style, in, *kept, price, accuracy, guess)) return {*vol, IvStatus::Ok};
     Inputs escrowed = in;
     escrowed.spot = std::max(in.spot - presentValueOfDividends(in, *kept, 0), 0.01 * in.spot);
     const ImpliedVol first = impliedVolEuropean(escrowed, price);
     guess = first.status == IvStatus::Ok ? std::clamp(first.vol, 2 * least, 0.5 * highest) : std::clamp(0.3, least, highest);
     const auto rough = [&](double vol) { return priceAt(style, in, *kept, vol, nullptr, accuracy == GridAccuracy::Fine ? 200 : 100) - price; };
     const double near = risingZero(rough, least, highest, 1.02 * guess, 1e-4 * guess);
-    if (!(near > least && near < 0.999 * highest))
-        return {0, near > least ? IvStatus::AboveMaximum : IvStatus::BelowMinimum};
-    if (const std::optional<double> vol = polished(style, in, *kept, price, accuracy, near))
-        return {*vol, IvStatus::Ok};
+    if (!(near > least && near < 0.999 * highest)) return {0, near > least ? IvStatus::AboveMaximum : IvStatus::BelowMinimum};
+    if (const std::optional<double> vol = polished(style, in, *kept, price, accuracy, near)) return {*vol, IvStatus::Ok};
     return {0, IvStatus::NoConvergence};
 }
 

@@ -35,8 +35,8 @@ DividendValuation dividendPriceOnly(market::ExerciseStyle style, const Inputs& i
                                     GridAccuracy accuracy = GridAccuracy::Fine);
 /// `in.vol` is ignored. ExerciseRegion and BelowIntrinsic as impliedVolAmerican(), with the dividends in the floor. At
 /// GridAccuracy::Chain a price within 5e-6 of the strike of that floor counts as it. `guess` of the volatility; 0: none.
-ImpliedVol impliedVolWithDividends(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends,
-                                   double price, GridAccuracy accuracy = GridAccuracy::Fine, double guess = 0);
+ImpliedVol impliedVolWithDividends(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, double price,
+                                   GridAccuracy accuracy = GridAccuracy::Fine, double guess = 0);
 /// The forward of the same model: S e^{(r-q)T} less every dividend carried to expiry. `in` valid, dividends as above.
 double forwardWithDividends(const Inputs& in, std::span<const CashDividend> dividends);
 

@@ -20,11 +20,9 @@ double fromMicros(std::int64_t micros) { return static_cast<double>(micros) * 1e
 std::vector<ParityPair> pairsOf(const market::OptionChain& chain, const market::ExpirySlice& slice) {
     std::vector<ParityPair> pairs;
     for (std::size_t row = slice.begin; row + 1 < slice.end; ++row) {
-        if (chain.strike[row] != chain.strike[row + 1] || chain.right[row] == chain.right[row + 1])
-            continue;
+        if (chain.strike[row] != chain.strike[row + 1] || chain.right[row] == chain.right[row + 1]) continue;
         const UsableQuote first = usableQuote(chain, row), second = usableQuote(chain, row + 1);
-        if (first.status != IvStatus::Ok || second.status != IvStatus::Ok)
-            continue;
+        if (first.status != IvStatus::Ok || second.status != IvStatus::Ok) continue;
         const double sign = chain.right[row] == market::Right::Call ? 1 : -1;
         pairs.push_back({fromMicros(chain.strike[row]), sign * (first.mid - second.mid), first.width + second.width});
     }
@@ -56,9 +54,7 @@ private:
             side.boundary = solveBoundary(put, Accuracy::Chain);
         }
     }
-    double premium(const Side& side, double m) const {
-        return side.exercised ? putPrice(side.grid, side.boundary, m_vol, m).premium : 0;
-    }
+    double premium(const Side& side, double m) const { return side.exercised ? putPrice(side.grid, side.boundary, m_vol, m).premium : 0; }
     double m_spot, m_vol;
     Side m_call, m_put;
 };
@@ -66,8 +62,7 @@ private:
 /// What the cash dividends are worth at expiry.
 double grown(const Carry& c, double yield) {
     double sum = 0;
-    for (const CashDividend& d : c.dividends)
-        sum += d.amount * std::exp((c.rate - yield) * (c.years - d.years));
+    for (const CashDividend& d : c.dividends) sum += d.amount * std::exp((c.rate - yield) * (c.years - d.years));
     return sum;
 }
 double forwardOf(const Carry& c, double spot) { return spot * std::exp((c.rate - c.yield) * c.years) - grown(c, c.yield); }
@@ -79,8 +74,7 @@ double yieldOf(const Carry& c, double spot) {
         const double next = c.rate - std::log((c.forward + grown(c, yield)) / spot) / c.years;
         const bool settled = std::fabs(next - yield) < 1e-14;
         yield = next;
-        if (settled)
-            break;
+        if (settled) break;
     }
     return yield;
 }
@@ -90,18 +84,18 @@ double yieldOf(const Carry& c, double spot) {
 std::optional<double> dividendGap(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& c, double strike) {
     double vol = 0;
     for (std::size_t row = slice.begin; row < slice.end && !(vol > 0); ++row)
-        if (const market::Right right = chain.right[row]; fromMicros(chain.strike[row]) == strike && (right == market::Right::Call) == (strike >= c.forward))
+        if (const market::Right right = chain.right[row];
+            fromMicros(chain.strike[row]) == strike && (right == market::Right::Call) == (strike >= c.forward))
             if (const UsableQuote quote = usableQuote(chain, row); quote.status == IvStatus::Ok)
                 vol = impliedVolWithDividends(market::ExerciseStyle::American, {right, c.spot, strike, c.years, c.rate, c.yield, 0}, c.dividends,
-                                              quote.mid, GridAccuracy::Chain).vol;
-    if (!(vol > 0))
-        return std::nullopt;
+                                              quote.mid, GridAccuracy::Chain)
+                          .vol;
+    if (!(vol > 0)) return std::nullopt;
     double gap = -c.discount * (forwardOf(c, c.spot) - strike);
     for (const market::Right right : {market::Right::Call, market::Right::Put}) {
         const DividendValuation v = dividendPriceOnly(market::ExerciseStyle::American, {right, c.spot, strike, c.years, c.rate, c.yield, vol},
                                                       c.dividends, GridAccuracy::Chain);
-        if (v.value.status == PriceStatus::BadInput)
-            return std::nullopt;
+        if (v.value.status == PriceStatus::BadInput) return std::nullopt;
         gap += right == market::Right::Call ? v.value.price : -v.value.price;
     }
     return gap;
@@ -109,8 +103,7 @@ std::optional<double> dividendGap(const market::OptionChain& chain, const market
 
 /// The volatility of the out-of-the-money side nearest the forward, by the European formula from its mid
 /// less the exercise premium as far as it is known.
-double roughVol(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& c,
-                const std::optional<Premiums>& premiums) {
+double roughVol(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& c, const std::optional<Premiums>& premiums) {
     struct Candidate {
         double distance, strike, mid;
         market::Right right;
@@ -120,16 +113,14 @@ double roughVol(const market::OptionChain& chain, const market::ExpirySlice& sli
         const double strike = fromMicros(chain.strike[row]);
         const bool outOfTheMoney = chain.right[row] == market::Right::Call ? strike >= c.forward : strike < c.forward;
         const UsableQuote quote = outOfTheMoney ? usableQuote(chain, row) : UsableQuote{};
-        if (quote.status == IvStatus::Ok)
-            candidates.push_back({std::fabs(strike - c.forward), strike, quote.mid, chain.right[row]});
+        if (quote.status == IvStatus::Ok) candidates.push_back({std::fabs(strike - c.forward), strike, quote.mid, chain.right[row]});
     }
     std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
     for (const Candidate& at : candidates) {
         const Inputs in{at.right, c.spot, at.strike, c.years, c.rate, c.yield, 0};
         const double premium = premiums ? premiums->of(at.right, at.strike) : 0;
         const ImpliedVol iv = impliedVolEuropean(in, at.mid - premium);
-        if (iv.status == IvStatus::Ok && iv.vol > 0.005 && iv.vol < 8)
-            return iv.vol;
+        if (iv.status == IvStatus::Ok && iv.vol > 0.005 && iv.vol < 8) return iv.vol;
     }
     return 0;
 }
@@ -146,15 +137,12 @@ public:
         for (std::size_t i = 0; i < n; ++i) {
             m_out.expiries[i].years = yearsBetween(m_chain.time, m_chain.expiries[i].expiresAt);
             m_pairs[i] = pairsOf(m_chain, m_chain.expiries[i]);
-            if (!european(i))
-                m_out.expiries[i].dividends = cashDividends(m_out.expiries[i].years);
+            if (!european(i)) m_out.expiries[i].dividends = cashDividends(m_out.expiries[i].years);
         }
         findRates();
         findSpot();
-        if (!(m_out.spot > 0))
-            return m_out;
-        for (std::size_t i = 0; i < n; ++i)
-            findForward(i);
+        if (!(m_out.spot > 0)) return m_out;
+        for (std::size_t i = 0; i < n; ++i) findForward(i);
         settleYields();
         return m_out;
     }
@@ -165,12 +153,10 @@ private:
     std::vector<CashDividend> cashDividends(double years) const {
         std::vector<CashDividend> out;
         for (const AnnouncedDividend& d : m_curve.dividends) {
-            if (!d.exDate.ok() || !std::isfinite(d.amount) || !(d.amount > 0))
-                continue;
+            if (!d.exDate.ok() || !std::isfinite(d.amount) || !(d.amount > 0)) continue;
             const UtcTime drop = market::fromNewYork(d.exDate, 0, 0);
             const double at = yearsBetween(m_chain.time, drop);
-            if (drop > m_chain.time && at < years && at <= kCashDividendYears)
-                out.push_back({at, d.amount});
+            if (drop > m_chain.time && at < years && at <= kCashDividendYears) out.push_back({at, d.amount});
         }
         std::sort(out.begin(), out.end(), [](const CashDividend& a, const CashDividend& b) { return a.years < b.years; });
         return out;
@@ -180,14 +166,11 @@ private:
         std::vector<double> rates, weights;
         for (std::size_t i = 0; i < m_pairs.size() && !m_curve.rate; ++i) {
             const double years = m_out.expiries[i].years;
-            if (!european(i) || years < 7.0 / 365.0)
-                continue;
+            if (!european(i) || years < 7.0 / 365.0) continue;
             const std::optional<ParityFit> fit = fitParity(m_pairs[i], std::nullopt);
-            if (!fit || fit->used < 6)
-                continue;
+            if (!fit || fit->used < 6) continue;
             const double rate = -std::log(fit->discount) / years, error = fit->discountError / (fit->discount * years);
-            if (error > kGoodRateError || rate < -0.05 || rate > 0.25)
-                continue;
+            if (error > kGoodRateError || rate < -0.05 || rate > 0.25) continue;
             m_free[i] = fit;
             rates.push_back(rate);
             weights.push_back(1 / (error * error));
@@ -207,8 +190,7 @@ private:
     }
 
     std::optional<double> parityForward(std::size_t i) const {
-        if (m_free[i])
-            return m_free[i]->forward;
+        if (m_free[i]) return m_free[i]->forward;
         const std::optional<ParityFit> fit = fitParity(m_pairs[i], m_out.expiries[i].discount);
         return fit ? std::optional(fit->forward) : std::nullopt;
     }
@@ -221,8 +203,7 @@ private:
         double nearest = 1e300;
         for (std::size_t i = 0; i < m_pairs.size(); ++i) {
             const Carry& c = m_out.expiries[i];
-            if (!(c.years > 0) || c.years >= nearest)
-                continue;
+            if (!(c.years > 0) || c.years >= nearest) continue;
             if (const std::optional<double> forward = parityForward(i)) {
                 nearest = c.years;
                 Carry at = c;
@@ -247,19 +228,15 @@ private:
         if (!c.dividends.empty() && c.years > 0) // the given yield stands for what comes after the cash
             c.yield *= std::max(0.0, c.years - kCashDividendYears) / c.years;
         double cash = 0;
-        for (const CashDividend& d : c.dividends)
-            cash += d.amount;
+        for (const CashDividend& d : c.dividends) cash += d.amount;
         if (cash > 0.5 * c.spot) // no dividend of this underlying
             c.dividends.clear();
         c.forward = forwardOf(c, c.spot);
-        if (!(c.years > 0) || m_curve.dividendYield)
-            return;
+        if (!(c.years > 0) || m_curve.dividendYield) return;
         const std::optional<double> first = parityForward(i);
-        if (!first || std::fabs(*first / c.forward - 1) > kMostSpotGap + 0.15 * c.years)
-            return;
+        if (!first || std::fabs(*first / c.forward - 1) > kMostSpotGap + 0.15 * c.years) return;
         setForward(c, *first);
-        if (!european(i))
-            freeOfPremiums(i);
+        if (!european(i)) freeOfPremiums(i);
     }
 
     void freeOfPremiums(std::size_t i) {
@@ -272,39 +249,32 @@ private:
             const bool cash = !c.dividends.empty();
             if (!cash) {
                 const double vol = roughVol(m_chain, m_chain.expiries[i], c, premiums);
-                if (!(vol > 0))
-                    return;
+                if (!(vol > 0)) return;
                 premiums.emplace(tamed, vol);
             }
             // Away from the money the smile would change the premium: the six nearest pairs, and all within 2 %.
             std::vector<ParityPair> pairs = m_pairs[i];
-            std::sort(pairs.begin(), pairs.end(), [&c](const ParityPair& a, const ParityPair& b) {
-                return std::fabs(a.strike - c.forward) < std::fabs(b.strike - c.forward);
-            });
+            std::sort(pairs.begin(), pairs.end(),
+                      [&c](const ParityPair& a, const ParityPair& b) { return std::fabs(a.strike - c.forward) < std::fabs(b.strike - c.forward); });
             std::size_t keep = std::min<std::size_t>(pairs.size(), 6);
-            while (!cash && keep < pairs.size() && std::fabs(pairs[keep].strike / c.forward - 1) < 0.02)
-                ++keep;
+            while (!cash && keep < pairs.size() && std::fabs(pairs[keep].strike / c.forward - 1) < 0.02) ++keep;
             pairs.resize(keep);
             for (ParityPair& p : pairs) {
                 const std::optional<double> gap =
                     cash ? dividendGap(m_chain, m_chain.expiries[i], tamed, p.strike) : premiums->callMinusPut(p.strike);
-                if (!gap)
-                    return;
+                if (!gap) return;
                 p.gap -= *gap;
             }
             const std::optional<ParityFit> fit = fitParity(pairs, c.discount);
-            if (!fit)
-                return;
+            if (!fit) return;
             const double moved = std::fabs(fit->forward - c.forward);
             setForward(c, fit->forward);
-            if (moved < (cash ? 1e-5 : 1e-6) * c.forward)
-                return;
+            if (moved < (cash ? 1e-5 : 1e-6) * c.forward) return;
         }
     }
 
     void settleYields() {
-        if (m_curve.dividendYield)
-            return;
+        if (m_curve.dividendYield) return;
         std::vector<double> yields, weights;
         for (const Carry& c : m_out.expiries)
             if (c.fromParity && c.years >= kTwoWeeks && c.yield > -0.1 && c.yield < 0.3) {
@@ -313,8 +283,7 @@ private:
             }
         const double shared = yields.empty() ? 0.0 : weightedMedian(yields, weights);
         for (Carry& c : m_out.expiries) {
-            if (!(c.years > 0) || (c.fromParity && c.years >= kTwoWeeks && c.yield > -0.1 && c.yield < 0.3))
-                continue;
+            if (!(c.years > 0) || (c.fromParity && c.years >= kTwoWeeks && c.yield > -0.1 && c.yield < 0.3)) continue;
             c.yield = shared;
             const double spot = spotOf(c);
             if (c.fromParity && std::fabs(spot / m_out.spot - 1) < kMostSpotGap) {
@@ -337,15 +306,13 @@ private:
 
 UsableQuote usableQuote(const market::OptionChain& chain, std::size_t row) {
     UsableQuote q;
-    if (!chain.has(row, market::kHasBid) || !chain.has(row, market::kHasAsk))
-        return q;
+    if (!chain.has(row, market::kHasBid) || !chain.has(row, market::kHasAsk)) return q;
     const std::int64_t bid = chain.bid[row], ask = chain.ask[row];
     if (bid < 0 || ask < 0) {
         q.status = IvStatus::BadInput;
         return q;
     }
-    if (bid == 0 || ask < bid)
-        return q;
+    if (bid == 0 || ask < bid) return q;
     q.mid = 0.5 * (fromMicros(bid) + fromMicros(ask));
     q.width = std::max(fromMicros(ask - bid), kLeastWidth);
     q.status = IvStatus::Ok;
@@ -362,34 +329,26 @@ std::optional<double> impliedDividend(const market::OptionChain& chain, CurveInp
     std::optional<double> amount;
     for (int round = 0; round < 3; ++round) {
         curve.dividends = others;
-        if (amount)
-            curve.dividends.push_back({exDate, *amount});
+        if (amount) curve.dividends.push_back({exDate, *amount});
         const ChainCarry carry = impliedCarry(chain, curve);
         const Carry *before = nullptr, *after = nullptr;
         for (const Carry& c : carry.expiries)
             if (c.fromParity && c.years > 0) {
-                if (c.years <= at && (!before || c.years > before->years))
-                    before = &c;
-                if (c.years > at && (!after || c.years < after->years))
-                    after = &c;
+                if (c.years <= at && (!before || c.years > before->years)) before = &c;
+                if (c.years > at && (!after || c.years < after->years)) after = &c;
             }
-        if (!before || !after || at <= 0)
-            return std::nullopt;
+        if (!before || !after || at <= 0) return std::nullopt;
         // Between the two the spot grows without a yield but what is known to be paid.
         double expected = before->forward * std::exp(after->rate * after->years - before->rate * before->years);
         for (const CashDividend& d : after->dividends)
-            if (d.years != at && d.years >= before->years)
-                expected -= d.amount * std::exp(after->rate * (after->years - d.years));
+            if (d.years != at && d.years >= before->years) expected -= d.amount * std::exp(after->rate * (after->years - d.years));
         const double implied = (expected - after->forward) * std::exp(-after->rate * (after->years - at));
-        if (!(implied >= 0 && implied <= 0.1 * carry.spot))
-            return std::nullopt;
+        if (!(implied >= 0 && implied <= 0.1 * carry.spot)) return std::nullopt;
         amount = implied;
     }
     return amount;
 }
 
-ChainCarry impliedCarry(const market::OptionChain& chain, const CurveInputs& curve) {
-    return CarryFinder(chain, curve).run();
-}
+ChainCarry impliedCarry(const market::OptionChain& chain, const CurveInputs& curve) { return CarryFinder(chain, curve).run(); }
 
 } // namespace mahler::pricing

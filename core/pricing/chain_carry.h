@@ -19,7 +19,7 @@ UsableQuote usableQuote(const market::OptionChain& chain, std::size_t row);
 /// What one expiry is priced on.
 struct Carry {
     double years = 0, rate = 0, yield = 0, discount = 1, forward = 0;
-    double spot = 0; ///< what gives the forward at rate, yield and dividends; near the quoted spot, 0 when nothing is known
+    double spot = 0;                     ///< what gives the forward at rate, yield and dividends; near the quoted spot, 0 when nothing is known
     std::vector<CashDividend> dividends; ///< beside the yield, of an American expiry
     /// The yield that gives the forward without the cash dividends; `yield` when there are none.
     double equivalentYield() const;

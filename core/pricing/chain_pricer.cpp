@@ -36,11 +36,9 @@ struct RowBatch {
 
 class SlicePricer {
 public:
-    SlicePricer(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& carry, PricedChain& out,
-                PricedExpiry& expiry)
+    SlicePricer(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& carry, PricedChain& out, PricedExpiry& expiry)
         : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry) {
-        if (slice.style == market::ExerciseStyle::American)
-            m_american.emplace(carry.rate, carry.equivalentYield(), carry.years);
+        if (slice.style == market::ExerciseStyle::American) m_american.emplace(carry.rate, carry.equivalentYield(), carry.years);
     }
 
     /// The volatility of every quote.
@@ -56,8 +54,7 @@ public:
     void value(const SmileFit& smile, const std::vector<bool>& rejected) {
         m_expiry.smile = smile;
         for (std::size_t i = 0; i < m_pointRows.size(); ++i)
-            if (rejected[i])
-                m_outliers.push_back(m_pointRows[i]);
+            if (rejected[i]) m_outliers.push_back(m_pointRows[i]);
         std::sort(m_outliers.begin(), m_outliers.end());
         describe();
         valueRows();
@@ -66,9 +63,7 @@ public:
 private:
     static Right otherSide(Right right) { return right == Right::Call ? Right::Put : Right::Call; }
     Right outSide(double strike) const { return strike >= m_carry.forward ? Right::Call : Right::Put; }
-    static const std::optional<std::size_t>& rowOf(const StrikeRows& s, Right right) {
-        return right == Right::Call ? s.call : s.put;
-    }
+    static const std::optional<std::size_t>& rowOf(const StrikeRows& s, Right right) { return right == Right::Call ? s.call : s.put; }
 
     void collectStrikes() {
         for (std::size_t row = m_slice.begin; row < m_slice.end; ++row) {
@@ -78,8 +73,7 @@ private:
                 continue;
             }
             const double strike = static_cast<double>(micros) * 1e-6;
-            if (m_strikes.empty() || m_strikes.back().strike != strike)
-                m_strikes.push_back({strike, {}, {}});
+            if (m_strikes.empty() || m_strikes.back().strike != strike) m_strikes.push_back({strike, {}, {}});
             (m_chain.right[row] == Right::Call ? m_strikes.back().call : m_strikes.back().put) = row;
         }
     }
@@ -101,18 +95,17 @@ private:
                 if (const auto& row = rowOf(s, right)) {
                     const UsableQuote quote = usableQuote(m_chain, *row);
                     m_out.ivStatus[*row] = quote.status;
-                    if (quote.status != IvStatus::Ok)
-                        continue;
+                    if (quote.status != IvStatus::Ok) continue;
                     rows.push_back(*row);
                     quotes.push_back({right, m_carry.spot, s.strike, quote.mid, 0});
                 }
         std::vector<ImpliedVol> found(quotes.size());
         m_american->impliedVols(quotes, found);
         for (std::size_t i = 0; i < quotes.size() && !m_carry.dividends.empty(); ++i)
-            found[i] = impliedVolWithDividends(market::ExerciseStyle::American, dividendInputs(quotes[i].right, quotes[i].strike, 0), m_carry.dividends,
-                                               quotes[i].price, GridAccuracy::Chain, found[i].status == IvStatus::Ok ? found[i].vol : 0);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            keepVol(rows[i], found[i]);
+            found[i] =
+                impliedVolWithDividends(market::ExerciseStyle::American, dividendInputs(quotes[i].right, quotes[i].strike, 0), m_carry.dividends,
+                                        quotes[i].price, GridAccuracy::Chain, found[i].status == IvStatus::Ok ? found[i].vol : 0);
+        for (std::size_t i = 0; i < rows.size(); ++i) keepVol(rows[i], found[i]);
     }
 
     void implyEuropeanVols() {
@@ -122,13 +115,11 @@ private:
                 if (const auto& row = rowOf(s, right)) {
                     const UsableQuote quote = usableQuote(m_chain, *row);
                     m_out.ivStatus[*row] = quote.status;
-                    if (quote.status == IvStatus::Ok)
-                        quoted.add(*row, right, s.strike, quote.mid);
+                    if (quote.status == IvStatus::Ok) quoted.add(*row, right, s.strike, quote.mid);
                 }
         ImpliedVolBatch found;
         impliedVolsOfExpiry(terms(), quoted.sign, quoted.strike, quoted.number, found);
-        for (std::size_t i = 0; i < quoted.rows.size(); ++i)
-            keepVol(quoted.rows[i], {found.vol[i], found.status[i]});
+        for (std::size_t i = 0; i < quoted.rows.size(); ++i) keepVol(quoted.rows[i], {found.vol[i], found.status[i]});
     }
 
     ExpiryTerms terms() const { return {m_carry.spot, m_carry.years, m_carry.rate, m_carry.yield}; }
@@ -141,11 +132,9 @@ private:
     void collectPoints() {
         for (const StrikeRows& s : m_strikes) {
             const auto& row = rowOf(s, outSide(s.strike));
-            if (!row || m_out.ivStatus[*row] != IvStatus::Ok)
-                continue;
+            if (!row || m_out.ivStatus[*row] != IvStatus::Ok) continue;
             const double vol = m_out.iv[*row], vega = this->vega(s.strike, vol), width = usableQuote(m_chain, *row).width;
-            if (!(vega > 0) || !std::isfinite(vega))
-                continue;
+            if (!(vega > 0) || !std::isfinite(vega)) continue;
             m_points.push_back({std::log(s.strike / m_carry.forward), vol, vega / width, 0.5 * width / vega});
             m_pointRows.push_back(*row);
         }
@@ -158,14 +147,11 @@ private:
             m_expiry.atmVol = smile.vol(0, years);
         else
             m_expiry.atmVol = nearestVol();
-        if (m_expiry.atmVol && !(*m_expiry.atmVol > 0))
-            m_expiry.atmVol.reset();
-        if (!m_expiry.atmVol)
-            return;
+        if (m_expiry.atmVol && !(*m_expiry.atmVol > 0)) m_expiry.atmVol.reset();
+        if (!m_expiry.atmVol) return;
         const double rootT = std::sqrt(years);
         m_expiry.expectedMove = m_carry.forward * *m_expiry.atmVol * rootT;
-        if (!smile.ok)
-            return;
+        if (!smile.ok) return;
         const std::optional<double> call = volAtDelta(1), put = volAtDelta(-1);
         if (call && put) {
             m_expiry.riskReversal25 = *call - *put;
@@ -175,8 +161,7 @@ private:
 
     /// Linear between the two quoted strikes around the forward.
     std::optional<double> nearestVol() const {
-        if (m_points.empty())
-            return std::nullopt;
+        if (m_points.empty()) return std::nullopt;
         const auto above = std::find_if(m_points.begin(), m_points.end(), [](const SmilePoint& p) { return p.k >= 0; });
         if (above == m_points.begin() || above == m_points.end()) {
             const SmilePoint& edge = above == m_points.end() ? m_points.back() : m_points.front();
@@ -195,25 +180,21 @@ private:
             const double s = m_expiry.smile.vol(k, m_carry.years) * rootT;
             k = 0.5 * (k + s * (0.5 * s + side * kQuarter));
         }
-        if (k < m_points.front().k || k > m_points.back().k)
-            return std::nullopt;
+        if (k < m_points.front().k || k > m_points.back().k) return std::nullopt;
         return m_expiry.smile.vol(k, m_carry.years);
     }
 
     double trustedVol(const StrikeRows& s, double smileVol) const {
         const Right out = outSide(s.strike);
         const auto& own = rowOf(s, out);
-        if (own && m_out.iv[*own] > 0 && !std::binary_search(m_outliers.begin(), m_outliers.end(), *own))
-            return m_out.iv[*own];
-        if (smileVol > 0)
-            return smileVol;
+        if (own && m_out.iv[*own] > 0 && !std::binary_search(m_outliers.begin(), m_outliers.end(), *own)) return m_out.iv[*own];
+        if (smileVol > 0) return smileVol;
         const auto& other = rowOf(s, otherSide(out));
         return other ? m_out.iv[*other] : 0;
     }
 
     void keepGreeks(std::size_t row, double vol, const Valuation& v) {
-        if (v.status == PriceStatus::BadInput)
-            return;
+        if (v.status == PriceStatus::BadInput) return;
         m_out.markVol[row] = vol;
         m_out.delta[row] = v.delta;
         m_out.gamma[row] = v.gamma;
@@ -231,17 +212,13 @@ private:
     void valueRows() {
         RowBatch marked, smiled;
         for (const StrikeRows& s : m_strikes) {
-            const double smileVol =
-                m_expiry.smile.ok ? m_expiry.smile.vol(std::log(s.strike / m_carry.forward), m_carry.years) : 0;
+            const double smileVol = m_expiry.smile.ok ? m_expiry.smile.vol(std::log(s.strike / m_carry.forward), m_carry.years) : 0;
             const double vol = trustedVol(s, smileVol);
             for (const Right right : {Right::Call, Right::Put}) {
                 const auto& row = rowOf(s, right);
-                if (!row)
-                    continue;
-                if (vol > 0)
-                    marked.add(*row, right, s.strike, vol);
-                if (smileVol > 0)
-                    smiled.add(*row, right, s.strike, smileVol);
+                if (!row) continue;
+                if (vol > 0) marked.add(*row, right, s.strike, vol);
+                if (smileVol > 0) smiled.add(*row, right, s.strike, smileVol);
             }
         }
         if (!m_carry.dividends.empty())
@@ -273,30 +250,25 @@ private:
         for (std::size_t i = 0; i < smiled.rows.size(); ++i) {
             const DividendValuation v =
                 dividendPriceOnly(market::ExerciseStyle::American, inputsOf(smiled, i), m_carry.dividends, GridAccuracy::Chain);
-            if (v.value.status != PriceStatus::BadInput)
-                keepTheo(smiled.rows[i], v.value.price);
+            if (v.value.status != PriceStatus::BadInput) keepTheo(smiled.rows[i], v.value.price);
         }
     }
 
     void valueAmericans(const RowBatch& marked, const RowBatch& smiled) {
         std::vector<Valuation> values(marked.rows.size());
         m_american->values(optionsOf(marked), values);
-        for (std::size_t i = 0; i < values.size(); ++i)
-            keepGreeks(marked.rows[i], marked.number[i], values[i]);
+        for (std::size_t i = 0; i < values.size(); ++i) keepGreeks(marked.rows[i], marked.number[i], values[i]);
         std::vector<double> prices(smiled.rows.size());
         m_american->prices(optionsOf(smiled), prices);
-        for (std::size_t i = 0; i < prices.size(); ++i)
-            keepTheo(smiled.rows[i], prices[i]);
+        for (std::size_t i = 0; i < prices.size(); ++i) keepTheo(smiled.rows[i], prices[i]);
     }
 
     void valueEuropeans(const RowBatch& marked, const RowBatch& smiled) {
         GreekBatch values;
         priceExpiry(terms(), marked.sign, marked.strike, marked.number, GreekSet::Basic, values);
-        for (std::size_t i = 0; i < marked.rows.size(); ++i)
-            keepGreeks(marked.rows[i], marked.number[i], values.at(i));
+        for (std::size_t i = 0; i < marked.rows.size(); ++i) keepGreeks(marked.rows[i], marked.number[i], values.at(i));
         priceExpiry(terms(), smiled.sign, smiled.strike, smiled.number, GreekSet::Basic, values);
-        for (std::size_t i = 0; i < smiled.rows.size(); ++i)
-            keepTheo(smiled.rows[i], values.price[i]);
+        for (std::size_t i = 0; i < smiled.rows.size(); ++i) keepTheo(smiled.rows[i], values.price[i]);
     }
 
     const market::OptionChain& m_chain;
@@ -308,7 +280,7 @@ private:
     std::vector<StrikeRows> m_strikes;
     std::vector<SmilePoint> m_points;
     std::vector<std::size_t> m_pointRows; ///< as m_points
-    std::vector<std::size_t> m_outliers; ///< rows, sorted
+    std::vector<std::size_t> m_outliers;  ///< rows, sorted
 };
 
 void sizeRows(PricedChain& out, std::size_t rows) {
@@ -325,13 +297,11 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
     const auto start = std::chrono::steady_clock::now();
     auto out = std::make_shared<PricedChain>();
     out->chain = chain;
-    if (!chain)
-        return out;
+    if (!chain) return out;
     CurveInputs usable;
     if (curve.rate && std::fabs(*curve.rate) < 1) // also refuses NaN
         usable.rate = curve.rate;
-    if (curve.dividendYield && std::fabs(*curve.dividendYield) < 1)
-        usable.dividendYield = curve.dividendYield;
+    if (curve.dividendYield && std::fabs(*curve.dividendYield) < 1) usable.dividendYield = curve.dividendYield;
     usable.dividends = curve.dividends;
     sizeRows(*out, chain->size());
     const ChainCarry carry = impliedCarry(*chain, usable);
@@ -357,8 +327,7 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
         e.rateAssumed = c.rateAssumed;
         const bool known = c.spot > 0 && c.forward > 0;
         if (!(c.years > 0) || !known) {
-            for (std::size_t row = slice.begin; row < slice.end; ++row)
-                out->ivStatus[row] = c.years > 0 ? IvStatus::BadInput : IvStatus::Expired;
+            for (std::size_t row = slice.begin; row < slice.end; ++row) out->ivStatus[row] = c.years > 0 ? IvStatus::BadInput : IvStatus::Expired;
             continue;
         }
         pricers.push_back(std::make_unique<SlicePricer>(*chain, slice, c, *out, e));
@@ -367,11 +336,9 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
         expiryOf.push_back(i);
     }
     FittedSurface fitted = fitSurface(quotes);
-    for (SurfaceSlice& s : fitted.surface.slices)
-        s.expiry = expiryOf[s.expiry];
+    for (SurfaceSlice& s : fitted.surface.slices) s.expiry = expiryOf[s.expiry];
     out->surface = std::move(fitted.surface);
-    for (std::size_t i = 0; i < pricers.size(); ++i)
-        pricers[i]->value(fitted.smiles[i], fitted.rejected[i]);
+    for (std::size_t i = 0; i < pricers.size(); ++i) pricers[i]->value(fitted.smiles[i], fitted.rejected[i]);
     out->milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     return out;
 }

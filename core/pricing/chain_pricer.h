@@ -38,19 +38,19 @@ struct PricedExpiry {
     /// gives the same forward without them, `borrow` what parity leaves beside them (borrow fee, error of the amounts).
     std::vector<CashDividend> dividends{};
     double borrow = 0;
-    double spot = 0;                ///< spot this expiry is priced on: its forward carried back at rate and dividendYield
+    double spot = 0; ///< spot this expiry is priced on: its forward carried back at rate and dividendYield
     bool forwardFromParity = false;
-    bool rateAssumed = false;       ///< neither given nor implied by any European expiry: kAssumedRate
-    std::optional<double> atmVol;        ///< at the forward
-    std::optional<double> expectedMove;  ///< one standard deviation in price units, F * atmVol * sqrt(T)
+    bool rateAssumed = false;                          ///< neither given nor implied by any European expiry: kAssumedRate
+    std::optional<double> atmVol;                      ///< at the forward
+    std::optional<double> expectedMove;                ///< one standard deviation in price units, F * atmVol * sqrt(T)
     std::optional<double> riskReversal25, butterfly25; ///< in volatility
-    SmileFit smile; ///< the slice that is served: free of arbitrage, or named in PricedChain::surface
+    SmileFit smile;                                    ///< the slice that is served: free of arbitrage, or named in PricedChain::surface
 };
 
 /// The chain with model values, row for row. Immutable once published.
 struct PricedChain {
     std::shared_ptr<const market::OptionChain> chain;
-    double spot = 0;            ///< given, or the parity forward of the nearest expiry discounted back
+    double spot = 0; ///< given, or the parity forward of the nearest expiry discounted back
     bool spotFromParity = false;
     std::vector<PricedExpiry> expiries; ///< as chain->expiries
     Surface surface;                    ///< where the smiles come from, and what is left of arbitrage
@@ -58,8 +58,8 @@ struct PricedChain {
     std::vector<IvStatus> ivStatus;
     std::vector<double> iv;
     std::vector<double> delta, gamma, theta, vega, rho; ///< per unit, theta per YEAR; at `markVol`
-    std::vector<double> markVol; ///< own IV when trusted, otherwise the smile's; 0 when neither
-    std::vector<double> theo;    ///< model price at the smile's volatility; 0 when there is no smile
+    std::vector<double> markVol;                        ///< own IV when trusted, otherwise the smile's; 0 when neither
+    std::vector<double> theo;                           ///< model price at the smile's volatility; 0 when there is no smile
     std::vector<bool> hasGreeks, hasTheo;
     double milliseconds = 0; ///< what pricing took
 };

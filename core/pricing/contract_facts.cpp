@@ -12,8 +12,7 @@ namespace {
 
 /// The expiry when the row is one of it and it has not passed.
 const PricedExpiry* expiryOf(const PricedChain& priced, std::size_t expiry, std::size_t row) {
-    if (!priced.chain || expiry >= priced.expiries.size() || expiry >= priced.chain->expiries.size())
-        return nullptr;
+    if (!priced.chain || expiry >= priced.expiries.size() || expiry >= priced.chain->expiries.size()) return nullptr;
     const market::ExpirySlice& slice = priced.chain->expiries[expiry];
     const PricedExpiry& e = priced.expiries[expiry];
     return row >= slice.begin && row < slice.end && priced.chain->strike[row] > 0 && e.years > 0 && e.forward > 0 ? &e : nullptr;
@@ -25,8 +24,7 @@ double strikeOf(const PricedChain& priced, std::size_t row) { return static_cast
 
 std::optional<double> leastValue(const PricedChain& priced, std::size_t expiry, std::size_t row) {
     const PricedExpiry* e = expiryOf(priced, expiry, row);
-    if (!e)
-        return std::nullopt;
+    if (!e) return std::nullopt;
     const market::Right right = priced.chain->right[row];
     const double strike = strikeOf(priced, row);
     switch (priced.chain->expiries[expiry].style) {
@@ -36,8 +34,7 @@ std::optional<double> leastValue(const PricedChain& priced, std::size_t expiry, 
     }
     case market::ExerciseStyle::American: {
         Inputs in{right, e->spot, strike, e->years, e->rate, e->dividendYield, 0};
-        if (e->dividends.empty())
-            return zeroVolatilityValue(in);
+        if (e->dividends.empty()) return zeroVolatilityValue(in);
         in.dividendYield = e->borrow; // what the chain is priced with beside the amounts
         const DividendValuation certain = dividendPriceOnly(market::ExerciseStyle::American, in, e->dividends, GridAccuracy::Chain);
         return certain.value.status == PriceStatus::BadInput ? std::nullopt : std::optional(certain.value.price);
@@ -47,19 +44,16 @@ std::optional<double> leastValue(const PricedChain& priced, std::size_t expiry, 
 }
 
 std::optional<double> shortfallCents(const PricedChain& priced, std::size_t expiry, std::size_t row) {
-    if (!expiryOf(priced, expiry, row) || priced.ivStatus[row] != IvStatus::BelowIntrinsic)
-        return std::nullopt;
+    if (!expiryOf(priced, expiry, row) || priced.ivStatus[row] != IvStatus::BelowIntrinsic) return std::nullopt;
     const UsableQuote quote = usableQuote(*priced.chain, row);
     const auto least = leastValue(priced, expiry, row);
-    if (quote.status != IvStatus::Ok || !least || !(*least > quote.mid))
-        return std::nullopt;
+    if (quote.status != IvStatus::Ok || !least || !(*least > quote.mid)) return std::nullopt;
     return (*least - quote.mid) * 100;
 }
 
 std::optional<double> probabilityOtm(const PricedChain& priced, std::size_t expiry, std::size_t row) {
     const PricedExpiry* e = expiryOf(priced, expiry, row);
-    if (!e || !(priced.markVol[row] > 0))
-        return std::nullopt;
+    if (!e || !(priced.markVol[row] > 0)) return std::nullopt;
     const double deviation = priced.markVol[row] * std::sqrt(e->years);
     const double d2 = std::log(e->forward / strikeOf(priced, row)) / deviation - deviation / 2;
     return normalCdf(priced.chain->right[row] == market::Right::Call ? -d2 : d2);
@@ -67,8 +61,7 @@ std::optional<double> probabilityOtm(const PricedChain& priced, std::size_t expi
 
 std::optional<double> spreadFraction(const market::Quote& quote) {
     const auto mid = quote.mid(), width = quote.width();
-    if (!mid || !width || mid->micros() <= 0)
-        return std::nullopt;
+    if (!mid || !width || mid->micros() <= 0) return std::nullopt;
     return width->toDouble() / mid->toDouble();
 }
 

@@ -6,13 +6,13 @@ namespace mahler::pricing {
 
 /// Forward quantities of one valuation, computed once and shared by prices, Greeks and implied volatilities.
 struct ForwardTerms {
-    double discount = 1;        ///< e^{-rT}
-    double carry = 1;           ///< e^{-qT}
-    double x = 0;               ///< ln(F/K), accurate near the money
+    double discount = 1;                                ///< e^{-rT}
+    double carry = 1;                                   ///< e^{-qT}
+    double x = 0;                                       ///< ln(F/K), accurate near the money
     double discountedForward = 0, discountedStrike = 0; ///< S e^{-qT}, K e^{-rT}
-    double scale = 0;           ///< sqrt of their product
-    double intrinsic = 0;       ///< max(w(F - K), 0) discounted
-    bool usable = false;        ///< finite and all of spot, strike, factors positive
+    double scale = 0;                                   ///< sqrt of their product
+    double intrinsic = 0;                               ///< max(w(F - K), 0) discounted
+    bool usable = false;                                ///< finite and all of spot, strike, factors positive
 };
 
 /// True when every field but `vol` is finite and in range: spot, strike and years not negative, years at

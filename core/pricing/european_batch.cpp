@@ -30,8 +30,7 @@ Isa chooseIsa() {
     const std::vector<Isa> all = availableIsas();
     if (const char* wanted = std::getenv("MAHLER_ISA"))
         for (const Isa isa : all)
-            if (std::string_view(wanted) == toString(isa))
-                return isa;
+            if (std::string_view(wanted) == toString(isa)) return isa;
     return all.back();
 }
 
@@ -43,14 +42,11 @@ Inputs inputsOf(const ExpiryTerms& t, double sign, double strike, double vol) {
 template <class InputsAt>
 void settlePrices(const InputsAt& inputsAt, std::span<const double> sign, std::span<const LaneStatus> lanes, GreekBatch& out) {
     for (std::size_t i = 0; i < lanes.size(); ++i) {
-        if (lanes[i] == LaneStatus::Done)
-            continue;
+        if (lanes[i] == LaneStatus::Done) continue;
         Valuation v;
-        if (std::fabs(sign[i]) == 1)
-            v = settleEuropean(inputsAt(i));
+        if (std::fabs(sign[i]) == 1) v = settleEuropean(inputsAt(i));
         out.status[i] = v.status;
-        if (v.status == PriceStatus::BadInput)
-            continue;
+        if (v.status == PriceStatus::BadInput) continue;
         out.price[i] = v.price;
         out.delta[i] = v.delta;
         out.gamma[i] = v.gamma;
@@ -62,9 +58,8 @@ void settlePrices(const InputsAt& inputsAt, std::span<const double> sign, std::s
     }
 }
 
-template <class InputsAt>
-void settleVols(const InputsAt& inputsAt, std::span<const double> sign, std::span<const double> prices,
-                std::span<const LaneVol> lanes, ImpliedVolBatch& out) {
+template <class InputsAt> void settleVols(const InputsAt& inputsAt, std::span<const double> sign, std::span<const double> prices,
+                                          std::span<const LaneVol> lanes, ImpliedVolBatch& out) {
     for (std::size_t i = 0; i < lanes.size(); ++i) {
         switch (lanes[i]) {
         case LaneVol::Done: break;
@@ -73,8 +68,7 @@ void settleVols(const InputsAt& inputsAt, std::span<const double> sign, std::spa
         case LaneVol::BelowMinimum: out.status[i] = IvStatus::BelowMinimum; break;
         case LaneVol::Outside:
         case LaneVol::Unsettled: {
-            const ImpliedVol iv =
-                std::fabs(sign[i]) == 1 ? settleImpliedVol(inputsAt(i), prices[i]) : ImpliedVol{0, IvStatus::BadInput};
+            const ImpliedVol iv = std::fabs(sign[i]) == 1 ? settleImpliedVol(inputsAt(i), prices[i]) : ImpliedVol{0, IvStatus::BadInput};
             out.vol[i] = iv.vol;
             out.status[i] = iv.status;
         }
@@ -102,8 +96,7 @@ std::vector<Isa> availableIsas() {
 #if defined(MAHLER_X86_KERNELS)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
         all.push_back(Isa::Avx2);
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-            all.push_back(Isa::Avx512);
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) all.push_back(Isa::Avx512);
     }
 #endif
     return all;
@@ -125,28 +118,22 @@ void EuropeanBatch::add(const Inputs& in) {
 }
 
 void EuropeanBatch::clear() {
-    for (std::vector<double>* column : {&sign, &spot, &strike, &years, &rate, &yield, &vol})
-        column->clear();
+    for (std::vector<double>* column : {&sign, &spot, &strike, &years, &rate, &yield, &vol}) column->clear();
 }
 
 void EuropeanBatch::reserve(std::size_t count) {
-    for (std::vector<double>* column : {&sign, &spot, &strike, &years, &rate, &yield, &vol})
-        column->reserve(count);
+    for (std::vector<double>* column : {&sign, &spot, &strike, &years, &rate, &yield, &vol}) column->reserve(count);
 }
 
-Inputs EuropeanBatch::at(std::size_t i) const {
-    return inputsOf({spot[i], years[i], rate[i], yield[i]}, sign[i], strike[i], vol[i]);
-}
+Inputs EuropeanBatch::at(std::size_t i) const { return inputsOf({spot[i], years[i], rate[i], yield[i]}, sign[i], strike[i], vol[i]); }
 
 OptionColumns EuropeanBatch::columns() const {
     return {sign.data(), spot.data(), strike.data(), years.data(), rate.data(), yield.data(), vol.data()};
 }
 
 void GreekBatch::resize(std::size_t count, GreekSet set) {
-    for (std::vector<double>* column : {&price, &delta, &gamma, &vega, &theta, &rho})
-        column->resize(count);
-    for (std::vector<double>* column : {&vanna, &vomma, &charm, &speed, &zomma, &dividendRho})
-        column->resize(set == GreekSet::Extended ? count : 0);
+    for (std::vector<double>* column : {&price, &delta, &gamma, &vega, &theta, &rho}) column->resize(count);
+    for (std::vector<double>* column : {&vanna, &vomma, &charm, &speed, &zomma, &dividendRho}) column->resize(set == GreekSet::Extended ? count : 0);
     status.assign(count, PriceStatus::Ok);
 }
 
@@ -163,9 +150,7 @@ GreekColumns GreekBatch::columns() {
     return c;
 }
 
-Valuation GreekBatch::at(std::size_t i) const {
-    return {price[i], delta[i], gamma[i], theta[i], vega[i], rho[i], status[i]};
-}
+Valuation GreekBatch::at(std::size_t i) const { return {price[i], delta[i], gamma[i], theta[i], vega[i], rho[i], status[i]}; }
 
 void priceEuropeans(const EuropeanBatch& in, GreekSet set, GreekBatch& out, Isa isa) {
     out.resize(in.size(), set);
@@ -174,8 +159,8 @@ void priceEuropeans(const EuropeanBatch& in, GreekSet set, GreekBatch& out, Isa 
         settlePrices([&](std::size_t i) { return in.at(i); }, in.sign, lanes, out);
 }
 
-void priceExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike,
-                 std::span<const double> vol, GreekSet set, GreekBatch& out, Isa isa) {
+void priceExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike, std::span<const double> vol, GreekSet set,
+                 GreekBatch& out, Isa isa) {
     out.resize(sign.size(), set);
     std::vector<LaneStatus> lanes(sign.size());
     OptionColumns in;
@@ -197,8 +182,8 @@ void impliedVolsEuropean(const EuropeanBatch& in, std::span<const double> prices
         settleVols([&](std::size_t i) { return in.at(i); }, in.sign, prices, lanes, out);
 }
 
-void impliedVolsOfExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike,
-                         std::span<const double> prices, ImpliedVolBatch& out, Isa isa) {
+void impliedVolsOfExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike, std::span<const double> prices,
+                         ImpliedVolBatch& out, Isa isa) {
     const std::size_t count = sign.size();
     out.vol.resize(count);
     out.status.assign(count, IvStatus::Ok);
@@ -213,11 +198,9 @@ void impliedVolsOfExpiry(const ExpiryTerms& terms, std::span<const double> sign,
 
 void impliedTotalVols(std::span<const double> x, std::span<const double> beta, std::span<double> s, Isa isa) {
     std::vector<LaneVol> lanes(x.size());
-    if (!kernelsOf(isa).impliedTotalVols(x.data(), beta.data(), s.data(), lanes.data(), x.size()))
-        return;
+    if (!kernelsOf(isa).impliedTotalVols(x.data(), beta.data(), s.data(), lanes.data(), x.size())) return;
     for (std::size_t i = 0; i < lanes.size(); ++i)
-        if (lanes[i] != LaneVol::Done)
-            s[i] = impliedTotalVol(x[i], beta[i]);
+        if (lanes[i] != LaneVol::Done) s[i] = impliedTotalVol(x[i], beta[i]);
 }
 
 Valuation priceEuropean(const Inputs& in) {
@@ -226,8 +209,7 @@ Valuation priceEuropean(const Inputs& in) {
     const double sign = in.right == market::Right::Call ? 1 : -1;
     const OptionColumns columns{&sign, &in.spot, &in.strike, &in.years, &in.rate, &in.dividendYield, &in.vol};
     const GreekColumns out{&v.price, &v.delta, &v.gamma, &v.vega, &v.theta, &v.rho};
-    if (kernelsOf(activeIsa()).priceColumns(columns, out, &lane, 1))
-        return settleEuropean(in);
+    if (kernelsOf(activeIsa()).priceColumns(columns, out, &lane, 1)) return settleEuropean(in);
     v.status = PriceStatus::Ok;
     return v;
 }
@@ -240,20 +222,17 @@ ImpliedVol impliedVolEuropean(const Inputs& in, double price) {
     return {out.vol[0], out.status[0]};
 }
 
-bool spotVolGrid(std::span<const GridLeg> legs, std::span<const double> spots, std::span<const double> volShifts,
-                 std::vector<double>& values, Isa isa) {
+bool spotVolGrid(std::span<const GridLeg> legs, std::span<const double> spots, std::span<const double> volShifts, std::vector<double>& values,
+                 Isa isa) {
     values.assign(spots.size() * volShifts.size(), 0.0);
-    if (!axisUsable(spots, 0, 1e100) || !axisUsable(volShifts, -kMostVol, kMostVol))
-        return false;
+    if (!axisUsable(spots, 0, 1e100) || !axisUsable(volShifts, -kMostVol, kMostVol)) return false;
     const double mostShift = volShifts.empty() ? 0 : *std::max_element(volShifts.begin(), volShifts.end());
     for (const GridLeg& leg : legs) {
         Inputs in = leg.in;
         in.spot = 1;
-        if (!validInputs(in) || in.vol + mostShift > kMostVol || !std::isfinite(leg.quantity))
-            return false;
+        if (!validInputs(in) || in.vol + mostShift > kMostVol || !std::isfinite(leg.quantity)) return false;
     }
-    if (values.empty())
-        return true;
+    if (values.empty()) return true;
     // Whole vectors of spots: the last one stands in for the missing.
     std::vector<double> padded(spots.begin(), spots.end());
     padded.resize((spots.size() + 7) / 8 * 8, spots.back());
@@ -263,8 +242,7 @@ bool spotVolGrid(std::span<const GridLeg> legs, std::span<const double> spots, s
     for (const GridLeg& leg : legs) {
         const double sign = leg.in.right == market::Right::Call ? 1 : -1;
         const GridLegTerms terms{sign, leg.in.strike, leg.in.years, leg.in.rate, leg.in.dividendYield, leg.in.vol, leg.quantity};
-        if (kernels.addToGrid(axes, terms, sums.data()))
-            continue;
+        if (kernels.addToGrid(axes, terms, sums.data())) continue;
         for (std::size_t v = 0; v < volShifts.size(); ++v)
             for (std::size_t s = 0; s < spots.size(); ++s) {
                 Inputs in = leg.in;

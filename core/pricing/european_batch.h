@@ -55,18 +55,17 @@ struct GreekBatch {
 /// priceEuropean() is asked, within one instruction set. Thread-safe.
 void priceEuropeans(const EuropeanBatch& in, GreekSet set, GreekBatch& out, Isa isa = activeIsa());
 /// One expiry: sign, strike and vol alike long; what depends on the expiry alone is worked out once.
-void priceExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike,
-                 std::span<const double> vol, GreekSet set, GreekBatch& out, Isa isa = activeIsa());
+void priceExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike, std::span<const double> vol, GreekSet set,
+                 GreekBatch& out, Isa isa = activeIsa());
 
 struct ImpliedVolBatch {
     std::vector<double> vol; ///< 0 unless the status is Ok
     std::vector<IvStatus> status;
 };
 /// `in.vol` is ignored. As impliedVolEuropean().
-void impliedVolsEuropean(const EuropeanBatch& in, std::span<const double> prices, ImpliedVolBatch& out,
-                         Isa isa = activeIsa());
-void impliedVolsOfExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike,
-                         std::span<const double> prices, ImpliedVolBatch& out, Isa isa = activeIsa());
+void impliedVolsEuropean(const EuropeanBatch& in, std::span<const double> prices, ImpliedVolBatch& out, Isa isa = activeIsa());
+void impliedVolsOfExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike, std::span<const double> prices,
+                         ImpliedVolBatch& out, Isa isa = activeIsa());
 /// As impliedTotalVol(), many at a time.
 void impliedTotalVols(std::span<const double> x, std::span<const double> beta, std::span<double> s, Isa isa = activeIsa());
 
@@ -77,7 +76,7 @@ struct GridLeg {
     Inputs in;
     double quantity = 0;
 };
-bool spotVolGrid(std::span<const GridLeg> legs, std::span<const double> spots, std::span<const double> volShifts,
-                 std::vector<double>& values, Isa isa = activeIsa());
+bool spotVolGrid(std::span<const GridLeg> legs, std::span<const double> spots, std::span<const double> volShifts, std::vector<double>& values,
+                 Isa isa = activeIsa());
 
 } // namespace mahler::pricing

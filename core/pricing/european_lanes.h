@@ -28,8 +28,8 @@ constexpr double kMostExponent = 100, kLeastTotalVol = 1e-20, kMostTotalVol = 1e
 MAHLER_LANE_FUNCTION Terms makeTerms(Doubles spot, Doubles years, Doubles rate, Doubles yield) {
     Terms t;
     const Doubles rateYears = rate * years, yieldYears = yield * years;
-    t.good = within(spot, kLeastMoney, kMostMoney) & within(years, kLeastYears, kMostYears) & atMost(rate, kMostRate) &
-             atMost(yield, kMostRate) & atMost(rateYears, kMostExponent) & atMost(yieldYears, kMostExponent);
+    t.good = within(spot, kLeastMoney, kMostMoney) & within(years, kLeastYears, kMostYears) & atMost(rate, kMostRate) & atMost(yield, kMostRate) &
+             atMost(rateYears, kMostExponent) & atMost(yieldYears, kMostExponent);
     t.spot = select(t.good, spot, splat(1));
     t.years = select(t.good, years, splat(1));
     t.rate = select(t.good, rate, splat(0));
@@ -62,10 +62,10 @@ MAHLER_LANE_FUNCTION Moneyness makeMoneyness(const Terms& t, Doubles strike) {
 
 /// The out-of-the-money side.
 struct OutSide {
-    Doubles density;      ///< V
-    Doubles value;        ///< of the option
-    Doubles high, low;    ///< its two legs, at -y + t and -y - t; the option receives `high` and pays `low`
-    Doubles highRest;     ///< what `high` lacks to the whole leg
+    Doubles density;   ///< V
+    Doubles value;     ///< of the option
+    Doubles high, low; ///< its two legs, at -y + t and -y - t; the option receives `high` and pays `low`
+    Doubles highRest;  ///< what `high` lacks to the whole leg
 };
 
 /// `leg` is the leg the out-of-the-money option receives: the forward's for x <= 0, else the strike's.
@@ -154,32 +154,27 @@ template <bool kExtended> MAHLER_LANE_FUNCTION GreekLanes greeksOf(const Terms& 
 }
 
 /// Results and columns in one order; the second half is the group on request.
-constexpr Doubles GreekLanes::*const kNumbers[] = {&GreekLanes::price, &GreekLanes::delta, &GreekLanes::gamma,
-                                                   &GreekLanes::vega,  &GreekLanes::theta, &GreekLanes::rho,
-                                                   &GreekLanes::vanna, &GreekLanes::vomma, &GreekLanes::charm,
-                                                   &GreekLanes::speed, &GreekLanes::zomma, &GreekLanes::dividendRho};
-constexpr double* GreekColumns::*const kColumns[] = {&GreekColumns::price, &GreekColumns::delta, &GreekColumns::gamma,
-                                                     &GreekColumns::vega,  &GreekColumns::theta, &GreekColumns::rho,
-                                                     &GreekColumns::vanna, &GreekColumns::vomma, &GreekColumns::charm,
-                                                     &GreekColumns::speed, &GreekColumns::zomma, &GreekColumns::dividendRho};
+constexpr Doubles GreekLanes::*const kNumbers[] = {&GreekLanes::price, &GreekLanes::delta, &GreekLanes::gamma, &GreekLanes::vega,
+                                                   &GreekLanes::theta, &GreekLanes::rho,   &GreekLanes::vanna, &GreekLanes::vomma,
+                                                   &GreekLanes::charm, &GreekLanes::speed, &GreekLanes::zomma, &GreekLanes::dividendRho};
+constexpr double* GreekColumns::*const kColumns[] = {&GreekColumns::price, &GreekColumns::delta, &GreekColumns::gamma, &GreekColumns::vega,
+                                                     &GreekColumns::theta, &GreekColumns::rho,   &GreekColumns::vanna, &GreekColumns::vomma,
+                                                     &GreekColumns::charm, &GreekColumns::speed, &GreekColumns::zomma, &GreekColumns::dividendRho};
 
 template <bool kExtended> MAHLER_LANE_FUNCTION void storeGreeks(const GreekColumns& out, std::size_t at, const GreekLanes& g) {
 #pragma GCC unroll 12
-    for (int i = 0; i < (kExtended ? 12 : 6); ++i)
-        store(out.*kColumns[i] + at, g.*kNumbers[i]);
+    for (int i = 0; i < (kExtended ? 12 : 6); ++i) store(out.*kColumns[i] + at, g.*kNumbers[i]);
 }
 
 template <bool kExtended> MAHLER_LANE_FUNCTION void clearBad(GreekLanes& g) {
 #pragma GCC unroll 12
-    for (int i = 0; i < (kExtended ? 12 : 6); ++i)
-        g.*kNumbers[i] = select(g.good, g.*kNumbers[i], splat(0));
+    for (int i = 0; i < (kExtended ? 12 : 6); ++i) g.*kNumbers[i] = select(g.good, g.*kNumbers[i], splat(0));
 }
 
 /// Lanes of a tail hold the last contract again: harmless, and no zero to divide by.
 MAHLER_LANE_FUNCTION Doubles loadSome(const double* from, std::size_t count) {
     Doubles x = splat(from[count - 1]);
-    for (std::size_t i = 0; i < count; ++i)
-        x[static_cast<int>(i)] = from[i];
+    for (std::size_t i = 0; i < count; ++i) x[static_cast<int>(i)] = from[i];
     return x;
 }
 
@@ -194,20 +189,17 @@ constexpr std::size_t kStep = static_cast<std::size_t>(kLanes);
 
 /// The rows from `begin` on, at most kDepth vectors of them. `Source` keeps the terms: one for all, or one for each vector.
 /// @return whether every status is Done.
-template <bool kExtended, class Source>
-MAHLER_LANE_FUNCTION bool priceBlock(Source& source, const OptionColumns& in, const GreekColumns& out, LaneStatus* status,
-                                     std::size_t begin, std::size_t count) {
+template <bool kExtended, class Source> MAHLER_LANE_FUNCTION bool priceBlock(Source& source, const OptionColumns& in, const GreekColumns& out,
+                                                                             LaneStatus* status, std::size_t begin, std::size_t count) {
     Contract contracts[kDepth];
     OutSide sides[kDepth];
     const std::size_t vectors = (count + kStep - 1) / kStep;
     for (std::size_t j = 0; j < vectors; ++j) {
         const std::size_t i = begin + j * kStep, rest = count - j * kStep;
         source.fill(j, i, rest);
-        contracts[j] = makeContract(source.terms(j), loadUpTo(in.sign + i, rest), loadUpTo(in.strike + i, rest),
-                                    loadUpTo(in.vol + i, rest));
+        contracts[j] = makeContract(source.terms(j), loadUpTo(in.sign + i, rest), loadUpTo(in.strike + i, rest), loadUpTo(in.vol + i, rest));
     }
-    for (std::size_t j = 0; j < vectors; ++j)
-        sides[j] = outSide(source.terms(j), contracts[j]);
+    for (std::size_t j = 0; j < vectors; ++j) sides[j] = outSide(source.terms(j), contracts[j]);
     bool allDone = true;
     for (std::size_t j = 0; j < vectors; ++j) {
         const std::size_t i = begin + j * kStep, rest = count - j * kStep;
@@ -234,8 +226,7 @@ MAHLER_LANE_FUNCTION bool priceBlock(Source& source, const OptionColumns& in, co
 /// Chains list call and put of a strike side by side, mostly at one volatility: such rows share all but the last stage.
 /// `vectors` times two vectors of rows. @return false when the rows are not of that kind; then nothing is written.
 template <bool kExtended>
-MAHLER_LANE_FUNCTION bool pricePairs(const Terms& t, const OptionColumns& in, const GreekColumns& out, std::size_t begin,
-                                     std::size_t vectors) {
+MAHLER_LANE_FUNCTION bool pricePairs(const Terms& t, const OptionColumns& in, const GreekColumns& out, std::size_t begin, std::size_t vectors) {
     Contract contracts[kDepth];
     OutSide sides[kDepth];
     Mask fits = ~never();
@@ -245,13 +236,11 @@ MAHLER_LANE_FUNCTION bool pricePairs(const Terms& t, const OptionColumns& in, co
         const Pair strike = unzip(load(in.strike + i), load(in.strike + i + kStep));
         const Pair vol = unzip(load(in.vol + i), load(in.vol + i + kStep));
         contracts[j] = makeContract(t, sign.first, strike.first, vol.first);
-        fits = fits & contracts[j].good & equal(orderOf(sign.first), orderOf(-sign.second)) &
-               equal(orderOf(strike.first), orderOf(strike.second)) & equal(orderOf(vol.first), orderOf(vol.second));
+        fits = fits & contracts[j].good & equal(orderOf(sign.first), orderOf(-sign.second)) & equal(orderOf(strike.first), orderOf(strike.second)) &
+               equal(orderOf(vol.first), orderOf(vol.second));
     }
-    if (any(~fits))
-        return false;
-    for (std::size_t j = 0; j < vectors; ++j)
-        sides[j] = outSide(t, contracts[j]);
+    if (any(~fits)) return false;
+    for (std::size_t j = 0; j < vectors; ++j) sides[j] = outSide(t, contracts[j]);
     for (std::size_t j = 0; j < vectors; ++j) {
         const std::size_t i = begin + 2 * j * kStep;
         Contract& c = contracts[j];
@@ -274,8 +263,8 @@ class TermsOfColumns {
 public:
     MAHLER_LANE_FUNCTION explicit TermsOfColumns(const OptionColumns& in) : m_in(in) {}
     MAHLER_LANE_FUNCTION void fill(std::size_t j, std::size_t i, std::size_t rest) {
-        m_terms[j] = makeTerms(loadUpTo(m_in.spot + i, rest), loadUpTo(m_in.years + i, rest), loadUpTo(m_in.rate + i, rest),
-                               loadUpTo(m_in.yield + i, rest));
+        m_terms[j] =
+            makeTerms(loadUpTo(m_in.spot + i, rest), loadUpTo(m_in.years + i, rest), loadUpTo(m_in.rate + i, rest), loadUpTo(m_in.yield + i, rest));
     }
     MAHLER_LANE_FUNCTION const Terms& terms(std::size_t j) const { return m_terms[j]; }
 
@@ -307,9 +296,8 @@ MAHLER_LANE_FUNCTION bool priceRows(const OptionColumns& in, const GreekColumns&
     return !allDone;
 }
 
-template <bool kExtended>
-MAHLER_LANE_FUNCTION bool priceStrikes(const ExpiryTerms& expiry, const OptionColumns& in, const GreekColumns& out,
-                                       LaneStatus* status, std::size_t count) {
+template <bool kExtended> MAHLER_LANE_FUNCTION bool priceStrikes(const ExpiryTerms& expiry, const OptionColumns& in, const GreekColumns& out,
+                                                                 LaneStatus* status, std::size_t count) {
     TermsOfExpiry source(expiry);
     bool allDone = true;
     for (std::size_t begin = 0; begin < count;) {
@@ -329,16 +317,13 @@ MAHLER_LANE_FUNCTION bool priceStrikes(const ExpiryTerms& expiry, const OptionCo
 }
 
 bool priceColumns(const OptionColumns& in, const GreekColumns& out, LaneStatus* status, std::size_t count) {
-    if (count == 0)
-        return false; // nothing is left to settle; the columns may be null
+    if (count == 0) return false; // nothing is left to settle; the columns may be null
     __builtin_memset(status, 0, count);
     return out.vanna ? priceRows<true>(in, out, status, count) : priceRows<false>(in, out, status, count);
 }
 
-bool priceExpiry(const ExpiryTerms& expiry, const OptionColumns& in, const GreekColumns& out, LaneStatus* status,
-                 std::size_t count) {
-    if (count == 0)
-        return false; // nothing is left to settle; the columns may be null
+bool priceExpiry(const ExpiryTerms& expiry, const OptionColumns& in, const GreekColumns& out, LaneStatus* status, std::size_t count) {
+    if (count == 0) return false; // nothing is left to settle; the columns may be null
     __builtin_memset(status, 0, count);
     return out.vanna ? priceStrikes<true>(expiry, in, out, status, count) : priceStrikes<false>(expiry, in, out, status, count);
 }

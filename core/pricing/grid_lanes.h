@@ -11,8 +11,7 @@ namespace lanes {
 constexpr std::size_t kMostVolShifts = 512;
 
 bool addToGrid(const GridAxes& axes, const GridLegTerms& leg, double* sums) {
-    if (axes.volCount > kMostVolShifts)
-        return false;
+    if (axes.volCount > kMostVolShifts) return false;
     const Doubles sign = splat(leg.sign), strike = splat(leg.strike), quantity = splat(leg.quantity);
     Mask good = isSign(sign) & within(strike, kLeastMoney, kMostMoney);
     double totals[kMostVolShifts], inverses[kMostVolShifts];
@@ -23,10 +22,8 @@ bool addToGrid(const GridAxes& axes, const GridLegTerms& leg, double* sums) {
         totals[v] = total[0];
         inverses[v] = 1.0 / totals[v];
     }
-    for (std::size_t i = 0; i < axes.spotCount; i += kStep)
-        good = good & within(load(axes.spots + i), kLeastMoney, kMostMoney);
-    if (any(~(good & first.good)))
-        return false;
+    for (std::size_t i = 0; i < axes.spotCount; i += kStep) good = good & within(load(axes.spots + i), kLeastMoney, kMostMoney);
+    if (any(~(good & first.good))) return false;
     for (std::size_t i = 0; i < axes.spotCount; i += kStep) {
         Terms t = first;
         t.spot = load(axes.spots + i);

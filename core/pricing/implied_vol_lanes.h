@@ -13,9 +13,9 @@ namespace lanes {
 /// Polya's approximation of the normal distribution. `y` = |ln(F/K)|, `root` = e^{-y/2}, `beta` as in Jaeckel.
 MAHLER_LANE_FUNCTION Doubles firstTotalVol(Doubles y, Doubles root, Doubles beta) {
     constexpr double kTwoOverPi = 0.63661977236758134308;
-    const Doubles shrink = root * root;                            // e^{-y}
-    const Doubles p = exponential((1 - kTwoOverPi) * y).value;     // e^{(1 - 2/pi) y}
-    const Doubles q = 1.0 / (shrink * p);                          // e^{2y/pi}
+    const Doubles shrink = root * root;                        // e^{-y}
+    const Doubles p = exponential((1 - kTwoOverPi) * y).value; // e^{(1 - 2/pi) y}
+    const Doubles q = 1.0 / (shrink * p);                      // e^{2y/pi}
     const Doubles pInverse = q * shrink, qInverse = p * shrink, grow = p * q;
     const Doubles excess = grow - 1.0, timeValue = beta * grow * root; // in strikes, of the call on the forward e^y K
     const Doubles r = mulAdd(splat(2), timeValue, excess);
@@ -82,11 +82,9 @@ MAHLER_LANE_FUNCTION void search(VolSearch* searches, std::size_t vectors) {
             searchStep(searches[j]);
             open = open || any(~searches[j].settled & searches[j].hopeful);
         }
-        if (!open)
-            break;
+        if (!open) break;
     }
-    for (std::size_t j = 0; j < vectors; ++j)
-        searches[j].settled = searches[j].settled & searches[j].hopeful & within(searches[j].s, 1e-8, 20);
+    for (std::size_t j = 0; j < vectors; ++j) searches[j].settled = searches[j].settled & searches[j].hopeful & within(searches[j].s, 1e-8, 20);
 }
 
 MAHLER_LANE_FUNCTION Ints codeOf(LaneVol status) { return splatInt(static_cast<std::int64_t>(status)); }
@@ -111,8 +109,7 @@ MAHLER_LANE_FUNCTION QuotedValue quotedValue(const Terms& t, Doubles sign, Doubl
     QuotedValue q;
     q.beta = timeValue / squareRoot(t.forwardLeg * m.strikeLeg);
     q.y = magnitude(m.x);
-    q.code = select(lessEqual(timeValue, resolution) | less(q.beta, splat(1e-300)), codeOf(LaneVol::BelowMinimum),
-                    codeOf(LaneVol::Done));
+    q.code = select(lessEqual(timeValue, resolution) | less(q.beta, splat(1e-300)), codeOf(LaneVol::BelowMinimum), codeOf(LaneVol::Done));
     q.code = select(less(timeValue, -resolution), codeOf(LaneVol::BelowIntrinsic), q.code);
     q.code = select(lessEqual(most, price), codeOf(LaneVol::AboveMaximum), q.code);
     q.code = select(good, q.code, codeOf(LaneVol::Outside));
@@ -122,8 +119,7 @@ MAHLER_LANE_FUNCTION QuotedValue quotedValue(const Terms& t, Doubles sign, Doubl
 
 template <class Source>
 MAHLER_LANE_FUNCTION bool impliedAll(Source source, const OptionColumns& in, double* vol, LaneVol* status, std::size_t count) {
-    if (count == 0)
-        return false; // nothing is left to settle; the columns may be null
+    if (count == 0) return false; // nothing is left to settle; the columns may be null
     bool allDone = true;
     __builtin_memset(status, 0, count);
     QuotedValue quotes[kDepth];
@@ -133,11 +129,9 @@ MAHLER_LANE_FUNCTION bool impliedAll(Source source, const OptionColumns& in, dou
         for (std::size_t j = 0; j < vectors; ++j) {
             const std::size_t i = begin + j * kStep, rest = count - i;
             source.fill(j, i, rest);
-            quotes[j] = quotedValue(source.terms(j), loadUpTo(in.sign + i, rest), loadUpTo(in.strike + i, rest),
-                                    loadUpTo(in.vol + i, rest));
+            quotes[j] = quotedValue(source.terms(j), loadUpTo(in.sign + i, rest), loadUpTo(in.strike + i, rest), loadUpTo(in.vol + i, rest));
         }
-        for (std::size_t j = 0; j < vectors; ++j)
-            searches[j] = startSearch(quotes[j].y, quotes[j].beta, quotes[j].usual);
+        for (std::size_t j = 0; j < vectors; ++j) searches[j] = startSearch(quotes[j].y, quotes[j].beta, quotes[j].usual);
         search(searches, vectors);
         for (std::size_t j = 0; j < vectors; ++j) {
             const std::size_t i = begin + j * kStep, rest = count - i, wanted = rest < kStep ? rest : kStep;
@@ -147,8 +141,7 @@ MAHLER_LANE_FUNCTION bool impliedAll(Source source, const OptionColumns& in, dou
             if (!any(~done)) [[likely]]
                 continue;
             const Ints code = select(open & ~done, codeOf(LaneVol::Unsettled), quotes[j].code);
-            for (std::size_t lane = 0; lane < wanted; ++lane)
-                status[i + lane] = static_cast<LaneVol>(code[static_cast<int>(lane)]);
+            for (std::size_t lane = 0; lane < wanted; ++lane) status[i + lane] = static_cast<LaneVol>(code[static_cast<int>(lane)]);
             allDone = false;
         }
     }
@@ -159,8 +152,7 @@ bool impliedVols(const OptionColumns& in, double* vol, LaneVol* status, std::siz
     return impliedAll(TermsOfColumns(in), in, vol, status, count);
 }
 
-bool impliedVolsOfExpiry(const ExpiryTerms& expiry, const OptionColumns& in, double* vol, LaneVol* status,
-                         std::size_t count) {
+bool impliedVolsOfExpiry(const ExpiryTerms& expiry, const OptionColumns& in, double* vol, LaneVol* status, std::size_t count) {
     return impliedAll(TermsOfExpiry(expiry), in, vol, status, count);
 }
 

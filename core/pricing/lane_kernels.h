@@ -46,11 +46,9 @@ struct LaneKernels {
     /// @return true when some status is not Done.
     bool (*priceColumns)(const OptionColumns& in, const GreekColumns& out, LaneStatus* status, std::size_t count);
     /// As above for one expiry: only sign, strike and vol are read.
-    bool (*priceExpiry)(const ExpiryTerms& terms, const OptionColumns& in, const GreekColumns& out, LaneStatus* status,
-                        std::size_t count);
+    bool (*priceExpiry)(const ExpiryTerms& terms, const OptionColumns& in, const GreekColumns& out, LaneStatus* status, std::size_t count);
     bool (*impliedVols)(const OptionColumns& in, double* vol, LaneVol* status, std::size_t count);
-    bool (*impliedVolsOfExpiry)(const ExpiryTerms& terms, const OptionColumns& in, double* vol, LaneVol* status,
-                                std::size_t count);
+    bool (*impliedVolsOfExpiry)(const ExpiryTerms& terms, const OptionColumns& in, double* vol, LaneVol* status, std::size_t count);
     /// Normalised Black, Jaeckel's x <= 0 and beta; see normalised_black.h.
     bool (*impliedTotalVols)(const double* x, const double* beta, double* s, LaneVol* status, std::size_t count);
     /// Adds quantity times price for every cell, volatility by volatility, to `sums` (volCount rows of spotCount).

@@ -5,7 +5,8 @@ static_assert(mahler::pricing::lanes::kLanes == 8, "built without -mavx512f -mav
 
 namespace mahler::pricing {
 
-const LaneKernels kAvx512Kernels{"avx512", lanes::kLanes, lanes::priceColumns, lanes::priceExpiry, lanes::impliedVols,
-                                 lanes::impliedVolsOfExpiry, lanes::impliedTotalVols, lanes::addToGrid};
+const LaneKernels kAvx512Kernels{
+    "avx512",        lanes::kLanes, lanes::priceColumns, lanes::priceExpiry, lanes::impliedVols, lanes::impliedVolsOfExpiry, lanes::impliedTotalVols,
+    lanes::addToGrid};
 
 } // namespace mahler::pricing

@@ -3,7 +3,8 @@
 
 namespace mahler::pricing {
 
-const LaneKernels kPortableKernels{"portable", lanes::kLanes, lanes::priceColumns, lanes::priceExpiry, lanes::impliedVols,
-                                  lanes::impliedVolsOfExpiry, lanes::impliedTotalVols, lanes::addToGrid};
+const LaneKernels kPortableKernels{
+    "portable",      lanes::kLanes, lanes::priceColumns, lanes::priceExpiry, lanes::impliedVols, lanes::impliedVolsOfExpiry, lanes::impliedTotalVols,
+    lanes::addToGrid};
 
 } // namespace mahler::pricing

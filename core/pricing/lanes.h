@@ -32,7 +32,7 @@ using Bits = std::uint64_t __attribute__((vector_size(kLanes * 8)));
 
 MAHLER_LANE_FUNCTION Doubles splat(double x) { return Doubles{} + x; }
 MAHLER_LANE_FUNCTION Ints splatInt(std::int64_t x) { return Ints{} + x; }
-MAHLER_LANE_FUNCTION Bits bitsOf(Doubles x) { return reinterpret_cast<Bits>(x); } ///< unsigned: arithmetic on them wraps
+MAHLER_LANE_FUNCTION Bits bitsOf(Doubles x) { return reinterpret_cast<Bits>(x); }  ///< unsigned: arithmetic on them wraps
 MAHLER_LANE_FUNCTION Ints orderOf(Doubles x) { return reinterpret_cast<Ints>(x); } ///< signed: ordered as the positive doubles are
 MAHLER_LANE_FUNCTION Doubles fromBits(Bits x) { return reinterpret_cast<Doubles>(x); }
 
@@ -57,12 +57,8 @@ MAHLER_LANE_FUNCTION Mask operator^(Mask a, Mask b) { return {static_cast<__mmas
 MAHLER_LANE_FUNCTION Mask operator~(Mask a) { return {static_cast<__mmask8>(~a.bits)}; }
 MAHLER_LANE_FUNCTION Mask less(Doubles a, Doubles b) { return {_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ)}; }
 MAHLER_LANE_FUNCTION Mask lessEqual(Doubles a, Doubles b) { return {_mm512_cmp_pd_mask(a, b, _CMP_LE_OQ)}; }
-MAHLER_LANE_FUNCTION Mask notAbove(Ints a, Ints b) {
-    return {_mm512_cmple_epi64_mask(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b))};
-}
-MAHLER_LANE_FUNCTION Mask equal(Ints a, Ints b) {
-    return {_mm512_cmpeq_epi64_mask(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b))};
-}
+MAHLER_LANE_FUNCTION Mask notAbove(Ints a, Ints b) { return {_mm512_cmple_epi64_mask(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b))}; }
+MAHLER_LANE_FUNCTION Mask equal(Ints a, Ints b) { return {_mm512_cmpeq_epi64_mask(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b))}; }
 MAHLER_LANE_FUNCTION Doubles select(Mask m, Doubles a, Doubles b) { return _mm512_mask_blend_pd(m.bits, b, a); }
 MAHLER_LANE_FUNCTION Ints select(Mask m, Ints a, Ints b) {
     return reinterpret_cast<Ints>(_mm512_mask_blend_epi64(m.bits, reinterpret_cast<__m512i>(b), reinterpret_cast<__m512i>(a)));
@@ -102,8 +98,7 @@ MAHLER_LANE_FUNCTION Doubles select(Mask m, Doubles a, Doubles b) {
 }
 MAHLER_LANE_FUNCTION bool any(Mask m) {
     std::int64_t all = 0;
-    for (int i = 0; i < kLanes; ++i)
-        all |= m.bits[i];
+    for (int i = 0; i < kLanes; ++i) all |= m.bits[i];
     return all != 0;
 }
 MAHLER_LANE_FUNCTION Doubles larger(Doubles a, Doubles b) { return select(less(b, a), a, b); }
@@ -112,8 +107,7 @@ MAHLER_LANE_FUNCTION Doubles smaller(Doubles a, Doubles b) { return select(less(
 MAHLER_LANE_FUNCTION Doubles mulAdd(Doubles a, Doubles b, Doubles c) { return a * b + c; }
 MAHLER_LANE_FUNCTION Doubles minusMulAdd(Doubles a, Doubles b, Doubles c) { return c - a * b; }
 MAHLER_LANE_FUNCTION Doubles squareRoot(Doubles a) {
-    for (int i = 0; i < kLanes; ++i)
-        a[i] = __builtin_sqrt(a[i]);
+    for (int i = 0; i < kLanes; ++i) a[i] = __builtin_sqrt(a[i]);
     return a;
 }
 #endif

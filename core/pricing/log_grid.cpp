@@ -25,8 +25,7 @@ public:
         }
         // A put's exercise region is low, a call's high, except where negative rates give it two ends.
         m_oneSided = earlyExercise(putView(in).put) != EarlyExercise::TwoBoundaries || in.dividendYield == 0;
-        for (std::vector<double>* scratch : {&m_right, &m_factor})
-            scratch->resize(m_count);
+        for (std::vector<double>* scratch : {&m_right, &m_factor}) scratch->resize(m_count);
     }
 
     GridPoint run() {
@@ -102,16 +101,14 @@ private:
             settled = m_factor[i] == m_factor[before];
             m_right[i] -= ratio * m_right[before];
         }
-        for (std::size_t i = 1; i < last; ++i)
-            m_right[i] *= m_factor[i];
+        for (std::size_t i = 1; i < last; ++i) m_right[i] *= m_factor[i];
         for (std::size_t k = last; k-- > 1;) {
             const std::size_t i = node(k);
             const double held = m_right[i] - far * m_factor[i] * m_value[node(k + 1)];
             m_value[i] = project ? std::max(held, m_payoff[i]) : held;
         }
         if (m_american && !m_oneSided)
-            for (std::size_t i = 0; i < m_count; ++i)
-                m_value[i] = std::max(m_value[i], m_payoff[i]);
+            for (std::size_t i = 0; i < m_count; ++i) m_value[i] = std::max(m_value[i], m_payoff[i]);
     }
 
     /// Just before the ex-date: the value of the spot less the dividend, or exercise.
@@ -123,16 +120,13 @@ private:
             before[i] = place < 0 ? edge(std::max(after, 0.0), now) : at(place);
         }
         m_value = before;
-        if (!m_american)
-            return;
-        for (std::size_t i = 0; i < m_count; ++i)
-            m_value[i] = std::max(before[i], m_payoff[i]);
+        if (!m_american) return;
+        for (std::size_t i = 0; i < m_count; ++i) m_value[i] = std::max(before[i], m_payoff[i]);
         // Where holding and exercise meet there is a kink. Its mean over one cell in place of its value at the nearest node
         // leaves an error that no longer depends on where between two nodes it falls, so that extrapolation removes it.
         for (std::size_t i = 0; i + 1 < m_count; ++i) {
             const double gap = before[i] - m_payoff[i], next = before[i + 1] - m_payoff[i + 1];
-            if (!((gap < 0) != (next < 0)) || m_payoff[i] + m_payoff[i + 1] <= 0)
-                continue;
+            if (!((gap < 0) != (next < 0)) || m_payoff[i] + m_payoff[i + 1] <= 0) continue;
             const double t = gap / (gap - next);
             const double room = 0.5 - std::min(t, 1 - t);
             m_value[t < 0.5 ? i : i + 1] += 0.5 * room * room * std::fabs(next - gap);
@@ -164,8 +158,7 @@ private:
         p.gamma = (curve - slope) / (m_in.spot * m_in.spot);
         const double now = exerciseValue(m_in);
         p.exercised = m_american && now > 0 && v[0] <= m_payoff[centre];
-        if (p.exercised)
-            p = {now, sign(), 0, true};
+        if (p.exercised) p = {now, sign(), 0, true};
         return p;
     }
 
@@ -182,16 +175,14 @@ private:
 double presentValueOfDividends(const Inputs& in, std::span<const CashDividend> dividends, double from) {
     double sum = 0;
     for (const CashDividend& d : dividends)
-        if (d.years > from)
-            sum += d.amount * std::exp(-in.rate * (d.years - from) - in.dividendYield * (in.years - d.years));
+        if (d.years > from) sum += d.amount * std::exp(-in.rate * (d.years - from) - in.dividendYield * (in.years - d.years));
     return sum;
 }
 
 LogGrid makeLogGrid(const Inputs& in, std::span<const CashDividend> dividends, int cells, int timeSteps, double deviations) {
     const double spread = deviations * in.vol * std::sqrt(in.years), x = std::log(in.spot), strike = std::log(in.strike);
     double paid = 0;
-    for (const CashDividend& d : dividends)
-        paid += d.amount;
+    for (const CashDividend& d : dividends) paid += d.amount;
     const double drift = (in.rate - in.dividendYield - 0.5 * in.vol * in.vol) * in.years;
     const double after = std::max(in.spot - paid, 0.02 * in.spot);
     const double low = std::log(after) - spread + std::min(drift, 0.0), high = x + spread + std::max(drift, 0.0);

@@ -12,7 +12,7 @@ namespace mahler::pricing {
 struct LogGrid {
     double low = 0, cell = 0; ///< ln of the lowest node, distance of nodes
     int cells = 0;
-    int timeSteps = 0;        ///< shared out between the dividends
+    int timeSteps = 0; ///< shared out between the dividends
 };
 /// `dividends` must be sorted, inside (0, in.years); `cells` is a wish. The mesh ends `deviations` of the spot at expiry away.
 inline constexpr double kGridDeviations = 7.5;

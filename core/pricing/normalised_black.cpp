@@ -30,8 +30,7 @@ double oddTaylorDifference(double y, double t) {
         for (int n = 1; n < kTerms; n += 2) {
             const double term = now * power;
             sum += term;
-            if (term <= 1e-17 * sum)
-                break;
+            if (term <= 1e-17 * sum) break;
             power *= t * t;
             const double i2 = (before - y * now) / (n + 1);
             const double i3 = (now - y * i2) / (n + 2);
@@ -55,8 +54,7 @@ double oddTaylorDifference(double y, double t) {
     for (int n = 1; n + 2 < kTerms; n += 2) {
         const double term = value * power;
         sum += term;
-        if (term <= 1e-17 * sum)
-            break;
+        if (term <= 1e-17 * sum) break;
         power *= t * t;
         value *= r[static_cast<std::size_t>(n + 1)] * r[static_cast<std::size_t>(n + 2)];
     }
@@ -65,8 +63,7 @@ double oddTaylorDifference(double y, double t) {
 
 /// b sqrt(2 pi) e^{(h^2 + t^2)/2}; used while h + t < 1, where it cannot overflow.
 double scaledDifference(double y, double t) {
-    if (t < std::max(0.5, y / 3))
-        return oddTaylorDifference(y, t);
+    if (t < std::max(0.5, y / 3)) return oddTaylorDifference(y, t);
     const double upper = t > y ? millsOfNegative(t - y) : millsRatio(y - t);
     return upper - millsRatio(y + t);
 }
@@ -80,24 +77,20 @@ double upperGuessMap(double s) { return normalCdf(-0.5 * s); }
 /// Interpolation by a rational cubic, Delbourgo & Gregory 1985.
 double rationalCubic(double x, double xl, double xr, double yl, double yr, double dl, double dr, double r) {
     const double h = xr - xl;
-    if (!(std::fabs(h) > 0))
-        return 0.5 * (yl + yr);
+    if (!(std::fabs(h) > 0)) return 0.5 * (yl + yr);
     const double t = (x - xl) / h, o = 1 - t;
     if (!(r < 1e15)) // straight line
         return yr * t + yl * o;
-    return (yr * t * t * t + (r * yr - h * dr) * t * t * o + (r * yl + h * dl) * t * o * o + yl * o * o * o) /
-           (1 + (r - 3) * t * o);
+    return (yr * t * t * t + (r * yr - h * dr) * t * t * o + (r * yl + h * dl) * t * o * o + yl * o * o * o) / (1 + (r - 3) * t * o);
 }
 
 double leastControl(double dl, double dr, double slope) {
     const bool monotonic = dl * slope >= 0 && dr * slope >= 0;
     const bool convex = dl <= slope && slope <= dr, concave = dl >= slope && slope >= dr;
     constexpr double kLeast = -1 + 1.5e-8, kMost = 2 / (2.2e-16 * 2.2e-16);
-    if (!monotonic && !convex && !concave)
-        return kLeast;
+    if (!monotonic && !convex && !concave) return kLeast;
     double r1 = kLeast, r2 = kLeast;
-    if (monotonic)
-        r1 = slope != 0 ? (dr + dl) / slope : kMost;
+    if (monotonic) r1 = slope != 0 ? (dr + dl) / slope : kMost;
     if (convex || concave) {
         if (dr != slope && dl != slope)
             r2 = std::max(std::fabs((dr - dl) / (dr - slope)), std::fabs((dr - dl) / (slope - dl)));
@@ -111,8 +104,7 @@ enum class Fit { LeftCurvature, RightCurvature };
 
 double control(double xl, double xr, double yl, double yr, double dl, double dr, double curvature, Fit side) {
     const double h = xr - xl;
-    if (!(h > 0))
-        return 0;
+    if (!(h > 0)) return 0;
     const double slope = (yr - yl) / h;
     const double numerator = 0.5 * h * curvature + (dr - dl);
     const double denominator = side == Fit::LeftCurvature ? slope - dl : dr - slope;
@@ -127,8 +119,7 @@ void lowerMap(double x, double s, double& f, double& d1, double& d2) {
     const double cdf2 = cdf * cdf;
     f = 2 * kPi * ax / (3 * kSqrt3) * cdf2 * cdf;
     d1 = 2 * kPi * y * cdf2 * std::exp(y + 0.125 * s2);
-    d2 = kPi / 6 * (y / (s2 * s)) * cdf *
-         (8 * kSqrt3 * s * ax + (3 * s2 * (s2 - 8) - 8 * x * x) * cdf / pdf) * std::exp(2 * y + 0.25 * s2);
+    d2 = kPi / 6 * (y / (s2 * s)) * cdf * (8 * kSqrt3 * s * ax + (3 * s2 * (s2 - 8) - 8 * x * x) * cdf / pdf) * std::exp(2 * y + 0.25 * s2);
 }
 
 double lowerMapInverse(double x, double f) {
@@ -198,21 +189,18 @@ Guess firstGuess(double x, double beta, double most) {
 
 double logNormalisedBlack(double x, double s) {
     const double y = std::fabs(x) / s, t = 0.5 * s;
-    if (t - y >= 1)
-        return std::log(normalisedBlack(x, s));
+    if (t - y >= 1) return std::log(normalisedBlack(x, s));
     return -0.5 * (y * y + t * t) - kHalfLog2Pi + std::log(scaledDifference(y, t));
 }
 
 double normalisedBlack(double x, double s) {
-    if (!(s > 0))
-        return 0;
+    if (!(s > 0)) return 0;
     const double y = std::fabs(x) / s, t = 0.5 * s;
     if (t - y >= 1) {
         const double half = std::exp(0.5 * x); // x <= 0
         return half * normalCdf(t - y) - normalCdf(-(t + y)) / half;
     }
-    if (y > 50)
-        return 0;
+    if (y > 50) return 0;
     return kInvSqrt2Pi * std::exp(-0.5 * (y * y + t * t)) * scaledDifference(y, t);
 }
 
@@ -222,8 +210,7 @@ double normalisedBlackComplement(double x, double s) {
 }
 
 double normalisedVega(double x, double s) {
-    if (!(s > 0))
-        return 0;
+    if (!(s > 0)) return 0;
     const double y = x / s, t = 0.5 * s;
     return kInvSqrt2Pi * std::exp(-0.5 * (y * y + t * t));
 }
@@ -231,35 +218,31 @@ double normalisedVega(double x, double s) {
 double impliedTotalVol(double x, double beta) {
     x = -std::fabs(x);
     const double most = std::exp(0.5 * x);
-    if (!(beta > 0) || !(beta < most))
-        return -1;
+    if (!(beta > 0) || !(beta < most)) return -1;
     if (x == 0) {
         // b = 1 - 2 N(-s/2)
         double s = beta < 0.5 ? 2 * inverseNormal(0.5 + 0.5 * beta) : -2 * inverseNormal(0.5 - 0.5 * beta);
-        if (beta < 1e-3)
-            s = beta / kInvSqrt2Pi;
+        if (beta < 1e-3) s = beta / kInvSqrt2Pi;
         for (int i = 0; i < 4; ++i) {
             const double b = beta > 0.5 ? 0 : normalisedBlack(0, s);
             const double miss = beta > 0.5 ? normalisedBlackComplement(0, s) - (1 - beta) : beta - b;
             const double step = miss / normalisedVega(0, s);
             const double halley = -0.25 * s; // b''/b'
             s += step / (1 + 0.5 * halley * step);
-            if (std::fabs(step) < 1e-16 * s)
-                break;
+            if (std::fabs(step) < 1e-16 * s) break;
         }
         return s;
     }
     Guess g = firstGuess(x, beta, most);
     double s = g.s, low = g.low, high = g.high;
-    if (!(s > low) || !(s < high))
-        s = high < 1e300 ? 0.5 * (low + high) : 2 * low + 1;
+    if (!(s > low) || !(s < high)) s = high < 1e300 ? 0.5 * (low + high) : 2 * low + 1;
     const double logBeta = std::log(beta);
     const bool fromAbove = !g.logarithmic && beta > 0.5 * most;
     const double missing = most - beta;
     for (int i = 0; i < 60; ++i) {
         const double h = x / s;
-        const double h2 = h * h / s - 0.25 * s;                           // b''/b'
-        const double h3 = h2 * h2 - 3 * (h / s) * (h / s) - 0.25;          // b'''/b'
+        const double h2 = h * h / s - 0.25 * s;                   // b''/b'
+        const double h3 = h2 * h2 - 3 * (h / s) * (h / s) - 0.25; // b'''/b'
         double newton = 0, halley = 0, third = 0;
         if (g.logarithmic) {
             const double logB = logNormalisedBlack(x, s);
@@ -282,8 +265,7 @@ double impliedTotalVol(double x, double beta) {
         }
         (newton > 0 ? low : high) = s;
         double step = newton * (1 + 0.5 * halley * newton) / (1 + newton * (halley + third * newton / 6));
-        if (!std::isfinite(step) || step * newton < 0)
-            step = newton;
+        if (!std::isfinite(step) || step * newton < 0) step = newton;
         if (std::fabs(step) <= 1e-5 * s) // fourth order: the step after this one would be below rounding
             return s + step;
         const double to = s + step;

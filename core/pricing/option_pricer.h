@@ -27,10 +27,10 @@ struct Valuation {
 enum class IvStatus : std::uint8_t {
     Ok,
     NoQuote,
-    BelowIntrinsic,  ///< no volatility can give so low a price
-    AboveMaximum,    ///< no volatility can give so high a price
-    ExerciseRegion,  ///< American, worth exactly its exercise value: no unique volatility
-    BelowMinimum,    ///< time value under what doubles resolve
+    BelowIntrinsic, ///< no volatility can give so low a price
+    AboveMaximum,   ///< no volatility can give so high a price
+    ExerciseRegion, ///< American, worth exactly its exercise value: no unique volatility
+    BelowMinimum,   ///< time value under what doubles resolve
     Expired,
     BadInput,
     NoConvergence

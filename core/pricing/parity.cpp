@@ -15,21 +15,17 @@ constexpr std::size_t kMostPairs = 40;
 std::vector<ParityPair> nearTheMoney(std::span<const ParityPair> pairs) {
     std::vector<ParityPair> near;
     for (const ParityPair& p : pairs)
-        if (p.strike > 0 && std::isfinite(p.strike + p.gap + p.width) && p.width > 0)
-            near.push_back(p);
-    if (near.empty())
-        return near;
+        if (p.strike > 0 && std::isfinite(p.strike + p.gap + p.width) && p.width > 0) near.push_back(p);
+    if (near.empty()) return near;
     // A single bad quote must not choose the centre: take the median of K + gap over the smallest gaps.
     std::sort(near.begin(), near.end(), [](const ParityPair& a, const ParityPair& b) {
         return std::fabs(a.gap) != std::fabs(b.gap) ? std::fabs(a.gap) < std::fabs(b.gap) : a.strike < b.strike;
     });
     std::vector<double> forwards;
-    for (std::size_t i = 0; i < std::min<std::size_t>(7, near.size()); ++i)
-        forwards.push_back(near[i].strike + near[i].gap);
+    for (std::size_t i = 0; i < std::min<std::size_t>(7, near.size()); ++i) forwards.push_back(near[i].strike + near[i].gap);
     std::nth_element(forwards.begin(), forwards.begin() + static_cast<std::ptrdiff_t>(forwards.size() / 2), forwards.end());
     const double centre = forwards[forwards.size() / 2];
-    if (!(centre > 0))
-        return {};
+    if (!(centre > 0)) return {};
     std::sort(near.begin(), near.end(), [centre](const ParityPair& a, const ParityPair& b) {
         const double da = std::fabs(a.strike - centre), db = std::fabs(b.strike - centre);
         return da != db ? da < db : a.strike < b.strike;
@@ -54,16 +50,14 @@ double weightedMedian(std::span<const double> values, std::span<const double> we
     const double half = 0.5 * std::accumulate(weights.begin(), weights.end(), 0.0);
     double sum = 0;
     for (const std::size_t i : order)
-        if ((sum += weights[i]) >= half)
-            return values[i];
+        if ((sum += weights[i]) >= half) return values[i];
     return values[order.back()];
 }
 
 std::optional<ParityFit> fitParity(std::span<const ParityPair> pairs, std::optional<double> discount) {
     const std::vector<ParityPair> near = nearTheMoney(pairs);
     const std::size_t n = near.size();
-    if (n == 0 || (!discount && n < 2) || (discount && !(*discount > 0 && std::isfinite(*discount))))
-        return std::nullopt;
+    if (n == 0 || (!discount && n < 2) || (discount && !(*discount > 0 && std::isfinite(*discount)))) return std::nullopt;
     ParityFit fit;
     fit.used = static_cast<int>(n);
     if (discount) {
@@ -86,8 +80,7 @@ std::optional<ParityFit> fitParity(std::span<const ParityPair> pairs, std::optio
             sx += w * near[i].strike;
             sy += w * near[i].gap;
         }
-        if (!(sw > 0))
-            return std::nullopt;
+        if (!(sw > 0)) return std::nullopt;
         centre = sx / sw;
         level = sy / sw;
         double sxx = 0, sxy = 0;
@@ -96,8 +89,7 @@ std::optional<ParityFit> fitParity(std::span<const ParityPair> pairs, std::optio
             sxx += w * x * x;
             sxy += w * x * (near[i].gap - level);
         }
-        if (!(sxx > 0))
-            return std::nullopt;
+        if (!(sxx > 0)) return std::nullopt;
         slope = sxy / sxx;
         spread = sxx;
         weightSum = sw;
@@ -113,8 +105,7 @@ std::optional<ParityFit> fitParity(std::span<const ParityPair> pairs, std::optio
         }
     }
     fit.discount = -slope;
-    if (!(fit.discount > 0.2 && fit.discount < 2))
-        return std::nullopt;
+    if (!(fit.discount > 0.2 && fit.discount < 2)) return std::nullopt;
     fit.forward = centre + level / fit.discount;
     double squares = 0;
     fit.used = 0;
@@ -123,8 +114,7 @@ std::optional<ParityFit> fitParity(std::span<const ParityPair> pairs, std::optio
             squares += robust[i] * residual[i] * residual[i];
             ++fit.used;
         }
-    if (!(fit.forward > 0) || fit.used < 2 || !(weightSum > 0))
-        return std::nullopt;
+    if (!(fit.forward > 0) || fit.used < 2 || !(weightSum > 0)) return std::nullopt;
     // Quotes are rounded to ticks: never believe a fit to better than a fiftieth of the widths.
     const double variance = std::max(squares / std::max(1, fit.used - 2), 4e-4);
     fit.discountError = std::sqrt(variance / spread);

@@ -15,8 +15,7 @@ namespace mahler::pricing {
 
 namespace {
 
-constexpr std::array<const char*, 10> kColumns = {"id",   "style",          "type", "spot", "strike", "t_years",
-                                                  "rate", "dividend_yield", "vol",  "price"};
+constexpr std::array<const char*, 10> kColumns = {"id", "style", "type", "spot", "strike", "t_years", "rate", "dividend_yield", "vol", "price"};
 enum Column { kId, kStyle, kType, kSpot, kStrike, kYears, kRate, kYield, kVol, kPrice };
 
 std::string trimmed(const std::string& text) {
@@ -32,11 +31,9 @@ void appendNumber(std::string& out, double value) {
 }
 
 std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\n") == std::string::npos)
-        return text;
+    if (text.find_first_of(",\"\n") == std::string::npos) return text;
     std::string out = "\"";
-    for (const char c : text)
-        out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
     return out + "\"";
 }
 
@@ -84,8 +81,7 @@ void answerEuropeans(const std::vector<Row>& rows, std::vector<Answer>& answers)
         }
     ImpliedVolBatch vols;
     impliedVolsEuropean(batch, prices, vols);
-    for (std::size_t k = 0; k < at.size(); ++k)
-        takeVol({vols.vol[k], vols.status[k]}, answers[at[k]]);
+    for (std::size_t k = 0; k < at.size(); ++k) takeVol({vols.vol[k], vols.status[k]}, answers[at[k]]);
     at.clear();
     batch.clear();
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -96,13 +92,11 @@ void answerEuropeans(const std::vector<Row>& rows, std::vector<Answer>& answers)
         }
     GreekBatch values;
     priceEuropeans(batch, GreekSet::Basic, values);
-    for (std::size_t k = 0; k < at.size(); ++k)
-        takeValue(values.at(k), answers[at[k]]);
+    for (std::size_t k = 0; k < at.size(); ++k) takeValue(values.at(k), answers[at[k]]);
 }
 
 void answerAmerican(const Row& row, Answer& a) {
-    if (row.price)
-        takeVol(impliedVolAmerican(row.in, *row.price), a);
+    if (row.price) takeVol(impliedVolAmerican(row.in, *row.price), a);
     if (const auto vol = usedVol(row, a)) {
         Inputs in = row.in;
         in.vol = *vol;
@@ -115,13 +109,11 @@ void answerAmericans(const std::vector<Row>& rows, std::vector<Answer>& answers)
     const std::size_t workers = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 16);
     const auto work = [&](std::size_t from) {
         for (std::size_t i = from; i < rows.size(); i += workers)
-            if (rows[i].refusal.empty() && rows[i].style == market::ExerciseStyle::American)
-                answerAmerican(rows[i], answers[i]);
+            if (rows[i].refusal.empty() && rows[i].style == market::ExerciseStyle::American) answerAmerican(rows[i], answers[i]);
     };
     std::vector<std::jthread> others;
     if (std::any_of(rows.begin(), rows.end(), [](const Row& r) { return r.style == market::ExerciseStyle::American; }))
-        for (std::size_t w = 1; w < workers; ++w)
-            others.emplace_back(work, w);
+        for (std::size_t w = 1; w < workers; ++w) others.emplace_back(work, w);
     work(0);
 }
 
@@ -140,8 +132,7 @@ void appendRow(std::string& out, const Row& row, const Answer& a) {
     const bool values = row.refusal.empty() && a.priceable;
     for (const double v : {a.value.price, a.value.delta, a.value.gamma, a.value.theta, a.value.vega, a.value.rho}) {
         out += ',';
-        if (values)
-            appendNumber(out, v);
+        if (values) appendNumber(out, v);
     }
     out += ',';
     if (a.iv && row.refusal.empty())
@@ -154,8 +145,7 @@ void appendRow(std::string& out, const Row& row, const Answer& a) {
 /// Outside text on its way into a cell: printable, so that the table stays one line a row.
 std::string visible(std::string text) {
     for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            c = '?';
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
     return text;
 }
 
@@ -168,39 +158,30 @@ Row parseRow(const std::vector<std::string>& cells, std::size_t columns, const s
         row.refusal = visible(row.where + why);
         return row;
     };
-    if (cells.size() != columns)
-        return refuse(": " + std::to_string(cells.size()) + " cells, the header has " + std::to_string(columns));
+    if (cells.size() != columns) return refuse(": " + std::to_string(cells.size()) + " cells, the header has " + std::to_string(columns));
     const auto cell = [&](Column c) { return trimmed(cells[at[c]]); };
     const auto wrong = [&](Column c, const std::string& why) { return refuse(std::string(", column ") + kColumns[c] + ": " + why); };
     const std::string style = cell(kStyle), type = cell(kType);
-    if (style != "american" && style != "european")
-        return wrong(kStyle, "'" + style.substr(0, 40) + "' is not american or european");
+    if (style != "american" && style != "european") return wrong(kStyle, "'" + style.substr(0, 40) + "' is not american or european");
     row.style = style == "american" ? market::ExerciseStyle::American : market::ExerciseStyle::European;
-    if (type != "call" && type != "put")
-        return wrong(kType, "'" + type.substr(0, 40) + "' is not call or put");
+    if (type != "call" && type != "put") return wrong(kType, "'" + type.substr(0, 40) + "' is not call or put");
     row.in.right = type == "call" ? market::Right::Call : market::Right::Put;
-    const std::pair<Column, double*> numbers[] = {{kSpot, &row.in.spot},     {kStrike, &row.in.strike}, {kYears, &row.in.years},
-                                                  {kRate, &row.in.rate}, {kYield, &row.in.dividendYield}};
+    const std::pair<Column, double*> numbers[] = {
+        {kSpot, &row.in.spot}, {kStrike, &row.in.strike}, {kYears, &row.in.years}, {kRate, &row.in.rate}, {kYield, &row.in.dividendYield}};
     for (const auto& [column, target] : numbers) {
         const auto value = parseNumber(cell(column));
-        if (!value)
-            return wrong(column, value.error().detail);
-        if (*value < 0 && column != kRate && column != kYield)
-            return wrong(column, "'" + cell(column) + "' is negative");
+        if (!value) return wrong(column, value.error().detail);
+        if (*value < 0 && column != kRate && column != kYield) return wrong(column, "'" + cell(column) + "' is negative");
         *target = *value;
     }
     for (const auto& [column, target] : {std::pair{kVol, &row.vol}, std::pair{kPrice, &row.price}}) {
-        if (cell(column).empty())
-            continue;
+        if (cell(column).empty()) continue;
         const auto value = parseNumber(cell(column));
-        if (!value)
-            return wrong(column, value.error().detail);
-        if (*value < 0)
-            return wrong(column, "'" + cell(column) + "' is negative");
+        if (!value) return wrong(column, value.error().detail);
+        if (*value < 0) return wrong(column, "'" + cell(column) + "' is negative");
         *target = *value;
     }
-    if (!row.vol && !row.price)
-        return refuse(": neither vol nor price is given");
+    if (!row.vol && !row.price) return refuse(": neither vol nor price is given");
     return row;
 }
 
@@ -208,37 +189,28 @@ Row parseRow(const std::vector<std::string>& cells, std::size_t columns, const s
 
 Result<PricedTable> priceTable(const std::string& inPath, const std::string& outPath) {
     auto reader = LineReader::open(inPath);
-    if (!reader)
-        return reader.error();
+    if (!reader) return reader.error();
     std::string_view line;
     auto more = reader->next(line);
-    if (!more)
-        return more.error();
-    if (!*more)
-        return badInput(inPath + ": the file is empty");
+    if (!more) return more.error();
+    if (!*more) return badInput(inPath + ": the file is empty");
     std::vector<std::string> cells;
-    if (const auto split = splitCsv(line, cells); !split)
-        return badInput(inPath + ":1: " + split.error().detail);
+    if (const auto split = splitCsv(line, cells); !split) return badInput(inPath + ":1: " + split.error().detail);
     std::array<std::size_t, 10> at{};
     for (std::size_t c = 0; c < kColumns.size(); ++c) {
         std::optional<std::size_t> found;
         for (std::size_t i = 0; i < cells.size(); ++i)
-            if (trimmed(cells[i]) == kColumns[c])
-                found = i;
-        if (!found)
-            return badInput(inPath + ":1: column '" + kColumns[c] + "' is missing");
+            if (trimmed(cells[i]) == kColumns[c]) found = i;
+        if (!found) return badInput(inPath + ":1: column '" + kColumns[c] + "' is missing");
         at[c] = *found;
     }
     const std::size_t columns = cells.size();
     std::vector<Row> rows;
     for (;;) {
         more = reader->next(line);
-        if (!more)
-            return more.error();
-        if (!*more)
-            break;
-        if (line.empty())
-            continue;
+        if (!more) return more.error();
+        if (!*more) break;
+        if (line.empty()) continue;
         if (const auto split = splitCsv(line, cells); !split)
             return badInput(inPath + ":" + std::to_string(reader->lineNumber()) + ": " + split.error().detail);
         rows.push_back(parseRow(cells, columns, at, reader->lineNumber()));
@@ -251,11 +223,9 @@ Result<PricedTable> priceTable(const std::string& inPath, const std::string& out
     std::string out = "id,price,delta,gamma,theta,vega,rho,iv,error\n";
     for (std::size_t i = 0; i < rows.size(); ++i) {
         appendRow(out, rows[i], answers[i]);
-        if (!rows[i].refusal.empty() && table.refused++ == 0)
-            table.firstRefusal = rows[i].refusal;
+        if (!rows[i].refusal.empty() && table.refused++ == 0) table.firstRefusal = rows[i].refusal;
     }
-    if (const auto written = writeFileAtomically(outPath, out); !written)
-        return written.error();
+    if (const auto written = writeFileAtomically(outPath, out); !written) return written.error();
     return table;
 }
 

@@ -49,10 +49,8 @@ double priceByQuantlib(market::ExerciseStyle style, const Inputs& in, QuantlibSc
     const ql::Handle<ql::Quote> spot(ql::ext::make_shared<ql::SimpleQuote>(in.spot));
     const ql::Handle<ql::BlackVolTermStructure> vol(
         ql::ext::make_shared<ql::BlackConstantVol>(today, ql::NullCalendar(), in.vol * std::sqrt(in.years), days));
-    const auto process =
-        ql::ext::make_shared<ql::BlackScholesMertonProcess>(spot, flat(in.dividendYield), flat(in.rate), vol);
-    const auto payoff = ql::ext::make_shared<ql::PlainVanillaPayoff>(
-        in.right == market::Right::Call ? ql::Option::Call : ql::Option::Put, in.strike);
+    const auto process = ql::ext::make_shared<ql::BlackScholesMertonProcess>(spot, flat(in.dividendYield), flat(in.rate), vol);
+    const auto payoff = ql::ext::make_shared<ql::PlainVanillaPayoff>(in.right == market::Right::Call ? ql::Option::Call : ql::Option::Put, in.strike);
     const bool american = style == market::ExerciseStyle::American;
     ql::ext::shared_ptr<ql::Exercise> exercise;
     ql::ext::shared_ptr<ql::PricingEngine> engine;
@@ -70,9 +68,7 @@ double priceByQuantlib(market::ExerciseStyle style, const Inputs& in, QuantlibSc
 
 constexpr double kRefused = std::numeric_limits<double>::quiet_NaN();
 
-QuantLib::Option::Type typeOf(market::Right right) {
-    return right == market::Right::Call ? QuantLib::Option::Call : QuantLib::Option::Put;
-}
+QuantLib::Option::Type typeOf(market::Right right) { return right == market::Right::Call ? QuantLib::Option::Call : QuantLib::Option::Put; }
 
 } // namespace
 
@@ -84,9 +80,7 @@ void quantlibGreeks(std::span<const Inputs> in, std::span<Valuation> out) {
             const double discount = std::exp(-o.rate * o.years), forward = o.spot * std::exp((o.rate - o.dividendYield) * o.years);
             const QuantLib::BlackCalculator b(typeOf(o.right), o.strike, forward, o.vol * std::sqrt(o.years), discount);
             out[i] = {b.value(), b.delta(o.spot), b.gamma(o.spot), b.theta(o.spot, o.years), b.vega(o.years), b.rho(o.years), PriceStatus::Ok};
-        } catch (const std::exception&) {
-            out[i] = {kRefused, kRefused, kRefused, kRefused, kRefused, kRefused, PriceStatus::BadInput};
-        }
+        } catch (const std::exception&) { out[i] = {kRefused, kRefused, kRefused, kRefused, kRefused, kRefused, PriceStatus::BadInput}; }
     }
 }
 
@@ -96,29 +90,24 @@ void quantlibVols(std::span<const Inputs> in, std::span<const double> prices, st
         const Inputs& o = in[i];
         try {
             const double discount = std::exp(-o.rate * o.years), forward = o.spot * std::exp((o.rate - o.dividendYield) * o.years);
-            out[i] = QuantLib::blackFormulaImpliedStdDev(typeOf(o.right), o.strike, forward, prices[i], discount, 0.0,
-                                                         QuantLib::Null<double>(), 1e-12, 200) / std::sqrt(o.years);
-        } catch (const std::exception&) {
-            out[i] = kRefused;
-        }
+            out[i] = QuantLib::blackFormulaImpliedStdDev(typeOf(o.right), o.strike, forward, prices[i], discount, 0.0, QuantLib::Null<double>(),
+                                                         1e-12, 200) /
+                     std::sqrt(o.years);
+        } catch (const std::exception&) { out[i] = kRefused; }
     }
 }
 
-void quantlibGrid(std::span<const Inputs> legs, std::span<const double> spots, std::span<const double> volShifts,
-                  std::span<double> sums) {
+void quantlibGrid(std::span<const Inputs> legs, std::span<const double> spots, std::span<const double> volShifts, std::span<double> sums) {
     const std::scoped_lock lock(quantlibMutex());
     for (const Inputs& leg : legs) {
         const double discount = std::exp(-leg.rate * leg.years), growth = std::exp((leg.rate - leg.dividendYield) * leg.years);
         const double rootYears = std::sqrt(leg.years);
         const QuantLib::Option::Type type = typeOf(leg.right);
         for (std::size_t v = 0; v < volShifts.size(); ++v)
-            for (std::size_t s = 0; s < spots.size(); ++s)
-                try {
+            for (std::size_t s = 0; s < spots.size(); ++s) try {
                     sums[v * spots.size() + s] +=
                         QuantLib::blackFormula(type, leg.strike, spots[s] * growth, (leg.vol + volShifts[v]) * rootYears, discount);
-                } catch (const std::exception&) {
-                    sums[v * spots.size() + s] = kRefused;
-                }
+                } catch (const std::exception&) { sums[v * spots.size() + s] = kRefused; }
     }
 }
 
@@ -128,12 +117,9 @@ Result<double> quantlibPrice(market::ExerciseStyle style, const Inputs& in, Quan
     const std::scoped_lock lock(quantlibMutex());
     try {
         const double value = priceByQuantlib(style, in, scheme);
-        if (!std::isfinite(value))
-            return Error{ErrorCode::NoConvergence, "quantlib: no finite price"};
+        if (!std::isfinite(value)) return Error{ErrorCode::NoConvergence, "quantlib: no finite price"};
         return value;
-    } catch (const std::exception& e) {
-        return badInput(std::string("quantlib: ") + e.what());
-    }
+    } catch (const std::exception& e) { return badInput(std::string("quantlib: ") + e.what()); }
 }
 
 } // namespace mahler::pricing

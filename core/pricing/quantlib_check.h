@@ -23,7 +23,6 @@ void quantlibGreeks(std::span<const Inputs> in, std::span<Valuation> out);
 /// blackFormulaImpliedStdDev to 1e-12, at most 200 steps.
 void quantlibVols(std::span<const Inputs> in, std::span<const double> prices, std::span<double> out);
 /// blackFormula on every pair of spot and volatility shift, one unit of each leg summed: `sums[v * spots.size() + s]`.
-void quantlibGrid(std::span<const Inputs> legs, std::span<const double> spots, std::span<const double> volShifts,
-                  std::span<double> sums);
+void quantlibGrid(std::span<const Inputs> legs, std::span<const double> spots, std::span<const double> volShifts, std::span<double> sums);
 
 } // namespace mahler::pricing

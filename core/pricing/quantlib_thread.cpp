@@ -11,8 +11,7 @@ QuantlibThread::QuantlibThread(std::size_t capacity, std::function<void(const st
 
 bool QuantlibThread::ask(market::ExerciseStyle style, const Inputs& in, Answer answer) {
     return m_worker.post([style, in, answer = std::move(answer)](std::stop_token stop) {
-        if (!stop.stop_requested())
-            answer(priceBy(PriceMethod::Quantlib, style, in));
+        if (!stop.stop_requested()) answer(priceBy(PriceMethod::Quantlib, style, in));
     });
 }
 
@@ -21,12 +20,10 @@ std::vector<MethodPrice> QuantlibThread::ask(std::span<const VerifiedLeg> legs, 
     auto future = promise->get_future();
     const bool taken = m_worker.post([promise, asked = std::vector<VerifiedLeg>(legs.begin(), legs.end())](std::stop_token) {
         std::vector<MethodPrice> answers;
-        for (const auto& leg : asked)
-            answers.push_back(quickQuantlib(leg.style, leg.in));
+        for (const auto& leg : asked) answers.push_back(quickQuantlib(leg.style, leg.in));
         promise->set_value(std::move(answers));
     });
-    if (taken && future.wait_for(patience) == std::future_status::ready)
-        return future.get();
+    if (taken && future.wait_for(patience) == std::future_status::ready) return future.get();
     return std::vector<MethodPrice>(legs.size(), MethodPrice{PriceMethod::Quantlib, 0, 0, false});
 }
 

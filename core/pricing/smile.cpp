@@ -24,8 +24,7 @@ public:
         if (m_count >= 2 && m_last.value >= now.value && m_last.value >= m_before.value) {
             const double left = m_last.k - m_before.k, right = now.k - m_last.k, down = m_last.value - m_before.value, up = now.value - m_last.value;
             const double bend = down * right - up * left; // > 0 at a peak
-            if (left > 0 && right > 0 && bend > 0 && bend < 1e290)
-                keep({m_last.k + 0.5 * (down * right * right + up * left * left) / bend, 0}, true);
+            if (left > 0 && right > 0 && bend > 0 && bend < 1e290) keep({m_last.k + 0.5 * (down * right * right + up * left * left) / bend, 0}, true);
         }
         keep(now, false);
         m_before = m_last;
@@ -37,8 +36,7 @@ public:
 
 private:
     void keep(Peak p, bool evaluate) {
-        if (evaluate)
-            p.value = m_f(p.k);
+        if (evaluate) p.value = m_f(p.k);
         if (!(p.value <= m_best.value)) // also what is not a number
             m_best = p;
     }
@@ -50,8 +48,7 @@ private:
 
 /// 1 - (1 - e^-x) / x without the difference where x is small.
 double hestonNumerator(double x) {
-    if (x > 0.5)
-        return 1 + std::expm1(-x) / x;
+    if (x > 0.5) return 1 + std::expm1(-x) / x;
     double term = x / 2, sum = term; // sum of (-1)^(n+1) x^n / (n+1)!
     for (int n = 2; n < 20; ++n) {
         term *= -x / (n + 1);
@@ -68,8 +65,7 @@ double sviTotalVariance(double a, double b, double rho, double m, double sigma, 
 }
 
 double SmileFit::vol(double k, double years) const {
-    if (!ok || !(years > 0) || !std::isfinite(k))
-        return 0;
+    if (!ok || !(years > 0) || !std::isfinite(k)) return 0;
     return std::sqrt(std::max(sviTotalVariance(a, b, rho, m, sigma, k), 0.0) / years);
 }
 
@@ -84,8 +80,7 @@ SviPoint sviPoint(const SmileFit& s, double k) {
 
 std::optional<double> durrleman(const SmileFit& s, double k) {
     const SviPoint p = sviPoint(s, k);
-    if (!(p.w > 0))
-        return std::nullopt;
+    if (!(p.w > 0)) return std::nullopt;
     const double half = 1 - k * p.slope / (2 * p.w);
     return half * half - p.slope * p.slope / 4 * (1 / p.w + 0.25) + p.curvature / 2;
 }
@@ -99,13 +94,13 @@ SliceCheck checkSlice(const SmileFit& s) {
     Peak grid;
     for (int i = 0; i < kGridPoints; ++i) {
         const double k = -kSurfaceReach + kGridStep * i;
-        if (const double value = below(k); !(value <= grid.value))
-            grid = {k, value};
+        if (const double value = below(k); !(value <= grid.value)) grid = {k, value};
     }
     c.minG = -grid.value;
     c.atK = grid.k;
     Climb fine(below);
-    overReach(s, kGridPoints, s.sigma > 0 ? kFinePoints : 0, [&](double k) { fine.at(k); }, [&] { fine.restart(); });
+    overReach(
+        s, kGridPoints, s.sigma > 0 ? kFinePoints : 0, [&](double k) { fine.at(k); }, [&] { fine.restart(); });
     const Peak& least = fine.best().value > grid.value || std::isnan(fine.best().value) ? fine.best() : grid;
     c.fineMinG = -least.value;
     c.fineAtK = least.k;
@@ -129,20 +124,17 @@ VarianceFall varianceFall(const SmileFit& nearer, const SmileFit& farther) {
 
 std::optional<SmileFit> repairedWings(const SmileFit& s) {
     const double root = std::sqrt(s.m * s.m + s.sigma * s.sigma), v = s.a + s.b * (root - s.rho * s.m);
-    if (!s.ok || !(v > 0) || !(root > 0))
-        return std::nullopt;
+    if (!s.ok || !(v > 0) || !(root > 0)) return std::nullopt;
     const double scale = std::sqrt(v), psi = s.b / (2 * scale) * (s.rho - s.m / root), put = s.b * (1 - s.rho) / scale;
     const double call = put + 2 * psi;
-    if (!(put > 0) || !(call > 0))
-        return std::nullopt;
+    if (!(put > 0) || !(call > 0)) return std::nullopt;
     const double least = v * 4 * put * call / ((put + call) * (put + call));
     SmileFit out = s;
     out.model = SliceModel::Repaired;
     out.b = scale / 2 * (call + put);
     out.rho = 1 - put * scale / out.b;
     const double beta = out.rho - 2 * psi * scale / out.b, rest = std::sqrt(std::max(0.0, 1 - out.rho * out.rho));
-    if (!(std::fabs(beta) <= 1))
-        return std::nullopt;
+    if (!(std::fabs(beta) <= 1)) return std::nullopt;
     if (beta == 0) { // the bend is at the money
         out.m = 0;
         out.sigma = (v - least) / (out.b * (1 - rest));
@@ -152,8 +144,7 @@ std::optional<SmileFit> repairedWings(const SmileFit& s) {
         out.sigma = alpha * out.m;
     }
     out.a = least - out.b * out.sigma * rest;
-    if (!(out.sigma > 0) || !std::isfinite(out.a + out.b + out.m + out.sigma))
-        return std::nullopt;
+    if (!(out.sigma > 0) || !std::isfinite(out.a + out.b + out.m + out.sigma)) return std::nullopt;
     return out;
 }
 

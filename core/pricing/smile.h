@@ -17,7 +17,7 @@ enum class SliceModel {
 struct SmileFit {
     bool ok = false;
     double a = 0, b = 0, rho = 0, m = 0, sigma = 0; ///< raw SVI: w(k) = a + b(rho(k-m) + sqrt((k-m)^2 + sigma^2)) (Gatheral 2004)
-    double rmse = 0;                               ///< in volatility
+    double rmse = 0;                                ///< in volatility
     int used = 0, rejected = 0;
     SliceModel model = SliceModel::Svi;
     /// Volatility at log-moneyness k = ln(K/F); `years` of the slice.
@@ -40,10 +40,10 @@ std::optional<double> durrleman(const SmileFit& svi, double k);
 inline constexpr double kSurfaceReach = 1.5; ///< slices are judged on k from minus this to this
 
 struct SliceCheck {
-    double minG = 0, atK = 0;          ///< on k = -1.5 (0.05) 1.5, where the variance is positive
-    double fineMinG = 0, fineAtK = 0;  ///< and on points as dense as the slice is bent: 0.05 is wider than a week's whole smile
-    double wing = 0;                   ///< b (1 + |rho|), at most 2 (Lee 2004)
-    double minVariance = 0;            ///< of the whole slice
+    double minG = 0, atK = 0;         ///< on k = -1.5 (0.05) 1.5, where the variance is positive
+    double fineMinG = 0, fineAtK = 0; ///< and on points as dense as the slice is bent: 0.05 is wider than a week's whole smile
+    double wing = 0;                  ///< b (1 + |rho|), at most 2 (Lee 2004)
+    double minVariance = 0;           ///< of the whole slice
     bool free() const { return minG >= 0 && fineMinG >= 0 && wing <= 2 && minVariance >= 0; }
 };
 SliceCheck checkSlice(const SmileFit& svi);
@@ -58,14 +58,11 @@ VarianceFall varianceFall(const SmileFit& nearer, const SmileFit& farther);
 /// k from -1.5 to 1.5, ascending, twice: `even` points apart by the same step, then `between` once, then `bent` points as dense as
 /// the slice is bent (even steps of u in k = m + sigma sinh(u)). Calls `at` with each; a count is none or at least 2.
 template <typename At, typename Between> void overReach(const SmileFit& slice, int even, int bent, const At& at, const Between& between) {
-    for (int i = 0; i < even; ++i)
-        at(kSurfaceReach * (2.0 * i / (even - 1) - 1));
+    for (int i = 0; i < even; ++i) at(kSurfaceReach * (2.0 * i / (even - 1) - 1));
     between();
-    if (bent == 0)
-        return;
+    if (bent == 0) return;
     const double low = std::asinh((-kSurfaceReach - slice.m) / slice.sigma), high = std::asinh((kSurfaceReach - slice.m) / slice.sigma);
-    for (int i = 0; i < bent; ++i)
-        at(slice.m + slice.sigma * std::sinh(low + (high - low) * i / (bent - 1)));
+    for (int i = 0; i < bent; ++i) at(slice.m + slice.sigma * std::sinh(low + (high - low) * i / (bent - 1)));
 }
 
 /// The repair of Gatheral & Jacquier (2014, section 5.1): variance, slope and put wing at the money stay, the call wing becomes

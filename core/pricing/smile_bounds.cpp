@@ -9,8 +9,8 @@ namespace mahler::pricing {
 namespace {
 
 constexpr int kUnknowns = 5, kGridPoints = 49;
-constexpr double kLeastG = 0.002;      ///< what the penalty aims at, so that g between the grid's points stays above zero
-constexpr double kNeighbourMargin = 2e-4;  ///< relative
+constexpr double kLeastG = 0.002;         ///< what the penalty aims at, so that g between the grid's points stays above zero
+constexpr double kNeighbourMargin = 2e-4; ///< relative
 using Vector = std::array<double, kUnknowns>;
 using Matrix = std::array<Vector, kUnknowns>;
 
@@ -40,8 +40,7 @@ struct Normal {
         for (std::size_t i = 0; i < kUnknowns; ++i) {
             const double wd = weight * d[i];
             g[i] += wd * miss;
-            for (std::size_t j = 0; j <= i; ++j)
-                h[i][j] += wd * d[j];
+            for (std::size_t j = 0; j <= i; ++j) h[i][j] += wd * d[j];
         }
     }
 };
@@ -86,12 +85,12 @@ public:
     Shape shapeOf(const Vector& x) const { return {m_unit * x[0], 2 / (1 + std::exp(-x[1])), 2 / (1 + std::exp(-x[2])), x[3], std::exp(x[4])}; }
     Vector unknownsOf(const SmileFit& f) const {
         const double put = std::clamp(f.b * (1 - f.rho), 1e-7, 1.999), call = std::clamp(f.b * (1 + f.rho), 1e-7, 1.999);
-        return within({(f.a + f.sigma * std::sqrt(put * call)) / m_unit, std::log(put / (2 - put)), std::log(call / (2 - call)), f.m, std::log(f.sigma)});
+        return within(
+            {(f.a + f.sigma * std::sqrt(put * call)) / m_unit, std::log(put / (2 - put)), std::log(call / (2 - call)), f.m, std::log(f.sigma)});
     }
 
     Vector within(Vector x) const {
-        for (std::size_t i = 0; i < kUnknowns; ++i)
-            x[i] = std::clamp(x[i], m_least[i], m_most[i]);
+        for (std::size_t i = 0; i < kUnknowns; ++i) x[i] = std::clamp(x[i], m_least[i], m_most[i]);
         return x;
     }
     /// Leaves an unknown alone that stands at its bound and would go further.
@@ -99,8 +98,7 @@ public:
         for (std::size_t i = 0; i < kUnknowns; ++i)
             if ((x[i] <= m_least[i] && normal.g[i] > 0) || (x[i] >= m_most[i] && normal.g[i] < 0)) {
                 normal.g[i] = 0;
-                for (std::size_t j = 0; j < kUnknowns; ++j)
-                    normal.h[std::max(i, j)][std::min(i, j)] = i == j ? 1 : 0;
+                for (std::size_t j = 0; j < kUnknowns; ++j) normal.h[std::max(i, j)][std::min(i, j)] = i == j ? 1 : 0;
             }
     }
 
@@ -119,29 +117,29 @@ private:
         const double tipPut = -p.sigma / 2 * q / p.put, tipCall = -p.sigma / 2 * q / p.call;
         double total = 0;
         const auto slopesOfW = [&](double y, double root) {
-            return Vector{m_unit, dPut * (tipPut + (root - y) / 2), dCall * (tipCall + (root + y) / 2), -(tilt + b * y / root), p.sigma * (b * p.sigma / root - q)};
+            return Vector{m_unit, dPut * (tipPut + (root - y) / 2), dCall * (tipCall + (root + y) / 2), -(tilt + b * y / root),
+                          p.sigma * (b * p.sigma / root - q)};
         };
         for (const VarianceTarget& t : m_targets) {
             const double y = t.k - p.m, root = std::sqrt(y * y + s2), miss = base + tilt * y + b * root - t.w;
             total += t.weight * miss * miss;
-            if constexpr (Slopes)
-                normal->add(miss, t.weight, slopesOfW(y, root));
+            if constexpr (Slopes) normal->add(miss, t.weight, slopesOfW(y, root));
         }
-        const double low = std::asinh((-kSurfaceReach - p.m) / p.sigma), step = (std::asinh((kSurfaceReach - p.m) / p.sigma) - low) / (kGridPoints - 1);
+        const double low = std::asinh((-kSurfaceReach - p.m) / p.sigma),
+                     step = (std::asinh((kSurfaceReach - p.m) / p.sigma) - low) / (kGridPoints - 1);
         const double grow = std::exp(step);
         double e = std::exp(low);
         const auto butterfly = [&](double y, double root) {
             const double k = p.m + y;
             const double w = base + tilt * y + b * root, w1 = tilt + b * y / root, r3 = root * root * root, w2 = b * s2 / r3;
             const double half = 1 - k * w1 / (2 * w), g = half * half - w1 * w1 / 4 * (1 / w + 0.25) + w2 / 2;
-            if (g >= kLeastG)
-                return;
+            if (g >= kLeastG) return;
             total += m_penalty * (g - kLeastG) * (g - kLeastG);
             if constexpr (Slopes) {
-                const double byW = half * k * w1 / (w * w) + w1 * w1 / (4 * w * w), byW1 = -half * k / w - w1 / 2 * (1 / w + 0.25), r5 = r3 * root * root;
+                const double byW = half * k * w1 / (w * w) + w1 * w1 / (4 * w * w), byW1 = -half * k / w - w1 / 2 * (1 / w + 0.25),
+                             r5 = r3 * root * root;
                 Vector d = slopesOfW(y, root);
-                for (double& v : d)
-                    v *= byW;
+                for (double& v : d) v *= byW;
                 d[1] += dPut * (byW1 * (-0.5 + y / (2 * root)) + s2 / (4 * r3));
                 d[2] += dCall * (byW1 * (0.5 + y / (2 * root)) + s2 / (4 * r3));
                 d[3] += -byW1 * b * s2 / r3 + 1.5 * b * s2 * y / r5;
@@ -151,18 +149,15 @@ private:
         };
         for (int i = 0; i < kGridPoints; ++i, e *= grow) // y = sigma sinh(u), root = sigma cosh(u)
             butterfly(p.sigma * 0.5 * (e - 1 / e), p.sigma * 0.5 * (e + 1 / e));
-        for (const double k : m_worst)
-            butterfly(k - p.m, std::sqrt((k - p.m) * (k - p.m) + s2));
+        for (const double k : m_worst) butterfly(k - p.m, std::sqrt((k - p.m) * (k - p.m) + s2));
         for (const Neighbour& f : m_neighbours) {
             const double y = f.k - p.m, root = std::sqrt(y * y + s2), miss = f.side * ((base + tilt * y + b * root) / f.w - 1) + kNeighbourMargin;
-            if (miss <= 0)
-                continue;
+            if (miss <= 0) continue;
             const double weight = 10 * m_penalty;
             total += weight * miss * miss;
             if constexpr (Slopes) {
                 Vector d = slopesOfW(y, root);
-                for (double& v : d)
-                    v *= f.side / f.w;
+                for (double& v : d) v *= f.side / f.w;
                 normal->add(miss, weight, d);
             }
         }
@@ -186,8 +181,7 @@ bool solve(const Normal& normal, double damping, Vector& x) {
     for (std::size_t i = 0; i < kUnknowns; ++i)
         for (std::size_t j = 0; j <= i; ++j) {
             double s = l[i][j];
-            for (std::size_t k = 0; k < j; ++k)
-                s -= l[i][k] * l[j][k];
+            for (std::size_t k = 0; k < j; ++k) s -= l[i][k] * l[j][k];
             if (i != j)
                 l[i][j] = s / l[j][j];
             else if (s > 0)
@@ -196,13 +190,11 @@ bool solve(const Normal& normal, double damping, Vector& x) {
                 return false;
         }
     for (std::size_t i = 0; i < kUnknowns; ++i) {
-        for (std::size_t k = 0; k < i; ++k)
-            x[i] -= l[i][k] * x[k];
+        for (std::size_t k = 0; k < i; ++k) x[i] -= l[i][k] * x[k];
         x[i] /= l[i][i];
     }
     for (std::size_t i = kUnknowns; i-- > 0;) {
-        for (std::size_t k = i + 1; k < kUnknowns; ++k)
-            x[i] -= l[k][i] * x[k];
+        for (std::size_t k = i + 1; k < kUnknowns; ++k) x[i] -= l[k][i] * x[k];
         x[i] /= l[i][i];
     }
     return true;
@@ -219,10 +211,8 @@ void descend(const Problem& problem, Vector& x, int steps) {
             Vector move, tried = x;
             if (solve(normal, damping, move)) {
                 double longest = 0;
-                for (const double v : move)
-                    longest = std::max(longest, std::fabs(v));
-                for (std::size_t i = 0; i < kUnknowns; ++i)
-                    tried[i] += longest > 1 ? move[i] / longest : move[i];
+                for (const double v : move) longest = std::max(longest, std::fabs(v));
+                for (std::size_t i = 0; i < kUnknowns; ++i) tried[i] += longest > 1 ? move[i] / longest : move[i];
                 tried = problem.within(tried);
                 then = problem.cost(tried);
             }
@@ -233,8 +223,7 @@ void descend(const Problem& problem, Vector& x, int steps) {
                 damping *= 6;
             }
         }
-        if (!(now - then > 1e-4 * now))
-            return;
+        if (!(now - then > 1e-4 * now)) return;
     }
 }
 
@@ -247,12 +236,10 @@ SmileFit fitWithinBounds(const SmileFit& start, std::span<const VarianceTarget> 
     const auto lookCloser = [&](const SmileFit& fit) {
         const VarianceFall from = nearer ? varianceFall(*nearer, fit) : VarianceFall{}, to = farther ? varianceFall(fit, *farther) : VarianceFall{};
         const SliceCheck check = checkSlice(fit);
-        if (check.fineMinG < 0)
-            problem.addWorst(check.fineAtK);
+        if (check.fineMinG < 0) problem.addWorst(check.fineAtK);
         if (from.gap > 0) // between the points looked at
             problem.addNeighbour(*nearer, from.k, -1);
-        if (to.gap > 0)
-            problem.addNeighbour(*farther, to.k, 1);
+        if (to.gap > 0) problem.addNeighbour(*farther, to.k, 1);
         return from.gap > 0 || to.gap > 0 || !check.free();
     };
     SmileFit fit;
@@ -260,15 +247,13 @@ SmileFit fitWithinBounds(const SmileFit& start, std::span<const VarianceTarget> 
         problem.setPenalty(penalty);
         descend(problem, x, 40);
         fit = problem.shapeOf(x).svi();
-        if (penalty >= 1e-2 && !lookCloser(fit))
-            break;
+        if (penalty >= 1e-2 && !lookCloser(fit)) break;
     }
     problem.setTargets(targets); // the last steps on all of them
     for (int i = 0; i < 3; ++i) {
         descend(problem, x, 10);
         const SmileFit last = problem.shapeOf(x).svi();
-        if (!lookCloser(last))
-            return last;
+        if (!lookCloser(last)) return last;
     }
     return fit;
 }

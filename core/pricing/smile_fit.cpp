@@ -15,8 +15,7 @@ struct Inner {
 /// Two unknowns u, v with design columns summed beforehand.
 bool solve2(double a11, double a12, double a22, double b1, double b2, double& u, double& v) {
     const double det = a11 * a22 - a12 * a12;
-    if (!(std::fabs(det) > 1e-14 * a11 * a22))
-        return false;
+    if (!(std::fabs(det) > 1e-14 * a11 * a22)) return false;
     u = (b1 * a22 - b2 * a12) / det;
     v = (a11 * b2 - a12 * b1) / det;
     return true;
@@ -56,8 +55,7 @@ Inner solveInner(std::span<const VarianceTarget> points, double m, double sigma)
         }
         Inner i{std::max(a, -least(c, d)), c, d, 0};
         i.cost = cost(i);
-        if (i.cost < best.cost)
-            best = i;
+        if (i.cost < best.cost) best = i;
     };
     // Normal equations after taking out the weighted means.
     const double yy = syy - sy * sy / s0, yz = syz - sy * sz / s0, zz = szz - sz * sz / s0;
@@ -96,8 +94,7 @@ Shape nelderMead(std::span<const VarianceTarget> points, double m0, double sigma
     const auto byCost = [](const Shape& a, const Shape& b) { return a.cost < b.cost; };
     for (int step = 0; step < 60; ++step) {
         std::sort(s.begin(), s.end(), byCost);
-        if (s[2].cost - s[0].cost <= 1e-9 * s[0].cost && std::fabs(s[2].logSigma - s[0].logSigma) < 1e-3)
-            break;
+        if (s[2].cost - s[0].cost <= 1e-9 * s[0].cost && std::fabs(s[2].logSigma - s[0].logSigma) < 1e-3) break;
         const double cm = 0.5 * (s[0].m + s[1].m), cs = 0.5 * (s[0].logSigma + s[1].logSigma);
         const auto along = [&](double t) { return evaluate(cm + t * (s[2].m - cm), cs + t * (s[2].logSigma - cs)); };
         const Shape reflected = along(-1);
@@ -111,8 +108,7 @@ Shape nelderMead(std::span<const VarianceTarget> points, double m0, double sigma
             if (inner.cost < std::min(s[2].cost, reflected.cost)) {
                 s[2] = inner;
             } else {
-                for (std::size_t i = 1; i < 3; ++i)
-                    s[i] = evaluate(0.5 * (s[0].m + s[i].m), 0.5 * (s[0].logSigma + s[i].logSigma));
+                for (std::size_t i = 1; i < 3; ++i) s[i] = evaluate(0.5 * (s[0].m + s[i].m), 0.5 * (s[0].logSigma + s[i].logSigma));
             }
         }
     }
@@ -127,22 +123,18 @@ SmileFit fitOnce(std::span<const VarianceTarget> points) {
         high = std::max(high, p.k);
     }
     const double width = high - low;
-    if (!(width > 1e-6))
-        return fit;
+    if (!(width > 1e-6)) return fit;
     Shape best;
     const std::vector<VarianceTarget> few = gathered(points);
     for (const double sigma : {0.1 * width, 0.4 * width})
         for (const double m : {0.0, 0.25 * high}) {
             const Shape s = nelderMead(few, m, sigma, low - 0.5 * width, high + 0.5 * width, width);
-            if (s.cost < best.cost)
-                best = s;
+            if (s.cost < best.cost) best = s;
         }
-    if (few.size() < points.size())
-        best = nelderMead(points, best.m, std::exp(best.logSigma), low - 0.5 * width, high + 0.5 * width, width, 0.05);
+    if (few.size() < points.size()) best = nelderMead(points, best.m, std::exp(best.logSigma), low - 0.5 * width, high + 0.5 * width, width, 0.05);
     const double sigma = std::exp(best.logSigma);
     const Inner inner = solveInner(points, best.m, sigma);
-    if (!(inner.cost < 1e299) || !std::isfinite(inner.a))
-        return fit;
+    if (!(inner.cost < 1e299) || !std::isfinite(inner.a)) return fit;
     fit.ok = true;
     fit.a = inner.a;
     fit.b = inner.c / sigma;
@@ -156,9 +148,9 @@ SmileFit fitOnce(std::span<const VarianceTarget> points) {
 
 std::vector<VarianceTarget> gathered(std::span<const VarianceTarget> targets) {
     constexpr std::size_t kCells = 48;
-    if (targets.size() <= kCells)
-        return {targets.begin(), targets.end()};
-    const auto [low, high] = std::minmax_element(targets.begin(), targets.end(), [](const VarianceTarget& a, const VarianceTarget& b) { return a.k < b.k; });
+    if (targets.size() <= kCells) return {targets.begin(), targets.end()};
+    const auto [low, high] =
+        std::minmax_element(targets.begin(), targets.end(), [](const VarianceTarget& a, const VarianceTarget& b) { return a.k < b.k; });
     const double from = low->k, cell = std::max(high->k - from, 1e-12) / kCells;
     std::array<VarianceTarget, kCells> cells{};
     for (const VarianceTarget& t : targets) {
@@ -170,16 +162,14 @@ std::vector<VarianceTarget> gathered(std::span<const VarianceTarget> targets) {
     std::vector<VarianceTarget> out;
     out.reserve(kCells);
     for (const VarianceTarget& c : cells)
-        if (c.weight > 0)
-            out.push_back({c.k / c.weight, c.w / c.weight, c.weight});
+        if (c.weight > 0) out.push_back({c.k / c.weight, c.w / c.weight, c.weight});
     return out;
 }
 
 std::vector<VarianceTarget> varianceTargets(std::span<const SmilePoint> points, double years, const std::vector<bool>& rejected) {
     double most = 0, total = 0;
     for (std::size_t i = 0; i < points.size(); ++i)
-        if (!rejected[i])
-            most = std::max(most, points[i].weight);
+        if (!rejected[i]) most = std::max(most, points[i].weight);
     std::vector<VarianceTarget> targets;
     targets.reserve(points.size());
     for (std::size_t i = 0; i < points.size(); ++i)
@@ -190,8 +180,7 @@ std::vector<VarianceTarget> varianceTargets(std::span<const SmilePoint> points, 
             targets.push_back({p.k, p.vol * p.vol * years, weight * weight});
             total += share * share;
         }
-    for (VarianceTarget& t : targets)
-        t.weight /= total;
+    for (VarianceTarget& t : targets) t.weight /= total;
     return targets;
 }
 
@@ -199,20 +188,15 @@ bool rejectOutliers(const SmileFit& fit, std::span<const SmilePoint> points, dou
     std::vector<double> sizes(points.size()), sorted;
     sorted.reserve(points.size());
     for (std::size_t i = 0; i < points.size(); ++i)
-        if (!rejected[i])
-            sorted.push_back(sizes[i] = std::fabs(fit.vol(points[i].k, years) - points[i].vol));
-    if (sorted.empty())
-        return false;
+        if (!rejected[i]) sorted.push_back(sizes[i] = std::fabs(fit.vol(points[i].k, years) - points[i].vol));
+    if (sorted.empty()) return false;
     std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
     const double typical = 1.4826 * sorted[sorted.size() / 2];
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < points.size(); ++i)
-        if (!rejected[i] && sizes[i] > std::max({6 * typical, 3 * points[i].tolerance, 0.01}))
-            out.push_back(i);
-    if (out.empty() || sorted.size() - out.size() < 5)
-        return false;
-    for (const std::size_t i : out)
-        rejected[i] = true;
+        if (!rejected[i] && sizes[i] > std::max({6 * typical, 3 * points[i].tolerance, 0.01})) out.push_back(i);
+    if (out.empty() || sorted.size() - out.size() < 5) return false;
+    for (const std::size_t i : out) rejected[i] = true;
     return true;
 }
 
@@ -239,14 +223,11 @@ SmileFit fitSmile(std::span<const SmilePoint> points, double years, std::vector<
         rejected[i] = !std::isfinite(p.k + p.vol + p.weight + p.tolerance) || !(p.vol > 0 && p.weight > 0 && p.tolerance >= 0);
         usable += rejected[i] ? 0 : 1;
     }
-    if (usable < 5 || !(years > 0) || !std::isfinite(years))
-        return fit;
+    if (usable < 5 || !(years > 0) || !std::isfinite(years)) return fit;
     fit = fitOnce(varianceTargets(points, years, rejected));
-    if (!fit.ok)
-        return fit;
+    if (!fit.ok) return fit;
     if (rejectOutliers(fit, points, years, rejected))
-        if (const SmileFit again = fitOnce(varianceTargets(points, years, rejected)); again.ok)
-            fit = again;
+        if (const SmileFit again = fitOnce(varianceTargets(points, years, rejected)); again.ok) fit = again;
     describeFit(fit, points, years, rejected);
     return fit;
 }

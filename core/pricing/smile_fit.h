@@ -9,9 +9,9 @@ namespace mahler::pricing {
 
 /// One quote of a slice for the fit.
 struct SmilePoint {
-    double k = 0;      ///< ln(K/F)
+    double k = 0; ///< ln(K/F)
     double vol = 0;
-    double weight = 0; ///< vega / width
+    double weight = 0;    ///< vega / width
     double tolerance = 0; ///< half the quote's width in volatility: a residual inside it is no outlier
 };
 

@@ -29,8 +29,7 @@ public:
         m_targets = m_free.ok ? varianceTargets(m_in.points, m_in.years, m_rejected) : std::vector<VarianceTarget>{};
         m_served = m_free;
         m_alone = m_free.rmse;
-        if (!m_free.ok || checkSlice(m_free).free())
-            return m_free.ok;
+        if (!m_free.ok || checkSlice(m_free).free()) return m_free.ok;
         SmileFit bound = nearestWithout(m_free);
         auto without = m_rejected;
         if (rejectOutliers(bound, m_in.points, m_in.years, without) && few(without)) { // quotes no slice without butterflies comes near
@@ -40,14 +39,11 @@ public:
         }
         std::optional<SmileFit> best;
         const auto consider = [&](const SmileFit& candidate) {
-            if (checkSlice(candidate).free() && (!best || missOf(candidate, m_targets) < missOf(*best, m_targets)))
-                best = candidate;
+            if (checkSlice(candidate).free() && (!best || missOf(candidate, m_targets) < missOf(*best, m_targets))) best = candidate;
         };
         consider(bound);
-        if (const auto repaired = repairedWings(m_free))
-            consider(*repaired);
-        if (!checkSlice(bound).free())
-            consider(fitSsviSlice(m_targets, sviPoint(m_free, 0).w));
+        if (const auto repaired = repairedWings(m_free)) consider(*repaired);
+        if (!checkSlice(bound).free()) consider(fitSsviSlice(m_targets, sviPoint(m_free, 0).w));
         serve(best.value_or(bound)); // judged and named like any other
         m_alone = m_served.rmse;
         return true;
@@ -56,8 +52,7 @@ public:
     /// The nearest slice to what is served between its neighbours (either may be null); absent where there is none without butterflies.
     std::optional<SmileFit> between(const SmileFit* nearer, const SmileFit* farther) const {
         SmileFit fit = fitWithinBounds(m_served, m_targets, nearer, farther);
-        if (!checkSlice(fit).free() || !ordered(nearer, fit, farther))
-            return std::nullopt;
+        if (!checkSlice(fit).free() || !ordered(nearer, fit, farther)) return std::nullopt;
         describeFit(fit, m_in.points, m_in.years, m_rejected);
         return fit;
     }
@@ -93,9 +88,9 @@ private:
     SmileFit nearestWithout(const SmileFit& start) const {
         const SmileFit fit = fitWithinBounds(start, m_targets, nullptr, nullptr);
         const double miss = missOf(fit, m_targets), theta = sviPoint(m_free, 0).w;
-        if ((miss < 4 * missOf(m_free, m_targets) && checkSlice(fit).free()) || !(theta > 0))
-            return fit;
-        const SmileFit other = fitWithinBounds(ssviSlice(std::clamp(m_free.rho, -0.7, 0.7), theta, 1 / std::sqrt(theta)), m_targets, nullptr, nullptr);
+        if ((miss < 4 * missOf(m_free, m_targets) && checkSlice(fit).free()) || !(theta > 0)) return fit;
+        const SmileFit other =
+            fitWithinBounds(ssviSlice(std::clamp(m_free.rho, -0.7, 0.7), theta, 1 / std::sqrt(theta)), m_targets, nullptr, nullptr);
         return missOf(other, m_targets) < miss || !checkSlice(fit).free() ? other : fit;
     }
 
@@ -116,31 +111,25 @@ private:
 /// Index of the next expiry that comes after `at`, farthest first; absent for the last.
 std::optional<std::size_t> after(const std::vector<SliceFitter>& slices, std::size_t at) {
     for (std::size_t i = at; i-- > 0;)
-        if (slices[i].comesAfter(slices[at]))
-            return i;
+        if (slices[i].comesAfter(slices[at])) return i;
     return std::nullopt;
 }
 
 /// Puts the nearest expiry, last of `slices`, under the next one: itself lower, or that one higher, whichever costs less.
 void putUnder(std::vector<SliceFitter>& slices) {
     const auto next = after(slices, slices.size() - 1);
-    if (!next)
-        return;
+    if (!next) return;
     SliceFitter &near = slices.back(), &far = slices[*next];
-    if (ordered(nullptr, near.served(), &far.served()))
-        return;
+    if (ordered(nullptr, near.served(), &far.served())) return;
     constexpr double kCheap = 0.0005; // of a volatility: not worth a second search
     auto lowered = near.between(nullptr, &far.served());
-    if (lowered && !near.bearable(*lowered))
-        lowered.reset();
+    if (lowered && !near.bearable(*lowered)) lowered.reset();
     if (!lowered || near.cost(*lowered) > kCheap) {
         const auto ceiling = after(slices, *next);
         const auto lifted = far.between(&near.served(), ceiling ? &slices[*ceiling].served() : nullptr);
-        if (lifted && far.bearable(*lifted) && (!lowered || far.cost(*lifted) < near.cost(*lowered)))
-            return far.serve(*lifted);
+        if (lifted && far.bearable(*lifted) && (!lowered || far.cost(*lifted) < near.cost(*lowered))) return far.serve(*lifted);
     }
-    if (lowered)
-        near.serve(*lowered);
+    if (lowered) near.serve(*lowered);
 }
 
 } // namespace
@@ -161,8 +150,7 @@ FittedSurface fitSurface(std::span<const SurfaceInput> expiries) {
         SliceFitter slice(e, expiries[e]);
         if (slice.fit()) {
             slices.push_back(std::move(slice));
-            if (slices.size() > 1)
-                putUnder(slices);
+            if (slices.size() > 1) putUnder(slices);
         } else {
             out.rejected[e] = slice.rejected();
             out.surface.refused += static_cast<int>(expiries[e].points.size());
@@ -178,8 +166,7 @@ FittedSurface fitSurface(std::span<const SurfaceInput> expiries) {
         surface.refused += s.served().rejected;
         surface.slices.push_back(s.slice());
         const auto next = after(slices, i);
-        if (!next)
-            continue;
+        if (!next) continue;
         const VarianceFall left = varianceFall(s.served(), slices[*next].served()), was = varianceFall(s.unbounded(), slices[*next].unbounded());
         if (left.gap > 0)
             surface.crossings.push_back({count - 1 - i, count - 1 - *next, left.k, left.gap});

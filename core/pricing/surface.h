@@ -21,7 +21,7 @@ struct CalendarCrossing {
 };
 
 struct SurfaceSlice {
-    std::size_t expiry = 0;     ///< index into what was fitted, so into PricedChain::expiries
+    std::size_t expiry = 0; ///< index into what was fitted, so into PricedChain::expiries
     double years = 0;
     SmileFit fit;               ///< what is served
     SliceCheck check;           ///< of it

@@ -23,7 +23,8 @@ using market::Right;
 // Declared errors. The kernel's and QuantLib's: against each other and a tree of 3,000 steps over the reference tables and
 // 1,000 random contracts, with a factor of three in hand. The tree's: measured on 40,000 contracts, which reach 0.56 of it.
 constexpr double kBoundaryError = 1e-7, kClosedFormError = 1e-11;
-constexpr double kQuickError = 1e-5; ///< of QuantLib's accurate scheme: worst of 30,000 random contracts against the kernel 3.8e-6 of the larger of spot and strike
+constexpr double kQuickError =
+    1e-5; ///< of QuantLib's accurate scheme: worst of 30,000 random contracts against the kernel 3.8e-6 of the larger of spot and strike
 constexpr int kSteps = 128, kLegsATime = kBlock / 2;
 
 double scaleOf(const Inputs& in) { return std::max(in.spot, in.strike); }
@@ -35,33 +36,29 @@ bool plain(const Inputs& in) {
 MethodPrice opinion(PriceMethod method, double price, double error) { return {method, price, error, std::isfinite(price) && std::isfinite(error)}; }
 
 MethodPrice kernelOpinion(ExerciseStyle style, const Inputs& in) {
-    if (!plain(in))
-        return {PriceMethod::Kernel, 0, 0, false};
+    if (!plain(in)) return {PriceMethod::Kernel, 0, 0, false};
     if (style == ExerciseStyle::European || earlyExercise(putView(in).put) == EarlyExercise::Never)
         return opinion(PriceMethod::Kernel, priceEuropean(in).price, kClosedFormError * scaleOf(in));
-    if (earlyExercise(putView(in).put) == EarlyExercise::TwoBoundaries)
-        return {PriceMethod::Kernel, 0, 0, false};
+    if (earlyExercise(putView(in).put) == EarlyExercise::TwoBoundaries) return {PriceMethod::Kernel, 0, 0, false};
     const Valuation v = priceAmerican(in);
-    return v.status == PriceStatus::Ok ? opinion(PriceMethod::Kernel, v.price, kBoundaryError * scaleOf(in)) : MethodPrice{PriceMethod::Kernel, 0, 0, false};
+    return v.status == PriceStatus::Ok ? opinion(PriceMethod::Kernel, v.price, kBoundaryError * scaleOf(in))
+                                       : MethodPrice{PriceMethod::Kernel, 0, 0, false};
 }
 
 MethodPrice quadratureOpinion(ExerciseStyle style, const Inputs& in) {
-    if (style != ExerciseStyle::European || !plain(in))
-        return {PriceMethod::Quadrature, 0, 0, false};
+    if (style != ExerciseStyle::European || !plain(in)) return {PriceMethod::Quadrature, 0, 0, false};
     return opinion(PriceMethod::Quadrature, priceByQuadrature(in), kClosedFormError * scaleOf(in));
 }
 
 MethodPrice gridOpinion(ExerciseStyle style, const Inputs& in) {
     const DividendValuation d = dividendPriceOnly(style, in, {});
-    if (d.value.status != PriceStatus::Ok)
-        return {PriceMethod::Grid, 0, 0, false};
+    if (d.value.status != PriceStatus::Ok) return {PriceMethod::Grid, 0, 0, false};
     return opinion(PriceMethod::Grid, d.value.price, 4 * d.error); // next to the boundary it can be twice what it says
 }
 
 MethodPrice quantlibOpinion(ExerciseStyle style, const Inputs& in, QuantlibScheme scheme) {
     const Result<double> price = quantlibPrice(style, in, scheme);
-    if (!price)
-        return {PriceMethod::Quantlib, 0, 0, false};
+    if (!price) return {PriceMethod::Quantlib, 0, 0, false};
     const double american = scheme == QuantlibScheme::HighPrecision ? kBoundaryError : kQuickError;
     return opinion(PriceMethod::Quantlib, *price, (style == ExerciseStyle::European ? kClosedFormError : american) * scaleOf(in));
 }
@@ -86,8 +83,7 @@ void treeOpinions(std::span<const VerifiedLeg> legs, std::span<MethodPrice> out)
         const Inputs& in = legs[l].in;
         out[l] = {PriceMethod::Tree, 0, 0, false};
         // A branching chance outside (0, 1) is no tree.
-        if (!plain(in) || std::fabs(in.rate - in.dividendYield) * std::sqrt(in.years / (kSteps / 2)) > 0.9 * in.vol)
-            continue;
+        if (!plain(in) || std::fabs(in.rate - in.dividendYield) * std::sqrt(in.years / (kSteps / 2)) > 0.9 * in.vol) continue;
         const double unit = in.spot * in.vol * std::sqrt(in.years) / kSteps, rounding = 1e-7 * scaleOf(in);
         const std::size_t twin = l + kLegsATime;
         if (legs[l].style == ExerciseStyle::European) {
@@ -147,8 +143,7 @@ const char* toString(PriceMethod method) {
 
 std::optional<PriceMethod> parsePriceMethod(const std::string& name) {
     for (const auto method : {PriceMethod::Kernel, PriceMethod::Tree, PriceMethod::Quadrature, PriceMethod::Grid, PriceMethod::Quantlib})
-        if (name == toString(method))
-            return method;
+        if (name == toString(method)) return method;
     return std::nullopt;
 }
 
@@ -158,12 +153,10 @@ Verification judge(ExerciseStyle style, const Inputs& in, std::vector<MethodPric
     for (std::size_t a = 0; a < v.prices.size(); ++a)
         for (std::size_t b = a + 1; b < v.prices.size(); ++b) {
             const MethodPrice &one = v.prices[a], &other = v.prices[b];
-            if (!one.known || !other.known)
-                continue;
+            if (!one.known || !other.known) continue;
             const double gap = std::fabs(one.price - other.price), allowed = one.error + other.error;
             const double share = allowed > 0 ? gap / allowed : gap > 0 ? 1e300 : 0;
-            if (share <= worst)
-                continue;
+            if (share <= worst) continue;
             worst = share;
             v.first = a;
             v.second = b;
@@ -194,8 +187,7 @@ MethodPrice quickQuantlib(ExerciseStyle style, const Inputs& in) { return quantl
 
 Verification verifyPrice(ExerciseStyle style, const Inputs& in, std::span<const PriceMethod> methods) {
     std::vector<MethodPrice> prices;
-    for (const PriceMethod method : methods)
-        prices.push_back(priceBy(method, style, in));
+    for (const PriceMethod method : methods) prices.push_back(priceBy(method, style, in));
     return judge(style, in, std::move(prices));
 }
 
@@ -208,17 +200,14 @@ std::vector<Verification> verifyLegs(std::span<const VerifiedLeg> legs) {
         kernelOpinions(part, {kernel, part.size()});
         treeOpinions(part, {second, part.size()});
         for (std::size_t l = 0; l < part.size(); ++l)
-            if (part[l].style == ExerciseStyle::European)
-                second[l] = quadratureOpinion(part[l].style, part[l].in);
-        for (std::size_t l = 0; l < part.size(); ++l)
-            all.push_back(judge(part[l].style, part[l].in, {kernel[l], second[l]}));
+            if (part[l].style == ExerciseStyle::European) second[l] = quadratureOpinion(part[l].style, part[l].in);
+        for (std::size_t l = 0; l < part.size(); ++l) all.push_back(judge(part[l].style, part[l].in, {kernel[l], second[l]}));
     }
     return all;
 }
 
 std::string describe(const Verification& v) {
-    if (!v.checked())
-        return "no two methods apply";
+    if (!v.checked()) return "no two methods apply";
     char text[96];
     const MethodPrice &one = v.prices[v.first], &other = v.prices[v.second];
     std::snprintf(text, sizeof text, "%s %.4f, %s %.4f", toString(one.method), one.price, toString(other.method), other.price);
@@ -240,12 +229,9 @@ VerificationRun verifyRandomContracts(int count, std::uint64_t seed, const std::
         ++run.contracts;
         run.disagreements += v.checked() && !v.agree ? 1 : 0;
         run.unchecked += v.checked() ? 0 : 1;
-        if (v.checked())
-            run.worstShare = std::max(run.worstShare, v.gap / v.allowed);
-        if (!v.agree)
-            run.findings.push_back(v);
-        if (each)
-            each(v);
+        if (v.checked()) run.worstShare = std::max(run.worstShare, v.gap / v.allowed);
+        if (!v.agree) run.findings.push_back(v);
+        if (each) each(v);
     }
     return run;
 }

@@ -14,11 +14,11 @@ namespace mahler::pricing {
 
 /// Ways to a price that share no numerics.
 enum class PriceMethod {
-    Kernel,   ///< the lane-parallel boundary method, or for Europeans the closed form
-    Tree,     ///< binomial; for Americans the premium, on a European price by quadrature
+    Kernel,     ///< the lane-parallel boundary method, or for Europeans the closed form
+    Tree,       ///< binomial; for Americans the premium, on a European price by quadrature
     Quadrature, ///< Europeans: the payoff integrated over the density
-    Grid,     ///< finite differences
-    Quantlib, ///< QuantLib's engines, on the thread that owns it
+    Grid,       ///< finite differences
+    Quantlib,   ///< QuantLib's engines, on the thread that owns it
 };
 const char* toString(PriceMethod method);
 std::optional<PriceMethod> parsePriceMethod(const std::string& name);
@@ -27,7 +27,7 @@ std::optional<PriceMethod> parsePriceMethod(const std::string& name);
 struct MethodPrice {
     PriceMethod method = PriceMethod::Kernel;
     double price = 0;
-    double error = 0; ///< declared: how far the price may be from the truth, in price units
+    double error = 0;   ///< declared: how far the price may be from the truth, in price units
     bool known = false; ///< the method applies and gave a number
 };
 
@@ -65,7 +65,7 @@ std::string describe(const Verification& verification);
 /// boundaries leave the kernel and QuantLib out, tree and grid). The same seed gives the same contracts.
 struct VerificationRun {
     int contracts = 0, disagreements = 0, unchecked = 0;
-    double worstShare = 0; ///< largest gap over what was allowed
+    double worstShare = 0;              ///< largest gap over what was allowed
     std::vector<Verification> findings; ///< the disagreements and unchecked ones
 };
 VerificationRun verifyRandomContracts(int count, std::uint64_t seed, const std::function<void(const Verification&)>& each = {});

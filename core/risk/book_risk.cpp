@@ -9,12 +9,10 @@ namespace mahler::risk {
 
 std::string structureKey(const std::vector<portfolio::ComboLeg>& legs) {
     std::vector<std::string> parts;
-    for (const auto& leg : legs)
-        parts.push_back(leg.contract.id() + (leg.ratio < 0 ? "" : "+") + std::to_string(leg.ratio));
+    for (const auto& leg : legs) parts.push_back(leg.contract.id() + (leg.ratio < 0 ? "" : "+") + std::to_string(leg.ratio));
     std::sort(parts.begin(), parts.end());
     std::string key;
-    for (const auto& part : parts)
-        key += part + ";";
+    for (const auto& part : parts) key += part + ";";
     return key;
 }
 
@@ -33,8 +31,8 @@ void addGreeks(const std::vector<portfolio::ComboLeg>& legs, std::int64_t quanti
     }
 }
 
-BookRisk bookRisk(const std::vector<portfolio::Position>& positions, const std::vector<OutstandingOrder>& outstanding, const portfolio::GreeksBook& greeks,
-                  const std::map<std::string, double>& spots) {
+BookRisk bookRisk(const std::vector<portfolio::Position>& positions, const std::vector<OutstandingOrder>& outstanding,
+                  const portfolio::GreeksBook& greeks, const std::map<std::string, double>& spots) {
     BookRisk book;
     const auto greeksOf = [&](const std::string& underlying, const std::vector<portfolio::ComboLeg>& legs, std::int64_t quantity) {
         const auto spot = spots.find(underlying);
@@ -48,8 +46,7 @@ BookRisk bookRisk(const std::vector<portfolio::Position>& positions, const std::
             return;
         }
         book.worstCase += *loss;
-        if (isCorrelatedEquity(underlying))
-            book.correlated += *loss;
+        if (isCorrelatedEquity(underlying)) book.correlated += *loss;
         book.byStructure[structureKey(legs)] += *loss;
     };
     for (const auto& p : positions) {
@@ -69,8 +66,7 @@ BookRisk bookRisk(const std::vector<portfolio::Position>& positions, const std::
         book.gammaLow += std::min(0.0, gamma);
         book.gammaHigh += std::max(0.0, gamma);
         if (o.order.intent == portfolio::OrderIntent::Close) {
-            if (const auto held = book.held.find(o.order.closes); held != book.held.end())
-                held->second.closing += o.order.quantity;
+            if (const auto held = book.held.find(o.order.closes); held != book.held.end()) held->second.closing += o.order.quantity;
             continue;
         }
         const auto bounds = portfolio::payoffBounds(o.order.legs, o.order.netLimit);

@@ -31,8 +31,7 @@ struct State {
 using Used = std::array<double, kMapStops>;
 
 double share(double value, double limit) {
-    if (!(value > 0))
-        return 0;
+    if (!(value > 0)) return 0;
     return limit > 0 ? std::min(kMostUsed, value / limit) : kMostUsed;
 }
 
@@ -53,8 +52,7 @@ Used usedIn(const State& s, const BreakerMapInputs& in) {
 
 /// The interval of a sorted axis that holds `x`, and how far into it.
 std::pair<std::size_t, double> place(const std::vector<double>& axis, double x) {
-    if (axis.size() == 1)
-        return {0, 0};
+    if (axis.size() == 1) return {0, 0};
     const auto above = std::upper_bound(axis.begin(), axis.end(), x);
     const auto i = std::min(static_cast<std::size_t>(std::max<std::ptrdiff_t>(above - axis.begin() - 1, 0)), axis.size() - 2);
     return {i, std::clamp((x - axis[i]) / (axis[i + 1] - axis[i]), 0.0, 1.0)};
@@ -78,26 +76,24 @@ State stateAt(const portfolio::ScenarioGrid& grid, std::size_t horizon, double s
 }
 
 bool usable(const std::vector<double>& axis) {
-    return !axis.empty() && std::adjacent_find(axis.begin(), axis.end(), std::greater_equal<>()) == axis.end() && axis.front() <= 0 && axis.back() >= 0;
+    return !axis.empty() && std::adjacent_find(axis.begin(), axis.end(), std::greater_equal<>()) == axis.end() && axis.front() <= 0 &&
+           axis.back() >= 0;
 }
 
 void findFirst(MapCell& out, const portfolio::ScenarioGrid& grid, const BreakerMapInputs& in, const std::vector<MapStop>& already) {
     const auto& cell = grid.cells[out.cell];
     std::array<bool, kMapStops> counts;
     counts.fill(true);
-    for (const auto stop : already)
-        counts[static_cast<std::size_t>(stop)] = false;
+    for (const auto stop : already) counts[static_cast<std::size_t>(stop)] = false;
     Used before = usedIn(stateAt(grid, cell.horizon, 0, 0), in);
     for (std::size_t k = 0; k < kMapStops; ++k)
-        if (counts[k] && before[k] >= 1 && !out.first)
-            out.first = static_cast<MapStop>(k); // the days alone do it; the gravest
+        if (counts[k] && before[k] >= 1 && !out.first) out.first = static_cast<MapStop>(k); // the days alone do it; the gravest
     for (int step = 1; step <= kSteps && !out.first; ++step) {
         const double way = static_cast<double>(step) / kSteps;
         const Used now = step == kSteps ? out.used : usedIn(stateAt(grid, cell.horizon, way * cell.spotMove, way * cell.volMove), in);
         double nearest = 2;
         for (std::size_t k = 0; k < kMapStops; ++k) {
-            if (!counts[k] || !(now[k] >= 1))
-                continue;
+            if (!counts[k] || !(now[k] >= 1)) continue;
             const double crossing = (1 - before[k]) / (now[k] - before[k]); // before < 1 <= now
             if (crossing < nearest - 1e-12) {
                 nearest = crossing;
@@ -112,21 +108,18 @@ void findFirst(MapCell& out, const portfolio::ScenarioGrid& grid, const BreakerM
 } // namespace
 
 Result<BreakerMap> breakerMap(const portfolio::ScenarioGrid& grid, const BreakerMapInputs& in) {
-    if (!usable(grid.spotMoves) || !usable(grid.volMoves))
-        return badInput("a breaker map needs rising axes with the unmoved market inside");
+    if (!usable(grid.spotMoves) || !usable(grid.volMoves)) return badInput("a breaker map needs rising axes with the unmoved market inside");
     for (const Usd base : {in.equity, in.account.dayStartEquity, in.account.weekStartEquity, in.account.highWaterMark})
-        if (base.micros() <= 0)
-            return badInput("a breaker map needs a positive equity and positive bases");
-    if (in.vix && !(std::isfinite(*in.vix) && *in.vix >= 0))
-        return badInput("VIX is not a number of index points");
+        if (base.micros() <= 0) return badInput("a breaker map needs a positive equity and positive bases");
+    if (in.vix && !(std::isfinite(*in.vix) && *in.vix >= 0)) return badInput("VIX is not a number of index points");
     BreakerMap map;
     map.vixUnknown = !in.vix;
     map.coverage = grid.coverage;
     const auto today = std::find_if(grid.horizons.begin(), grid.horizons.end(), [](const auto& h) { return h.days == 0; });
-    const Used unmoved = usedIn(today == grid.horizons.end() ? State{} : stateAt(grid, static_cast<std::size_t>(today - grid.horizons.begin()), 0, 0), in);
+    const Used unmoved =
+        usedIn(today == grid.horizons.end() ? State{} : stateAt(grid, static_cast<std::size_t>(today - grid.horizons.begin()), 0, 0), in);
     for (std::size_t k = 0; k < kMapStops; ++k)
-        if (unmoved[k] >= 1)
-            map.now.push_back(static_cast<MapStop>(k));
+        if (unmoved[k] >= 1) map.now.push_back(static_cast<MapStop>(k));
     for (std::size_t c = 0; c < grid.cells.size(); ++c) {
         const auto& cell = grid.cells[c];
         MapCell out;

@@ -16,31 +16,30 @@ inline constexpr std::size_t kMapStops = 7;
 const char* toString(MapStop stop); ///< "B3" ... "portfolio_gamma"
 
 struct BreakerMapInputs {
-    portfolio::Account account;     ///< bases of B1, B2 and B3
-    Usd equity;                     ///< now
-    std::optional<double> vix;      ///< index points; absent: B4 counts as tripped and is said so once, not in every cell
-    std::optional<Usd> worstCase;   ///< of the book (portfolio::worstCaseAtExpiry); absent: no end, portfolio risk is tripped
+    portfolio::Account account;   ///< bases of B1, B2 and B3
+    Usd equity;                   ///< now
+    std::optional<double> vix;    ///< index points; absent: B4 counts as tripped and is said so once, not in every cell
+    std::optional<Usd> worstCase; ///< of the book (portfolio::worstCaseAtExpiry); absent: no end, portfolio risk is tripped
     Limits limits;
 };
 
 struct MapCell {
-    std::size_t cell = 0;            ///< of the grid
-    std::optional<MapStop> first;    ///< on the straight way there, besides what is tripped now; absent: nothing more trips
-    double at = 0;                   ///< where on that way, 0 (unmoved, after the days) to 1 (in the cell)
+    std::size_t cell = 0;                 ///< of the grid
+    std::optional<MapStop> first;         ///< on the straight way there, besides what is tripped now; absent: nothing more trips
+    double at = 0;                        ///< where on that way, 0 (unmoved, after the days) to 1 (in the cell)
     std::array<double, kMapStops> used{}; ///< in the cell: value / limit, 1 trips; at most 1000; by MapStop
     bool trips(MapStop stop) const { return used[static_cast<std::size_t>(stop)] >= 1; }
     /// The gravest breaker that has halted the desk by the time the cell is reached; a limit may have tripped before it.
     std::optional<MapStop> halt() const {
         for (const auto stop : {MapStop::B3Drawdown, MapStop::B2WeeklyLoss, MapStop::B1DailyLoss, MapStop::B4Vix})
-            if (trips(stop))
-                return stop;
+            if (trips(stop)) return stop;
         return std::nullopt;
     }
 };
 
 struct BreakerMap {
     std::vector<MapCell> cells; ///< as the grid's
-    std::vector<MapStop> now; ///< tripped already, today and unmoved: said once, so that the cells show what comes on top
+    std::vector<MapStop> now;   ///< tripped already, today and unmoved: said once, so that the cells show what comes on top
     bool vixUnknown = false;
     portfolio::Coverage coverage;
 };

@@ -23,15 +23,13 @@ const char* toString(Breaker b) {
 
 Result<Breaker> parseBreaker(std::string_view text) {
     for (const auto b : allBreakers())
-        if (text == toString(b))
-            return b;
+        if (text == toString(b)) return b;
     return badInput("unknown breaker '" + std::string(text.substr(0, 20)) + "'");
 }
 
 const std::vector<Breaker>& allBreakers() {
-    static const std::vector<Breaker> kAll = {Breaker::Startup, Breaker::B1DailyLoss, Breaker::B2WeeklyLoss, Breaker::B3Drawdown,
-                                              Breaker::B4Vix,   Breaker::B5StaleData, Breaker::B6ApiErrors,  Breaker::B7Integrity,
-                                              Breaker::B8Manual};
+    static const std::vector<Breaker> kAll = {Breaker::Startup,     Breaker::B1DailyLoss, Breaker::B2WeeklyLoss, Breaker::B3Drawdown, Breaker::B4Vix,
+                                              Breaker::B5StaleData, Breaker::B6ApiErrors, Breaker::B7Integrity,  Breaker::B8Manual};
     return kAll;
 }
 
@@ -115,44 +113,48 @@ std::vector<BreakerReading> readBreakers(const BreakerInputs& in, const std::vec
         BreakerReading r{b, std::move(now), std::move(limit), used, headroom, action, false, {}};
         r.tripped = !used || std::any_of(trips.begin(), trips.end(), [&](const Trip& t) { return t.breaker == b; });
         for (const auto& latch : latches)
-            if (latch.breaker == b)
-                r.latch = latch;
+            if (latch.breaker == b) r.latch = latch;
         out.push_back(std::move(r));
     };
     const auto loss = [&](Breaker b, std::optional<double> fraction, Usd base, std::int64_t ppm, const char* limit, const char* action) {
-        if (!fraction || !in.marks.equity)
-            return add(b, "unknown", limit, std::nullopt, std::nullopt, action);
+        if (!fraction || !in.marks.equity) return add(b, "unknown", limit, std::nullopt, std::nullopt, action);
         const double allowed = static_cast<double>(ppm) / 1e6;
         const Usd floor = Usd::fromMicros(static_cast<std::int64_t>(static_cast<Wide>(base.micros()) * (1'000'000 - ppm) / 1'000'000));
         add(b, percent(*fraction), limit, std::max(0.0, -*fraction / allowed), *in.marks.equity - floor, action);
     };
-    loss(Breaker::B1DailyLoss, in.marks.dayPnlFraction, in.account.dayStartEquity, BreakerThresholds::kDailyLossPpm, "-2.00 %", "halt, cancel, close all");
-    loss(Breaker::B2WeeklyLoss, in.marks.weekPnlFraction, in.account.weekStartEquity, BreakerThresholds::kWeeklyLossPpm, "-5.00 %", "halt, cancel, close all");
+    loss(Breaker::B1DailyLoss, in.marks.dayPnlFraction, in.account.dayStartEquity, BreakerThresholds::kDailyLossPpm, "-2.00 %",
+         "halt, cancel, close all");
+    loss(Breaker::B2WeeklyLoss, in.marks.weekPnlFraction, in.account.weekStartEquity, BreakerThresholds::kWeeklyLossPpm, "-5.00 %",
+         "halt, cancel, close all");
     std::optional<double> drawdown = in.marks.drawdownFraction;
-    loss(Breaker::B3Drawdown, drawdown ? std::optional(-*drawdown) : std::nullopt, in.account.highWaterMark, BreakerThresholds::kDrawdownPpm, "-15.00 %", "halt, cancel, close all, disable");
+    loss(Breaker::B3Drawdown, drawdown ? std::optional(-*drawdown) : std::nullopt, in.account.highWaterMark, BreakerThresholds::kDrawdownPpm,
+         "-15.00 %", "halt, cancel, close all, disable");
     const bool open = in.session == market::Session::Open;
     const bool vixKnown = in.vix && (!open || in.vixAge < std::chrono::seconds(BreakerThresholds::kVixStaleSeconds));
     add(Breaker::B4Vix, vixKnown ? fixed(*in.vix, 2) : "unknown", "50.00", vixKnown ? std::optional(*in.vix / BreakerThresholds::kVix) : std::nullopt,
         std::nullopt, "halt new trades, cancel opening");
     const auto oldest = oldestQuote(in);
     const double age = open && oldest ? seconds(oldest->second) : 0;
-    add(Breaker::B5StaleData, !open ? "session closed" : oldest ? ageText(oldest->second) + " (" + oldest->first + ")" : "no instrument", "30 s",
-        age / BreakerThresholds::kStaleSeconds, std::nullopt, "halt new trades");
-    add(Breaker::B6ApiErrors, std::to_string(in.apiErrorsInWindow) + " in 60 s", "5 in 60 s", in.apiErrorsInWindow / static_cast<double>(BreakerThresholds::kApiErrors),
-        std::nullopt, "halt new trades, reads only");
+    add(Breaker::B5StaleData,
+        !open    ? "session closed"
+        : oldest ? ageText(oldest->second) + " (" + oldest->first + ")"
+                 : "no instrument",
+        "30 s", age / BreakerThresholds::kStaleSeconds, std::nullopt, "halt new trades");
+    add(Breaker::B6ApiErrors, std::to_string(in.apiErrorsInWindow) + " in 60 s", "5 in 60 s",
+        in.apiErrorsInWindow / static_cast<double>(BreakerThresholds::kApiErrors), std::nullopt, "halt new trades, reads only");
     const auto latched = [&](Breaker b) { return std::any_of(latches.begin(), latches.end(), [&](const Latch& l) { return l.breaker == b; }); };
-    add(Breaker::B7Integrity, latched(Breaker::B7Integrity) ? "failed" : "sound", "any failure", latched(Breaker::B7Integrity) ? 1.0 : 0.0, std::nullopt, "halt, no automatic closing");
-    add(Breaker::B8Manual, latched(Breaker::B8Manual) ? "pressed" : "not pressed", "a person", latched(Breaker::B8Manual) ? 1.0 : 0.0, std::nullopt, "halt, cancel opening");
+    add(Breaker::B7Integrity, latched(Breaker::B7Integrity) ? "failed" : "sound", "any failure", latched(Breaker::B7Integrity) ? 1.0 : 0.0,
+        std::nullopt, "halt, no automatic closing");
+    add(Breaker::B8Manual, latched(Breaker::B8Manual) ? "pressed" : "not pressed", "a person", latched(Breaker::B8Manual) ? 1.0 : 0.0, std::nullopt,
+        "halt, cancel opening");
     return out;
 }
 
 bool mayClearAlone(const Latch& latch, MonoTime cleanFor) {
     constexpr int kThirdTrip = 3; // the third in a session needs a Risk Manager
     switch (latch.breaker) {
-    case Breaker::B5StaleData:
-        return latch.tripsThisSession < kThirdTrip && cleanFor >= std::chrono::seconds(BreakerThresholds::kStaleClearSeconds);
-    case Breaker::B6ApiErrors:
-        return latch.tripsThisSession < kThirdTrip && cleanFor >= std::chrono::seconds(BreakerThresholds::kApiClearSeconds);
+    case Breaker::B5StaleData: return latch.tripsThisSession < kThirdTrip && cleanFor >= std::chrono::seconds(BreakerThresholds::kStaleClearSeconds);
+    case Breaker::B6ApiErrors: return latch.tripsThisSession < kThirdTrip && cleanFor >= std::chrono::seconds(BreakerThresholds::kApiClearSeconds);
     case Breaker::Startup:
     case Breaker::B1DailyLoss:
     case Breaker::B2WeeklyLoss:
@@ -165,18 +167,14 @@ bool mayClearAlone(const Latch& latch, MonoTime cleanFor) {
 }
 
 void ErrorWindow::add(MonoTime at, int count) {
-    for (int i = 0; i < count && i < 1000; ++i)
-        m_stamps.push_back(at);
-    while (m_stamps.size() > 1000)
-        m_stamps.pop_front();
+    for (int i = 0; i < count && i < 1000; ++i) m_stamps.push_back(at);
+    while (m_stamps.size() > 1000) m_stamps.pop_front();
 }
 
 int ErrorWindow::within(MonoTime now, MonoTime window) {
     return static_cast<int>(std::count_if(m_stamps.begin(), m_stamps.end(), [&](MonoTime at) { return now - at < window && at <= now; }));
 }
 
-std::optional<MonoTime> ErrorWindow::lastError() const {
-    return m_stamps.empty() ? std::nullopt : std::optional(m_stamps.back());
-}
+std::optional<MonoTime> ErrorWindow::lastError() const { return m_stamps.empty() ? std::nullopt : std::optional(m_stamps.back()); }
 
 } // namespace mahler::risk

@@ -18,9 +18,9 @@ struct BreakerInputs {
     portfolio::AccountMarks marks;
     bool hasPositions = false;
     std::optional<double> vix;
-    MonoTime vixAge{};                     ///< since the last advancing VIX source time
+    MonoTime vixAge{};                                       ///< since the last advancing VIX source time
     std::vector<std::pair<std::string, MonoTime>> quoteAges; ///< of every held, working or proposed instrument and underlying
-    int apiErrorsInWindow = 0;             ///< in the last 60 s
+    int apiErrorsInWindow = 0;                               ///< in the last 60 s
 };
 
 struct Trip {
@@ -37,10 +37,10 @@ HaltAction actionOf(Breaker breaker);
 /// Where a breaker stands, for the screen: value, limit, share used.
 struct BreakerReading {
     Breaker breaker = Breaker::Startup;
-    std::string now, limit;                ///< "-0.62 %", "-2.00 %"; "unknown" when unreadable
-    std::optional<double> used;            ///< 0..1+, absent counts as tripped
+    std::string now, limit;     ///< "-0.62 %", "-2.00 %"; "unknown" when unreadable
+    std::optional<double> used; ///< 0..1+, absent counts as tripped
     std::optional<Usd> headroom;
-    std::string action;                    ///< "halt, cancel, close all"
+    std::string action; ///< "halt, cancel, close all"
     bool tripped = false;
     std::optional<Latch> latch;
 };

@@ -12,34 +12,28 @@ namespace {
 
 Usd feesOf(const portfolio::ComboOrder& order) {
     std::int64_t contracts = 0;
-    for (const auto& leg : order.legs)
-        contracts += std::abs(leg.ratio);
+    for (const auto& leg : order.legs) contracts += std::abs(leg.ratio);
     return times(kFeePerContract, contracts * order.quantity).value_or(Usd{});
 }
 
 void value(const portfolio::ComboOrder& order, GateDecision& decision) {
-    if (order.legs.empty())
-        return;
+    if (order.legs.empty()) return;
     const Usd fees = feesOf(order);
     const auto premium = notional(abs(order.netLimit), order.quantity, order.legs.front().contract.multiplier);
     const auto bounds = portfolio::payoffBounds(order.legs, order.netLimit);
     if (order.intent == portfolio::OrderIntent::Close) {
-        if (premium)
-            decision.value = *premium + fees;
+        if (premium) decision.value = *premium + fees;
         return;
     }
     if (bounds.maxLoss)
-        if (const auto loss = times(*bounds.maxLoss, order.quantity))
-            decision.worstCase = *loss + fees;
-    if (decision.worstCase && premium)
-        decision.value = std::max(*decision.worstCase, *premium + fees);
+        if (const auto loss = times(*bounds.maxLoss, order.quantity)) decision.worstCase = *loss + fees;
+    if (decision.worstCase && premium) decision.value = std::max(*decision.worstCase, *premium + fees);
 }
 
 } // namespace
 
 Gate::Gate(std::function<MonoTime()> clock) : m_clock(std::move(clock)) {
-    if (!m_clock)
-        m_clock = [] { return MonoTime(std::chrono::steady_clock::now().time_since_epoch()); };
+    if (!m_clock) m_clock = [] { return MonoTime(std::chrono::steady_clock::now().time_since_epoch()); };
 }
 
 GateDecision Gate::evaluate(const portfolio::ComboOrder& order, const GateContext& context) const {
@@ -54,14 +48,11 @@ GateDecision Gate::evaluate(const portfolio::ComboOrder& order, const GateContex
     return decision;
 }
 
-Result<RiskToken> Gate::issue(const portfolio::ComboOrder& order, const GateDecision& decision, const std::string& account,
-                              const HaltGate& gate, std::uint64_t epoch, std::int64_t journalSeq) {
-    if (!decision.pass)
-        return Error{ErrorCode::Rejected, "the gate did not pass this order"};
-    if (journalSeq <= 0)
-        return Error{ErrorCode::Rejected, "the intent is not in the journal"};
-    if (order.intent == portfolio::OrderIntent::Open && (!gate.open() || gate.epoch() != epoch))
-        return Error{ErrorCode::Rejected, "halted"};
+Result<RiskToken> Gate::issue(const portfolio::ComboOrder& order, const GateDecision& decision, const std::string& account, const HaltGate& gate,
+                              std::uint64_t epoch, std::int64_t journalSeq) {
+    if (!decision.pass) return Error{ErrorCode::Rejected, "the gate did not pass this order"};
+    if (journalSeq <= 0) return Error{ErrorCode::Rejected, "the intent is not in the journal"};
+    if (order.intent == portfolio::OrderIntent::Open && (!gate.open() || gate.epoch() != epoch)) return Error{ErrorCode::Rejected, "halted"};
     RiskToken token;
     token.m_orderHash = sha256(portfolio::canonicalText(order));
     token.m_account = account;
@@ -77,19 +68,14 @@ Result<RiskToken> Gate::issue(const portfolio::ComboOrder& order, const GateDeci
 
 Result<void> Gate::redeem(RiskToken token, const portfolio::ComboOrder& order, const std::string& account, const HaltGate& gate) {
     const auto it = std::find(m_live.begin(), m_live.end(), token.m_serial);
-    if (it == m_live.end())
-        return Error{ErrorCode::Rejected, "the token was used before or never issued"};
+    if (it == m_live.end()) return Error{ErrorCode::Rejected, "the token was used before or never issued"};
     m_live.erase(it); // single use, whatever comes next
     constexpr MonoTime kLife = std::chrono::seconds(2);
     const MonoTime now = m_clock();
-    if (now < token.m_issuedAt)
-        return Error{ErrorCode::Rejected, "the token is from the future: the clock of the order path stepped back"};
-    if (now - token.m_issuedAt >= kLife)
-        return Error{ErrorCode::Rejected, "the token is older than two seconds"};
-    if (token.m_orderHash != sha256(portfolio::canonicalText(order)))
-        return Error{ErrorCode::Rejected, "the token belongs to another order"};
-    if (token.m_account != account)
-        return Error{ErrorCode::Rejected, "the token belongs to another account"};
+    if (now < token.m_issuedAt) return Error{ErrorCode::Rejected, "the token is from the future: the clock of the order path stepped back"};
+    if (now - token.m_issuedAt >= kLife) return Error{ErrorCode::Rejected, "the token is older than two seconds"};
+    if (token.m_orderHash != sha256(portfolio::canonicalText(order))) return Error{ErrorCode::Rejected, "the token belongs to another order"};
+    if (token.m_account != account) return Error{ErrorCode::Rejected, "the token belongs to another account"};
     if (order.intent == portfolio::OrderIntent::Open && (!gate.open() || gate.epoch() != token.m_haltEpoch))
         return Error{ErrorCode::Rejected, "halted"};
     return {};

@@ -19,7 +19,7 @@ namespace mahler::risk {
 
 /// One check of the gate, as journaled and shown. `value` and `limit` are short English with units.
 struct Check {
-    std::string check;  ///< "risk_per_trade"
+    std::string check; ///< "risk_per_trade"
     std::string value, limit;
     bool pass = false;
     std::string reason; ///< one sentence when it fails: what, and what would pass
@@ -44,14 +44,14 @@ struct GateContext {
     market::Session session = market::Session::Closed;
     UtcTime sessionClose{};
     Limits limits;
-    std::optional<Usd> equity;                   ///< absent: a held position has no valid mark
-    std::shared_ptr<const BookRisk> book;        ///< absent: unknown, no opening order passes
-    portfolio::QuoteBook quotes;                 ///< fresh or not: the gate looks at their times
-    std::map<std::string, MonoTime> quoteAges;   ///< by contract id and underlying symbol
-    portfolio::GreeksBook greeks;                ///< absent contract: unknown, fails the Greek checks for opening orders
+    std::optional<Usd> equity;                             ///< absent: a held position has no valid mark
+    std::shared_ptr<const BookRisk> book;                  ///< absent: unknown, no opening order passes
+    portfolio::QuoteBook quotes;                           ///< fresh or not: the gate looks at their times
+    std::map<std::string, MonoTime> quoteAges;             ///< by contract id and underlying symbol
+    portfolio::GreeksBook greeks;                          ///< absent contract: unknown, fails the Greek checks for opening orders
     std::map<std::string, pricing::Verification> verified; ///< legs of an opening order by contract id; absent: unknown, fails
-    std::optional<double> spot;                  ///< of the order's underlying
-    std::vector<SentRecord> sent;                ///< today's
+    std::optional<double> spot;                            ///< of the order's underlying
+    std::vector<SentRecord> sent;                          ///< today's
     std::vector<Latch> latches;
     std::vector<std::string> disabledStrategies; ///< "strategy/underlying" disabled by the flood rule
     std::string strategy;                        ///< of the order under test
@@ -84,12 +84,13 @@ private:
 
 struct GateDecision {
     bool pass = false;
-    std::vector<Check> checks;        ///< every check made, in order, passed or not
-    std::optional<Usd> worstCase;     ///< of the whole order, fees added
-    std::optional<Usd> value;         ///< max(worst case, absolute premium) with fees (SAFETY 3.5)
+    std::vector<Check> checks;    ///< every check made, in order, passed or not
+    std::optional<Usd> worstCase; ///< of the whole order, fees added
+    std::optional<Usd> value;     ///< max(worst case, absolute premium) with fees (SAFETY 3.5)
 };
 
-/// The one gate. Thread: evaluate() on the desk thread, issue/redeem on the order path (internally synchronised by being called from the desk thread only).
+/// The one gate. Thread: evaluate() on the desk thread, issue/redeem on the order path (internally synchronised by being called from the desk thread
+/// only).
 class Gate {
 public:
     /// `clock`: real monotonic time, by which tokens age; the desk's own clock may be a market's.
@@ -98,8 +99,8 @@ public:
     GateDecision evaluate(const portfolio::ComboOrder& order, const GateContext& context) const;
     /// After the intent is committed. @return Rejected unless `decision` passed and the switch is open at `epoch`.
     /// Closing orders may be issued while halted (S19).
-    Result<RiskToken> issue(const portfolio::ComboOrder& order, const GateDecision& decision, const std::string& account,
-                            const HaltGate& gate, std::uint64_t epoch, std::int64_t journalSeq);
+    Result<RiskToken> issue(const portfolio::ComboOrder& order, const GateDecision& decision, const std::string& account, const HaltGate& gate,
+                            std::uint64_t epoch, std::int64_t journalSeq);
     /// The broker side's question, immediately before the bytes leave. Consumes the token.
     /// @return Rejected when used before, older than 2 s, of another order, account or epoch, or the switch is closed for an opening order.
     Result<void> redeem(RiskToken token, const portfolio::ComboOrder& order, const std::string& account, const HaltGate& gate);

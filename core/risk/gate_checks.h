@@ -20,9 +20,9 @@ struct ComboPrices {
 std::optional<ComboPrices> comboPrices(const portfolio::ComboOrder& order, const portfolio::QuoteBook& quotes);
 std::string percent(double fraction);
 
-void state(Collector& c);      ///< halt, session, expiry day, strategy, rates, duplicates
-void structure(Collector& c);  ///< validity, defined risk, whole spreads, closing size
-void market(Collector& c);     ///< quotes, price band, widths, open interest, volume
+void state(Collector& c);                                  ///< halt, session, expiry day, strategy, rates, duplicates
+void structure(Collector& c);                              ///< validity, defined risk, whole spreads, closing size
+void market(Collector& c);                                 ///< quotes, price band, widths, open interest, volume
 void exposure(Collector& c, const GateDecision& decision); ///< every limit on loss and Greeks
 
 } // namespace mahler::risk::checks

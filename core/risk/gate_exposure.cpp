@@ -37,15 +37,13 @@ void greeks(Collector& c, double equity) {
 } // namespace
 
 void exposure(Collector& c, const GateDecision& decision) {
-    if (!c.opening())
-        return; // closing orders are exempt from value limits (SAFETY 3.7)
+    if (!c.opening()) return; // closing orders are exempt from value limits (SAFETY 3.7)
     const auto& g = c.context;
     const bool known = g.equity && g.equity->micros() > 0;
     c.add("equity_known", known ? g.equity->str() : "unknown", "known and positive", known,
           "the account cannot be valued: a held position has no valid mark");
     c.add("book_known", g.book ? "known" : "unknown", "known", g.book != nullptr, "what is already at risk is not known");
-    if (!g.book)
-        return;
+    if (!g.book) return;
     const BookRisk& book = *g.book;
     const double equity = known ? g.equity->toDouble() : 0;
     const bool measurable = known && decision.worstCase && book.defined;
@@ -60,8 +58,7 @@ void exposure(Collector& c, const GateDecision& decision) {
     share("portfolio_risk", book.worstCase, g.limits.portfolioRisk, "the portfolio's risk");
     if (isCorrelatedEquity(c.order.underlying))
         share("correlated_equities", book.correlated, g.limits.correlatedEquities, "the risk in correlated equities");
-    if (known)
-        greeks(c, equity);
+    if (known) greeks(c, equity);
 }
 
 } // namespace mahler::risk::checks

@@ -11,8 +11,7 @@ std::optional<ComboPrices> comboPrices(const portfolio::ComboOrder& order, const
     ComboPrices p;
     for (const auto& leg : order.legs) {
         const auto it = quotes.find(leg.contract.id());
-        if (it == quotes.end() || !it->second.twoSided())
-            return std::nullopt;
+        if (it == quotes.end() || !it->second.twoSided()) return std::nullopt;
         const std::int64_t n = std::abs(leg.ratio);
         const bool buy = leg.ratio > 0;
         const std::int64_t bid = it->second.bid->micros() * n, ask = it->second.ask->micros() * n, mid = it->second.mid()->micros() * n;
@@ -40,27 +39,24 @@ void quotes(Collector& c) {
             missing = id;
         else if (it->second.crossed())
             crossed = id;
-        if (ageOf(id) >= limit || (it != g.quotes.end() && it->second.time > g.now.utc))
-            stale = id;
+        if (ageOf(id) >= limit || (it != g.quotes.end() && it->second.time > g.now.utc)) stale = id;
     }
-    if (ageOf(c.order.underlying) >= limit)
-        stale = c.order.underlying;
+    if (ageOf(c.order.underlying) >= limit) stale = c.order.underlying;
     c.add("quotes_present", missing.empty() ? "all legs" : missing, "both sides", missing.empty(), missing + " has no two-sided quote");
     c.add("quotes_not_crossed", crossed.empty() ? "none" : crossed, "none", crossed.empty(), crossed + " is crossed");
-    c.add("quotes_fresh", stale.empty() ? "fresh" : stale, "< " + std::to_string(static_cast<int>(g.limits.quoteMaxAgeSeconds)) + " s",
-          stale.empty(), stale + " is stale or from the future");
+    c.add("quotes_fresh", stale.empty() ? "fresh" : stale, "< " + std::to_string(static_cast<int>(g.limits.quoteMaxAgeSeconds)) + " s", stale.empty(),
+          stale + " is stale or from the future");
 }
 
 void band(Collector& c) {
     const auto prices = comboPrices(c.order, c.context.quotes);
-    if (!prices)
-        return c.add("price_band", c.order.netLimit.str(), "unknown", false, "no quotes to hold the price against");
-    const auto half = Price::fromMicros(static_cast<std::int64_t>(
-        static_cast<double>((prices->best - prices->natural).micros()) * c.context.limits.priceBandFraction));
+    if (!prices) return c.add("price_band", c.order.netLimit.str(), "unknown", false, "no quotes to hold the price against");
+    const auto half = Price::fromMicros(
+        static_cast<std::int64_t>(static_cast<double>((prices->best - prices->natural).micros()) * c.context.limits.priceBandFraction));
     const Price w = std::max(c.context.limits.priceBandMinimum, half);
     const Price low = prices->natural - w, high = prices->best + w;
-    c.add("price_band", c.order.netLimit.str(), "[" + low.str() + ", " + high.str() + "]",
-          c.order.netLimit >= low && c.order.netLimit <= high, "the limit is outside the price band around the quotes");
+    c.add("price_band", c.order.netLimit.str(), "[" + low.str() + ", " + high.str() + "]", c.order.netLimit >= low && c.order.netLimit <= high,
+          "the limit is outside the price band around the quotes");
 }
 
 void liquidity(Collector& c) {
@@ -78,18 +74,18 @@ void liquidity(Collector& c) {
         }
         const double fraction = static_cast<double>(it->second.width()->micros()) / static_cast<double>(mid->micros());
         worst = std::max(worst, fraction);
-        if (fraction > g.limits.maxSpreadFraction)
-            wide = id;
+        if (fraction > g.limits.maxSpreadFraction) wide = id;
         leastInterest = std::min(leastInterest, it->second.openInterest.value_or(-1));
         leastVolume = std::min(leastVolume, it->second.volume.value_or(-1));
-        if (it->second.openInterest.value_or(-1) < g.limits.minOpenInterest)
-            thin = id;
-        if (it->second.volume.value_or(-1) < g.limits.minVolume)
-            quiet = id;
+        if (it->second.openInterest.value_or(-1) < g.limits.minOpenInterest) thin = id;
+        if (it->second.volume.value_or(-1) < g.limits.minVolume) quiet = id;
     }
-    const auto count = [](std::int64_t n) { return n < 0 || n == std::numeric_limits<std::int64_t>::max() ? std::string("unknown") : std::to_string(n); };
+    const auto count = [](std::int64_t n) {
+        return n < 0 || n == std::numeric_limits<std::int64_t>::max() ? std::string("unknown") : std::to_string(n);
+    };
     c.add("bid_ask_width", percent(worst), "<= " + percent(g.limits.maxSpreadFraction), wide.empty(), wide + " is quoted too wide");
-    c.add("open_interest", count(leastInterest), ">= " + std::to_string(g.limits.minOpenInterest), thin.empty(), thin + " has too little open interest");
+    c.add("open_interest", count(leastInterest), ">= " + std::to_string(g.limits.minOpenInterest), thin.empty(),
+          thin + " has too little open interest");
     c.add("volume", count(leastVolume), ">= " + std::to_string(g.limits.minVolume), quiet.empty(), quiet + " has too little volume");
 }
 
@@ -102,8 +98,7 @@ void verification(Collector& c) {
         const bool known = it != c.context.verified.end();
         const bool agree = known && it->second.agree && it->second.checked();
         const double share = !agree ? std::numeric_limits<double>::infinity() : it->second.allowed > 0 ? it->second.gap / it->second.allowed : 0;
-        if (share <= worst)
-            continue;
+        if (share <= worst) continue;
         worst = share;
         said = known ? pricing::describe(it->second) : "not verified";
         char text[48];

@@ -38,9 +38,8 @@ void rates(Collector& c) {
               "too many order messages: " + std::to_string(rule.count) + rule.unit + ", wait and try again");
     const std::string identity = duplicateKey(c.order);
     const auto window = std::chrono::seconds(g.limits.duplicateWindowSeconds);
-    const bool duplicate = std::any_of(g.sent.begin(), g.sent.end(), [&](const SentRecord& s) {
-        return s.identity == identity && g.now.mono - s.at < window;
-    });
+    const bool duplicate =
+        std::any_of(g.sent.begin(), g.sent.end(), [&](const SentRecord& s) { return s.identity == identity && g.now.mono - s.at < window; });
     c.add("duplicate", duplicate ? "same order sent" : "none", std::to_string(g.limits.duplicateWindowSeconds) + " s", !duplicate,
           "the same legs, side, quantity and price were sent within " + std::to_string(g.limits.duplicateWindowSeconds) + " s");
 }
@@ -58,8 +57,8 @@ void flood(Collector& c) {
     c.add("opening_flood", std::to_string(recent) + " in 10 min", "< " + std::to_string(g.limits.maxOpeningsPer10Minutes),
           recent < g.limits.maxOpeningsPer10Minutes, "too many openings of " + key + " in 10 minutes");
     const int working = g.book ? g.book->outstanding : g.limits.maxWorkingOrders;
-    c.add("working_orders", g.book ? std::to_string(working) : "unknown", "< " + std::to_string(g.limits.maxWorkingOrders), working < g.limits.maxWorkingOrders,
-          "too many working orders");
+    c.add("working_orders", g.book ? std::to_string(working) : "unknown", "< " + std::to_string(g.limits.maxWorkingOrders),
+          working < g.limits.maxWorkingOrders, "too many working orders");
 }
 
 } // namespace
@@ -73,14 +72,18 @@ void state(Collector& c) {
     c.add("session_open", g.session == market::Session::Open ? "open" : "closed", "open", g.session == market::Session::Open,
           "the market is not open");
     rates(c);
-    if (!c.opening())
-        return;
+    if (!c.opening()) return;
     flood(c);
     const auto today = market::toNewYork(g.now.utc).date;
-    const bool expiresToday = std::any_of(c.order.legs.begin(), c.order.legs.end(), [&](const portfolio::ComboLeg& l) { return l.contract.expiry == today; });
-    const bool expired = std::any_of(c.order.legs.begin(), c.order.legs.end(), [&](const portfolio::ComboLeg& l) { return l.contract.expiresAt() <= g.now.utc; });
+    const bool expiresToday =
+        std::any_of(c.order.legs.begin(), c.order.legs.end(), [&](const portfolio::ComboLeg& l) { return l.contract.expiry == today; });
+    const bool expired =
+        std::any_of(c.order.legs.begin(), c.order.legs.end(), [&](const portfolio::ComboLeg& l) { return l.contract.expiresAt() <= g.now.utc; });
     const bool late = expiresToday && g.now.utc >= g.sessionClose - std::chrono::minutes(g.limits.noOpenBeforeCloseMinutes);
-    c.add("expiry_day_window", expired ? "expired" : expiresToday ? "expires today" : "later expiry",
+    c.add("expiry_day_window",
+          expired        ? "expired"
+          : expiresToday ? "expires today"
+                         : "later expiry",
           "not within " + std::to_string(g.limits.noOpenBeforeCloseMinutes) + " min of the close", !late && !expired,
           expired ? "a leg has expired" : "no opening this close to the expiry of a leg");
 }

@@ -11,11 +11,9 @@ namespace {
 /// Every short leg is covered by a long leg of the same right that does not expire before it, and the loss is bounded.
 std::optional<std::string> uncovered(const portfolio::ComboOrder& order) {
     std::map<market::Right, int> net;
-    for (const auto& leg : order.legs)
-        net[leg.contract.right] += leg.ratio;
+    for (const auto& leg : order.legs) net[leg.contract.right] += leg.ratio;
     for (const auto& leg : order.legs) {
-        if (leg.ratio >= 0)
-            continue;
+        if (leg.ratio >= 0) continue;
         int cover = 0;
         for (const auto& other : order.legs)
             if (other.ratio > 0 && other.contract.right == leg.contract.right && other.contract.expiresAt() >= leg.contract.expiresAt())
@@ -23,8 +21,7 @@ std::optional<std::string> uncovered(const portfolio::ComboOrder& order) {
         if (cover < -leg.ratio || net[leg.contract.right] < 0)
             return "short leg " + leg.contract.id() + " is not covered by a long leg of the same right";
     }
-    if (!portfolio::payoffBounds(order.legs, order.netLimit).maxLoss)
-        return "the worst case of this structure is undefined";
+    if (!portfolio::payoffBounds(order.legs, order.netLimit).maxLoss) return "the worst case of this structure is undefined";
     return std::nullopt;
 }
 
@@ -33,25 +30,21 @@ Price widthOf(const portfolio::ComboOrder& order) {
     Price widest;
     for (const auto& a : order.legs)
         for (const auto& b : order.legs)
-            if (a.contract.right == b.contract.right)
-                widest = std::max(widest, abs(a.contract.strike - b.contract.strike));
+            if (a.contract.right == b.contract.right) widest = std::max(widest, abs(a.contract.strike - b.contract.strike));
     return widest;
 }
 
 void closing(Collector& c) {
     const BookRisk::Held* held = nullptr;
     if (c.context.book)
-        if (const auto it = c.context.book->held.find(c.order.closes); it != c.context.book->held.end())
-            held = &it->second;
-    if (!held)
-        return c.add("closes_position", "unknown position", "a held one", false, "position " + c.order.closes.str() + " is not held");
+        if (const auto it = c.context.book->held.find(c.order.closes); it != c.context.book->held.end()) held = &it->second;
+    if (!held) return c.add("closes_position", "unknown position", "a held one", false, "position " + c.order.closes.str() + " is not held");
     c.add("closes_position", std::to_string(c.order.quantity + held->closing) + " units", "<= " + std::to_string(held->quantity),
           c.order.quantity + held->closing <= held->quantity, "closing more than is held would flip the position");
     bool reverse = held->legs.size() == c.order.legs.size();
     for (const auto& leg : held->legs)
-        reverse = reverse && std::any_of(c.order.legs.begin(), c.order.legs.end(), [&](const portfolio::ComboLeg& l) {
-                      return l.contract == leg.contract && l.ratio == -leg.ratio;
-                  });
+        reverse = reverse && std::any_of(c.order.legs.begin(), c.order.legs.end(),
+                                         [&](const portfolio::ComboLeg& l) { return l.contract == leg.contract && l.ratio == -leg.ratio; });
     c.add("structure_whole", reverse ? "the whole structure" : "another structure", "the held legs, reversed", reverse,
           "a closing order must close the whole structure it names");
 }
@@ -63,8 +56,7 @@ void structure(Collector& c) {
     c.add("order_valid", valid ? "valid" : "invalid", "valid", valid.has_value(), valid ? "" : valid.error().detail);
     c.add("max_contracts", std::to_string(c.order.quantity), "<= " + std::to_string(c.context.limits.maxContractsPerOrder),
           c.order.quantity <= c.context.limits.maxContractsPerOrder, "more contracts than one order may have");
-    if (!c.opening())
-        return closing(c);
+    if (!c.opening()) return closing(c);
     const auto naked = uncovered(c.order);
     c.add("defined_risk", naked ? "undefined" : "defined", "defined", !naked, naked.value_or(""));
     if (c.order.netLimit.micros() > 0 && c.order.legs.size() > 1) {

@@ -33,9 +33,9 @@ struct Latch {
 
 /// The thresholds. constexpr on purpose: nothing can change them at run time (S6).
 struct BreakerThresholds {
-    static constexpr std::int64_t kDailyLossPpm = 20'000;   ///< 2.00 %
-    static constexpr std::int64_t kWeeklyLossPpm = 50'000;  ///< 5.00 %
-    static constexpr std::int64_t kDrawdownPpm = 150'000;   ///< 15.00 %
+    static constexpr std::int64_t kDailyLossPpm = 20'000;  ///< 2.00 %
+    static constexpr std::int64_t kWeeklyLossPpm = 50'000; ///< 5.00 %
+    static constexpr std::int64_t kDrawdownPpm = 150'000;  ///< 15.00 %
     static constexpr double kVix = 50.0;
     static constexpr int kVixStaleSeconds = 30;
     static constexpr int kStaleSeconds = 30;
@@ -56,8 +56,7 @@ public:
     std::uint64_t epoch() const { return m_word.load() >> 1; }
     void close() {
         std::uint64_t was = m_word.load();
-        while (!m_word.compare_exchange_weak(was, ((was >> 1) + 1) << 1)) {
-        }
+        while (!m_word.compare_exchange_weak(was, ((was >> 1) + 1) << 1)) {}
     }
     /// Opens only if nobody closed the gate since `epoch` was read.
     bool openIf(std::uint64_t epoch) {

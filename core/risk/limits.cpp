@@ -21,8 +21,7 @@ template <auto Member> Field<Limits> floorOf(const char* key, Unit unit, double 
 Result<void> check(const Field<Limits>& f, double value) {
     if (isFloor(f) ? value < f.low : value > f.high)
         return badInput(std::string("limit '") + f.key + "' is looser than the compiled one and is refused");
-    if (const auto fits = checkField(f, value); !fits)
-        return badInput("limit " + fits.error().detail);
+    if (const auto fits = checkField(f, value); !fits) return badInput("limit " + fits.error().detail);
     return {};
 }
 
@@ -57,33 +56,27 @@ bool isFloor(const Field<Limits>& f) { return f.get(kCompiled) == f.low; }
 
 Limits tighter(const Limits& a, const Limits& b) {
     Limits out = a;
-    for (const auto& f : limitFields())
-        f.set(out, isFloor(f) ? std::max(f.get(a), f.get(b)) : std::min(f.get(a), f.get(b)));
+    for (const auto& f : limitFields()) f.set(out, isFloor(f) ? std::max(f.get(a), f.get(b)) : std::min(f.get(a), f.get(b)));
     return out;
 }
 
 Result<void> checkLimits(const Limits& limits) {
     for (const auto& f : limitFields())
-        if (const auto fits = check(f, f.get(limits)); !fits)
-            return fits;
+        if (const auto fits = check(f, f.get(limits)); !fits) return fits;
     return {};
 }
 
 Result<Limits> tightenLimits(const Json& config) {
     Limits l;
-    if (!config.is_object())
-        return badInput("limits must be an object");
+    if (!config.is_object()) return badInput("limits must be an object");
     for (const auto& [key, value] : config.items()) {
         const auto fields = limitFields();
         const auto f = std::find_if(fields.begin(), fields.end(), [&k = key](const auto& each) { return k == each.key; });
-        if (f == fields.end())
-            return badInput("unknown limit '" + key.substr(0, 60) + "'");
+        if (f == fields.end()) return badInput("unknown limit '" + key.substr(0, 60) + "'");
         if (value.is_number())
-            if (const auto fits = check(*f, value.get<double>()); !fits)
-                return fits.error();
+            if (const auto fits = check(*f, value.get<double>()); !fits) return fits.error();
         const auto wanted = fieldFromJson(*f, value);
-        if (!wanted)
-            return badInput("limit " + wanted.error().detail);
+        if (!wanted) return badInput("limit " + wanted.error().detail);
         f->set(l, *wanted);
     }
     return l;

@@ -10,7 +10,7 @@ namespace mahler::risk {
 
 struct SizeResult {
     std::int64_t contracts = 0;
-    std::string limitingFactor; ///< "risk_per_trade", "single_position", "portfolio_risk", "correlated_equities"
+    std::string limitingFactor;                             ///< "risk_per_trade", "single_position", "portfolio_risk", "correlated_equities"
     std::vector<std::pair<std::string, std::int64_t>> caps; ///< every cap by name
     Usd riskAmount;
     double riskFraction = 0;
@@ -18,8 +18,8 @@ struct SizeResult {
 
 /// Correlation-aware size (seed 002 section 7.3): 2 % a trade, 5 % a position, 10 % portfolio, 50 % correlated equities
 /// (SPY, QQQ, IWM, SPX as one group). `maxLossPerContract` > 0 with fees.
-SizeResult sizePosition(const std::string& underlying, Usd maxLossPerContract, Usd equity,
-                        const std::vector<portfolio::Position>& positions, const Limits& limits);
+SizeResult sizePosition(const std::string& underlying, Usd maxLossPerContract, Usd equity, const std::vector<portfolio::Position>& positions,
+                        const Limits& limits);
 bool isCorrelatedEquity(const std::string& underlying);
 
 } // namespace mahler::risk

@@ -11,14 +11,9 @@ namespace mahler::simulation {
 enum class Asset : std::size_t { Spy, Qqq, Iwm, Tlt, Gld, Spx };
 inline constexpr std::size_t kAssets = 6;
 inline constexpr std::size_t kFactors = 5;
-constexpr std::size_t index(Asset asset) {
-    return static_cast<std::size_t>(asset);
-}
-constexpr std::size_t factorOf(Asset asset) {
-    return asset == Asset::Spx ? 0 : index(asset);
-}
-inline constexpr std::array<Asset, kAssets> kAllAssets = {Asset::Spy, Asset::Qqq, Asset::Iwm,
-                                                          Asset::Tlt, Asset::Gld, Asset::Spx};
+constexpr std::size_t index(Asset asset) { return static_cast<std::size_t>(asset); }
+constexpr std::size_t factorOf(Asset asset) { return asset == Asset::Spx ? 0 : index(asset); }
+inline constexpr std::array<Asset, kAssets> kAllAssets = {Asset::Spy, Asset::Qqq, Asset::Iwm, Asset::Tlt, Asset::Gld, Asset::Spx};
 
 /// When a fund goes ex-dividend.
 enum class DividendRule { None, QuarterlyThirdFriday, QuarterlyThirdMonday, QuarterlyThirdTuesday, Monthly };

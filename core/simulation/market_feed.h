@@ -18,8 +18,7 @@ public:
 
     market::FeedInfo info() const override;
     std::optional<UtcTime> nextTime(UtcTime after) const override;
-    Result<std::shared_ptr<const market::Tick>>
-    advance(UtcTime to, std::span<const market::OptionContract> watched) override;
+    Result<std::shared_ptr<const market::Tick>> advance(UtcTime to, std::span<const market::OptionContract> watched) override;
     Result<std::shared_ptr<const market::OptionChain>> chain(const std::string& underlying) override;
     std::shared_ptr<const market::History> history() const override;
 

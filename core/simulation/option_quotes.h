@@ -23,12 +23,11 @@ public:
         double otm = 0;           ///< the European out-of-the-money side: what widths follow
     };
     Values values(const ListedExpiry& expiry, const SurfaceSlice& slice, double strike) const;
-    market::Quote quote(const ListedExpiry& expiry, const SurfaceSlice& slice, const Values& values,
-                        double strike, market::Right right, const ContractDay& day) const;
+    market::Quote quote(const ListedExpiry& expiry, const SurfaceSlice& slice, const Values& values, double strike, market::Right right,
+                        const ContractDay& day) const;
     std::shared_ptr<const market::OptionChain> chain(const Listing& listing, std::optional<Price> spot) const;
     /// Before the open: what is listed, its open interest and nothing else.
-    static std::shared_ptr<const market::OptionChain> unquotedChain(Asset asset, const Listing& listing,
-                                                                    UtcTime t);
+    static std::shared_ptr<const market::OptionChain> unquotedChain(Asset asset, const Listing& listing, UtcTime t);
 
 private:
     Asset m_asset;

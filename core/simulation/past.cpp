@@ -25,9 +25,7 @@ struct DailyDraws {
 };
 
 /// Extremes of a Brownian bridge with end value x and deviation s (Karatzas & Shreve 1991, 4.3.40, inverted).
-double bridgeExtreme(double x, double s, double u, double sign) {
-    return 0.5 * (x + sign * std::sqrt(x * x - 2.0 * s * s * std::log(u)));
-}
+double bridgeExtreme(double x, double s, double u, double sign) { return 0.5 * (x + sign * std::sqrt(x * x - 2.0 * s * s * std::log(u))); }
 
 std::vector<DailyDraws> draw(Random& random) {
     std::vector<DailyDraws> draws(kPastSessions);
@@ -40,8 +38,7 @@ std::vector<DailyDraws> draw(Random& random) {
             day.low[i] = 1.0 - random.uniform();
             day.volume[i] = random.normal();
         }
-        const double market = std::sqrt(kOvernightShare) * day.overnight[0] +
-                              std::sqrt(1.0 - kOvernightShare) * day.intraday[0];
+        const double market = std::sqrt(kOvernightShare) * day.overnight[0] + std::sqrt(1.0 - kOvernightShare) * day.intraday[0];
         day.variance = kDailyLeverage * market + std::sqrt(1.0 - kDailyLeverage * kDailyLeverage) * random.normal();
     }
     return draws;
@@ -56,9 +53,8 @@ template <class Read> void leadTo(std::vector<PathState>& states, double target,
     }
 }
 
-std::vector<PathState> variances(const SimulationConfig& config, const Surface& surface,
-                                 const std::vector<DailyDraws>& draws, std::size_t spike, Random& random,
-                                 UtcTime lastClose) {
+std::vector<PathState> variances(const SimulationConfig& config, const Surface& surface, const std::vector<DailyDraws>& draws, std::size_t spike,
+                                 Random& random, UtcTime lastClose) {
     std::vector<PathState> states(kPastSessions);
     const double mean = std::log(surface.varianceForVix(kMeanVix, lastClose));
     const double deviation = kDailyVolOfVol / std::sqrt(2.0 * kDailyPull);
@@ -68,14 +64,12 @@ std::vector<PathState> variances(const SimulationConfig& config, const Surface& 
     for (std::size_t k = 0; k < kPastSessions; ++k) {
         market += kDailyPull * (mean - market) + kDailyVolOfVol * draws[k].variance;
         excess = k == spike ? kSpikeSize : excess * (1.0 - kSpikeDecay);
-        for (std::size_t i = 1; i < kFactors; ++i)
-            own[i] = kOwnDecay * own[i] + kOwnVolOfVol * draws[k].own[i];
+        for (std::size_t i = 1; i < kFactors; ++i) own[i] = kOwnDecay * own[i] + kOwnVolOfVol * draws[k].own[i];
         states[k].logMarketVariance = market + excess;
         states[k].ownVariance = own;
     }
     const double lastVix = startVix(config) * std::exp(0.012 * random.normal());
-    leadTo(states, std::log(surface.varianceForVix(lastVix, lastClose)),
-           [](PathState& s) -> double& { return s.logMarketVariance; });
+    leadTo(states, std::log(surface.varianceForVix(lastVix, lastClose)), [](PathState& s) -> double& { return s.logMarketVariance; });
     const double ownLean = config.scenario == Scenario::GrindUp ? -0.14 : 0.09;
     for (std::size_t i = 1; i < kFactors; ++i) {
         const double target = ownLean + 0.06 * random.normal();
@@ -84,17 +78,13 @@ std::vector<PathState> variances(const SimulationConfig& config, const Surface& 
     return states;
 }
 
-void addVolatility(market::History& history, const TradingClock::Day& day, const PathState& state,
-                   const Surface& surface) {
+void addVolatility(market::History& history, const TradingClock::Day& day, const PathState& state, const Surface& surface) {
     history.vix.push_back({day.date, surface.vix(assetVariance(Asset::Spx, state), day.close)});
     for (const Asset asset : kAllAssets)
-        history.iv30[std::string(instrument(asset).symbol)].push_back(
-            {day.date, surface.iv30(asset, assetVariance(asset, state), day.close)});
+        history.iv30[std::string(instrument(asset).symbol)].push_back({day.date, surface.iv30(asset, assetVariance(asset, state), day.close)});
 }
 
-double cents(double price) {
-    return std::round(price * 100.0) / 100.0;
-}
+double cents(double price) { return std::round(price * 100.0) / 100.0; }
 
 void addBar(market::History& history, Asset asset, market::DailyBar bar) {
     bar.open = cents(bar.open);
@@ -123,10 +113,8 @@ Past simulatePast(const SimulationConfig& config, const Surface& surface) {
         for (std::size_t i = 0; i < kFactors; ++i) {
             const Asset asset = kAllAssets[i];
             const Instrument& spec = instrument(asset);
-            const double daily =
-                kRealisedShare * std::sqrt(assetVariance(asset, states[k]) / kSessionsPerYear);
-            const double drift = 1.3 * spec.drift / kSessionsPerYear +
-                                 (k == spike ? spec.scriptBeta * kSpikeMove : 0.0) +
+            const double daily = kRealisedShare * std::sqrt(assetVariance(asset, states[k]) / kSessionsPerYear);
+            const double drift = 1.3 * spec.drift / kSessionsPerYear + (k == spike ? spec.scriptBeta * kSpikeMove : 0.0) +
                                  (k > spike && k < spike + 12 ? -spec.scriptBeta * kSpikeMove / 14.0 : 0.0);
             const double deviation = daily * std::sqrt(1.0 - kOvernightShare);
             const double open = log[i] + daily * std::sqrt(kOvernightShare) * draws[k].overnight[i];
@@ -137,8 +125,7 @@ Past simulatePast(const SimulationConfig& config, const Surface& surface) {
             bar.high = open + bridgeExtreme(move, deviation, draws[k].high[i], 1.0);
             bar.low = open + bridgeExtreme(move, deviation, draws[k].low[i], -1.0);
             bar.close = log[i] = open + move;
-            bar.volume =
-                spec.shareVolume * std::exp(0.22 * draws[k].volume[i] - 0.02 + 18.0 * std::abs(move));
+            bar.volume = spec.shareVolume * std::exp(0.22 * draws[k].volume[i] - 0.02 + 18.0 * std::abs(move));
             bars[i].push_back(bar);
         }
     }
@@ -148,14 +135,12 @@ Past simulatePast(const SimulationConfig& config, const Surface& surface) {
     const double marketYear = 0.03 + 0.14 * random.uniform();
     for (std::size_t i = 0; i < kFactors; ++i) {
         const Instrument& spec = instrument(kAllAssets[i]);
-        const double target = spec.drift > 0.05 && spec.scriptBeta > 0.0
-                                  ? spec.scriptBeta * marketYear + 0.04 * (random.uniform() - 0.5)
-                                  : 2.0 * spec.drift + 0.12 * (random.uniform() - 0.5);
+        const double target = spec.drift > 0.05 && spec.scriptBeta > 0.0 ? spec.scriptBeta * marketYear + 0.04 * (random.uniform() - 0.5)
+                                                                         : 2.0 * spec.drift + 0.12 * (random.uniform() - 0.5);
         const double tilt = (target * kPastSessions / kSessionsPerYear - log[i]) / kPastSessions;
         for (std::size_t k = 0; k < kPastSessions; ++k) {
             market::DailyBar& bar = bars[i][k];
-            for (double* field : {&bar.open, &bar.high, &bar.low, &bar.close})
-                *field += tilt * static_cast<double>(k + 1);
+            for (double* field : {&bar.open, &bar.high, &bar.low, &bar.close}) *field += tilt * static_cast<double>(k + 1);
         }
         log[i] = bars[i].back().close;
     }
@@ -166,16 +151,14 @@ Past simulatePast(const SimulationConfig& config, const Surface& surface) {
     const double common = 0.03 * (random.uniform() - 0.5);
     for (std::size_t i = 0; i < kFactors; ++i) {
         const Asset asset = kAllAssets[i];
-        const double level = std::log(instrument(asset).startLevel) + common * (i < 3 ? 1.0 : 0.0) +
-                             0.02 * (random.uniform() - 0.5) -
+        const double level = std::log(instrument(asset).startLevel) + common * (i < 3 ? 1.0 : 0.0) + 0.02 * (random.uniform() - 0.5) -
                              surface.calendar().accruedDividend(asset, last);
         const double shift = level - log[i];
         past.closing.logPrice[i] = level;
         for (const market::DailyBar& bar : bars[i]) {
             const auto scaled = [&](double accrued, double factor) {
                 market::DailyBar out = bar;
-                for (double* field : {&out.open, &out.high, &out.low, &out.close})
-                    *field = factor * std::exp(*field + shift + accrued);
+                for (double* field : {&out.open, &out.high, &out.low, &out.close}) *field = factor * std::exp(*field + shift + accrued);
                 return out;
             };
             addBar(past.history, asset, scaled(surface.calendar().accruedDividend(asset, bar.date), 1.0));
@@ -186,17 +169,14 @@ Past simulatePast(const SimulationConfig& config, const Surface& surface) {
             }
         }
     }
-    for (std::size_t k = 0; k < kPastSessions; ++k)
-        addVolatility(past.history, days[begin + k], states[k], surface);
-    for (const Asset asset : kAllAssets)
-        past.history.dividendYield[std::string(instrument(asset).symbol)] = instrument(asset).dividendYield;
+    for (std::size_t k = 0; k < kPastSessions; ++k) addVolatility(past.history, days[begin + k], states[k], surface);
+    for (const Asset asset : kAllAssets) past.history.dividendYield[std::string(instrument(asset).symbol)] = instrument(asset).dividendYield;
     past.history.rate = kRate;
     past.history.events = surface.calendar().events();
     return past;
 }
 
-void appendSession(market::History& history, const SessionPath& path, const Surface& surface,
-                   const std::array<double, kAssets>& volumes) {
+void appendSession(market::History& history, const SessionPath& path, const Surface& surface, const std::array<double, kAssets>& volumes) {
     for (const Asset asset : kAllAssets) {
         market::DailyBar bar = path.bar(asset);
         bar.volume = volumes[index(asset)];

@@ -15,7 +15,6 @@ inline constexpr std::size_t kPastSessions = 330;
 Past simulatePast(const SimulationConfig& config, const Surface& surface);
 
 /// What a finished session adds.
-void appendSession(market::History& history, const SessionPath& path, const Surface& surface,
-                   const std::array<double, kAssets>& volumes);
+void appendSession(market::History& history, const SessionPath& path, const Surface& surface, const std::array<double, kAssets>& volumes);
 
 } // namespace mahler::simulation

@@ -32,30 +32,25 @@ double profile(double share) {
 double assetVariance(Asset asset, const PathState& state) {
     const Instrument& spec = instrument(asset);
     const double market = state.logMarketVariance - 2.0 * std::log(kMarketReferenceVol);
-    return std::exp(2.0 * std::log(spec.baseVol) + spec.marketVolBeta * market +
-                    state.ownVariance[factorOf(asset)]);
+    return std::exp(2.0 * std::log(spec.baseVol) + spec.marketVolBeta * market + state.ownVariance[factorOf(asset)]);
 }
 
 std::array<double, kFactors> correlatedNormals(Random& random) {
     std::array<double, kFactors> free{}, result{};
-    for (double& z : free)
-        z = random.normal();
+    for (double& z : free) z = random.normal();
     const auto& lower = correlationFactor();
     for (std::size_t i = 0; i < kFactors; ++i) {
-        for (std::size_t j = 0; j <= i; ++j)
-            result[i] += lower[i][j] * free[j];
+        for (std::size_t j = 0; j <= i; ++j) result[i] += lower[i][j] * free[j];
     }
     return result;
 }
 
-SessionPath::SessionPath(std::uint64_t seed, const TradingClock::Day& day, const SessionScript& script,
-                         const PathState& opening, const Surface& surface)
+SessionPath::SessionPath(std::uint64_t seed, const TradingClock::Day& day, const SessionScript& script, const PathState& opening,
+                         const Surface& surface)
     : m_day(day), m_surface(&surface) {
-    const auto seconds = static_cast<std::size_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(day.close - day.open).count());
+    const auto seconds = static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::seconds>(day.close - day.open).count());
     const double count = static_cast<double>(seconds);
-    for (const Asset asset : kAllAssets)
-        m_accrued[index(asset)] = surface.calendar().accruedDividend(asset, day.date);
+    for (const Asset asset : kAllAssets) m_accrued[index(asset)] = surface.calendar().accruedDividend(asset, day.date);
     m_basisPhase = static_cast<double>(streamSeed(seed, kBasis, dayNumber(day.date)) % 1000);
 
     std::vector<double> target;
@@ -70,9 +65,8 @@ SessionPath::SessionPath(std::uint64_t seed, const TradingClock::Day& day, const
     const double pull = 1.0 / script.reversionSeconds;
     const double leverageRest = std::sqrt(1.0 - kLeverage * kLeverage);
     const bool fomc = surface.calendar().isFomcDay(day.date);
-    const auto fomcSecond = static_cast<std::size_t>(std::max<std::int64_t>(
-        0, std::chrono::duration_cast<std::chrono::seconds>(market::fromNewYork(day.date, 14, 0) - day.open)
-               .count()));
+    const auto fomcSecond = static_cast<std::size_t>(
+        std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(market::fromNewYork(day.date, 14, 0) - day.open).count()));
 
     m_states.reserve(seconds + 1);
     m_states.push_back(opening);
@@ -82,48 +76,37 @@ SessionPath::SessionPath(std::uint64_t seed, const TradingClock::Day& day, const
     for (std::size_t s = 1; s <= seconds; ++s) {
         const double share = static_cast<double>(s) / count;
         if (s % 10 == 1) {
-            for (std::size_t i = 0; i < kFactors; ++i)
-                volatility[i] = kRealisedShare * std::sqrt(assetVariance(kAllAssets[i], state));
+            for (std::size_t i = 0; i < kFactors; ++i) volatility[i] = kRealisedShare * std::sqrt(assetVariance(kAllAssets[i], state));
         }
         const double root = daily * profile(share) * script.noiseScale / std::sqrt(count);
         const auto z = correlatedNormals(random);
         const double move = script.moveAt(share);
         double shock = move - priorMove;
-        if (script.followSeconds > 0)
-            shock -= (state.logPrice[0] - opening.logPrice[0] - priorMove) / script.followSeconds;
+        if (script.followSeconds > 0) shock -= (state.logPrice[0] - opening.logPrice[0] - priorMove) / script.followSeconds;
         priorMove = move;
-        double jump = random.uniform() * count < script.jumpsPerDay
-                          ? kJumpMean + kJumpDeviation * random.normal()
-                          : 0.0;
-        if (fomc && s == fomcSecond)
-            jump += kFomcMove * random.normal();
+        double jump = random.uniform() * count < script.jumpsPerDay ? kJumpMean + kJumpDeviation * random.normal() : 0.0;
+        if (fomc && s == fomcSecond) jump += kFomcMove * random.normal();
         shock += jump * volatility[0] / (kRealisedShare * kMarketReferenceVol);
         for (std::size_t i = 0; i < kFactors; ++i) {
             const Instrument& spec = instrument(kAllAssets[i]);
-            state.logPrice[i] +=
-                spec.scriptBeta * shock + spec.drift / kSessionsPerYear / count + volatility[i] * root * z[i];
-            if (i > 0)
-                state.ownVariance[i] += kOwnVolOfVolDay / std::sqrt(count) * random.normal();
+            state.logPrice[i] += spec.scriptBeta * shock + spec.drift / kSessionsPerYear / count + volatility[i] * root * z[i];
+            if (i > 0) state.ownVariance[i] += kOwnVolOfVolDay / std::sqrt(count) * random.normal();
         }
         const std::size_t k = s / kTargetSpacing;
         const double f = static_cast<double>(s % kTargetSpacing) / kTargetSpacing;
         const double aim = target[k] * (1.0 - f) + target[k + 1] * f;
-        state.logMarketVariance +=
-            pull * (aim - state.logMarketVariance) +
-            script.volOfVolDay / std::sqrt(count) * (kLeverage * z[0] + leverageRest * random.normal()) +
-            kJumpVariance * jump;
+        state.logMarketVariance += pull * (aim - state.logMarketVariance) +
+                                   script.volOfVolDay / std::sqrt(count) * (kLeverage * z[0] + leverageRest * random.normal()) + kJumpVariance * jump;
         m_states.push_back(state);
     }
 }
 
 double SessionPath::spot(Asset asset, const PathState& state, double second) const {
     const double price = std::exp(state.logPrice[factorOf(asset)] + m_accrued[index(asset)]);
-    if (asset != Asset::Spx)
-        return price;
+    if (asset != Asset::Spx) return price;
     // The index moves with the fund's price without its accrued dividend, but for a basis of a fraction of a
     // basis point.
-    return 10.0 * price *
-           (1.0 + kBasisSize * std::sin((second + m_basisPhase) * 6.283185307179586 / kBasisPeriod));
+    return 10.0 * price * (1.0 + kBasisSize * std::sin((second + m_basisPhase) * 6.283185307179586 / kBasisPeriod));
 }
 
 double SessionPath::spotAt(Asset asset, std::int64_t second) const {
@@ -157,16 +140,15 @@ market::DailyBar SessionPath::bar(Asset asset) const {
     return bar;
 }
 
-PathState overnight(std::uint64_t seed, const PathState& closing, const TradingClock::Day& next,
-                    const SessionScript& script, const Surface& surface) {
+PathState overnight(std::uint64_t seed, const PathState& closing, const TradingClock::Day& next, const SessionScript& script,
+                    const Surface& surface) {
     Random random(streamSeed(seed, kOvernight, dayNumber(next.date)));
     PathState state = closing;
     const auto z = correlatedNormals(random);
     const double report = surface.calendar().isReportDay(next.date) ? kReportMove * random.normal() : 0.0;
     for (std::size_t i = 0; i < kFactors; ++i) {
         const Instrument& spec = instrument(kAllAssets[i]);
-        const double deviation = kRealisedShare * std::sqrt(assetVariance(kAllAssets[i], closing) *
-                                                            kOvernightShare / kSessionsPerYear);
+        const double deviation = kRealisedShare * std::sqrt(assetVariance(kAllAssets[i], closing) * kOvernightShare / kSessionsPerYear);
         state.logPrice[i] += script.noiseScale * deviation * z[i] + spec.scriptBeta * report;
         state.ownVariance[i] *= 0.97;
     }

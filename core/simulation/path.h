@@ -10,11 +10,9 @@ namespace mahler::simulation {
 
 /// The hidden state that passes from session to session.
 struct PathState {
-    std::array<double, kFactors>
-        logPrice{}; ///< of the fund without the dividend accrued since it last went ex
-    std::array<double, kFactors>
-        ownVariance{};            ///< log variance that is the underlying's own, around the market's
-    double logMarketVariance = 0; ///< of SPX, instantaneous
+    std::array<double, kFactors> logPrice{};    ///< of the fund without the dividend accrued since it last went ex
+    std::array<double, kFactors> ownVariance{}; ///< log variance that is the underlying's own, around the market's
+    double logMarketVariance = 0;               ///< of SPX, instantaneous
 };
 
 /// What quotes are a function of, with seed, contract and time.
@@ -33,8 +31,7 @@ double assetVariance(Asset asset, const PathState& state);
 class SessionPath {
 public:
     /// `opening` is the state at the open. Draws come from (seed, date) alone.
-    SessionPath(std::uint64_t seed, const TradingClock::Day& day, const SessionScript& script,
-                const PathState& opening, const Surface& surface);
+    SessionPath(std::uint64_t seed, const TradingClock::Day& day, const SessionScript& script, const PathState& opening, const Surface& surface);
 
     const TradingClock::Day& day() const { return m_day; }
     /// The state at a whole second; before the open that of the open, after the close that of the close.
@@ -56,8 +53,7 @@ private:
 };
 
 /// From a close to the next open: the overnight share of a day's move, and the script's opening VIX.
-PathState overnight(std::uint64_t seed, const PathState& closing, const TradingClock::Day& next,
-                    const SessionScript& script, const Surface& surface);
+PathState overnight(std::uint64_t seed, const PathState& closing, const TradingClock::Day& next, const SessionScript& script, const Surface& surface);
 
 /// Five correlated normals, SPY QQQ IWM TLT GLD.
 std::array<double, kFactors> correlatedNormals(Random& random);

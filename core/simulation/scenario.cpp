@@ -19,9 +19,7 @@ struct Window {
     int jitter;
 };
 
-constexpr int at(int hour, int minute) {
-    return hour * 3600 + minute * 60;
-}
+constexpr int at(int hour, int minute) { return hour * 3600 + minute * 60; }
 constexpr Window kStale[] = {{at(11, 30), 240, 40}, {at(14, 12), 150, 60}};
 constexpr Window kBrokerDown[] = {{at(10, 50), 240, 60}, {at(13, 20), 180, 60}};
 constexpr Window kBrokerRejects[] = {{at(14, 45), 300, 60}};
@@ -30,15 +28,12 @@ constexpr double kRejectRate = 0.5;
 /// B6.
 constexpr int kErrorSpacing = 6;
 
-std::optional<UtcTime> windowStart(const SimulationConfig& config, std::span<const Window> windows,
-                                   UtcTime t) {
+std::optional<UtcTime> windowStart(const SimulationConfig& config, std::span<const Window> windows, UtcTime t) {
     const market::NewYorkTime local = market::toNewYork(t);
-    if (!market::isTradingDay(local.date) || market::sessionAt(t) != market::Session::Open)
-        return std::nullopt;
+    if (!market::isTradingDay(local.date) || market::sessionAt(t) != market::Session::Open) return std::nullopt;
     for (std::size_t i = 0; i < windows.size(); ++i) {
         const auto number = dayNumber(local.date) * 16 + i;
-        const int shift = static_cast<int>(streamSeed(config.seed, kWindow, number) %
-                                           static_cast<std::uint64_t>(windows[i].jitter));
+        const int shift = static_cast<int>(streamSeed(config.seed, kWindow, number) % static_cast<std::uint64_t>(windows[i].jitter));
         const int start = windows[i].start + shift;
         if (local.secondsOfDay >= start && local.secondsOfDay < start + windows[i].length)
             return market::fromNewYork(local.date, start / 3600, start / 60 % 60, start % 60);
@@ -51,11 +46,9 @@ double smooth(double a, double b, double x) {
     return a + (b - a) * f * f * (3.0 - 2.0 * f);
 }
 
-template <class Field>
-double along(const std::vector<SessionScript::Node>& nodes, double share, Field field) {
+template <class Field> double along(const std::vector<SessionScript::Node>& nodes, double share, Field field) {
     std::size_t i = 1;
-    while (i + 1 < nodes.size() && nodes[i].share < share)
-        ++i;
+    while (i + 1 < nodes.size() && nodes[i].share < share) ++i;
     const auto &a = nodes[i - 1], &b = nodes[i];
     return smooth(field(a), field(b), (share - a.share) / (b.share - a.share));
 }
@@ -127,21 +120,16 @@ double startVix(const SimulationConfig& config) {
     switch (config.scenario) {
     case Scenario::Calm:
     case Scenario::StaleFeed:
-    case Scenario::BrokerOutage:
-        return 17.3 + 2.2 * u;
-    case Scenario::VolSpike:
-        return 18.5 + 1.2 * u;
-    case Scenario::Crash:
-        return 21.0 + 2.0 * u;
-    case Scenario::GrindUp:
-        return 12.9 + 0.9 * u;
+    case Scenario::BrokerOutage: return 17.3 + 2.2 * u;
+    case Scenario::VolSpike: return 18.5 + 1.2 * u;
+    case Scenario::Crash: return 21.0 + 2.0 * u;
+    case Scenario::GrindUp: return 12.9 + 0.9 * u;
     }
     return 0.0;
 }
 
 SessionScript scriptFor(const SimulationConfig& config, int session, double priorVix) {
-    Random random(streamSeed(config.seed, kScript,
-                             dayNumber(config.date) * 4096 + static_cast<std::uint64_t>(session)));
+    Random random(streamSeed(config.seed, kScript, dayNumber(config.date) * 4096 + static_cast<std::uint64_t>(session)));
     const double start = startVix(config);
     if (session > 0) {
         const double rest = config.scenario == Scenario::GrindUp ? start : 18.5;
@@ -151,27 +139,21 @@ SessionScript scriptFor(const SimulationConfig& config, int session, double prio
     switch (config.scenario) {
     case Scenario::Calm:
     case Scenario::StaleFeed:
-    case Scenario::BrokerOutage:
-        return calmScript(start);
-    case Scenario::VolSpike:
-        return spikeScript(start, random);
-    case Scenario::Crash:
-        return crashScript(start, random);
-    case Scenario::GrindUp:
-        return grindScript(start, session);
+    case Scenario::BrokerOutage: return calmScript(start);
+    case Scenario::VolSpike: return spikeScript(start, random);
+    case Scenario::Crash: return crashScript(start, random);
+    case Scenario::GrindUp: return grindScript(start, session);
     }
     return calmScript(start);
 }
 
 UtcTime dataTimeAt(const SimulationConfig& config, UtcTime t) {
-    if (config.scenario != Scenario::StaleFeed)
-        return t;
+    if (config.scenario != Scenario::StaleFeed) return t;
     return windowStart(config, kStale, t).value_or(t);
 }
 
 int dataErrorsAt(const SimulationConfig& config, UtcTime t) {
-    if (!chainsCutAt(config, t))
-        return 0;
+    if (!chainsCutAt(config, t)) return 0;
     const auto second = std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
     return second % kErrorSpacing == 0 ? 1 : 0;
 }
@@ -182,34 +164,26 @@ bool chainsCutAt(const SimulationConfig& config, UtcTime t) {
 
 BrokerFault brokerFaultAt(const SimulationConfig& config, UtcTime t) {
     BrokerFault fault;
-    if (config.scenario != Scenario::BrokerOutage)
-        return fault;
+    if (config.scenario != Scenario::BrokerOutage) return fault;
     fault.down = windowStart(config, kBrokerDown, t).has_value();
     fault.rejectRate = windowStart(config, kBrokerRejects, t) ? kRejectRate : 0.0;
     return fault;
 }
 
 const std::vector<Scenario>& allScenarios() {
-    static const std::vector<Scenario> kAll = {Scenario::Calm,      Scenario::VolSpike,
-                                               Scenario::Crash,     Scenario::GrindUp,
-                                               Scenario::StaleFeed, Scenario::BrokerOutage};
+    static const std::vector<Scenario> kAll = {Scenario::Calm,    Scenario::VolSpike,  Scenario::Crash,
+                                               Scenario::GrindUp, Scenario::StaleFeed, Scenario::BrokerOutage};
     return kAll;
 }
 
 const char* toString(Scenario scenario) {
     switch (scenario) {
-    case Scenario::Calm:
-        return "calm";
-    case Scenario::VolSpike:
-        return "vol-spike";
-    case Scenario::Crash:
-        return "crash";
-    case Scenario::GrindUp:
-        return "grind-up";
-    case Scenario::StaleFeed:
-        return "stale-feed";
-    case Scenario::BrokerOutage:
-        return "broker-outage";
+    case Scenario::Calm: return "calm";
+    case Scenario::VolSpike: return "vol-spike";
+    case Scenario::Crash: return "crash";
+    case Scenario::GrindUp: return "grind-up";
+    case Scenario::StaleFeed: return "stale-feed";
+    case Scenario::BrokerOutage: return "broker-outage";
     }
     return "";
 }
@@ -217,8 +191,7 @@ const char* toString(Scenario scenario) {
 Result<Scenario> parseScenario(std::string_view name) {
     std::string names;
     for (const Scenario scenario : allScenarios()) {
-        if (name == toString(scenario))
-            return scenario;
+        if (name == toString(scenario)) return scenario;
         names += std::string(names.empty() ? "" : ", ") + toString(scenario);
     }
     return badInput("no scenario '" + std::string(name) + "'; there are " + names);

@@ -45,8 +45,6 @@ constexpr std::uint64_t streamSeed(std::uint64_t seed, std::uint64_t purpose, st
     return mahler::mix64(seed ^ mahler::mix64(purpose * 0x9E3779B97F4A7C15ULL + mahler::mix64(number)));
 }
 /// Days since 1970, the number of a date in streams.
-inline std::uint64_t dayNumber(TradingDate date) {
-    return static_cast<std::uint64_t>(std::chrono::sys_days(date).time_since_epoch().count());
-}
+inline std::uint64_t dayNumber(TradingDate date) { return static_cast<std::uint64_t>(std::chrono::sys_days(date).time_since_epoch().count()); }
 
 } // namespace mahler::simulation

@@ -16,8 +16,7 @@ namespace mahler::simulation {
 /// 13:20, with data errors, and orders refused about 14:45. The forced moves are those of the first session;
 /// stale and outage windows are of every session.
 enum class Scenario { Calm, VolSpike, Crash, GrindUp, StaleFeed, BrokerOutage };
-const char*
-toString(Scenario scenario); ///< "calm", "vol-spike", "crash", "grind-up", "stale-feed", "broker-outage"
+const char* toString(Scenario scenario);               ///< "calm", "vol-spike", "crash", "grind-up", "stale-feed", "broker-outage"
 Result<Scenario> parseScenario(std::string_view name); ///< BadInput lists the names
 const std::vector<Scenario>& allScenarios();
 

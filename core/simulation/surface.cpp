@@ -43,28 +43,19 @@ double lerpTotalVariance(double near, double next, double nearYears, double next
 
 } // namespace
 
-double SurfaceSlice::totalVariance(double strike) const {
-    return ssvi(atmVariance, phi, rho, std::log(strike / forward));
-}
-double SurfaceSlice::deviation(double strike) const {
-    return std::sqrt(totalVariance(strike));
-}
-double SurfaceSlice::volatility(double strike) const {
-    return std::sqrt(totalVariance(strike) / years);
-}
+double SurfaceSlice::totalVariance(double strike) const { return ssvi(atmVariance, phi, rho, std::log(strike / forward)); }
+double SurfaceSlice::deviation(double strike) const { return std::sqrt(totalVariance(strike)); }
+double SurfaceSlice::volatility(double strike) const { return std::sqrt(totalVariance(strike) / years); }
 
-Surface::Surface(const TradingClock& clock, const EventCalendar& calendar)
-    : m_clock(&clock), m_calendar(&calendar) {
+Surface::Surface(const TradingClock& clock, const EventCalendar& calendar) : m_clock(&clock), m_calendar(&calendar) {
     m_swapRatio.reserve(kRatioNodes);
     for (int i = 0; i < kRatioNodes; ++i)
-        m_swapRatio.push_back(
-            replicatedRatio(instrument(Asset::Spx), std::exp(kLowestLogVariance + i * kLogVarianceStep)));
+        m_swapRatio.push_back(replicatedRatio(instrument(Asset::Spx), std::exp(kLowestLogVariance + i * kLogVarianceStep)));
 }
 
 double Surface::atmVariance(const Instrument& spec, double variance, double marketYears, int releases) const {
     const double longRun = spec.longRunVol * spec.longRunVol;
-    return longRun * marketYears +
-           (variance - longRun) * -std::expm1(-kVarianceReversion * marketYears) / kVarianceReversion +
+    return longRun * marketYears + (variance - longRun) * -std::expm1(-kVarianceReversion * marketYears) / kVarianceReversion +
            releases * spec.eventMove * spec.eventMove;
 }
 
@@ -76,8 +67,7 @@ SurfaceSlice Surface::slice(Asset asset, double spot, double variance, UtcTime t
     slice.dividendYield = spec.dividendYield;
     slice.forward = spot * std::exp((kRate - spec.dividendYield) * slice.years);
     slice.discount = std::exp(-kRate * slice.years);
-    slice.atmVariance =
-        atmVariance(spec, variance, m_clock->years(t, expiresAt), m_calendar->releasesBetween(t, expiresAt));
+    slice.atmVariance = atmVariance(spec, variance, m_clock->years(t, expiresAt), m_calendar->releasesBetween(t, expiresAt));
     slice.atmVariance = std::max(slice.atmVariance, 1e-12);
     slice.phi = spec.skewEta / std::sqrt(slice.atmVariance);
     slice.rho = spec.skewRho;
@@ -89,26 +79,20 @@ Surface::Term Surface::monthTerm(UtcTime t) const {
     const auto friday = target - (std::chrono::weekday(target) - std::chrono::Friday);
     const auto near = m_clock->onOrBefore(TradingDate(friday)).close;
     const auto next = m_clock->onOrBefore(TradingDate(friday + std::chrono::days(7))).close;
-    return {pricing::yearsBetween(t, near),
-            pricing::yearsBetween(t, next),
-            m_clock->years(t, near),
-            m_clock->years(t, next),
-            m_calendar->releasesBetween(t, near),
-            m_calendar->releasesBetween(t, next)};
+    return {pricing::yearsBetween(t, near), pricing::yearsBetween(t, next),       m_clock->years(t, near),
+            m_clock->years(t, next),        m_calendar->releasesBetween(t, near), m_calendar->releasesBetween(t, next)};
 }
 
 double Surface::iv30(Asset asset, double variance, UtcTime t) const {
     const Term term = monthTerm(t);
     const Instrument& spec = instrument(asset);
     const double w = lerpTotalVariance(atmVariance(spec, variance, term.nearMarketYears, term.nearReleases),
-                                       atmVariance(spec, variance, term.nextMarketYears, term.nextReleases),
-                                       term.nearYears, term.nextYears);
+                                       atmVariance(spec, variance, term.nextMarketYears, term.nextReleases), term.nearYears, term.nextYears);
     return std::sqrt(w / kMonthYears);
 }
 
 double Surface::swapRatio(double atmVariance) const {
-    const double x =
-        std::clamp((std::log(atmVariance) - kLowestLogVariance) / kLogVarianceStep, 0.0, kRatioNodes - 1.001);
+    const double x = std::clamp((std::log(atmVariance) - kLowestLogVariance) / kLogVarianceStep, 0.0, kRatioNodes - 1.001);
     const auto i = static_cast<std::size_t>(x);
     const double f = x - static_cast<double>(i);
     return m_swapRatio[i] * (1.0 - f) + m_swapRatio[i + 1] * f;
@@ -118,14 +102,11 @@ double Surface::vixOf(double spxVariance, const Term& term) const {
     const Instrument& spec = instrument(Asset::Spx);
     const double near = atmVariance(spec, spxVariance, term.nearMarketYears, term.nearReleases);
     const double next = atmVariance(spec, spxVariance, term.nextMarketYears, term.nextReleases);
-    const double w =
-        lerpTotalVariance(near * swapRatio(near), next * swapRatio(next), term.nearYears, term.nextYears);
+    const double w = lerpTotalVariance(near * swapRatio(near), next * swapRatio(next), term.nearYears, term.nextYears);
     return 100.0 * std::sqrt(w / kMonthYears);
 }
 
-double Surface::vix(double spxVariance, UtcTime t) const {
-    return vixOf(spxVariance, monthTerm(t));
-}
+double Surface::vix(double spxVariance, UtcTime t) const { return vixOf(spxVariance, monthTerm(t)); }
 
 double Surface::varianceForVix(double target, UtcTime t) const {
     const Term term = monthTerm(t);

@@ -63,7 +63,6 @@ private:
 double blackCall(double forward, double strike, double deviation);
 /// Early-exercise premium over the European price (Barone-Adesi & Whaley 1987, corrected by Ju & Zhong 1999),
 /// per unit, zero where exercise never pays.
-double exercisePremium(bool call, const SurfaceSlice& slice, double strike, double volatility,
-                       double european);
+double exercisePremium(bool call, const SurfaceSlice& slice, double strike, double volatility, double european);
 
 } // namespace mahler::simulation

@@ -33,7 +33,6 @@ private:
 };
 
 /// The n-th (1 = first) given weekday of a month, or the last when n is 0.
-TradingDate nthWeekday(std::chrono::year year, std::chrono::month month, std::chrono::weekday weekday,
-                       unsigned n);
+TradingDate nthWeekday(std::chrono::year year, std::chrono::month month, std::chrono::weekday weekday, unsigned n);
 
 } // namespace mahler::simulation

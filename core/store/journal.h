@@ -16,16 +16,16 @@ namespace mahler::store {
 
 /// One record before it has a place in the chain. `body` is canonical JSON (base/json.h).
 struct NewRecord {
-    std::string type;          ///< "order.intent"
+    std::string type; ///< "order.intent"
     int schemaVersion = 1;
-    std::string actor;         ///< "user:ann", "agent:desk", "system", "broker"
-    std::string correlation;   ///< the id that ties a story together (order, proposal, cycle)
+    std::string actor;       ///< "user:ann", "agent:desk", "system", "broker"
+    std::string correlation; ///< the id that ties a story together (order, proposal, cycle)
     std::string body;
-    std::string searchText;    ///< what full-text search finds; derived, not hashed
+    std::string searchText; ///< what full-text search finds; derived, not hashed
 };
 
 struct Record {
-    std::int64_t seq = 0;      ///< 1, 2, 3 ... no gaps
+    std::int64_t seq = 0; ///< 1, 2, 3 ... no gaps
     std::int64_t utcNs = 0, monoNs = 0;
     std::string runId;
     std::string type;
@@ -46,8 +46,8 @@ struct VerifyReport {
 };
 
 struct SearchQuery {
-    std::string text;          ///< FTS5 words; empty matches all
-    std::string type, actor, correlation; ///< prefixes; empty matches all
+    std::string text;                            ///< FTS5 words; empty matches all
+    std::string type, actor, correlation;        ///< prefixes; empty matches all
     std::int64_t sinceUtcNs = 0, untilUtcNs = 0; ///< 0: open
     std::size_t limit = 200;
     std::int64_t beforeSeq = 0; ///< for paging, newest first; 0 starts at the end
@@ -65,10 +65,10 @@ struct Checkpoint {
 class Journal {
 public:
     struct Options {
-        std::string runId;       ///< of this process
-        Digest checkpointKey{};  ///< HMAC key of checkpoints; from the keychain or a 0600 file
-        bool durable = true;     ///< false only in benchmarks and throw-away tests
-        std::optional<Checkpoint> kept{}; ///< the newest one kept outside; a journal that does not reach it is refused
+        std::string runId;                             ///< of this process
+        Digest checkpointKey{};                        ///< HMAC key of checkpoints; from the keychain or a 0600 file
+        bool durable = true;                           ///< false only in benchmarks and throw-away tests
+        std::optional<Checkpoint> kept{};              ///< the newest one kept outside; a journal that does not reach it is refused
         std::function<void(const Checkpoint&)> keep{}; ///< gets every new checkpoint, on the writer's thread
     };
     /// Creates or opens; checks permissions (0600, owner, no symlink), PRAGMAs by reading them back, page integrity, the whole hash chain and

@@ -28,22 +28,20 @@ Result<void> writeAnchor(const std::string& journalPath, Anchor anchor, const Di
 
 Result<std::optional<Anchor>> readAnchor(const std::string& journalPath) {
     std::error_code ec;
-    if (!std::filesystem::exists(anchorPath(journalPath), ec))
-        return std::optional<Anchor>{};
+    if (!std::filesystem::exists(anchorPath(journalPath), ec)) return std::optional<Anchor>{};
     const auto text = readFile(anchorPath(journalPath), 4096);
     const auto json = text ? parseJson(*text) : Result<Json>(text.error());
     const auto isText = [&](const char* key) { return json->contains(key) && json->at(key).is_string(); };
-    if (!json || !json->is_object() || !json->contains("seq") || !json->at("seq").is_number_integer() || !isText("hash") ||
-        !isText("file_sha256") || !isText("hmac"))
+    if (!json || !json->is_object() || !json->contains("seq") || !json->at("seq").is_number_integer() || !isText("hash") || !isText("file_sha256") ||
+        !isText("hmac"))
         return Error{ErrorCode::Integrity, anchorPath(journalPath) + ": the side file is damaged"};
-    return std::optional(Anchor{json->at("seq").get<std::int64_t>(), json->at("hash").get<std::string>(),
-                                json->at("file_sha256").get<std::string>(), json->at("hmac").get<std::string>()});
+    return std::optional(Anchor{json->at("seq").get<std::int64_t>(), json->at("hash").get<std::string>(), json->at("file_sha256").get<std::string>(),
+                                json->at("hmac").get<std::string>()});
 }
 
 Result<std::string> fileHash(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in)
-        return Error{ErrorCode::Io, path + ": cannot be read"};
+    if (!in) return Error{ErrorCode::Io, path + ": cannot be read"};
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     MAHLER_CHECK(context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
     std::vector<char> block(1 << 18);

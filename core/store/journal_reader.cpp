@@ -13,23 +13,18 @@ namespace tables {
 Result<Database> openForReading(const std::string& path) {
     std::error_code ec;
     const auto status = std::filesystem::status(path, ec);
-    if (!std::filesystem::exists(status))
-        return Error{ErrorCode::NotFound, path + ": no such file"};
-    if (!std::filesystem::is_regular_file(status))
-        return badInput(path + ": is not a file");
-    if (std::filesystem::file_size(path, ec) == 0)
-        return badInput(path + ": the file is empty, not a journal");
+    if (!std::filesystem::exists(status)) return Error{ErrorCode::NotFound, path + ": no such file"};
+    if (!std::filesystem::is_regular_file(status)) return badInput(path + ": is not a file");
+    if (std::filesystem::file_size(path, ec) == 0) return badInput(path + ": the file is empty, not a journal");
     if (const auto anchor = readAnchor(path); anchor && !*anchor && !hasMark(path)) // with an anchor beside it, it was one
         return badInput(path + ": is not a Mahler journal");
     auto db = Database::open(path, Database::Mode::ReadOnly);
     if (db && !db->value("SELECT count(*) FROM sqlite_master") && !std::filesystem::exists(path + "-wal", ec))
         db = Database::open(path, Database::Mode::Immutable);
-    if (!db)
-        return db.error();
+    if (!db) return db.error();
     if (const auto harden = db->execute("PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA query_only=ON"); !harden)
         return Error{ErrorCode::Integrity, path + ": " + harden.error().detail};
-    if (const auto format = checkFormat(*db, path); !format)
-        return format.error();
+    if (const auto format = checkFormat(*db, path); !format) return format.error();
     return db;
 }
 
@@ -72,20 +67,16 @@ Result<std::int64_t> writeLines(const JournalReader& reader, std::FILE* out, con
     std::int64_t count = 0;
     for (std::int64_t from = 1;;) {
         const auto page = reader.read(from, kPage);
-        if (!page)
-            return page.error();
+        if (!page) return page.error();
         for (const auto& record : *page) {
             const std::string text = lineOf(record);
-            if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
-                return full;
+            if (std::fwrite(text.data(), 1, text.size(), out) != text.size()) return full;
             ++count;
         }
-        if (page->size() < kPage)
-            break;
+        if (page->size() < kPage) break;
         from = page->back().seq + 1;
     }
-    if (std::fflush(out) != 0)
-        return full;
+    if (std::fflush(out) != 0) return full;
     return count;
 }
 
@@ -93,22 +84,18 @@ Result<std::int64_t> writeLines(const JournalReader& reader, std::FILE* out, con
 
 Result<std::unique_ptr<JournalReader>> JournalReader::open(const std::string& path) {
     auto db = tables::openForReading(path);
-    if (!db)
-        return db.error();
+    if (!db) return db.error();
     return std::unique_ptr<JournalReader>(std::make_unique<Reader>(std::move(*db)));
 }
 
 Result<std::int64_t> exportJournal(const std::string& path, const std::string& outPath) {
     auto reader = JournalReader::open(path);
-    if (!reader)
-        return reader.error();
-    if (outPath == "-")
-        return writeLines(**reader, stdout, outPath);
+    if (!reader) return reader.error();
+    if (outPath == "-") return writeLines(**reader, stdout, outPath);
     if (const auto made = createPrivateFile(outPath); !made) // what the journal holds is as private outside it
         return made.error();
     const File out(std::fopen(outPath.c_str(), "wb"));
-    if (!out)
-        return Error{ErrorCode::Io, outPath + ": cannot be written"};
+    if (!out) return Error{ErrorCode::Io, outPath + ": cannot be written"};
     return writeLines(**reader, out.get(), outPath);
 }
 

@@ -49,11 +49,9 @@ constexpr std::array kObjects = {
            "BEGIN SELECT RAISE(IGNORE); END",
            true},
     Object{"checkpoints_no_update",
-           "CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
-           true},
+           "CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END", true},
     Object{"checkpoints_no_delete",
-           "CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
-           true},
+           "CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END", true},
     Object{"records_by_type", "CREATE INDEX records_by_type ON records(type, seq)", false},
     Object{"records_by_actor", "CREATE INDEX records_by_actor ON records(actor, seq)", false},
     Object{"records_by_correlation", "CREATE INDEX records_by_correlation ON records(correlation, seq) WHERE correlation <> ''", false},
@@ -64,16 +62,15 @@ constexpr std::array kObjects = {
 } // namespace
 
 Result<void> create(Database& db) {
-    std::string sql = "BEGIN IMMEDIATE; PRAGMA application_id=" + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kFormat) + ";";
-    for (const auto& object : kObjects)
-        sql += std::string(object.sql) + ";";
+    std::string sql =
+        "BEGIN IMMEDIATE; PRAGMA application_id=" + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kFormat) + ";";
+    for (const auto& object : kObjects) sql += std::string(object.sql) + ";";
     return db.execute(sql + "COMMIT");
 }
 
 Result<bool> isEmpty(const Database& db) {
     const auto objects = db.value("SELECT count(*) FROM sqlite_master");
-    if (!objects)
-        return objects.error();
+    if (!objects) return objects.error();
     return *objects == "0";
 }
 
@@ -84,11 +81,9 @@ bool hasMark(const std::string& path) {
     file.read(head.data(), static_cast<std::streamsize>(head.size()));
     const auto size = static_cast<std::size_t>(file.gcount());
     static constexpr std::string_view kName = "SQLite format 3";
-    if (size >= kName.size() && std::equal(kName.begin(), kName.end(), head.begin()))
-        return true;
+    if (size >= kName.size() && std::equal(kName.begin(), kName.end(), head.begin())) return true;
     std::uint32_t id = 0;
-    for (std::size_t i = kIdAt; i < head.size(); ++i)
-        id = id << 8 | static_cast<unsigned char>(head[i]);
+    for (std::size_t i = kIdAt; i < head.size(); ++i) id = id << 8 | static_cast<unsigned char>(head[i]);
     return size == head.size() && id == static_cast<std::uint32_t>(kApplicationId);
 }
 
@@ -97,12 +92,9 @@ Result<void> checkFormat(const Database& db, const std::string& path) {
     const auto id = db.value("PRAGMA application_id");
     const auto format = db.value("PRAGMA user_version");
     for (const auto* read : {&tables, &id, &format})
-        if (!*read)
-            return Error{ErrorCode::Integrity, path + ": " + read->error().detail};
-    if (*tables == "0")
-        return badInput(path + ": is not a Mahler journal");
-    if (*tables != "3" || *id != std::to_string(kApplicationId))
-        return Error{ErrorCode::Integrity, path + ": the marks of a journal are damaged"};
+        if (!*read) return Error{ErrorCode::Integrity, path + ": " + read->error().detail};
+    if (*tables == "0") return badInput(path + ": is not a Mahler journal");
+    if (*tables != "3" || *id != std::to_string(kApplicationId)) return Error{ErrorCode::Integrity, path + ": the marks of a journal are damaged"};
     if (*format != std::to_string(kFormat))
         return Error{ErrorCode::Unsupported, path + ": is a journal of format " + *format + ", not " + std::to_string(kFormat)};
     return {};
@@ -110,22 +102,17 @@ Result<void> checkFormat(const Database& db, const std::string& path) {
 
 std::string changedObject(const Database& db) {
     auto statement = db.prepare("SELECT type, name, sql FROM sqlite_master");
-    if (!statement)
-        return statement.error().detail;
+    if (!statement) return statement.error().detail;
     std::map<std::string, std::string> found;
     for (;;) {
         const auto row = statement->step();
-        if (!row)
-            return row.error().detail;
-        if (!*row)
-            break;
+        if (!row) return row.error().detail;
+        if (!*row) break;
         const std::string type = statement->text(0), name = statement->text(1);
         found[name] = statement->text(2);
         bool ours = type != "trigger" && type != "view"; // an index or table more does no harm, code that runs on insert might
-        for (const auto& object : kObjects)
-            ours = ours || object.name == name;
-        if (!ours)
-            return type + " " + name + " does not belong into a journal";
+        for (const auto& object : kObjects) ours = ours || object.name == name;
+        if (!ours) return type + " " + name + " does not belong into a journal";
     }
     for (const auto& object : kObjects)
         if (const auto it = found.find(object.name); object.guarded && (it == found.end() || it->second != object.sql))

@@ -18,8 +18,7 @@ constexpr std::size_t kMostNames = 512; ///< distinct types or actors merged; be
 std::string matchExpression(const SearchQuery& q) {
     std::string out, word;
     const auto flush = [&] {
-        if (!word.empty())
-            out += (out.empty() ? "\"" : " \"") + word + "\"*";
+        if (!word.empty()) out += (out.empty() ? "\"" : " \"") + word + "\"*";
         word.clear();
     };
     const auto addWords = [&](const std::string& text) {
@@ -35,8 +34,7 @@ std::string matchExpression(const SearchQuery& q) {
     addWords(q.text);
     if (!out.empty() || (!q.type.empty() && !q.actor.empty() && q.correlation.empty()))
         for (const auto* prefix : {&q.type, &q.actor, &q.correlation})
-            if (std::any_of(prefix->begin(), prefix->end(), plain) && prefix->find('"') == std::string::npos)
-                addWords(*prefix);
+            if (std::any_of(prefix->begin(), prefix->end(), plain) && prefix->find('"') == std::string::npos) addWords(*prefix);
     return out;
 }
 
@@ -50,18 +48,15 @@ struct Bounds {
 /// The sequence numbers that can lie in the time window; stamps may step back, so the window is tested again on each record.
 Result<Bounds> boundsOf(const Database& db, const SearchQuery& q) {
     Bounds bounds;
-    if (q.beforeSeq != 0)
-        bounds.last = q.beforeSeq - 1;
-    if (q.sinceUtcNs == 0 && q.untilUtcNs == 0)
-        return bounds;
-    auto statement = db.prepare("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM records INDEXED BY records_by_time WHERE utc_ns >= ?1 AND utc_ns <= ?2");
-    if (!statement)
-        return statement.error();
+    if (q.beforeSeq != 0) bounds.last = q.beforeSeq - 1;
+    if (q.sinceUtcNs == 0 && q.untilUtcNs == 0) return bounds;
+    auto statement =
+        db.prepare("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM records INDEXED BY records_by_time WHERE utc_ns >= ?1 AND utc_ns <= ?2");
+    if (!statement) return statement.error();
     statement->bind(1, q.sinceUtcNs != 0 ? q.sinceUtcNs : std::numeric_limits<std::int64_t>::min());
     statement->bind(2, q.untilUtcNs != 0 ? q.untilUtcNs : std::numeric_limits<std::int64_t>::max());
     const auto row = statement->step();
-    if (!row)
-        return row.error();
+    if (!row) return row.error();
     bounds.first = statement->integer(0);
     bounds.last = std::min(bounds.last, statement->integer(1));
     return bounds;
@@ -70,18 +65,12 @@ Result<Bounds> boundsOf(const Database& db, const SearchQuery& q) {
 /// Conditions on one record; parameters 2 to 9.
 std::string conditions(const SearchQuery& q) {
     std::string sql;
-    if (!q.type.empty())
-        sql += " AND r.type >= ?2 AND r.type < ?3";
-    if (!q.actor.empty())
-        sql += " AND r.actor >= ?4 AND r.actor < ?5";
-    if (!q.correlation.empty())
-        sql += " AND r.correlation >= ?6 AND r.correlation < ?7 AND r.correlation <> ''";
-    if (q.sinceUtcNs != 0)
-        sql += " AND r.utc_ns >= ?8";
-    if (q.untilUtcNs != 0)
-        sql += " AND r.utc_ns <= ?9";
-    if (q.factsOnly)
-        sql += " AND NOT (r.type >= 'in.' AND r.type < 'in/') AND r.type <> 'tape.block'";
+    if (!q.type.empty()) sql += " AND r.type >= ?2 AND r.type < ?3";
+    if (!q.actor.empty()) sql += " AND r.actor >= ?4 AND r.actor < ?5";
+    if (!q.correlation.empty()) sql += " AND r.correlation >= ?6 AND r.correlation < ?7 AND r.correlation <> ''";
+    if (q.sinceUtcNs != 0) sql += " AND r.utc_ns >= ?8";
+    if (q.untilUtcNs != 0) sql += " AND r.utc_ns <= ?9";
+    if (q.factsOnly) sql += " AND NOT (r.type >= 'in.' AND r.type < 'in/') AND r.type <> 'tape.block'";
     return sql;
 }
 
@@ -95,10 +84,8 @@ Result<std::vector<std::int64_t>> numbers(Statement& statement) {
     std::vector<std::int64_t> out;
     for (;;) {
         const auto row = statement.step();
-        if (!row)
-            return row.error();
-        if (!*row)
-            return out;
+        if (!row) return row.error();
+        if (!*row) return out;
         out.push_back(statement.integer(0));
     }
 }
@@ -107,19 +94,15 @@ Result<std::vector<std::int64_t>> numbers(Statement& statement) {
 Result<std::optional<std::vector<std::string>>> namesOf(const Database& db, const std::string& column, const std::string& prefix) {
     auto next = db.prepare("SELECT min(" + column + ") FROM records WHERE " + column + " >= ?1 AND " + column + " < ?2" +
                            (column == "correlation" ? " AND correlation <> ''" : ""));
-    if (!next)
-        return next.error();
+    if (!next) return next.error();
     std::vector<std::string> names;
     for (std::string from = prefix;;) {
         next->reset();
         next->bind(1, from).bind(2, prefixEnd(prefix));
         const auto row = next->step();
-        if (!row)
-            return row.error();
-        if (!*row || !next->isText(0))
-            return std::optional(std::move(names));
-        if (names.size() == kMostNames)
-            return std::optional<std::vector<std::string>>{};
+        if (!row) return row.error();
+        if (!*row || !next->isText(0)) return std::optional(std::move(names));
+        if (names.size() == kMostNames) return std::optional<std::vector<std::string>>{};
         names.push_back(next->text(0));
         from = names.back() + '\0'; // the very next text in byte order
     }
@@ -131,16 +114,14 @@ Result<std::vector<std::int64_t>> merged(const Database& db, const SearchQuery& 
     auto walk = db.prepare("SELECT r.seq FROM records r INDEXED BY records_by_" + column + " WHERE r." + column + " = ?1" +
                            (column == "correlation" ? " AND r.correlation <> ''" : "") + conditions(q) +
                            " AND r.seq >= ?10 AND r.seq <= ?11 ORDER BY r.seq DESC LIMIT ?12");
-    if (!walk)
-        return walk.error();
+    if (!walk) return walk.error();
     std::vector<std::int64_t> page;
     for (const auto& name : names) {
         walk->reset();
         bindAll(*walk, q, bounds);
         walk->bind(1, name);
         const auto some = numbers(*walk);
-        if (!some)
-            return some.error();
+        if (!some) return some.error();
         const auto middle = page.insert(page.end(), some->begin(), some->end());
         std::inplace_merge(page.begin(), middle, page.end(), std::greater<>());
         if (page.size() >= q.limit) {
@@ -155,22 +136,18 @@ Result<std::vector<std::int64_t>> merged(const Database& db, const SearchQuery& 
 /// back through the journal meets enough of them soon.
 Result<std::optional<std::vector<std::int64_t>>> sorted(const Database& db, const SearchQuery& q, const Bounds& bounds) {
     constexpr std::size_t kFew = 50'000;
-    const std::string range = " FROM records r INDEXED BY records_by_correlation WHERE r.correlation >= ?6 AND r.correlation < ?7 AND r.correlation <> ''";
+    const std::string range =
+        " FROM records r INDEXED BY records_by_correlation WHERE r.correlation >= ?6 AND r.correlation < ?7 AND r.correlation <> ''";
     auto count = db.prepare("SELECT count(*) FROM (SELECT 1" + range + " LIMIT " + std::to_string(kFew) + ")");
-    if (!count)
-        return count.error();
+    if (!count) return count.error();
     count->bind(6, q.correlation).bind(7, prefixEnd(q.correlation));
-    if (const auto row = count->step(); !row)
-        return row.error();
-    if (count->integer(0) >= static_cast<std::int64_t>(kFew))
-        return std::optional<std::vector<std::int64_t>>{};
+    if (const auto row = count->step(); !row) return row.error();
+    if (count->integer(0) >= static_cast<std::int64_t>(kFew)) return std::optional<std::vector<std::int64_t>>{};
     auto statement = db.prepare("SELECT r.seq" + range + conditions(q) + " AND r.seq >= ?10 AND r.seq <= ?11 ORDER BY r.seq DESC LIMIT ?12");
-    if (!statement)
-        return statement.error();
+    if (!statement) return statement.error();
     bindAll(*statement, q, bounds);
     auto page = numbers(*statement);
-    if (!page)
-        return page.error();
+    if (!page) return page.error();
     return std::optional(std::move(*page));
 }
 
@@ -181,38 +158,27 @@ Result<std::vector<std::int64_t>> walked(const Database& db, const SearchQuery& 
                                               : "SELECT s.rowid FROM search s CROSS JOIN records r ON r.seq = s.rowid WHERE search MATCH ?1 AND "
                                                 "s.rowid >= ?10 AND s.rowid <= ?11" +
                                                     conditions(q) + " ORDER BY s.rowid DESC LIMIT ?12");
-    if (!statement)
-        return statement.error();
+    if (!statement) return statement.error();
     bindAll(*statement, q, bounds);
-    if (!match.empty())
-        statement->bind(1, match);
+    if (!match.empty()) statement->bind(1, match);
     return numbers(*statement);
 }
 
 Result<std::vector<std::int64_t>> hits(const Database& db, const SearchQuery& q) {
     const auto bounds = boundsOf(db, q);
-    if (!bounds)
-        return bounds.error();
-    if (bounds->first > bounds->last || q.limit == 0)
-        return std::vector<std::int64_t>{};
-    if (const std::string match = matchExpression(q); !match.empty())
-        return walked(db, q, *bounds, match);
+    if (!bounds) return bounds.error();
+    if (bounds->first > bounds->last || q.limit == 0) return std::vector<std::int64_t>{};
+    if (const std::string match = matchExpression(q); !match.empty()) return walked(db, q, *bounds, match);
     const std::pair<const char*, const std::string*> columns[] = {{"correlation", &q.correlation}, {"type", &q.type}, {"actor", &q.actor}};
     for (const auto& [column, prefix] : columns) {
-        if (prefix->empty())
-            continue;
+        if (prefix->empty()) continue;
         const auto names = namesOf(db, column, *prefix);
-        if (!names)
-            return names.error();
-        if (*names)
-            return merged(db, q, *bounds, column, **names);
-        if (prefix != &q.correlation)
-            continue;
+        if (!names) return names.error();
+        if (*names) return merged(db, q, *bounds, column, **names);
+        if (prefix != &q.correlation) continue;
         const auto page = sorted(db, q, *bounds);
-        if (!page)
-            return page.error();
-        if (*page)
-            return **page;
+        if (!page) return page.error();
+        if (*page) return **page;
     }
     return walked(db, q, *bounds, {});
 }
@@ -221,23 +187,18 @@ Result<std::vector<std::int64_t>> hits(const Database& db, const SearchQuery& q)
 
 Result<std::vector<Record>> search(const Database& db, const SearchQuery& query) {
     const auto found = hits(db, query);
-    if (!found)
-        return found.error();
+    if (!found) return found.error();
     auto fetch = db.prepare(std::string("SELECT ") + kColumns + " FROM records WHERE seq = ?1");
-    if (!fetch)
-        return fetch.error();
+    if (!fetch) return fetch.error();
     std::vector<Record> out;
     for (const auto seq : *found) {
         fetch->reset();
         fetch->bind(1, seq);
         const auto row = fetch->step();
-        if (!row)
-            return row.error();
-        if (!*row)
-            continue; // the projection is not the journal
+        if (!row) return row.error();
+        if (!*row) continue; // the projection is not the journal
         auto record = rowToRecord(*fetch);
-        if (!record)
-            return record.error();
+        if (!record) return record.error();
         out.push_back(std::move(*record));
     }
     return out;

@@ -50,7 +50,7 @@ Result<Database> openForReading(const std::string& path);
 /// and after a clean exit every byte of the file. `key` may be null. `anchorNeeded` also refuses records without a side file.
 VerifyReport verify(Database& db, const std::string& journalPath, const Digest* key, bool anchorNeeded);
 
-std::string pack(std::string_view bytes);                  ///< zlib, for the content table
+std::string pack(std::string_view bytes); ///< zlib, for the content table
 Result<std::string> unpack(std::string_view bytes);
 
 } // namespace mahler::store::tables

@@ -30,8 +30,7 @@ bool chain(const Database& db, VerifyReport& report, std::map<std::int64_t, std:
             report = bad(report, expected, row.error().detail);
             return false;
         }
-        if (!*row)
-            return true;
+        if (!*row) return true;
         const auto record = rowToRecord(*statement);
         if (!record) {
             report = bad(report, expected, record.error().detail);
@@ -62,22 +61,19 @@ bool chain(const Database& db, VerifyReport& report, std::map<std::int64_t, std:
 
 std::string contents(const Database& db) {
     auto statement = db.prepare("SELECT hash, bytes FROM contents");
-    if (!statement)
-        return statement.error().detail;
+    if (!statement) return statement.error().detail;
     for (;;) {
         const auto row = statement->step();
-        if (!row)
-            return row.error().detail;
-        if (!*row)
-            return {};
+        if (!row) return row.error().detail;
+        if (!*row) return {};
         const auto bytes = unpack(statement->text(1));
-        if (!bytes || toHex(sha256(*bytes)) != statement->text(0))
-            return "content " + statement->text(0).substr(0, 64) + " is damaged";
+        if (!bytes || toHex(sha256(*bytes)) != statement->text(0)) return "content " + statement->text(0).substr(0, 64) + " is damaged";
     }
 }
 
 /// What is wrong with the anchor, with the first seq that cannot be trusted.
-std::optional<std::pair<std::int64_t, std::string>> anchorMismatch(const Database& db, const Anchor& anchor, const VerifyReport& report, const Digest* key) {
+std::optional<std::pair<std::int64_t, std::string>> anchorMismatch(const Database& db, const Anchor& anchor, const VerifyReport& report,
+                                                                   const Digest* key) {
     if (key && signAnchor(anchor, *key) != anchor.hmacHex)
         return std::pair(report.records + 1, std::string("the side file's signature does not hold"));
     if (anchor.seq > report.records)
@@ -94,11 +90,9 @@ std::optional<std::pair<std::int64_t, std::string>> anchorMismatch(const Databas
 /// Whether the bytes are those of the last clean exit; true as well when a writer began to change them meanwhile.
 bool sameBytes(const std::string& path, const Anchor& anchor) {
     std::error_code ec;
-    if (anchor.fileHashHex.empty() || (std::filesystem::exists(path + "-wal", ec) && std::filesystem::file_size(path + "-wal", ec) > 0))
-        return true;
+    if (anchor.fileHashHex.empty() || (std::filesystem::exists(path + "-wal", ec) && std::filesystem::file_size(path + "-wal", ec) > 0)) return true;
     const auto now = fileHash(path);
-    if (now && *now == anchor.fileHashHex)
-        return true;
+    if (now && *now == anchor.fileHashHex) return true;
     const auto again = readAnchor(path);
     return again && *again && (*again)->fileHashHex != anchor.fileHashHex;
 }
@@ -109,45 +103,34 @@ VerifyReport verify(Database& db, const std::string& path, const Digest* key, bo
     VerifyReport report;
     // The anchor first, then one moment of the file: a running writer only ever goes beyond it.
     const auto anchor = readAnchor(path);
-    if (const auto begun = db.execute("BEGIN"); !begun)
-        return bad(report, 1, begun.error().detail);
+    if (const auto begun = db.execute("BEGIN"); !begun) return bad(report, 1, begun.error().detail);
     const auto pages = db.value("PRAGMA integrity_check(1)");
     const bool pagesOk = pages && *pages == "ok";
     std::map<std::int64_t, std::string> checkpointed;
     auto statement = db.prepare("SELECT seq, hash, hmac FROM checkpoints ORDER BY seq");
-    if (!statement)
-        return bad(report, 1, statement.error().detail);
+    if (!statement) return bad(report, 1, statement.error().detail);
     for (;;) {
         const auto row = statement->step();
-        if (!row)
-            return bad(report, 1, row.error().detail);
-        if (!*row)
-            break;
+        if (!row) return bad(report, 1, row.error().detail);
+        if (!*row) break;
         const std::int64_t seq = statement->integer(0);
         checkpointed[seq] = statement->text(1);
         if (key && signCheckpoint(seq, statement->text(1), *key) != statement->text(2))
             return bad(report, seq, "the checkpoint's signature does not hold");
     }
-    if (!chain(db, report, checkpointed))
-        return report;
-    if (!pagesOk)
-        return bad(report, report.records + 1, "damaged pages: " + (pages ? *pages : pages.error().detail));
+    if (!chain(db, report, checkpointed)) return report;
+    if (!pagesOk) return bad(report, report.records + 1, "damaged pages: " + (pages ? *pages : pages.error().detail));
     if (!checkpointed.empty())
         return bad(report, report.records + 1, "checkpoint " + std::to_string(checkpointed.begin()->first) + " is beyond the journal's end");
-    if (const auto wrong = contents(db); !wrong.empty())
-        return bad(report, report.records + 1, wrong);
-    if (!anchor)
-        return bad(report, report.records + 1, anchor.error().detail);
+    if (const auto wrong = contents(db); !wrong.empty()) return bad(report, report.records + 1, wrong);
+    if (!anchor) return bad(report, report.records + 1, anchor.error().detail);
     if (*anchor) {
-        if (const auto wrong = anchorMismatch(db, **anchor, report, key))
-            return bad(report, wrong->first, wrong->second);
-        if (!sameBytes(path, **anchor))
-            return bad(report, report.records + 1, "the file's bytes are not those of the last clean exit");
+        if (const auto wrong = anchorMismatch(db, **anchor, report, key)) return bad(report, wrong->first, wrong->second);
+        if (!sameBytes(path, **anchor)) return bad(report, report.records + 1, "the file's bytes are not those of the last clean exit");
     } else if (anchorNeeded && report.records > 0) {
         return bad(report, report.records + 1, "the side file with the anchor is missing: records may be missing too");
     }
-    if (const auto wrong = changedObject(db); !wrong.empty())
-        return bad(report, report.records + 1, wrong);
+    if (const auto wrong = changedObject(db); !wrong.empty()) return bad(report, report.records + 1, wrong);
     report.ok = true;
     report.reason = "sequence, chain, contents and pages hold";
     report.reason += *anchor ? ", the anchor too" : "; there is no side file, so a cut end would not be seen";
@@ -160,8 +143,7 @@ VerifyReport verify(Database& db, const std::string& path, const Digest* key, bo
 Result<VerifyReport> verifyJournal(const std::string& path, const Digest* key) {
     auto db = tables::openForReading(path);
     if (!db) {
-        if (db.error().code != ErrorCode::Integrity)
-            return db.error();
+        if (db.error().code != ErrorCode::Integrity) return db.error();
         VerifyReport report;
         report.firstBadSeq = 1;
         report.reason = db.error().detail;

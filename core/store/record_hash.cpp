@@ -6,8 +6,7 @@ namespace {
 
 void add(std::string& out, std::string_view field) {
     const std::uint64_t size = field.size();
-    for (int shift = 0; shift < 64; shift += 8)
-        out.push_back(static_cast<char>((size >> shift) & 0xff));
+    for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>((size >> shift) & 0xff));
     out.append(field);
 }
 

@@ -33,10 +33,8 @@ Statement& Statement::bindBlob(int index, std::string_view bytes) {
 
 Result<bool> Statement::step() {
     const int code = sqlite3_step(m_handle.get());
-    if (code == SQLITE_ROW)
-        return true;
-    if (code == SQLITE_DONE)
-        return false;
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
     return sqliteError(sqlite3_db_handle(m_handle.get()), "journal");
 }
 
@@ -77,15 +75,13 @@ Result<Database> Database::open(const std::string& path, Mode mode, const char* 
     }
     const int code = sqlite3_open_v2(name.c_str(), &handle, flags, vfs);
     db.m_handle.reset(handle);
-    if (code != SQLITE_OK)
-        return sqliteError(handle, path);
+    if (code != SQLITE_OK) return sqliteError(handle, path);
     sqlite3_busy_timeout(handle, 2000);
     return db;
 }
 
 Result<void> Database::execute(const std::string& sql) {
-    if (sqlite3_exec(m_handle.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-        return sqliteError(m_handle.get(), "journal");
+    if (sqlite3_exec(m_handle.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return sqliteError(m_handle.get(), "journal");
     return {};
 }
 
@@ -98,11 +94,9 @@ Result<Statement> Database::prepare(std::string_view sql) const {
 
 Result<std::string> Database::value(std::string_view sql) const {
     auto statement = prepare(sql);
-    if (!statement)
-        return statement.error();
+    if (!statement) return statement.error();
     const auto row = statement->step();
-    if (!row)
-        return row.error();
+    if (!row) return row.error();
     return *row ? statement->text(0) : std::string();
 }
 

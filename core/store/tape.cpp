@@ -21,8 +21,7 @@ public:
     void u8(std::uint8_t v) { bytes.push_back(static_cast<char>(v)); }
     void i64(std::int64_t v) {
         const auto u = static_cast<std::uint64_t>(v);
-        for (int shift = 0; shift < 64; shift += 8)
-            bytes.push_back(static_cast<char>((u >> shift) & 0xff));
+        for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>((u >> shift) & 0xff));
     }
     void f64(double v) { i64(static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(v))); }
     void text(const std::string& v) {
@@ -31,8 +30,7 @@ public:
     }
     template <class T, class F> void maybe(const std::optional<T>& v, F&& put) {
         u8(v ? 1 : 0);
-        if (v)
-            put(*v);
+        if (v) put(*v);
     }
     void price(const std::optional<Price>& v) {
         maybe(v, [&](Price p) { i64(p.micros()); });
@@ -61,8 +59,7 @@ public:
     std::int64_t i64() {
         const auto raw = take(8);
         std::uint64_t v = 0;
-        for (std::size_t i = 0; i < raw.size(); ++i)
-            v |= static_cast<std::uint64_t>(static_cast<unsigned char>(raw[i])) << (8 * i);
+        for (std::size_t i = 0; i < raw.size(); ++i) v |= static_cast<std::uint64_t>(static_cast<unsigned char>(raw[i])) << (8 * i);
         return static_cast<std::int64_t>(v);
     }
     double f64() { return std::bit_cast<double>(static_cast<std::uint64_t>(i64())); }
@@ -91,8 +88,7 @@ public:
     }
     std::int64_t length() {
         const std::int64_t n = i64();
-        if (n < 0 || n > 100'000)
-            ok = false;
+        if (n < 0 || n > 100'000) ok = false;
         return ok ? n : 0;
     }
     bool atEnd() const { return m_at == m_bytes.size(); }
@@ -101,8 +97,7 @@ public:
 private:
     bool flag() {
         const auto v = u8();
-        if (v > 1)
-            ok = false;
+        if (v > 1) ok = false;
         return ok && v == 1;
     }
     std::string_view take(std::size_t n) {
@@ -126,22 +121,18 @@ public:
         Out length;
         length.i64(static_cast<std::int64_t>(bytes.size()));
         m_pending += length.bytes + bytes;
-        if (++m_entries < kEntriesPerBlock)
-            return std::optional<TapeBlock>{};
+        if (++m_entries < kEntriesPerBlock) return std::optional<TapeBlock>{};
         return flush();
     }
 
     Result<std::optional<TapeBlock>> flush() override {
-        if (m_entries == 0)
-            return std::optional<TapeBlock>{};
-        if (m_broken)
-            return Error{ErrorCode::Io, m_path + ": the tape failed before and takes no more"};
+        if (m_entries == 0) return std::optional<TapeBlock>{};
+        if (m_broken) return Error{ErrorCode::Io, m_path + ": the tape failed before and takes no more"};
         const std::string packed = tables::pack(m_pending);
         m_broken = true; // what part of a failed block is on the disk nobody knows
         if (std::fwrite(packed.data(), 1, packed.size(), m_file.get()) != packed.size())
             return Error{ErrorCode::Io, m_path + ": the tape cannot be written"};
-        if (const auto synced = syncFile(m_file.get(), m_path); !synced)
-            return synced.error();
+        if (const auto synced = syncFile(m_file.get(), m_path); !synced) return synced.error();
         m_broken = false;
         TapeBlock block{std::filesystem::path(m_path).filename().string(), m_offset, static_cast<std::int64_t>(packed.size()), m_entries,
                         sha256(packed)};
@@ -192,16 +183,14 @@ Result<TapeEntry> decodeTapeEntry(std::string_view bytes) {
     In in(bytes);
     const Error damaged{ErrorCode::Integrity, "a tape entry is damaged"};
     TapeEntry e;
-    if (in.u8() != kVersion)
-        return damaged;
+    if (in.u8() != kVersion) return damaged;
     e.commandNo = in.i64();
     e.at.utc = utcFromNanos(in.i64());
     e.at.mono = MonoTime(in.i64());
     auto& t = e.tick;
     t.time = utcFromNanos(in.i64());
     const auto session = in.u8();
-    if (session > static_cast<std::uint8_t>(market::Session::AfterClose))
-        return damaged;
+    if (session > static_cast<std::uint8_t>(market::Session::AfterClose)) return damaged;
     t.session = static_cast<market::Session>(session);
     for (std::int64_t n = in.length(); n > 0 && in.ok; --n) {
         market::UnderlyingQuote u;
@@ -220,16 +209,14 @@ Result<TapeEntry> decodeTapeEntry(std::string_view bytes) {
         t.watched.push_back(std::move(w));
     }
     const std::int64_t errors = in.i64();
-    if (!in.ok || !in.atEnd() || errors < std::numeric_limits<int>::min() || errors > std::numeric_limits<int>::max())
-        return damaged;
+    if (!in.ok || !in.atEnd() || errors < std::numeric_limits<int>::min() || errors > std::numeric_limits<int>::max()) return damaged;
     t.dataErrors = static_cast<int>(errors);
     return e;
 }
 
 Result<std::unique_ptr<TapeWriter>> TapeWriter::create(const std::string& path) {
     auto file = createNewFile(path);
-    if (!file)
-        return file.error();
+    if (!file) return file.error();
     return std::unique_ptr<TapeWriter>(std::make_unique<Writer>(path, std::move(*file)));
 }
 
@@ -240,30 +227,23 @@ Result<std::vector<TapeEntry>> readTapeBlock(const std::string& directory, const
         return damaged;
     std::ifstream in(directory.empty() ? block.file : directory + "/" + block.file, std::ios::binary);
     std::string packed(static_cast<std::size_t>(block.size), '\0');
-    if (!in || !in.seekg(block.offset) || !in.read(packed.data(), block.size) || sha256(packed) != block.hash)
-        return damaged;
+    if (!in || !in.seekg(block.offset) || !in.read(packed.data(), block.size) || sha256(packed) != block.hash) return damaged;
     const auto bytes = tables::unpack(packed);
-    if (!bytes)
-        return damaged;
+    if (!bytes) return damaged;
     std::vector<TapeEntry> entries;
     std::size_t at = 0;
     while (at < bytes->size()) {
-        if (bytes->size() - at < 8)
-            return damaged;
+        if (bytes->size() - at < 8) return damaged;
         std::uint64_t size = 0;
-        for (std::size_t i = 0; i < 8; ++i)
-            size |= static_cast<std::uint64_t>(static_cast<unsigned char>((*bytes)[at + i])) << (8 * i);
+        for (std::size_t i = 0; i < 8; ++i) size |= static_cast<std::uint64_t>(static_cast<unsigned char>((*bytes)[at + i])) << (8 * i);
         at += 8;
-        if (size > bytes->size() - at)
-            return damaged;
+        if (size > bytes->size() - at) return damaged;
         auto entry = decodeTapeEntry(std::string_view(*bytes).substr(at, size));
-        if (!entry)
-            return entry.error();
+        if (!entry) return entry.error();
         entries.push_back(std::move(*entry));
         at += size;
     }
-    if (static_cast<std::int64_t>(entries.size()) != block.entries)
-        return damaged;
+    if (static_cast<std::int64_t>(entries.size()) != block.entries) return damaged;
     return entries;
 }
 

@@ -25,9 +25,9 @@ std::string encodeTapeEntry(const TapeEntry& entry);
 Result<TapeEntry> decodeTapeEntry(std::string_view bytes);
 
 struct TapeBlock {
-    std::string file;          ///< name of the tape beside the journal
+    std::string file; ///< name of the tape beside the journal
     std::int64_t offset = 0, size = 0, entries = 0;
-    Digest hash{};             ///< SHA-256 of the compressed bytes
+    Digest hash{}; ///< SHA-256 of the compressed bytes
 };
 
 /// Writes ticks beside the journal in zlib blocks; each finished block is handed back so that its hash is journaled.

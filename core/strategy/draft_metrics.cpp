@@ -22,11 +22,9 @@ bool oneExpiry(const portfolio::ComboOrder& order) {
 }
 
 std::optional<std::size_t> expiryIndex(const portfolio::ComboOrder& order, const pricing::PricedChain& chain) {
-    if (!oneExpiry(order))
-        return std::nullopt;
+    if (!oneExpiry(order)) return std::nullopt;
     const auto* slice = chain.chain->slice(order.legs.front().contract.expiry, order.legs.front().contract.root);
-    if (!slice)
-        return std::nullopt;
+    if (!slice) return std::nullopt;
     return static_cast<std::size_t>(slice - chain.chain->expiries.data());
 }
 
@@ -35,11 +33,9 @@ bool quotes(const portfolio::ComboOrder& order, const pricing::PricedChain& chai
     Price mid, natural;
     for (const auto& leg : order.legs) {
         const auto row = chain.chain->find(leg.contract);
-        if (!row)
-            return false;
+        if (!row) return false;
         const auto quote = chain.chain->quote(*row);
-        if (!quote.twoSided())
-            return false;
+        if (!quote.twoSided()) return false;
         mid += Price::fromMicros(-quote.mid()->micros() * leg.ratio);
         natural += Price::fromMicros(-(leg.ratio > 0 ? quote.ask : quote.bid)->micros() * leg.ratio);
         market += quote.width()->toDouble() * std::abs(leg.ratio);
@@ -53,8 +49,7 @@ std::optional<DraftGreeks> greeksOf(const portfolio::ComboOrder& order, const pr
     DraftGreeks sum;
     for (const auto& leg : order.legs) {
         const auto row = chain.chain->find(leg.contract);
-        if (!row || !chain.hasGreeks[*row])
-            return std::nullopt;
+        if (!row || !chain.hasGreeks[*row]) return std::nullopt;
         const double units = static_cast<double>(order.quantity) * leg.ratio * leg.contract.multiplier;
         sum.delta += chain.delta[*row] * units;
         sum.gamma += chain.gamma[*row] * units;
@@ -70,8 +65,7 @@ void creditOf(const portfolio::ComboOrder& order, DraftMetrics& m) {
         for (const auto& bought : order.legs)
             if (sold.contract.right == bought.contract.right && sold.ratio < 0 && bought.ratio > 0)
                 widest = std::max(widest, std::abs((sold.contract.strike - bought.contract.strike).toDouble()));
-    if (widest <= 0 || order.netLimit.micros() <= 0)
-        return;
+    if (widest <= 0 || order.netLimit.micros() <= 0) return;
     m.width = widest;
     m.creditToWidth = order.netLimit.toDouble() / widest;
 }
@@ -80,12 +74,10 @@ void creditOf(const portfolio::ComboOrder& order, DraftMetrics& m) {
 void expectation(const portfolio::ComboOrder& order, const PhysicalDensity& density, const ScreenProfile& profile, double market, DraftMetrics& m) {
     const double quantity = static_cast<double>(order.quantity);
     int contracts = 0;
-    for (const auto& leg : order.legs)
-        contracts += std::abs(leg.ratio);
+    for (const auto& leg : order.legs) contracts += std::abs(leg.ratio);
     const double costs = market * profile.slippage * order.legs.front().contract.multiplier + 2 * contracts * profile.commissionPerContract;
     m.costs = costs * quantity;
-    if (density.spot.empty())
-        return;
+    if (density.spot.empty()) return;
     double value = 0, profit = 0;
     for (std::size_t i = 0; i < density.spot.size(); ++i) {
         const double pnl = portfolio::payoffAtExpiry(order.legs, order.netLimit, density.spot[i]) - costs;
@@ -100,11 +92,9 @@ void expectation(const portfolio::ComboOrder& order, const PhysicalDensity& dens
 } // namespace
 
 std::optional<double> impliedProbabilityOfProfit(const portfolio::ComboOrder& order, double forward, double vol, double years) {
-    if (!oneExpiry(order) || !(forward > 0) || !(vol > 0) || !(years > 0))
-        return std::nullopt;
+    if (!oneExpiry(order) || !(forward > 0) || !(vol > 0) || !(years > 0)) return std::nullopt;
     std::vector<double> nodes = portfolio::payoffBounds(order.legs, order.netLimit).breakevens;
-    for (const auto& leg : order.legs)
-        nodes.push_back(leg.contract.strike.toDouble());
+    for (const auto& leg : order.legs) nodes.push_back(leg.contract.strike.toDouble());
     nodes.push_back(0);
     std::sort(nodes.begin(), nodes.end());
     const double deviation = vol * std::sqrt(years);
@@ -113,16 +103,15 @@ std::optional<double> impliedProbabilityOfProfit(const portfolio::ComboOrder& or
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const bool last = i + 1 == nodes.size();
         const double inside = last ? nodes[i] + forward : 0.5 * (nodes[i] + nodes[i + 1]);
-        if (portfolio::payoffAtExpiry(order.legs, order.netLimit, inside) > 0)
-            good += (last ? 1.0 : below(nodes[i + 1])) - below(nodes[i]);
+        if (portfolio::payoffAtExpiry(order.legs, order.netLimit, inside) > 0) good += (last ? 1.0 : below(nodes[i + 1])) - below(nodes[i]);
     }
     return good;
 }
 
-DraftMetrics draftMetrics(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, const analytics::Analysis& analysis, const ScreenProfile& profile) {
+DraftMetrics draftMetrics(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, const analytics::Analysis& analysis,
+                          const ScreenProfile& profile) {
     DraftMetrics m;
-    if (order.legs.empty() || order.quantity < 1)
-        return m;
+    if (order.legs.empty() || order.quantity < 1) return m;
     double market = 0;
     const bool quoted = quotes(order, chain, m, market);
     const auto bounds = portfolio::payoffBounds(order.legs, order.netLimit);
@@ -133,17 +122,14 @@ DraftMetrics draftMetrics(const portfolio::ComboOrder& order, const pricing::Pri
     m.maxLoss = whole(bounds.maxLoss);
     m.maxProfit = whole(bounds.maxProfit);
     m.breakevens = bounds.breakevens;
-    if (m.maxLoss && m.maxProfit && m.maxLoss->micros() > 0)
-        m.returnOnRisk = ratio(*m.maxProfit, *m.maxLoss);
+    if (m.maxLoss && m.maxProfit && m.maxLoss->micros() > 0) m.returnOnRisk = ratio(*m.maxProfit, *m.maxLoss);
     creditOf(order, m);
     m.greeks = greeksOf(order, chain);
     const auto index = expiryIndex(order, chain);
-    if (!index)
-        return m;
+    if (!index) return m;
     const auto& e = chain.expiries[*index];
     m.expectedMove = e.expectedMove;
-    if (e.atmVol)
-        m.popImplied = impliedProbabilityOfProfit(order, e.forward, *e.atmVol, e.years);
+    if (e.atmVol) m.popImplied = impliedProbabilityOfProfit(order, e.forward, *e.atmVol, e.years);
     if (quoted) // without quotes the costs are not known
         expectation(order, fitPhysicalDensity(chain, *index, analysis), profile, market, m);
     return m;
@@ -159,16 +145,14 @@ BookWithDraft bookWith(const DraftMetrics& draft, const portfolio::GreeksSum& bo
             with.vegaAfter = book.vegaPerPoint + draft.greeks->vegaPerPoint;
         }
     }
-    if (buyingPower && draft.maxLoss)
-        with.buyingPowerAfter = *buyingPower - *draft.maxLoss;
+    if (buyingPower && draft.maxLoss) with.buyingPowerAfter = *buyingPower - *draft.maxLoss;
     return with;
 }
 
 std::vector<double> tableDays(double daysToExpiry) {
     std::vector<double> days;
     for (const double d : {0.0, 1.0, 5.0, std::floor(daysToExpiry / 2)})
-        if (d < daysToExpiry)
-            days.push_back(d);
+        if (d < daysToExpiry) days.push_back(d);
     std::sort(days.begin(), days.end());
     days.erase(std::unique(days.begin(), days.end()), days.end());
     days.push_back(daysToExpiry);
@@ -178,15 +162,12 @@ std::vector<double> tableDays(double daysToExpiry) {
 PriceDateTable priceDateTable(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, double volMove) {
     PriceDateTable table;
     const auto index = expiryIndex(order, chain);
-    if (!index || !(chain.spot > 0) || !(chain.expiries[*index].years > 0))
-        return table;
+    if (!index || !(chain.spot > 0) || !(chain.expiries[*index].years > 0)) return table;
     table.days = tableDays(chain.expiries[*index].years * kDaysPerYear);
-    for (int i = 0; i < kColumns; ++i)
-        table.spotMoves.push_back(-kTableReach + 2 * kTableReach * i / (kColumns - 1));
+    for (int i = 0; i < kColumns; ++i) table.spotMoves.push_back(-kTableReach + 2 * kTableReach * i / (kColumns - 1));
     for (std::size_t d = 0; d + 1 < table.days.size(); ++d) {
         const auto values = portfolio::valueAcrossSpots(order, chain, 1 - kTableReach, 1 + kTableReach, kColumns, table.days[d], volMove);
-        for (std::size_t i = 0; i < table.spotMoves.size(); ++i)
-            table.pnl.push_back(values.empty() ? std::nullopt : std::optional(values[i].second));
+        for (std::size_t i = 0; i < table.spotMoves.size(); ++i) table.pnl.push_back(values.empty() ? std::nullopt : std::optional(values[i].second));
     }
     for (const double move : table.spotMoves)
         table.pnl.push_back(portfolio::payoffAtExpiry(order.legs, order.netLimit, chain.spot * (1 + move)) * static_cast<double>(order.quantity));

@@ -32,7 +32,8 @@ struct DraftMetrics {
 /// Entered at its limit. The way in pays commissions alone, for the limit already holds what it gives up against the mid; the way
 /// out pays commissions and `profile.slippage` of the legs' bid-ask. So a candidate of the screener at its own limit has the
 /// screener's EV, up to the tick. `analysis` may be empty: the density then says so in its method. Pure.
-DraftMetrics draftMetrics(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, const analytics::Analysis& analysis, const ScreenProfile& profile);
+DraftMetrics draftMetrics(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, const analytics::Analysis& analysis,
+                          const ScreenProfile& profile);
 
 /// Risk-neutral probability of a gain at expiry before costs: lognormal around `forward` at one volatility (Black 1976), exact, the
 /// payoff being linear between its strikes and breakevens. @return absent for mixed expiries or without forward, volatility and time.

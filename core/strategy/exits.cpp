@@ -23,21 +23,19 @@ std::string percent(double fraction) {
 
 } // namespace
 
-ExitDistance exitDistance(const portfolio::Position& position, const portfolio::Mark& mark, std::optional<double> vol10d,
-                          TradingDate today, const ExitRules& rules) {
+ExitDistance exitDistance(const portfolio::Position& position, const portfolio::Mark& mark, std::optional<double> vol10d, TradingDate today,
+                          const ExitRules& rules) {
     ExitDistance d;
     d.targetFraction = rules.profitTarget * (vol10d ? 1 + 0.1 * (*vol10d - 0.15) : 1.0);
     d.stopFraction = rules.stopLoss;
-    if (!position.legs.empty() && today.ok())
-        d.dte = daysBetween(today, position.legs.front().contract.expiry);
+    if (!position.legs.empty() && today.ok()) d.dte = daysBetween(today, position.legs.front().contract.expiry);
     // Fractions of the credit received; a position opened for a debit has none.
-    if (mark.net && position.openNet.micros() > 0)
-        d.pnlFraction = (position.openNet + *mark.net).toDouble() / position.openNet.toDouble();
+    if (mark.net && position.openNet.micros() > 0) d.pnlFraction = (position.openNet + *mark.net).toDouble() / position.openNet.toDouble();
     return d;
 }
 
-std::optional<ExitSignal> checkExit(const portfolio::Position& position, const portfolio::Mark& mark, std::optional<double> vol10d,
-                                    TradingDate today, const ExitRules& rules) {
+std::optional<ExitSignal> checkExit(const portfolio::Position& position, const portfolio::Mark& mark, std::optional<double> vol10d, TradingDate today,
+                                    const ExitRules& rules) {
     const auto d = exitDistance(position, mark, vol10d, today, rules);
     if (d.pnlFraction && *d.pnlFraction >= d.targetFraction)
         return ExitSignal{ExitReason::ProfitTarget, "profit " + percent(*d.pnlFraction) + " of the credit, target " + percent(d.targetFraction)};

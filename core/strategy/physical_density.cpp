@@ -10,8 +10,9 @@ namespace mahler::strategy {
 namespace {
 
 constexpr int kNodes = 401;
-constexpr double kReach = 7;          ///< standard deviations each way
-constexpr double kPremiumRatio = 0.90;///< realised over implied volatility when nothing else is known; the long-run S&P figure is lower (Carr & Wu 2009), this is the cautious side
+constexpr double kReach = 7;           ///< standard deviations each way
+constexpr double kPremiumRatio = 0.90; ///< realised over implied volatility when nothing else is known; the long-run S&P figure is lower (Carr & Wu
+                                       ///< 2009), this is the cautious side
 constexpr double kFloor = 0.75, kCap = 1.10; ///< of the at-the-money volatility
 
 /// Half of the variance from what options price less the usual premium, half from what the last 10, 20 and 60 days delivered.
@@ -34,8 +35,7 @@ double physicalVol(double atm, const analytics::VolatilityMetrics& v, std::strin
 }
 
 double undiscountedCall(double forward, double strike, double deviation) {
-    if (deviation <= 0)
-        return std::max(0.0, forward - strike);
+    if (deviation <= 0) return std::max(0.0, forward - strike);
     const double d1 = std::log(forward / strike) / deviation + deviation / 2;
     return forward * pricing::normalCdf(d1) - strike * pricing::normalCdf(d1 - deviation);
 }
@@ -48,8 +48,7 @@ double undiscountedCall(double forward, double strike, double deviation) {
 PhysicalDensity fitPhysicalDensity(const pricing::PricedChain& chain, std::size_t index, const analytics::Analysis& analysis) {
     PhysicalDensity density;
     const auto& e = chain.expiries.at(index);
-    if (!e.atmVol || *e.atmVol <= 0 || e.years <= 0 || e.forward <= 0)
-        return density;
+    if (!e.atmVol || *e.atmVol <= 0 || e.years <= 0 || e.forward <= 0) return density;
     density.volatility = physicalVol(*e.atmVol, analysis.volatility, density.method);
     const double deviation = *e.atmVol * std::sqrt(e.years);
     const auto volAt = [&](double k) {
@@ -57,16 +56,12 @@ PhysicalDensity fitPhysicalDensity(const pricing::PricedChain& chain, std::size_
         return std::isfinite(v) ? std::clamp(v, 0.25 * *e.atmVol, 6 * *e.atmVol) : *e.atmVol;
     };
     std::vector<double> ks(kNodes), below(kNodes);
-    for (int i = 0; i < kNodes; ++i)
-        ks[static_cast<std::size_t>(i)] = deviation * kReach * (2.0 * i / (kNodes - 1) - 1.0);
+    for (int i = 0; i < kNodes; ++i) ks[static_cast<std::size_t>(i)] = deviation * kReach * (2.0 * i / (kNodes - 1) - 1.0);
     for (std::size_t i = 0; i < ks.size(); ++i) {
         const double strike = e.forward * std::exp(ks[i]), step = strike * 1e-4;
-        const auto call = [&](double s) {
-            return undiscountedCall(e.forward, s, volAt(std::log(s / e.forward)) * std::sqrt(e.years));
-        };
+        const auto call = [&](double s) { return undiscountedCall(e.forward, s, volAt(std::log(s / e.forward)) * std::sqrt(e.years)); };
         below[i] = std::clamp(1.0 + (call(strike + step) - call(strike - step)) / (2 * step), 0.0, 1.0);
-        if (i > 0)
-            below[i] = std::max(below[i], below[i - 1]); // a butterfly arbitrage in the fit has no probability
+        if (i > 0) below[i] = std::max(below[i], below[i - 1]); // a butterfly arbitrage in the fit has no probability
     }
     const double scale = density.volatility / *e.atmVol;
     for (std::size_t i = 0; i + 1 < ks.size(); ++i) {
@@ -81,8 +76,7 @@ PhysicalDensity fitPhysicalDensity(const pricing::PricedChain& chain, std::size_
         density.weight[i] /= total;
         mean += density.weight[i] * density.spot[i];
     }
-    for (auto& s : density.spot)
-        s *= e.forward / mean;
+    for (auto& s : density.spot) s *= e.forward / mean;
     return density;
 }
 

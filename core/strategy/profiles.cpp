@@ -32,10 +32,8 @@ const ScreenProfile& calibratedProfile() {
 }
 
 Result<ScreenProfile> profileByName(const std::string& name) {
-    if (name == "seed")
-        return seedProfile();
-    if (name == "calibrated")
-        return calibratedProfile();
+    if (name == "seed") return seedProfile();
+    if (name == "calibrated") return calibratedProfile();
     return badInput("unknown profile '" + name.substr(0, 40) + "'; use calibrated or seed");
 }
 
@@ -64,46 +62,34 @@ std::span<const Field<ScreenProfile>> screenFields() {
 }
 
 Result<void> checkProfile(const ScreenProfile& p) {
-    if (const auto known = profileByName(p.name); !known)
-        return known.error();
+    if (const auto known = profileByName(p.name); !known) return known.error();
     for (const auto& f : screenFields())
-        if (const auto fits = checkField(f, f.get(p)); !fits)
-            return fits;
-    if (p.dteMin > p.dteMax)
-        return badInput("'dte_min' is above 'dte_max'");
-    if (p.shortDeltaMin > p.shortDeltaMax)
-        return badInput("'short_delta_min' is above 'short_delta_max'");
-    if (p.widthMin > p.widthMax)
-        return badInput("'width_min' is above 'width_max'");
+        if (const auto fits = checkField(f, f.get(p)); !fits) return fits;
+    if (p.dteMin > p.dteMax) return badInput("'dte_min' is above 'dte_max'");
+    if (p.shortDeltaMin > p.shortDeltaMax) return badInput("'short_delta_min' is above 'short_delta_max'");
+    if (p.widthMin > p.widthMax) return badInput("'width_min' is above 'width_max'");
     return {};
 }
 
 Result<ScreenProfile> profileFromJson(const Json& config) {
-    if (!config.is_object())
-        return badInput("an object is wanted");
+    if (!config.is_object()) return badInput("an object is wanted");
     ScreenProfile p = calibratedProfile();
     if (const auto name = config.find("profile"); name != config.end()) {
-        if (!name->is_string())
-            return badInput("'profile' wants a word; use calibrated or seed");
+        if (!name->is_string()) return badInput("'profile' wants a word; use calibrated or seed");
         auto known = profileByName(name->get<std::string>());
-        if (!known)
-            return badInput("'profile': " + known.error().detail);
+        if (!known) return badInput("'profile': " + known.error().detail);
         p = *known;
     }
     for (const auto& [key, value] : config.items()) {
-        if (key == "profile")
-            continue;
+        if (key == "profile") continue;
         const auto fields = screenFields();
         const auto f = std::find_if(fields.begin(), fields.end(), [&k = key](const auto& each) { return k == each.key; });
-        if (f == fields.end())
-            return badInput("unknown key '" + key.substr(0, 60) + "'");
+        if (f == fields.end()) return badInput("unknown key '" + key.substr(0, 60) + "'");
         const auto wanted = fieldFromJson(*f, value);
-        if (!wanted)
-            return wanted.error();
+        if (!wanted) return wanted.error();
         f->set(p, *wanted);
     }
-    if (const auto fits = checkProfile(p); !fits)
-        return fits.error();
+    if (const auto fits = checkProfile(p); !fits) return fits.error();
     return p;
 }
 

@@ -62,21 +62,20 @@ public:
 
     ScreenResult run() {
         m_result.profile = m_profile;
-        for (int r = 0; r < kRuleCount; ++r)
-            m_result.rules.push_back({kRuleNames[static_cast<std::size_t>(r)], limitText(m_profile, r), 0, 0});
+        for (int r = 0; r < kRuleCount; ++r) m_result.rules.push_back({kRuleNames[static_cast<std::size_t>(r)], limitText(m_profile, r), 0, 0});
         const TradingDate today = market::toNewYork(m_chain.time).date;
         int inRange = 0;
         for (std::size_t i = 0; i < m_chain.expiries.size(); ++i) {
             const int dte = daysBetween(today, m_chain.expiries[i].expiry);
-            if (dte < m_profile.dteMin || dte > m_profile.dteMax)
-                continue;
+            if (dte < m_profile.dteMin || dte > m_profile.dteMax) continue;
             ++inRange;
             screenExpiry(i, dte);
         }
-        m_result.notes.push_back(std::to_string(inRange) + " of " + std::to_string(m_chain.expiries.size()) + " expiries are " + std::to_string(m_profile.dteMin) +
-                                 " to " + std::to_string(m_profile.dteMax) + " days out; " + std::to_string(m_shortsInRange) + " of " + std::to_string(m_shorts) +
-                                 " of their legs have |delta| from " + fixed(m_profile.shortDeltaMin, 2) + " to " + fixed(m_profile.shortDeltaMax, 2) + "; " +
-                                 std::to_string(m_pairs) + " pairs have the width");
+        m_result.notes.push_back(std::to_string(inRange) + " of " + std::to_string(m_chain.expiries.size()) + " expiries are " +
+                                 std::to_string(m_profile.dteMin) + " to " + std::to_string(m_profile.dteMax) + " days out; " +
+                                 std::to_string(m_shortsInRange) + " of " + std::to_string(m_shorts) + " of their legs have |delta| from " +
+                                 fixed(m_profile.shortDeltaMin, 2) + " to " + fixed(m_profile.shortDeltaMax, 2) + "; " + std::to_string(m_pairs) +
+                                 " pairs have the width");
         finish(inRange);
         return std::move(m_result);
     }
@@ -87,8 +86,7 @@ private:
         const auto& slice = m_chain.expiries[index];
         for (const auto right : {market::Right::Put, market::Right::Call})
             for (std::size_t row = slice.begin; row < slice.end; ++row) {
-                if (m_chain.right[row] != right || !m_priced.hasGreeks[row])
-                    continue;
+                if (m_chain.right[row] != right || !m_priced.hasGreeks[row]) continue;
                 const double delta = std::abs(m_priced.delta[row]);
                 ++m_shorts;
                 if (delta >= m_profile.shortDeltaMin && delta <= m_profile.shortDeltaMax) {
@@ -103,10 +101,9 @@ private:
         const auto right = m_chain.right[sold];
         const double scale = m_profile.scaleWidth ? std::max(1.0, m_priced.spot / 500) : 1.0;
         for (std::size_t row = slice.begin; row < slice.end; ++row) {
-            if (m_chain.right[row] != right || row == sold)
-                continue;
+            if (m_chain.right[row] != right || row == sold) continue;
             const double width = static_cast<double>(right == market::Right::Put ? m_chain.strike[sold] - m_chain.strike[row]
-                                                                                  : m_chain.strike[row] - m_chain.strike[sold]) /
+                                                                                 : m_chain.strike[row] - m_chain.strike[sold]) /
                                  1e6;
             if (width >= m_profile.widthMin * scale - 1e-9 && width <= m_profile.widthMax * scale + 1e-9) {
                 ++m_pairs;
@@ -117,12 +114,10 @@ private:
 
     void consider(std::size_t index, int dte, std::size_t sold, std::size_t bought, double width) {
         const auto soldQuote = m_chain.quote(sold), boughtQuote = m_chain.quote(bought);
-        if (!soldQuote.twoSided() || !boughtQuote.twoSided() || soldQuote.mid()->micros() <= 0)
-            return;
+        if (!soldQuote.twoSided() || !boughtQuote.twoSided() || soldQuote.mid()->micros() <= 0) return;
         Candidate c;
         c.credit = *soldQuote.mid() - *boughtQuote.mid();
-        if (c.credit.micros() <= 0)
-            return;
+        if (c.credit.micros() <= 0) return;
         ++m_result.considered;
         fill(c, index, dte, sold, bought, width, soldQuote, boughtQuote);
         const Failed failed = test(c);
@@ -131,8 +126,7 @@ private:
             m_result.candidates.push_back(std::move(c));
             return;
         }
-        for (std::size_t rule = 0; rule < failed.size(); ++rule)
-            m_result.rules[rule].rejected += failed[rule] ? 1 : 0;
+        for (std::size_t rule = 0; rule < failed.size(); ++rule) m_result.rules[rule].rejected += failed[rule] ? 1 : 0;
         if (failures == 1) {
             const auto only = static_cast<std::size_t>(std::find(failed.begin(), failed.end(), true) - failed.begin());
             ++m_result.rules[only].soleReject;
@@ -180,16 +174,14 @@ private:
                fixed(c.legs[0].contract.strike.toDouble(), 2) + "-" + fixed(c.legs[1].contract.strike.toDouble(), 2);
         for (const auto& event : m_analysis.events)
             if (event.kind != market::EventKind::Expiry && event.kind != market::EventKind::Holiday &&
-                std::chrono::sys_days(event.date) <= std::chrono::sys_days(slice.expiry) &&
-                (event.symbol.empty() || event.symbol == c.underlying)) {
+                std::chrono::sys_days(event.date) <= std::chrono::sys_days(slice.expiry) && (event.symbol.empty() || event.symbol == c.underlying)) {
                 c.eventNote = (event.title.empty() ? std::string(market::toString(event.kind)) : event.title) + " " + formatDate(event.date);
                 break;
             }
     }
 
     void probabilities(Candidate& c, std::size_t index, const pricing::PricedExpiry& e) {
-        if (m_density.spot.empty())
-            m_density = fitPhysicalDensity(m_priced, index, m_analysis);
+        if (m_density.spot.empty()) m_density = fitPhysicalDensity(m_priced, index, m_analysis);
         const double strike = c.legs.front().contract.strike.toDouble();
         const bool put = c.kind == portfolio::StrategyKind::BullPutSpread;
         if (c.shortIv > 0 && e.years > 0 && e.forward > 0) {
@@ -202,8 +194,7 @@ private:
         for (std::size_t i = 0; i < m_density.spot.size(); ++i) {
             const double pnl = portfolio::payoffAtExpiry(c.legs, c.credit, m_density.spot[i]) - c.costs;
             value += m_density.weight[i] * pnl;
-            if (pnl > 0)
-                profit += m_density.weight[i];
+            if (pnl > 0) profit += m_density.weight[i];
         }
         c.expectedValue = value;
         c.probabilityOfProfit = profit;
@@ -233,8 +224,7 @@ private:
         const auto better = [](const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.id < b.id; };
         std::sort(m_result.candidates.begin(), m_result.candidates.end(), better);
         std::vector<std::size_t> order(m_result.nearMisses.size());
-        for (std::size_t i = 0; i < order.size(); ++i)
-            order[i] = i;
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
         std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return better(m_result.nearMisses[a], m_result.nearMisses[b]); });
         order.resize(std::min<std::size_t>(order.size(), 20));
         std::vector<Candidate> misses;
@@ -245,18 +235,14 @@ private:
         }
         m_result.nearMisses = std::move(misses);
         m_result.nearMissRules = std::move(rules);
-        if (!m_analysis.volatility.ivPercentile)
-            m_result.notes.push_back("IV percentile unknown: no volatility history");
+        if (!m_analysis.volatility.ivPercentile) m_result.notes.push_back("IV percentile unknown: no volatility history");
         if (inRange == 0)
             m_result.notes.push_back("no expiry between " + std::to_string(m_profile.dteMin) + " and " + std::to_string(m_profile.dteMax) + " days");
-        if (!m_density.method.empty())
-            m_result.notes.push_back("physical density: " + m_density.method);
-        if (!m_result.candidates.empty())
-            return;
+        if (!m_density.method.empty()) m_result.notes.push_back("physical density: " + m_density.method);
+        if (!m_result.candidates.empty()) return;
         const RuleCount* tightest = nullptr;
         for (const auto& rule : m_result.rules)
-            if (!tightest || std::pair(rule.soleReject, rule.rejected) > std::pair(tightest->soleReject, tightest->rejected))
-                tightest = &rule;
+            if (!tightest || std::pair(rule.soleReject, rule.rejected) > std::pair(tightest->soleReject, tightest->rejected)) tightest = &rule;
         if (tightest && tightest->rejected > 0)
             m_result.tightestRule = tightest->rule;
         else if (inRange == 0)

@@ -31,7 +31,8 @@ private Q_SLOTS:
         QTest::newRow("rounded as written") << QByteArray("at 72 % [iv.percentile]");
         QTest::newRow("grouped thousands") << QByteArray("spot 7,712.40 [spot]");
         QTest::newRow("negative") << QByteArray("a loss of -12.50 USD [loss]");
-        QTest::newRow("unicode minus") << QByteArray("a loss of \xE2\x88\x92" "12.5 USD [loss]");
+        QTest::newRow("unicode minus") << QByteArray("a loss of \xE2\x88\x92"
+                                                     "12.5 USD [loss]");
     }
     void aCitedNumberThatMatchesIsVerified() {
         QFETCH(QByteArray, text);
@@ -92,8 +93,7 @@ private Q_SLOTS:
     void citeWritesWhatTheCheckerAccepts() {
         for (const auto& [id, fact] : facts()) {
             const auto checked = checkClaims("it is " + cite(facts(), id.str()), facts());
-            for (const auto& c : checked.claims)
-                QVERIFY2(c.status == ClaimStatus::Verified, id.str().c_str());
+            for (const auto& c : checked.claims) QVERIFY2(c.status == ClaimStatus::Verified, id.str().c_str());
         }
         QCOMPARE(cite(facts(), "nothing"), std::string("unknown"));
     }

@@ -1,5 +1,5 @@
-#include <QTest>
 #include <nlohmann/json.hpp>
+#include <QTest>
 
 #include "agents/deliberation.h"
 #include "agents/facts.h"
@@ -12,15 +12,15 @@ using namespace mahler::agents;
 class DebateTest : public QObject {
     Q_OBJECT
 
-    static Deliberation at(simulation::Scenario scenario, int hour, int minute, double consensusStop = 0.7, const std::string& symbol = "SPY", decltype(CycleInputs::furtherOpinion) opinion = {}) {
+    static Deliberation at(simulation::Scenario scenario, int hour, int minute, double consensusStop = 0.7, const std::string& symbol = "SPY",
+                           decltype(CycleInputs::furtherOpinion) opinion = {}) {
         simulation::SimulationConfig config;
         config.scenario = scenario;
         config.date = std::chrono::year{2026} / 11 / 23;
         auto feed = simulation::makeSimulatedMarket(config);
         const auto tick = feed->advance(market::fromNewYork(config.date, hour, minute), {});
         const auto chain = feed->chain(symbol);
-        if (!tick || !chain)
-            return {};
+        if (!tick || !chain) return {};
         CycleInputs in;
         in.id = CycleId("C-1");
         in.underlying = symbol;
@@ -40,16 +40,14 @@ class DebateTest : public QObject {
     }
     static std::string spoken(const Deliberation& d) {
         std::string all;
-        for (const auto& r : d.debate.rounds)
-            all += r.bull.point + "/" + r.bear.point + " ";
+        for (const auto& r : d.debate.rounds) all += r.bull.point + "/" + r.bear.point + " ";
         return all;
     }
 
 private Q_SLOTS:
     void everyNumberIsBackedInEveryMarket_data() {
         QTest::addColumn<int>("scenario");
-        for (const auto s : simulation::allScenarios())
-            QTest::newRow(simulation::toString(s)) << static_cast<int>(s);
+        for (const auto s : simulation::allScenarios()) QTest::newRow(simulation::toString(s)) << static_cast<int>(s);
     }
     void everyNumberIsBackedInEveryMarket() {
         QFETCH(int, scenario);
@@ -79,15 +77,13 @@ private Q_SLOTS:
         QVERIFY2(bearWeight(crash) > bearWeight(calm), QByteArray::number(bearWeight(crash)).constData());
         QVERIFY2(bearWeight(spike) > bearWeight(calm), QByteArray::number(bearWeight(spike)).constData());
         bool mentionsVix = false;
-        for (const auto& r : crash.debate.rounds)
-            mentionsVix = mentionsVix || r.bear.text.find("VIX") != std::string::npos;
+        for (const auto& r : crash.debate.rounds) mentionsVix = mentionsVix || r.bear.text.find("VIX") != std::string::npos;
         QVERIFY(mentionsVix);
     }
 
     void agreementEndsTheDebateEarly() {
         const auto d = at(simulation::Scenario::Calm, 12, 0);
-        for (std::size_t i = 0; i + 1 < d.debate.rounds.size(); ++i)
-            QVERIFY(d.debate.rounds[i].consensus < 0.7);
+        for (std::size_t i = 0; i + 1 < d.debate.rounds.size(); ++i) QVERIFY(d.debate.rounds[i].consensus < 0.7);
         QVERIFY(d.debate.rounds.size() == 3 || d.debate.rounds.back().consensus >= 0.7);
         QCOMPARE(at(simulation::Scenario::Calm, 12, 0, 0.5).debate.rounds.size(), std::size_t{1}); // any majority is enough
         QCOMPARE(at(simulation::Scenario::Calm, 12, 0, 1.1).debate.rounds.size(), std::size_t{3}); // nothing is
@@ -114,8 +110,7 @@ private Q_SLOTS:
         QVERIFY(d.debate.rounds.front().bull.answers.empty());
         for (std::size_t i = 0; i < d.debate.rounds.size(); ++i) {
             QCOMPARE(d.debate.rounds[i].bear.answers, d.debate.rounds[i].bull.id);
-            if (i > 0)
-                QCOMPARE(d.debate.rounds[i].bull.answers, d.debate.rounds[i - 1].bear.id);
+            if (i > 0) QCOMPARE(d.debate.rounds[i].bull.answers, d.debate.rounds[i - 1].bear.id);
         }
     }
 
@@ -124,8 +119,7 @@ private Q_SLOTS:
         a.erase("timings_ms");
         b.erase("timings_ms");
         for (auto* j : {&a, &b})
-            for (auto& analyst : (*j)["analysts"])
-                analyst.erase("milliseconds");
+            for (auto& analyst : (*j)["analysts"]) analyst.erase("milliseconds");
         QVERIFY(a == b);
     }
 
@@ -133,8 +127,7 @@ private Q_SLOTS:
         const auto calm = at(simulation::Scenario::Calm, 12, 0);
         QCOMPARE(calm.riskViews.size(), std::size_t{3});
         double sum = 0;
-        for (const auto& v : calm.riskViews)
-            sum += v.weight;
+        for (const auto& v : calm.riskViews) sum += v.weight;
         QVERIFY(std::abs(sum - 1) < 1e-9);
         const double vix = *calm.analysis.vix;
         QCOMPARE(calm.riskViews[0].weight, vix <= 20 ? 0.3 : vix <= 30 ? 0.2 : 0.1);
@@ -144,8 +137,7 @@ private Q_SLOTS:
         int orders = 0;
         for (const auto* symbol : {"SPY", "QQQ", "IWM", "GLD", "SPX"}) {
             const auto d = at(simulation::Scenario::Calm, 10, 35, 0.7, symbol);
-            if (!d.order)
-                continue;
+            if (!d.order) continue;
             ++orders;
             const auto bounds = portfolio::payoffBounds(d.order->legs, d.order->netLimit);
             QVERIFY(bounds.maxLoss.has_value());
@@ -158,14 +150,12 @@ private Q_SLOTS:
     void aDisagreementOfPricingMethodsIsNoDecisionAndShown() {
         const auto agreed = at(simulation::Scenario::Calm, 10, 35, 0.7, "SPY", [](std::span<const pricing::VerifiedLeg> legs) {
             std::vector<pricing::MethodPrice> quantlib;
-            for (const auto& leg : legs)
-                quantlib.push_back(pricing::quickQuantlib(leg.style, leg.in));
+            for (const auto& leg : legs) quantlib.push_back(pricing::quickQuantlib(leg.style, leg.in));
             return quantlib;
         });
         QVERIFY(agreed.order.has_value());
         QCOMPARE(agreed.verification.size(), agreed.order->legs.size());
-        for (const auto& leg : agreed.verification)
-            QVERIFY(leg.result.agree && leg.result.prices.size() == 3);
+        for (const auto& leg : agreed.verification) QVERIFY(leg.result.agree && leg.result.prices.size() == 3);
         const auto disputed = at(simulation::Scenario::Calm, 10, 35, 0.7, "SPY", [](std::span<const pricing::VerifiedLeg> legs) {
             std::vector<pricing::MethodPrice> wrong;
             for (const auto& leg : legs)
@@ -216,8 +206,7 @@ private Q_SLOTS:
         QCOMPARE(seed.tightestRule, std::string("credit_to_width"));
         for (const auto& r : seed.rules) {
             QVERIFY(r.soleReject <= r.rejected && r.rejected <= seed.considered);
-            if (r.rule == "credit_to_width")
-                QCOMPARE(r.rejected, seed.considered); // credits are a few per cent of the width at these deltas
+            if (r.rule == "credit_to_width") QCOMPARE(r.rejected, seed.considered); // credits are a few per cent of the width at these deltas
         }
     }
 };

@@ -1,8 +1,8 @@
 #include <set>
 
+#include <nlohmann/json.hpp>
 #include <QElapsedTimer>
 #include <QTest>
-#include <nlohmann/json.hpp>
 
 #include "agents/answers.h"
 #include "agents/debate_points.h"
@@ -26,9 +26,7 @@ public:
     std::set<std::string> shown; ///< facts the risk views were shown
 
     std::string name() const override { return "spoilt"; }
-    Result<AnalystReport> analyst(const Role& role, const FactTable& facts) override {
-        return spoil(m_rules->analyst(role, facts), report);
-    }
+    Result<AnalystReport> analyst(const Role& role, const FactTable& facts) override { return spoil(m_rules->analyst(role, facts), report); }
     Result<Argument> argue(const Role& role, int round, const FactTable& facts, const std::vector<AnalystReport>& reports,
                            const std::vector<DebateRound>& history, const Argument* answering) override {
         return spoil(m_rules->argue(role, round, facts, reports, history, answering), argument);
@@ -38,8 +36,7 @@ public:
         return spoil(m_rules->facilitate(role, facts, reports, std::move(rounds)), debate);
     }
     Result<RiskView> riskView(const Role& role, const FactTable& facts, std::int64_t sized) override {
-        for (const auto& [id, fact] : facts)
-            shown.insert(id.str());
+        for (const auto& [id, fact] : facts) shown.insert(id.str());
         return spoil(m_rules->riskView(role, facts, sized), view);
     }
 
@@ -69,8 +66,7 @@ std::vector<Role> builtIn() {
     std::vector<Role> out;
     const auto set = builtInRoles();
     for (const auto kind : {RoleKind::Analyst, RoleKind::Debater, RoleKind::Facilitator, RoleKind::Risk})
-        for (const Role* role : set->ofKind(kind))
-            out.push_back(*role);
+        for (const Role* role : set->ofKind(kind)) out.push_back(*role);
     return out;
 }
 
@@ -146,8 +142,7 @@ private Q_SLOTS:
 
     void theProgramHoldsTheWholeTable() {
         QStringList names;
-        for (const auto& role : builtIn())
-            names << QString::fromStdString(role.name);
+        for (const auto& role : builtIn()) names << QString::fromStdString(role.name);
         QCOMPARE(names.join(QLatin1Char(' ')), QStringLiteral("iv_term technical macro greeks bull bear facilitator risk_aggressive "
                                                               "risk_neutral risk_conservative"));
         QVERIFY(m_inputs.roles.find("macro") != nullptr);
@@ -188,8 +183,7 @@ private Q_SLOTS:
         QFETCH(double, vix);
         QFETCH(QList<double>, weights);
         QList<double> found;
-        for (const Role* role : m_inputs.roles.ofKind(RoleKind::Risk))
-            found << role->weightAt(vix < 0 ? std::nullopt : std::optional(vix));
+        for (const Role* role : m_inputs.roles.ofKind(RoleKind::Risk)) found << role->weightAt(vix < 0 ? std::nullopt : std::optional(vix));
         QCOMPARE(found, weights);
     }
 
@@ -353,8 +347,7 @@ private Q_SLOTS:
         }
         const auto texts = [](const std::vector<Point>& points) {
             std::string out;
-            for (const auto& p : points)
-                out += p.key + ": " + p.text + "\n";
+            for (const auto& p : points) out += p.key + ": " + p.text + "\n";
             return out;
         };
         QCOMPARE(texts(bullPoints(visibleTo(*m_inputs.roles.find("bull"), all))), texts(bullPoints(all)));
@@ -376,16 +369,12 @@ private Q_SLOTS:
         QFETCH(QByteArray, why);
         Spoilt reasoner;
         reasoner.report = [&](AnalystReport& r) {
-            if (which == 0 && r.role == "macro")
-                r.confidence = 1.7;
-            if (which == 1 && r.role == "macro")
-                r.data["order"] = "buy";
+            if (which == 0 && r.role == "macro") r.confidence = 1.7;
+            if (which == 1 && r.role == "macro") r.data["order"] = "buy";
         };
         reasoner.argument = [&](Argument& a) {
-            if (which == 2 && a.side == "bear")
-                a.strength = std::nan("");
-            if (which == 3 && a.side == "bear")
-                a.text.clear();
+            if (which == 2 && a.side == "bear") a.strength = std::nan("");
+            if (which == 3 && a.side == "bear") a.text.clear();
         };
         reasoner.debate = [&](Debate& d) { d.winner = which == 4 ? "the house" : d.winner; };
         reasoner.view = [&](RiskView& v) { v.contracts = which == 5 && v.perspective == "neutral" ? -3 : v.contracts; };
@@ -410,8 +399,7 @@ private Q_SLOTS:
         constexpr int kTimes = 200;
         QElapsedTimer timer;
         timer.start();
-        for (int i = 0; i < kTimes; ++i)
-            QVERIFY(validate(role, d.analysts.front()));
+        for (int i = 0; i < kTimes; ++i) QVERIFY(validate(role, d.analysts.front()));
         QVERIFY2(timer.nsecsElapsed() / kTimes < 1'000'000, QByteArray::number(timer.nsecsElapsed() / kTimes).constData());
     }
 };

@@ -23,8 +23,7 @@ class CorrelationTest : public QObject {
     static std::vector<double> noise(std::uint64_t seed, std::size_t n) {
         Random random(seed);
         std::vector<double> out(n);
-        for (auto& r : out)
-            r = 0.01 * random.normal();
+        for (auto& r : out) r = 0.01 * random.normal();
         return out;
     }
 
@@ -51,8 +50,7 @@ private Q_SLOTS:
     void correlationsWeighTheLastDaysMost() {
         // By hand for two days of returns, lambda 0.5, after a padding of equal moves is weighted away.
         std::vector<double> a = noise(3, 60), b = a;
-        for (std::size_t i = 0; i < 40; ++i)
-            b[i] = -a[i]; // long ago they went apart
+        for (std::size_t i = 0; i < 40; ++i) b[i] = -a[i]; // long ago they went apart
         market::History h;
         h.bars = {{"A", bars(a)}, {"B", bars(b)}};
         const std::string names[] = {"A", "B"};

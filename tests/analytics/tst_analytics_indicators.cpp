@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "analytics/analysis.h"
-#include "market/exchange_calendar.h"
 #include "analytics/indicators.h"
 #include "market/chain_files.h"
+#include "market/exchange_calendar.h"
 
 using namespace mahler;
 using namespace mahler::analytics;
@@ -40,8 +40,7 @@ private Q_SLOTS:
     void rsiMatchesAHandComputedWilderSeries() {
         // Fourteen changes, ten up by 1 and four down by 1: RS = 10/4, RSI = 100 - 100/3.5.
         std::vector<double> closes{100};
-        for (int i = 0; i < 14; ++i)
-            closes.push_back(closes.back() + (i % 7 < 5 ? 1 : -1));
+        for (int i = 0; i < 14; ++i) closes.push_back(closes.back() + (i % 7 < 5 ? 1 : -1));
         QVERIFY(std::abs(*rsi(closes) - (100 - 100 / 3.5)) < 1e-12);
         // The next change of +2 smooths: gain (10/14*13+2)/14, loss (4/14*13)/14.
         closes.push_back(closes.back() + 2);
@@ -57,8 +56,7 @@ private Q_SLOTS:
     void macdOfAStraightLineIsItsLag() {
         // On a line of slope 1 an exponential mean lags by (period - 1) / 2: 12.5 - 5.5 = 7, and the signal agrees.
         std::vector<double> closes;
-        for (int i = 0; i < 400; ++i)
-            closes.push_back(100 + i);
+        for (int i = 0; i < 400; ++i) closes.push_back(100 + i);
         const auto m = macd(closes);
         QVERIFY(std::abs(m->line - 7) < 1e-9);
         QVERIFY(std::abs(m->histogram) < 1e-9);
@@ -68,16 +66,14 @@ private Q_SLOTS:
 
     void bollingerUsesThePopulationDeviation() {
         std::vector<double> closes;
-        for (int i = 0; i < 20; ++i)
-            closes.push_back(i % 2 ? 101 : 99);
+        for (int i = 0; i < 20; ++i) closes.push_back(i % 2 ? 101 : 99);
         const auto b = bollinger(closes);
         QVERIFY(std::abs(b->upper - 102) < 1e-12 && std::abs(b->lower - 98) < 1e-12);
     }
 
     void trueRangeCountsGaps() {
         std::vector<market::DailyBar> bars{bar(101, 99, 100)};
-        for (int i = 0; i < 14; ++i)
-            bars.push_back(bar(111, 109, 110)); // the first gaps by eleven, the others range two
+        for (int i = 0; i < 14; ++i) bars.push_back(bar(111, 109, 110)); // the first gaps by eleven, the others range two
         QVERIFY(std::abs(*atr(bars) - (11 + 13 * 2) / 14.0) < 1e-12);
         bars.pop_back();
         QVERIFY(!atr(bars));
@@ -85,8 +81,7 @@ private Q_SLOTS:
 
     void realisedVolatilityIsTheSampleDeviationOfLogReturns() {
         std::vector<market::DailyBar> bars{bar(0, 0, 100)};
-        for (int i = 0; i < 10; ++i)
-            bars.push_back(bar(0, 0, bars.back().close * std::exp(i % 2 ? 0.01 : -0.01)));
+        for (int i = 0; i < 10; ++i) bars.push_back(bar(0, 0, bars.back().close * std::exp(i % 2 ? 0.01 : -0.01)));
         QVERIFY(std::abs(*realisedVolatility(bars, 10) - std::sqrt(10 * 0.0001 / 9 * 252)) < 1e-12);
         QVERIFY(!realisedVolatility(bars, 11));
     }
@@ -117,14 +112,12 @@ private Q_SLOTS:
         const auto chain = term({{30, 0.25}, {90, 0.25}});
         QVERIFY(!volatilityMetrics(chain, history).ivPercentile);
         const std::chrono::sys_days last = market::toNewYork(chain.chain->time).date;
-        for (int i = 0; i < 252; ++i)
-            history.iv30["SPY"].push_back({TradingDate(last - std::chrono::days(252 - i)), 0.10 + 0.20 * i / 251});
+        for (int i = 0; i < 252; ++i) history.iv30["SPY"].push_back({TradingDate(last - std::chrono::days(252 - i)), 0.10 + 0.20 * i / 251});
         const auto v = volatilityMetrics(chain, history);
         QVERIFY(std::abs(*v.ivRank - 75) < 1e-9);
         QVERIFY(std::abs(*v.ivPercentile - 100.0 * 189 / 252) < 1e-9);
         auto old = history;
-        for (auto& value : old.iv30["SPY"])
-            value.date = TradingDate(std::chrono::sys_days(value.date) - std::chrono::days(10));
+        for (auto& value : old.iv30["SPY"]) value.date = TradingDate(std::chrono::sys_days(value.date) - std::chrono::days(10));
         QVERIFY(!volatilityMetrics(chain, old).ivRank); // a series that ended long ago says nothing of today
         history.iv30["SPY"].erase(history.iv30["SPY"].begin(), history.iv30["SPY"].end() - 59);
         QVERIFY(!volatilityMetrics(chain, history).ivRank);
@@ -141,13 +134,11 @@ private Q_SLOTS:
         QCOMPARE(v.ivHistoryDays, 100);
         QVERIFY(std::abs(*v.ivPercentile - 51) < 1e-9);
         QVERIFY(std::abs(*v.ivRank - (25.05 - 20) / 9.9 * 100) < 1e-6);
-        for (int i = 0; i < 100; ++i)
-            history.iv30["SPY"].push_back({TradingDate(last - std::chrono::days(99 - i)), 0.30});
+        for (int i = 0; i < 100; ++i) history.iv30["SPY"].push_back({TradingDate(last - std::chrono::days(99 - i)), 0.30});
         const auto own = volatilityMetrics(chain, history);
         QVERIFY(!own.rankedIndexDate && *own.ivPercentile == 0);
         history.iv30.clear();
-        for (auto& value : history.volatilityIndex["SPY"])
-            value.date = TradingDate(std::chrono::sys_days(value.date) - std::chrono::days(10));
+        for (auto& value : history.volatilityIndex["SPY"]) value.date = TradingDate(std::chrono::sys_days(value.date) - std::chrono::days(10));
         QVERIFY(!volatilityMetrics(chain, history).ivPercentile);
     }
 
@@ -158,8 +149,7 @@ private Q_SLOTS:
 
     void levelsLieOnTheirSideOfSpotNearestFirst() {
         const QString folder = QStringLiteral(MAHLER_SHARED_DIR) + QStringLiteral("/market-data");
-        if (!QFile::exists(folder))
-            QSKIP("the shared market data are not beside the project");
+        if (!QFile::exists(folder)) QSKIP("the shared market data are not beside the project");
         std::vector<std::string> notes;
         const auto history = market::readHistory(folder.toStdString(), market::fromNewYork(std::chrono::year{2019} / 4 / 25, 18, 0), notes);
         QVERIFY(history.has_value());
@@ -168,10 +158,8 @@ private Q_SLOTS:
         const auto t = technicalMetrics(bars, spot);
         QVERIFY(t.rsi14 && *t.rsi14 > 50); // a month of new highs
         QCOMPARE(*t.trend, Trend::Bullish);
-        for (std::size_t i = 0; i < t.supports.size(); ++i)
-            QVERIFY(t.supports[i] < spot && (i == 0 || t.supports[i] < t.supports[i - 1]));
-        for (const double r : t.resistances)
-            QVERIFY(r > spot);
+        for (std::size_t i = 0; i < t.supports.size(); ++i) QVERIFY(t.supports[i] < spot && (i == 0 || t.supports[i] < t.supports[i - 1]));
+        for (const double r : t.resistances) QVERIFY(r > spot);
     }
 
     void vixRegimesHaveTheirEdges() {

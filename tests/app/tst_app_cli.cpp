@@ -1,8 +1,8 @@
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QJsonArray>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -38,8 +38,7 @@ class CliTest : public QObject {
     static QString shared(const QString& path) { return QStringLiteral(MAHLER_SHARED_DIR) + QLatin1Char('/') + path; }
     QString write(const QString& name, const QByteArray& bytes) {
         QFile file(m_folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly))
-            qFatal("cannot write");
+        if (!file.open(QIODevice::WriteOnly)) qFatal("cannot write");
         file.write(bytes);
         return file.fileName();
     }
@@ -49,7 +48,8 @@ private Q_SLOTS:
     void badInputGetsOneClearLineAndCodeTwo_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("says");
-        const QString header = QStringLiteral("underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n");
+        const QString header =
+            QStringLiteral("underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n");
         const QString row = QStringLiteral("SPY,500,2026-08-19,2026-09-18,%1,put,1.00,1.05,10,100\n");
         const auto cycle = [](const QString& file) { return QStringList{"cycle", "--chain", file, "--underlying", "SPY", "--json"}; };
         QTest::newRow("unknown command") << QStringList{"frobnicate"} << "frobnicate";
@@ -59,30 +59,38 @@ private Q_SLOTS:
         QTest::newRow("a directory") << cycle(m_folder.path()) << "directory";
         QTest::newRow("an empty file") << cycle(write("empty.csv", {})) << "empty.csv";
         QTest::newRow("a wrong header") << cycle(write("header.csv", "a,b,c\n1,2,3\n")) << "header.csv";
-        QTest::newRow("negative prices") << cycle(write("negative.csv", (header + QStringLiteral("SPY,500,2026-08-19,2026-09-18,450,put,-1.00,-0.5,10,100\n")).toUtf8())) << "negative.csv";
-        QTest::newRow("a row cut short") << cycle(write("cut.csv", (header + row.arg(450) + QStringLiteral("SPY,500,2026-08")).toUtf8())) << "cut.csv";
+        QTest::newRow("negative prices")
+            << cycle(write("negative.csv", (header + QStringLiteral("SPY,500,2026-08-19,2026-09-18,450,put,-1.00,-0.5,10,100\n")).toUtf8()))
+            << "negative.csv";
+        QTest::newRow("a row cut short") << cycle(write("cut.csv", (header + row.arg(450) + QStringLiteral("SPY,500,2026-08")).toUtf8()))
+                                         << "cut.csv";
         QTest::newRow("a cut gzip") << cycle(write("cut.csv.gz", QByteArray::fromHex("1f8b08000000000000034b4c4a4e494d03"))) << "cut.csv.gz";
         QTest::newRow("binary bytes") << cycle(write("bytes.csv", QByteArray(4096, '\0'))) << "bytes.csv";
         QTest::newRow("a line without end") << cycle(write("long.csv", header.toUtf8() + QByteArray(3 << 20, 'x'))) << "long.csv";
         // Two gigabytes without a line's end: a file with a hole, so that it costs no disk.
         QFile hole(m_folder.filePath("hole.csv"));
-        if (!hole.open(QIODevice::WriteOnly) || hole.write(header.toUtf8()) < 0 || !hole.resize(2'200'000'000))
-            qFatal("cannot write");
+        if (!hole.open(QIODevice::WriteOnly) || hole.write(header.toUtf8()) < 0 || !hole.resize(2'200'000'000)) qFatal("cannot write");
         hole.close();
         QTest::newRow("a line of two gigabytes: cycle") << cycle(hole.fileName()) << "hole.csv";
         QTest::newRow("a line of two gigabytes: surface") << QStringList{"surface", "--chain", hole.fileName(), "--underlying", "SPY"} << "hole.csv";
-        QTest::newRow("a line of two gigabytes: risk") << QStringList{"risk", "--positions", hole.fileName(), "--chain", hole.fileName()} << "hole.csv";
-        QTest::newRow("a line of two gigabytes: price") << QStringList{"price", "--in", hole.fileName(), "--out", m_folder.filePath("o.csv")} << "hole.csv";
+        QTest::newRow("a line of two gigabytes: risk")
+            << QStringList{"risk", "--positions", hole.fileName(), "--chain", hole.fileName()} << "hole.csv";
+        QTest::newRow("a line of two gigabytes: price")
+            << QStringList{"price", "--in", hole.fileName(), "--out", m_folder.filePath("o.csv")} << "hole.csv";
         QTest::newRow("a line of two gigabytes: journal") << QStringList{"journal", "verify", hole.fileName()} << "hole.csv";
         QTest::newRow("verify-prices without a number") << QStringList{"verify-prices", "--count", "many"} << "count";
         QTest::newRow("price without input") << QStringList{"price", "--out", m_folder.filePath("o.csv")} << "--in";
         QTest::newRow("price with an unclosed quote")
-            << QStringList{"price", "--in", write("p.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\n\"1,european,call,100,100,1,0,0,0.2,\n"), "--out",
-                           m_folder.filePath("o.csv")}
+            << QStringList{"price", "--in",
+                           write("p.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\n\"1,european,call,100,100,1,0,0,0.2,\n"),
+                           "--out", m_folder.filePath("o.csv")}
             << "p.csv:2";
         QTest::newRow("journal of nothing") << QStringList{"journal", "verify", m_folder.filePath("none.db")} << "none.db";
         QTest::newRow("journal that is a directory") << QStringList{"journal", "verify", m_folder.path()} << "not a file";
-        QTest::newRow("journal that is a text") << QStringList{"journal", "verify", write("text.db", QByteArray("not a journal at all, but long enough to be one\n").repeated(40))} << "not a Mahler journal";
+        QTest::newRow("journal that is a text") << QStringList{"journal", "verify",
+                                                               write("text.db",
+                                                                     QByteArray("not a journal at all, but long enough to be one\n").repeated(40))}
+                                                << "not a Mahler journal";
         QTest::newRow("journal that is a few bytes") << QStringList{"journal", "verify", write("few.db", "x")} << "not a Mahler journal";
         QTest::newRow("unknown journal verb") << QStringList{"journal", "burn", "x"} << "burn";
         QTest::newRow("bad size") << QStringList{"screenshots", "--out", m_folder.filePath("s"), "--size", "big"} << "big";
@@ -110,7 +118,8 @@ private Q_SLOTS:
 
     void priceGivesBookValues() {
         // E.G. Haug, Option Pricing Formulas (1998), page 3: call, S 60, X 65, T 0.25, r 8 %, q 0, sigma 30 %: 2.1334.
-        const QString in = write("haug.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\nh,european,call,60,65,0.25,0.08,0,0.30,\ni,european,call,60,65,0.25,0.08,0,,2.1334\n");
+        const QString in = write("haug.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\nh,european,call,60,65,0.25,0.08,0,0."
+                                             "30,\ni,european,call,60,65,0.25,0.08,0,,2.1334\n");
         const QString out = m_folder.filePath("haug-out.csv");
         QCOMPARE(run({"price", "--in", in, "--out", out}).code, 0);
         QFile file(out);
@@ -123,7 +132,8 @@ private Q_SLOTS:
     }
 
     void priceGoesOnPastAMalformedRowAndSaysSo() {
-        const QString in = write("bad.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\nb,european,call,abc,65,0.25,0.08,0,0.30,\nh,european,call,60,65,0.25,0.08,0,0.30,\n");
+        const QString in = write("bad.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\nb,european,call,abc,65,0.25,0.08,0,0."
+                                            "30,\nh,european,call,60,65,0.25,0.08,0,0.30,\n");
         const QString out = m_folder.filePath("bad-out.csv");
         const Ran ran = run({"price", "--in", in, "--out", out});
         QCOMPARE(ran.code, 1);
@@ -142,19 +152,22 @@ private Q_SLOTS:
         QTest::addColumn<QString>("symbol");
         for (const auto* day : {"12", "13", "14", "18"})
             for (const auto* symbol : {"SPY", "QQQ", "IWM"})
-                QTest::addRow("%s 2026-08-%s", symbol, day) << QStringLiteral("market-data/options-eod/spy-qqq-iwm-2026-08/2026-08-%1/%2.csv.gz").arg(day, symbol) << QString(symbol);
-        QTest::newRow("SPX 2019-05-02") << "market-data/options-eod/spx-2019/SPX_20190502.csv.gz" << "SPX";
-        QTest::newRow("SPX 2019-06-20") << "market-data/options-eod/spx-2019/SPX_20190620.csv.gz" << "SPX";
+                QTest::addRow("%s 2026-08-%s", symbol, day)
+                    << QStringLiteral("market-data/options-eod/spy-qqq-iwm-2026-08/2026-08-%1/%2.csv.gz").arg(day, symbol) << QString(symbol);
+        QTest::newRow("SPX 2019-05-02") << "market-data/options-eod/spx-2019/SPX_20190502.csv.gz"
+                                        << "SPX";
+        QTest::newRow("SPX 2019-06-20") << "market-data/options-eod/spx-2019/SPX_20190620.csv.gz"
+                                        << "SPX";
     }
     void aCycleOnRealChainsBacksEveryNumber() {
         QFETCH(QString, file);
         QFETCH(QString, symbol);
-        if (!QFile::exists(shared(file)))
-            QSKIP("the shared market data are not beside the project");
+        if (!QFile::exists(shared(file))) QSKIP("the shared market data are not beside the project");
         const Ran ran = run({"cycle", "--chain", shared(file), "--underlying", symbol, "--json"});
         QVERIFY2(ran.code == 0, ran.error.constData());
         const auto json = QJsonDocument::fromJson(ran.out).object();
-        for (const auto* key : {"underlying", "asof", "reasoner", "facts", "analysts", "debate", "candidates", "risk", "sizing", "gate", "decision", "claims", "timings_ms"})
+        for (const auto* key : {"underlying", "asof", "reasoner", "facts", "analysts", "debate", "candidates", "risk", "sizing", "gate", "decision",
+                                "claims", "timings_ms"})
             QVERIFY2(json.contains(QLatin1String(key)), key);
         QCOMPARE(json["analysts"].toArray().size(), 4);
         QVERIFY(!json["debate"].toObject()["rounds"].toArray().isEmpty());
@@ -169,11 +182,9 @@ private Q_SLOTS:
 
     void unknownHistoryIsSaidAndNeverZero() {
         const QString file = shared(QStringLiteral("market-data/options-eod/spy-qqq-iwm-2026-08/2026-08-18/SPY.csv.gz"));
-        if (!QFile::exists(file))
-            QSKIP("the shared market data are not beside the project");
+        if (!QFile::exists(file)) QSKIP("the shared market data are not beside the project");
         const auto json = QJsonDocument::fromJson(run({"cycle", "--chain", file, "--underlying", "SPY", "--json"}).out).object();
-        for (const auto* fact : {"iv.percentile", "iv.rank", "rsi", "vix"})
-            QVERIFY2(!json["facts"].toObject().contains(QLatin1String(fact)), fact);
+        for (const auto* fact : {"iv.percentile", "iv.rank", "rsi", "vix"}) QVERIFY2(!json["facts"].toObject().contains(QLatin1String(fact)), fact);
         const auto analysts = json["analysts"].toArray();
         QVERIFY(analysts[1].toObject()["text"].toString().contains(QLatin1String("unknown")));
     }
@@ -187,15 +198,19 @@ private Q_SLOTS:
         write(QStringLiteral("past/VIX.csv"), vix);
         const auto facts = [&](const char* day) {
             const QString row = QStringLiteral("SPY,500,%1,2026-09-18,%2,put,1.00,1.05,10,100\n");
-            const QString file = write(QStringLiteral("morning.csv"), (QStringLiteral("underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n") +
-                                                                       row.arg(QLatin1String(day), QStringLiteral("490")) + row.arg(QLatin1String(day), QStringLiteral("485"))).toUtf8());
+            const QString file = write(
+                QStringLiteral("morning.csv"),
+                (QStringLiteral("underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n") +
+                 row.arg(QLatin1String(day), QStringLiteral("490")) + row.arg(QLatin1String(day), QStringLiteral("485")))
+                    .toUtf8());
             const Ran ran = run({"cycle", "--chain", file, "--underlying", "SPY", "--history", m_folder.filePath(QStringLiteral("past")), "--json"});
             return QJsonDocument::fromJson(ran.out).object()["facts"].toObject();
         };
-        const auto fresh = facts("2026-08-19"); // a bare date is 15:45: that day's close is not known yet
+        const auto fresh = facts("2026-08-19");                       // a bare date is 15:45: that day's close is not known yet
         QCOMPARE(fresh["vix"].toObject()["value"].toDouble(), 17.30); // of 18 August, day 230
         QVERIFY(fresh["vix"].toObject()["time"].toString().startsWith(QLatin1String("2026-08-18T20:00")));
-        QVERIFY(fresh.contains(QLatin1String("iv.percentile")) && fresh["iv.percentile"].toObject()["source"].toString().contains(QLatin1String("2026-08-18")));
+        QVERIFY(fresh.contains(QLatin1String("iv.percentile")) &&
+                fresh["iv.percentile"].toObject()["source"].toString().contains(QLatin1String("2026-08-18")));
         const auto old = facts("2026-09-01");
         QVERIFY(!old.isEmpty() && !old.contains(QLatin1String("vix")) && !old.contains(QLatin1String("iv.percentile")));
     }

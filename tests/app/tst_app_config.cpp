@@ -1,8 +1,8 @@
+#include <cmath>
 #include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
-#include <cmath>
 
 #include "app/config.h"
 
@@ -115,12 +115,15 @@ private Q_SLOTS:
         ui::SettingsValues wanted;
         wanted.desk.screener = strategy::seedProfile();
         for (const auto& f : strategy::screenFields()) // something else in every threshold
-            f.set(wanted.desk.screener, f.kind == FieldInfo::Kind::Flag ? 1 - f.get(wanted.desk.screener)
-                                        : f.kind == FieldInfo::Kind::Whole ? f.get(wanted.desk.screener) + 1 : inMillionths(f.get(wanted.desk.screener) * 0.9));
+            f.set(wanted.desk.screener, f.kind == FieldInfo::Kind::Flag    ? 1 - f.get(wanted.desk.screener)
+                                        : f.kind == FieldInfo::Kind::Whole ? f.get(wanted.desk.screener) + 1
+                                                                           : inMillionths(f.get(wanted.desk.screener) * 0.9));
         wanted.desk.screener.ivPercentileMin = 33.333333;
         wanted.desk.screener.creditToCostMin = 2.7;
         for (const auto& f : risk::limitFields())
-            f.set(wanted.desk.limits, risk::isFloor(f) ? f.get(wanted.desk.limits) + 1 : f.kind == FieldInfo::Kind::Whole ? f.get(wanted.desk.limits) - 1 : f.get(wanted.desk.limits) / 2);
+            f.set(wanted.desk.limits, risk::isFloor(f)                   ? f.get(wanted.desk.limits) + 1
+                                      : f.kind == FieldInfo::Kind::Whole ? f.get(wanted.desk.limits) - 1
+                                                                         : f.get(wanted.desk.limits) / 2);
         wanted.desk.traderDeadline = std::chrono::seconds(300);
         wanted.look = {ui::ThemeKind::Light, ui::GainLoss::RedGreen, ui::Density::Comfortable};
         wanted.sounds.approvals = false;
@@ -129,10 +132,8 @@ private Q_SLOTS:
         QVERIFY2(saved.has_value(), saved ? "" : saved.error().detail.c_str());
         const auto back = app::loadConfig(folder());
         QVERIFY2(back.has_value(), back ? "" : back.error().detail.c_str());
-        for (const auto& f : strategy::screenFields())
-            QCOMPARE(f.get(back->desk.screener), f.get(wanted.desk.screener));
-        for (const auto& f : risk::limitFields())
-            QCOMPARE(f.get(back->desk.limits), f.get(wanted.desk.limits));
+        for (const auto& f : strategy::screenFields()) QCOMPARE(f.get(back->desk.screener), f.get(wanted.desk.screener));
+        for (const auto& f : risk::limitFields()) QCOMPARE(f.get(back->desk.limits), f.get(wanted.desk.limits));
         QCOMPARE(back->desk.screener.name, wanted.desk.screener.name);
         QCOMPARE(back->desk.traderDeadline, wanted.desk.traderDeadline);
         QVERIFY(back->look == wanted.look);
@@ -150,7 +151,8 @@ private Q_SLOTS:
         QVERIFY2(text.contains("\"risk_per_trade\": 0.015"), text.constData());
         QVERIFY2(!text.contains("screener\"") && !text.contains("look"), text.constData());
 #ifndef Q_OS_WIN
-        QCOMPARE(QFileInfo(path()).permissions() & (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther), QFile::Permissions());
+        QCOMPARE(QFileInfo(path()).permissions() & (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther),
+                 QFile::Permissions());
 #endif
         QVERIFY(!QFile::exists(path() + QStringLiteral(".part")));
     }

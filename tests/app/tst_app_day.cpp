@@ -5,9 +5,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "app/data_folder.h"
 #include "app/translations.h"
 #include "app/ui_bridge.h"
-#include "app/data_folder.h"
 #include "app/workstation.h"
 #include "desk/replay.h"
 #include "store/journal.h"
@@ -38,8 +38,7 @@ class DayTest : public QObject {
         }
         bool start() {
             const auto settings = app::settingsFor(options);
-            if (!settings)
-                return false;
+            if (!settings) return false;
             bridge.keepSettings(*settings);
             auto runtime = app::startDesk(options, bridge.sinks());
             if (!runtime) {
@@ -72,19 +71,17 @@ class DayTest : public QObject {
                     break;
                 }
             QTest::qWait(120);
-            if (!view || view->approvals.empty())
-                return;
+            if (!view || view->approvals.empty()) return;
             const auto request = view->approvals.front();
             window->openApproval(QString::fromStdString(request.request.id.str()));
             for (auto* edit : window->prompt()->findChildren<QLineEdit*>())
                 if (edit->isVisibleTo(window->prompt()))
                     edit->setText(edit->accessibleName().contains(QLatin1String("loss")) ? QString::fromStdString(request.maxLoss.str())
-                                                                                        : QStringLiteral("1 read all of it, agreed"));
+                                                                                         : QStringLiteral("1 read all of it, agreed"));
             QTest::keyClick(window->prompt(), Qt::Key_A);
             clock += 20'000; // the reading time, without waiting for it
             QTest::keyClick(window->prompt(), Qt::Key_Return);
-            if (wait)
-                QTest::qWait(120);
+            if (wait) QTest::qWait(120);
         }
     };
 
@@ -115,8 +112,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
         QTRY_VERIFY_WITH_TIMEOUT(!s.view->approvals.empty(), 60000); // the 10:35 scan
         for (int i = 0; i < 12 && s.view->positions.empty(); ++i) {
-            if (!s.view->approvals.empty())
-                s.approveOne();
+            if (!s.view->approvals.empty()) s.approveOne();
             QTest::qWait(500);
         }
         QTRY_VERIFY_WITH_TIMEOUT(!s.view->positions.empty(), 20000);
@@ -149,8 +145,7 @@ private Q_SLOTS:
         QVERIFY(s.start());
         QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
         for (const auto& u : s.view->users)
-            if (u.has(approval::Role::TeamLead))
-                s.bridge.send(desk::SwitchUser{u.id});
+            if (u.has(approval::Role::TeamLead)) s.bridge.send(desk::SwitchUser{u.id});
         QTRY_VERIFY_WITH_TIMEOUT(s.view->user.has(approval::Role::TeamLead), 5000);
         QString refused;
         QObject::connect(&s.bridge, &ui::DeskPort::settingsRefused, s.window.get(), [&](const QString& why) { refused = why; });
@@ -161,7 +156,8 @@ private Q_SLOTS:
         s.bridge.changeSettings(wanted);
         QTRY_VERIFY2_WITH_TIMEOUT(s.view->limits.riskPerTrade == 0.015, qPrintable(refused), 5000); // in force, without a restart
         std::string profile;
-        QObject::connect(&s.bridge, &ui::DeskPort::deliberationReady, s.window.get(), [&](const ui::DeliberationPtr& d) { profile = d->screen.profile.name; });
+        QObject::connect(&s.bridge, &ui::DeskPort::deliberationReady, s.window.get(),
+                         [&](const ui::DeliberationPtr& d) { profile = d->screen.profile.name; });
         s.bridge.runCycle("SPY");
         QTRY_COMPARE_WITH_TIMEOUT(profile, std::string("seed"), 10000);
         wanted.desk.limits.riskPerTrade = 0.02; // given back by one: a second person must ask for the same
@@ -191,12 +187,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(s.view->approvals.empty(), 5000);
         const auto seqAtHalt = s.view->journalSeq;
         const auto opensLive = [&] {
-            return std::any_of(s.view->orders.begin(), s.view->orders.end(), [](const desk::OrderView& o) { return !execution::isTerminal(o.order.state) && o.order.combo.intent == portfolio::OrderIntent::Open; });
+            return std::any_of(s.view->orders.begin(), s.view->orders.end(), [](const desk::OrderView& o) {
+                return !execution::isTerminal(o.order.state) && o.order.combo.intent == portfolio::OrderIntent::Open;
+            });
         };
         QTRY_VERIFY_WITH_TIMEOUT(!opensLive(), 10000); // what had left is taken back
         const auto held = s.view->positions.size();
-        for (const auto& u : s.view->underlyings)
-            s.bridge.runCycle(u.quote.symbol);
+        for (const auto& u : s.view->underlyings) s.bridge.runCycle(u.quote.symbol);
         QTest::qWait(1500);
         QVERIFY(!opensLive());
         QCOMPARE(s.view->positions.size(), held);
@@ -208,13 +205,10 @@ private Q_SLOTS:
             const auto page = (*reader)->read(from, 500);
             QVERIFY(page.has_value());
             for (const auto& r : *page) {
-                if (r.type == "halt.set" && r.body.find("B8") != std::string::npos)
-                    halted = true;
-                if (halted)
-                    QVERIFY2(r.type != "order.intent", r.body.c_str());
+                if (r.type == "halt.set" && r.body.find("B8") != std::string::npos) halted = true;
+                if (halted) QVERIFY2(r.type != "order.intent", r.body.c_str());
             }
-            if (page->size() < 500)
-                break;
+            if (page->size() < 500) break;
             from = page->back().seq + 1;
         }
         QVERIFY(halted);
@@ -229,8 +223,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(s.view && s.view->state == desk::RunState::Running, 30000);
         QTRY_VERIFY_WITH_TIMEOUT(!s.view->approvals.empty(), 60000);
         for (int i = 0; i < 8 && s.view->positions.empty(); ++i) {
-            if (!s.view->approvals.empty())
-                s.approveOne();
+            if (!s.view->approvals.empty()) s.approveOne();
             QTest::qWait(500);
         }
         QTRY_VERIFY_WITH_TIMEOUT(!s.view->positions.empty(), 20000);

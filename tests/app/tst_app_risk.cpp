@@ -31,17 +31,17 @@ class RiskCliTest : public QObject {
     }
     QString write(const QString& name, const QByteArray& bytes) {
         QFile file(m_folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly))
-            qFatal("cannot write");
+        if (!file.open(QIODevice::WriteOnly)) qFatal("cannot write");
         file.write(bytes);
         return file.fileName();
     }
     /// Flat prices, good enough for two strikes: put and call of one expiry.
     QString chain() {
-        return write("chain.csv", "underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n"
-                                  "SPY,500,2026-08-19,2026-09-18,490,put,4.40,4.50,10,100\nSPY,500,2026-08-19,2026-09-18,490,call,16.00,16.20,10,100\n"
-                                  "SPY,500,2026-08-19,2026-09-18,500,put,8.00,8.10,10,100\nSPY,500,2026-08-19,2026-09-18,500,call,9.60,9.70,10,100\n"
-                                  "SPY,500,2026-08-19,2026-09-18,510,put,13.30,13.50,10,100\nSPY,500,2026-08-19,2026-09-18,510,call,4.90,5.00,10,100\n");
+        return write("chain.csv",
+                     "underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n"
+                     "SPY,500,2026-08-19,2026-09-18,490,put,4.40,4.50,10,100\nSPY,500,2026-08-19,2026-09-18,490,call,16.00,16.20,10,100\n"
+                     "SPY,500,2026-08-19,2026-09-18,500,put,8.00,8.10,10,100\nSPY,500,2026-08-19,2026-09-18,500,call,9.60,9.70,10,100\n"
+                     "SPY,500,2026-08-19,2026-09-18,510,put,13.30,13.50,10,100\nSPY,500,2026-08-19,2026-09-18,510,call,4.90,5.00,10,100\n");
     }
     static constexpr const char* kHeader = "underlying,expiration_date,strike,option_type,quantity,average_price,strategy\n";
     QTemporaryDir m_folder;
@@ -55,12 +55,21 @@ private Q_SLOTS:
         QTest::newRow("no chain") << QStringList{"--positions", good} << "--chain";
         QTest::newRow("no such positions") << QStringList{"--positions", m_folder.filePath("none.csv"), "--chain", chain()} << "none.csv";
         QTest::newRow("no such chain") << QStringList{"--positions", good, "--chain", m_folder.filePath("none.csv")} << "none.csv";
-        QTest::newRow("a chain of something else") << QStringList{"--positions", write("other.csv", QByteArray(kHeader) + "QQQ,,,stock,1,1,\n"), "--chain", chain()} << "no chain of any underlying";
-        QTest::newRow("a bad strike") << QStringList{"--positions", write("bad.csv", QByteArray(kHeader) + "SPY,2026-09-18,abc,put,1,1,\n"), "--chain", chain()} << "bad.csv:2, column strike";
-        QTest::newRow("a bad proposal") << QStringList{"--positions", good, "--chain", chain(), "--propose", write("p.csv", QByteArray(kHeader) + "SPY,2026-09-18,490,put,0,1,\n")} << "p.csv:2, column quantity";
+        QTest::newRow("a chain of something else") << QStringList{"--positions", write("other.csv", QByteArray(kHeader) + "QQQ,,,stock,1,1,\n"),
+                                                                  "--chain", chain()}
+                                                   << "no chain of any underlying";
+        QTest::newRow("a bad strike") << QStringList{"--positions", write("bad.csv", QByteArray(kHeader) + "SPY,2026-09-18,abc,put,1,1,\n"),
+                                                     "--chain", chain()}
+                                      << "bad.csv:2, column strike";
+        QTest::newRow("a bad proposal") << QStringList{"--positions", good,
+                                                       "--chain",     chain(),
+                                                       "--propose",   write("p.csv", QByteArray(kHeader) + "SPY,2026-09-18,490,put,0,1,\n")}
+                                        << "p.csv:2, column quantity";
         QTest::newRow("equity of nothing") << QStringList{"--positions", good, "--chain", chain(), "--equity", "0"} << "--equity";
-        QTest::newRow("no such history") << QStringList{"--positions", good, "--chain", chain(), "--history", m_folder.filePath("nowhere")} << "nowhere";
-        QTest::newRow("binary positions") << QStringList{"--positions", write("bytes.csv", QByteArray(4096, '\0')), "--chain", chain()} << "bytes.csv";
+        QTest::newRow("no such history") << QStringList{"--positions", good, "--chain", chain(), "--history", m_folder.filePath("nowhere")}
+                                         << "nowhere";
+        QTest::newRow("binary positions") << QStringList{"--positions", write("bytes.csv", QByteArray(4096, '\0')), "--chain", chain()}
+                                          << "bytes.csv";
     }
     void badInputGetsOneClearLineAndCodeTwo() {
         QFETCH(QStringList, arguments);
@@ -73,7 +82,8 @@ private Q_SLOTS:
     }
 
     void aSmallBookWithoutHistorySaysWhatItDoesNotKnow() {
-        const QString book = write("book.csv", QByteArray(kHeader) + "SPY,2026-09-18,500,put,-2,8,bull put\nSPY,2026-09-18,490,put,2,4.4,bull put\nQQQ,,,stock,10,400,\n");
+        const QString book = write(
+            "book.csv", QByteArray(kHeader) + "SPY,2026-09-18,500,put,-2,8,bull put\nSPY,2026-09-18,490,put,2,4.4,bull put\nQQQ,,,stock,10,400,\n");
         const Ran ran = run({"--positions", book, "--chain", chain(), "--json"});
         QCOMPARE(ran.code, 0);
         const auto json = QJsonDocument::fromJson(ran.out).object();
@@ -90,16 +100,18 @@ private Q_SLOTS:
         QVERIFY(json["greeks"]["book"]["beta_weighted_shares"].isDouble()); // SPY against itself
         const Ran text = run({"--positions", book, "--chain", chain()});
         QCOMPARE(text.code, 0);
-        QVERIFY(text.out.contains("2 of 3 priced") && text.out.contains("N/A, no daily bars of SPY") && !text.out.contains("nan") && !text.out.contains("inf "));
+        QVERIFY(text.out.contains("2 of 3 priced") && text.out.contains("N/A, no daily bars of SPY") && !text.out.contains("nan") &&
+                !text.out.contains("inf "));
     }
 
     void aRealBookHasEveryNumber() {
         const QString shared = QStringLiteral(MAHLER_SHARED_DIR "/market-data");
         const QString file = shared + "/options-eod/spx-2019/SPX_20190502.csv.gz";
-        if (!QFile::exists(file))
-            QSKIP("no shared market data here");
-        const QString book = write("spx.csv", QByteArray(kHeader) + "SPX,2019-05-31,2800,put,-3,20,ic\nSPX,2019-05-31,2750,put,3,13,ic\n"
-                                                                   "SPX,2019-05-31,3000,call,-3,8,ic\nSPX,2019-05-31,3050,call,3,2,ic\nSPXW,2019-06-28,2900,put,1,50,hedge\n");
+        if (!QFile::exists(file)) QSKIP("no shared market data here");
+        const QString book =
+            write("spx.csv", QByteArray(kHeader) +
+                                 "SPX,2019-05-31,2800,put,-3,20,ic\nSPX,2019-05-31,2750,put,3,13,ic\n"
+                                 "SPX,2019-05-31,3000,call,-3,8,ic\nSPX,2019-05-31,3050,call,3,2,ic\nSPXW,2019-06-28,2900,put,1,50,hedge\n");
         const QString trade = write("trade.csv", QByteArray(kHeader) + "SPX,2019-05-31,2850,put,-5,28,new\nSPX,2019-05-31,2800,put,5,20,new\n");
         const Ran ran = run({"--positions", book, "--chain", file, "--history", shared, "--propose", trade, "--equity", "250000", "--json"});
         QVERIFY2(ran.code == 0, ran.error.constData());
@@ -118,8 +130,7 @@ private Q_SLOTS:
                 QVERIFY(level["exceptions"]["days"].toInt() == 250);
                 last = level["var_usd"].toDouble();
                 double sum = 0;
-                for (const auto& row : var["components"]["legs"].toArray())
-                    sum += row.toObject()["var_usd"].toArray()[l].toDouble();
+                for (const auto& row : var["components"]["legs"].toArray()) sum += row.toObject()["var_usd"].toArray()[l].toDouble();
                 QVERIFY(std::abs(sum - last) < 1e-6 * last);
             }
             QVERIFY(var["proxy"]["passed"].toBool());
@@ -130,7 +141,8 @@ private Q_SLOTS:
         QCOMPARE(json["named_shocks"].toArray().size(), qsizetype{5});
         QCOMPARE(json["with_trade"]["breaker_map"]["cells"].toArray().size(), qsizetype{468});
         QVERIFY(json["with_trade"]["changed_cells"].toInt() > 0);
-        const QByteArray again = run({"--positions", book, "--chain", file, "--history", shared, "--propose", trade, "--equity", "250000", "--json"}).out;
+        const QByteArray again =
+            run({"--positions", book, "--chain", file, "--history", shared, "--propose", trade, "--equity", "250000", "--json"}).out;
         auto other = QJsonDocument::fromJson(again).object();
         QCOMPARE(other["scenarios"], json["scenarios"]);
         QCOMPARE(other["var"].toArray()[1].toObject()["levels"], json["var"].toArray()[1].toObject()["levels"]);

@@ -28,13 +28,12 @@ class ApprovalsTest : public QObject {
     }
     static User with(Role role) {
         for (const auto& u : demoUsers())
-            if (u.has(role))
-                return u;
+            if (u.has(role)) return u;
         return {};
     }
     static constexpr Usd kLoss = Usd::fromMicros(4'380'000'000);
-    static AnswerOutcome answer(const Request& r, Role role, bool approve = true, const std::string& reason = "a reason of many words", std::optional<Usd> typed = kLoss,
-                                Timestamp now = {{}, 50s}) {
+    static AnswerOutcome answer(const Request& r, Role role, bool approve = true, const std::string& reason = "a reason of many words",
+                                std::optional<Usd> typed = kLoss, Timestamp now = {{}, 50s}) {
         return judgeAnswer(r, with(role), approve, r.shownHash, reason, typed, kLoss, now);
     }
 
@@ -160,8 +159,7 @@ private Q_SLOTS:
 
     void rolesDecideTheirTiers() {
         for (const auto role : {Role::Analyst, Role::Strategist})
-            for (int t = 0; t <= 3; ++t)
-                QVERIFY(!mayApproveTier(with(role), t));
+            for (int t = 0; t <= 3; ++t) QVERIFY(!mayApproveTier(with(role), t));
         QVERIFY(mayApproveTier(with(Role::Trader), 1));
         QVERIFY(!mayApproveTier(with(Role::Trader), 2));
         QVERIFY(mayApproveTier(with(Role::RiskManager), 2));

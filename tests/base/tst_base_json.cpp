@@ -1,6 +1,6 @@
-#include <QTest>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <QTest>
 
 #include "base/json.h"
 

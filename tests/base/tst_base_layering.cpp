@@ -11,30 +11,25 @@
 class LayeringTest : public QObject {
     Q_OBJECT
 
-    const std::map<QString, int> m_floor = {
-        {"base", 1},      {"market", 2},   {"pricing", 3}, {"analytics", 4}, {"portfolio", 4}, {"simulation", 4},
-        {"strategy", 5},  {"store", 5},    {"risk", 6},    {"approval", 6},  {"memory", 6},    {"agents", 7},
-        {"execution", 7}, {"desk", 8},     {"backtest", 9}, {"connect", 9},  {"ui", 10},       {"app", 11}};
+    const std::map<QString, int> m_floor = {{"base", 1},      {"market", 2}, {"pricing", 3},  {"analytics", 4}, {"portfolio", 4}, {"simulation", 4},
+                                            {"strategy", 5},  {"store", 5},  {"risk", 6},     {"approval", 6},  {"memory", 6},    {"agents", 7},
+                                            {"execution", 7}, {"desk", 8},   {"backtest", 9}, {"connect", 9},   {"ui", 10},       {"app", 11}};
 
     static QStringList sources(const QString& folder) {
         QStringList files;
-        QDirIterator it(QStringLiteral(MAHLER_SOURCE_DIR) + QLatin1Char('/') + folder, {"*.h", "*.cpp"}, QDir::Files,
-                        QDirIterator::Subdirectories);
-        while (it.hasNext())
-            files << it.next();
+        QDirIterator it(QStringLiteral(MAHLER_SOURCE_DIR) + QLatin1Char('/') + folder, {"*.h", "*.cpp"}, QDir::Files, QDirIterator::Subdirectories);
+        while (it.hasNext()) files << it.next();
         return files;
     }
 
     static QStringList includes(const QString& path) {
         QFile file(path);
-        if (!file.open(QIODevice::ReadOnly))
-            return {};
+        if (!file.open(QIODevice::ReadOnly)) return {};
         QStringList out;
         static const QRegularExpression kInclude(QStringLiteral("^\\s*#\\s*include\\s*[<\"]([^>\"]+)[>\"]"));
         while (!file.atEnd()) {
             const auto match = kInclude.match(QString::fromUtf8(file.readLine()));
-            if (match.hasMatch())
-                out << match.captured(1);
+            if (match.hasMatch()) out << match.captured(1);
         }
         return out;
     }
@@ -55,11 +50,9 @@ private Q_SLOTS:
                 QVERIFY2(m_floor.count(room), qPrintable(file + " is in no room"));
                 for (const auto& include : includes(file)) {
                     const QString target = include.section(QLatin1Char('/'), 0, 0);
-                    if (!include.contains(QLatin1Char('/')) || !m_floor.count(target) || target == room)
-                        continue;
+                    if (!include.contains(QLatin1Char('/')) || !m_floor.count(target) || target == room) continue;
                     ++seen;
-                    if (m_floor.at(target) >= m_floor.at(room))
-                        wrong << file + " includes " + include;
+                    if (m_floor.at(target) >= m_floor.at(room)) wrong << file + " includes " + include;
                 }
             }
         }
@@ -71,8 +64,7 @@ private Q_SLOTS:
         QStringList wrong;
         for (const auto& file : sources(QStringLiteral("core")))
             for (const auto& include : includes(file))
-                if (include.startsWith(QLatin1Char('Q')) || include.startsWith(QLatin1String("qt")))
-                    wrong << file + " includes " + include;
+                if (include.startsWith(QLatin1Char('Q')) || include.startsWith(QLatin1String("qt"))) wrong << file + " includes " + include;
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(QLatin1Char('\n'))));
     }
 
@@ -91,8 +83,7 @@ private Q_SLOTS:
         for (const auto& folder : {QStringLiteral("core"), QStringLiteral("ui"), QStringLiteral("app")})
             for (const auto& file : sources(folder))
                 for (const auto& include : includes(file))
-                    if (include.startsWith(prefix) && !homes.contains(roomOf(file)))
-                        wrong << file + " includes " + include;
+                    if (include.startsWith(prefix) && !homes.contains(roomOf(file))) wrong << file + " includes " + include;
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(QLatin1Char('\n'))));
     }
 

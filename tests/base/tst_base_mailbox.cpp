@@ -1,5 +1,5 @@
-#include <QTest>
 #include <memory>
+#include <QTest>
 #include <thread>
 
 #include "base/mailbox.h"
@@ -44,8 +44,7 @@ private Q_SLOTS:
             box.close();
         });
         int expected = 0;
-        while (const auto message = box.popFor(10s))
-            QCOMPARE(*message, expected++);
+        while (const auto message = box.popFor(10s)) QCOMPARE(*message, expected++);
         QCOMPARE(expected, count);
     }
 };

@@ -1,5 +1,5 @@
-#include <QTest>
 #include <cmath>
+#include <QTest>
 #include <set>
 
 #include "base/random.h"

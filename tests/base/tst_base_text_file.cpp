@@ -15,8 +15,7 @@ class TestBaseTextFile : public QObject {
 
     std::string write(const char* name, const QByteArray& bytes) {
         QFile file(m_dir.filePath(name));
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("cannot write a test file");
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write a test file");
         return file.fileName().toStdString();
     }
     std::string writeGz(const char* name, const QByteArray& bytes) {
@@ -30,8 +29,7 @@ class TestBaseTextFile : public QObject {
     static QByteArray zipOf(const QList<std::pair<QByteArray, QByteArray>>& entries) {
         QByteArray out, directory;
         const auto number = [](QByteArray& to, quint32 value, int bytes) {
-            for (int i = 0; i < bytes; ++i)
-                to.append(static_cast<char>(value >> (8 * i) & 0xFF));
+            for (int i = 0; i < bytes; ++i) to.append(static_cast<char>(value >> (8 * i) & 0xFF));
         };
         for (const auto& [name, bytes] : entries) {
             const auto crc = static_cast<quint32>(crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
@@ -59,10 +57,8 @@ class TestBaseTextFile : public QObject {
         std::string_view line;
         while (reader) {
             const auto more = reader->next(line);
-            if (!more)
-                lines.push_back("ERROR " + more.error().detail);
-            if (!more || !*more)
-                break;
+            if (!more) lines.push_back("ERROR " + more.error().detail);
+            if (!more || !*more) break;
             lines.emplace_back(line);
         }
         return lines;
@@ -70,7 +66,8 @@ class TestBaseTextFile : public QObject {
 
 private Q_SLOTS:
     void plainGzipAndZipReadAlike() {
-        const QByteArray text = "\xEF\xBB\xBF" "a,b\r\n1,2\n\nlast";
+        const QByteArray text = "\xEF\xBB\xBF"
+                                "a,b\r\n1,2\n\nlast";
         const std::vector<std::string> lines{"a,b", "1,2", "", "last"};
         QCOMPARE(linesOf(write("t.csv", text)), lines);
         QCOMPARE(linesOf(writeGz("t.csv.gz", text)), lines);
@@ -81,8 +78,7 @@ private Q_SLOTS:
     }
     void linesAcrossBlocksStayWhole() {
         QByteArray text;
-        for (int i = 0; i < 20000; ++i)
-            text += QByteArray::number(i) + QByteArray(i % 97, 'x') + "\n";
+        for (int i = 0; i < 20000; ++i) text += QByteArray::number(i) + QByteArray(i % 97, 'x') + "\n";
         auto reader = LineReader::open(writeGz("many.gz", text));
         std::string_view line;
         std::size_t count = 0;
@@ -100,8 +96,7 @@ private Q_SLOTS:
     }
     void cutArchivesAreAnErrorAtEveryLength() {
         QByteArray text;
-        for (int i = 0; i < 5000; ++i)
-            text += QByteArray::number(i * 7919) + "\n";
+        for (int i = 0; i < 5000; ++i) text += QByteArray::number(i * 7919) + "\n";
         const auto path = writeGz("whole.gz", text);
         QFile file(QString::fromStdString(path));
         QVERIFY(file.open(QIODevice::ReadOnly));
@@ -138,7 +133,8 @@ private Q_SLOTS:
         });
         QVERIFY(all.has_value());
         QCOMPARE(seen, std::string("b=22;a=;c=333;"));
-        QVERIFY(!readZip(path, [](const std::string&, std::string_view) { return Result<void>(); }, 2));
+        QVERIFY(!readZip(
+            path, [](const std::string&, std::string_view) { return Result<void>(); }, 2));
         const auto stopped = readZip(path, [](const std::string& name, std::string_view) { return Result<void>(badInput(name)); });
         QCOMPARE(stopped.error().detail, std::string("b"));
     }
@@ -155,10 +151,8 @@ private Q_SLOTS:
     void numbersAreStrict() {
         QCOMPARE(*parseNumber("+1.5e3"), 1500.0);
         QCOMPARE(*parseInteger("-12"), std::int64_t{-12});
-        for (const char* text : {"", " 1", "1 ", "nan", "inf", "1e999", "0x1", "1,0", "+-1", "1.5.5"})
-            QVERIFY2(!parseNumber(text), text);
-        for (const char* text : {"", "1.0", "99999999999999999999", "+", "a"})
-            QVERIFY2(!parseInteger(text), text);
+        for (const char* text : {"", " 1", "1 ", "nan", "inf", "1e999", "0x1", "1,0", "+-1", "1.5.5"}) QVERIFY2(!parseNumber(text), text);
+        for (const char* text : {"", "1.0", "99999999999999999999", "+", "a"}) QVERIFY2(!parseInteger(text), text);
     }
     void wholeFilesAreLimited() {
         const auto path = write("whole.txt", "hello");

@@ -1,5 +1,5 @@
-#include <QTest>
 #include <limits>
+#include <QTest>
 #include <unordered_set>
 
 #include "base/hash.h"
@@ -65,8 +65,7 @@ private Q_SLOTS:
         const std::int64_t big = std::numeric_limits<std::int64_t>::max();
         const std::int64_t small = std::numeric_limits<std::int64_t>::min();
         for (const std::int64_t a : {big, small, big / 2 + 1})
-            for (const std::int64_t factor : {std::int64_t{2}, std::int64_t{-2}, big, small})
-                QVERIFY(!times(Usd::fromMicros(a), factor));
+            for (const std::int64_t factor : {std::int64_t{2}, std::int64_t{-2}, big, small}) QVERIFY(!times(Usd::fromMicros(a), factor));
         QCOMPARE(times(Usd::fromMicros(big / 2), 2)->micros(), big - 1);
         QCOMPARE(times(Usd::fromMicros(-big / 2), -2)->micros(), big - 1);
         QCOMPARE(times(Usd::fromMicros(0), -5)->micros(), 0);
@@ -97,9 +96,8 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(good.error()), InvariantError);
         QVERIFY(Result<void>().has_value());
         QVERIFY(!Result<void>(badInput("x")));
-        for (const ErrorCode code : {ErrorCode::BadInput, ErrorCode::NotFound, ErrorCode::Io, ErrorCode::Busy, ErrorCode::Stale,
-                                     ErrorCode::Rejected, ErrorCode::Integrity, ErrorCode::NoConvergence, ErrorCode::Unsupported,
-                                     ErrorCode::Internal})
+        for (const ErrorCode code : {ErrorCode::BadInput, ErrorCode::NotFound, ErrorCode::Io, ErrorCode::Busy, ErrorCode::Stale, ErrorCode::Rejected,
+                                     ErrorCode::Integrity, ErrorCode::NoConvergence, ErrorCode::Unsupported, ErrorCode::Internal})
             QVERIFY(*toString(code) != '\0');
     }
     void idsCompareAndHashByText() {

@@ -48,10 +48,8 @@ public:
     /// Hands one command over and keeps what came of it.
     Outcome give(const Command& command) {
         Outcome outcome = m_desk.handle(command, m_now);
-        for (const auto& event : outcome.events)
-            m_events.push_back({event, m_now});
-        for (const auto& effect : outcome.effects)
-            m_effects.push_back(effect);
+        for (const auto& event : outcome.events) m_events.push_back({event, m_now});
+        for (const auto& effect : outcome.effects) m_effects.push_back(effect);
         m_commands.push_back({command, m_now});
         return outcome;
     }
@@ -61,8 +59,7 @@ public:
         market::Tick tick;
         tick.time = m_now.utc;
         tick.session = market::sessionAt(m_now.utc);
-        if (!m_frozen)
-            m_source = m_now.utc;
+        if (!m_frozen) m_source = m_now.utc;
         market::UnderlyingQuote spy;
         spy.symbol = "SPY";
         spy.quote.bid = *Price::fromDouble(m_spot - 0.01);
@@ -74,8 +71,7 @@ public:
         tick.vixTime = m_source;
         for (const auto& contract : m_desk.watched()) {
             const auto it = m_quotes.find(contract.id());
-            if (it == m_quotes.end())
-                continue;
+            if (it == m_quotes.end()) continue;
             market::Quote q;
             q.bid = it->second.first;
             q.ask = it->second.second;
@@ -88,8 +84,7 @@ public:
         return give(MarketTick{tick, m_desk.state().facts ? m_board.price(tick, *m_desk.state().facts) : portfolio::GreeksBook{}});
     }
     void ticks(int count) {
-        for (int i = 0; i < count; ++i)
-            tick();
+        for (int i = 0; i < count; ++i) tick();
     }
 
     /// Started, facts, reconciled with what the desk believes, session open: RUNNING when all is well.
@@ -110,14 +105,11 @@ public:
     execution::BrokerReport books(bool clean = true) const {
         execution::BrokerReport report;
         report.clean = clean;
-        if (m_desk.state().account)
-            report.cash = m_desk.state().account->cash;
+        if (m_desk.state().account) report.cash = m_desk.state().account->cash;
         for (const auto& [id, position] : m_desk.state().positions)
-            for (const auto& leg : position.legs)
-                report.positions.push_back({leg.contract.id(), leg.ratio * position.quantity});
+            for (const auto& leg : position.legs) report.positions.push_back({leg.contract.id(), leg.ratio * position.quantity});
         for (const auto* order : m_desk.state().liveOrders())
-            report.orders.push_back({order->id, order->state, order->filled, order->averageNet, order->fees, {}, order->text,
-                                     order->cashFlow});
+            report.orders.push_back({order->id, order->state, order->filled, order->averageNet, order->fees, {}, order->text, order->cashFlow});
         return report;
     }
 
@@ -153,21 +145,17 @@ public:
     }
     UserId userWith(approval::Role role) const {
         for (const auto& user : approval::demoUsers())
-            if (user.has(role))
-                return user.id;
+            if (user.has(role)) return user.id;
         return {};
     }
     void answer(const approval::Request& r, const UserId& user, bool approve, const std::string& reason = "1 looks right to me") {
         AnswerRequest a{r.id, user, approve, r.shownHash, reason, {}};
         const auto view = m_desk.view(m_now);
         for (const auto& v : view.approvals)
-            if (v.request.id == r.id)
-                a.typedMaxLoss = v.maxLoss;
+            if (v.request.id == r.id) a.typedMaxLoss = v.maxLoss;
         give(a);
     }
-    const execution::Order* onlyOrder() const {
-        return m_desk.state().orders.empty() ? nullptr : &m_desk.state().orders.begin()->second;
-    }
+    const execution::Order* onlyOrder() const { return m_desk.state().orders.empty() ? nullptr : &m_desk.state().orders.begin()->second; }
     void brokerSays(const OrderId& id, execution::OrderState state, std::int64_t filled = 0, double net = 0, double fees = 0) {
         execution::BrokerUpdate u{id, state, filled, *Price::fromDouble(net), *Usd::fromDouble(fees), "B1", {}};
         u.cashFlow = *notional(u.averageNet, filled, 100);
@@ -178,8 +166,7 @@ public:
         propose(spread(quantity));
         if (const auto request = pending()) {
             for (const auto role : {approval::Role::RiskManager, approval::Role::PortfolioManager, approval::Role::TeamLead})
-                if (pending())
-                    answer(*request, userWith(role), true, "1 agreed after reading it all");
+                if (pending()) answer(*request, userWith(role), true, "1 agreed after reading it all");
         }
         const OrderId id = m_desk.state().liveOrders().front()->id;
         give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
@@ -189,8 +176,7 @@ public:
     template <class E> std::vector<E> effects() const {
         std::vector<E> out;
         for (const auto& effect : m_effects)
-            if (const auto* e = std::get_if<E>(&effect))
-                out.push_back(*e);
+            if (const auto* e = std::get_if<E>(&effect)) out.push_back(*e);
         return out;
     }
     int count(const std::string& type) const {
@@ -198,8 +184,7 @@ public:
     }
     std::string lastBody(const std::string& type) const {
         for (auto it = m_events.rbegin(); it != m_events.rend(); ++it)
-            if (it->event.type == type)
-                return it->event.body.dump();
+            if (it->event.type == type) return it->event.body.dump();
         return {};
     }
 

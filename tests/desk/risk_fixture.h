@@ -13,7 +13,8 @@ using mahler::portfolio::testing::FlatChain;
 constexpr auto P = market::Right::Put;
 constexpr auto C = market::Right::Call;
 
-inline portfolio::Position position(const char* id, const FlatChain& chain, double sold, double bought, market::Right right, std::int64_t quantity, double credit, UtcTime openedAt) {
+inline portfolio::Position position(const char* id, const FlatChain& chain, double sold, double bought, market::Right right, std::int64_t quantity,
+                                    double credit, UtcTime openedAt) {
     portfolio::Position p;
     p.id = PositionId(id);
     p.underlying = market::classSpec(chain.root).underlying;

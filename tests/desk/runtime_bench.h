@@ -1,10 +1,10 @@
 #pragma once
 
-#include <QTemporaryDir>
-#include <QTest>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "agents/deliberation.h"
 #include "desk/replay.h"
@@ -72,8 +72,7 @@ public:
         options.speed = m_speed;
         RuntimeSinks sinks;
         sinks.view = [this](std::shared_ptr<const DeskView> view) {
-            if (throwOnce.exchange(false))
-                throw std::runtime_error("a fault of the test");
+            if (throwOnce.exchange(false)) throw std::runtime_error("a fault of the test");
             set(std::move(view));
         };
         sinks.chain = [](auto) {};
@@ -92,16 +91,15 @@ public:
         const auto config = m_config;
         auto made = DeskRuntime::start(
             options, [make = m_makeFeed](std::optional<UtcTime>) { return make(); },
-            [config, slow = answersAfter, seen = seen](risk::Gate& gate, const risk::HaltGate& halt, const execution::BrokerReport& books) -> std::unique_ptr<execution::Broker> {
+            [config, slow = answersAfter, seen = seen](risk::Gate& gate, const risk::HaltGate& halt,
+                                                       const execution::BrokerReport& books) -> std::unique_ptr<execution::Broker> {
                 execution::SimulatedBrokerConfig broker;
                 broker.seed = config->seed;
-                if (slow)
-                    broker.latency = *slow;
+                if (slow) broker.latency = *slow;
                 broker.down = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).down; };
                 broker.rejectRate = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).rejectRate; };
                 auto b = execution::SimulatedBroker::create(broker, gate, halt);
-                if (!books.positions.empty() || books.cash.micros() != 0)
-                    b->restore(books);
+                if (!books.positions.empty() || books.cash.micros() != 0) b->restore(books);
                 return std::make_unique<WatchedBroker>(std::move(b), seen);
             },
             agents::makeRuleReasoner(), sinks);
@@ -133,22 +131,18 @@ public:
             std::shared_ptr<const DeskView> view;
             {
                 std::unique_lock lock(m_mutex);
-                if (!m_news.wait_until(lock, end, [&] { return m_view && m_view != m_seen; }))
-                    return false;
+                if (!m_news.wait_until(lock, end, [&] { return m_view && m_view != m_seen; })) return false;
                 view = m_seen = m_view;
             }
-            if (fits(*view))
-                return true;
-            if (approve)
-                answer(*view);
+            if (fits(*view)) return true;
+            if (approve) answer(*view);
         }
     }
     void answer(const DeskView& view) {
         for (const auto& a : view.approvals)
             for (const auto& user : view.users)
                 if (approval::mayApproveTier(user, static_cast<int>(a.request.tier.tier)))
-                    if (runtime->send(AnswerRequest{a.request.id, user.id, true, a.request.shownHash, "read all of it, agreed", a.maxLoss}))
-                        break;
+                    if (runtime->send(AnswerRequest{a.request.id, user.id, true, a.request.shownHash, "read all of it, agreed", a.maxLoss})) break;
     }
     std::vector<std::string> failures() const {
         std::scoped_lock lock(m_mutex);
@@ -159,7 +153,7 @@ public:
 
     std::unique_ptr<DeskRuntime> runtime;
     std::optional<std::chrono::milliseconds> answersAfter; ///< latency of the broker's fills, market time
-    std::atomic<bool> throwOnce{false}; ///< on the desk thread
+    std::atomic<bool> throwOnce{false};                    ///< on the desk thread
     std::shared_ptr<WatchedBroker::Seen> seen = std::make_shared<WatchedBroker::Seen>();
 
 private:

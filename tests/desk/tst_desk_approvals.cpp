@@ -15,11 +15,13 @@ class DeskApprovalsTest : public QObject {
 
 private Q_SLOTS:
     void anotherStructureOfTheSameProposerIsANewStrategy() {
-        QVERIFY(strategyKey("credit_spread", portfolio::StrategyKind::BullPutSpread) != strategyKey("credit_spread", portfolio::StrategyKind::BearCallSpread));
+        QVERIFY(strategyKey("credit_spread", portfolio::StrategyKind::BullPutSpread) !=
+                strategyKey("credit_spread", portfolio::StrategyKind::BearCallSpread));
         Harness h;
         h.open();
         h.holdSpread(1);
-        QVERIFY(h.state().executedStrategies.contains(strategyKey(h.state().positions.begin()->second.strategy, portfolio::StrategyKind::BullPutSpread)));
+        QVERIFY(
+            h.state().executedStrategies.contains(strategyKey(h.state().positions.begin()->second.strategy, portfolio::StrategyKind::BullPutSpread)));
         QCOMPARE(h.state().executedStrategies.size(), std::size_t{1});
     }
 

@@ -18,8 +18,7 @@ private Q_SLOTS:
         auto other = Harness::spread(1, 0.30);
         other.legs = {{Harness::put(465), -1}, {Harness::put(460), 1}};
         h.propose(other);
-        if (h.pending())
-            h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        if (h.pending()) h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
         const auto live = h.state().liveOrders();
         QCOMPARE(live.size(), std::size_t{1});
         const OrderId id = live.front()->id;
@@ -29,8 +28,7 @@ private Q_SLOTS:
         bool closed = false, cancelled = false;
         for (const auto& effect : outcome.effects) {
             closed = closed || std::holds_alternative<CloseGate>(effect);
-            if (const auto* c = std::get_if<Cancel>(&effect))
-                cancelled = cancelled || c->id == id;
+            if (const auto* c = std::get_if<Cancel>(&effect)) cancelled = cancelled || c->id == id;
         }
         QVERIFY(closed);
         QVERIFY(cancelled);
@@ -111,8 +109,7 @@ private Q_SLOTS:
     void fiveErrorsInAMinuteHalt() {
         Harness h;
         h.open();
-        for (int i = 0; i < 4; ++i)
-            h.give(BrokerNews{{}, {}, 1});
+        for (int i = 0; i < 4; ++i) h.give(BrokerNews{{}, {}, 1});
         QVERIFY(!h.state().halted());
         h.give(BrokerNews{{}, {}, 1});
         QVERIFY(h.state().latched(risk::Breaker::B6ApiErrors));
@@ -190,8 +187,7 @@ private Q_SLOTS:
         h.tick();
         QCOMPARE(h.effects<Submit>().size() - before, std::size_t{7});
         std::set<PositionId> closed;
-        for (std::size_t i = before; i < before + 7; ++i)
-            closed.insert(h.effects<Submit>()[i].order.combo.closes);
+        for (std::size_t i = before; i < before + 7; ++i) closed.insert(h.effects<Submit>()[i].order.combo.closes);
         QCOMPARE(closed.size(), std::size_t{7});
         h.ticks(20);
         for (const auto& event : h.events())
@@ -232,8 +228,7 @@ private Q_SLOTS:
         h.give(Flatten{h.userWith(approval::Role::Trader), "FLATTEN"});
         std::set<std::int64_t> prices;
         for (int attempt = 1; attempt <= 5; ++attempt) { // nobody fills, the market stands still
-            for (int second = 0; second < 12 && h.effects<Submit>().size() < static_cast<std::size_t>(attempt + 1); ++second)
-                h.tick();
+            for (int second = 0; second < 12 && h.effects<Submit>().size() < static_cast<std::size_t>(attempt + 1); ++second) h.tick();
             QCOMPARE(h.effects<Submit>().size(), static_cast<std::size_t>(attempt + 1)); // the opening was the first
             const auto order = h.effects<Submit>().back().order;
             QVERIFY(prices.insert(order.combo.netLimit.micros()).second);

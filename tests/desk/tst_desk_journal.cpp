@@ -42,7 +42,8 @@ private Q_SLOTS:
         auto journal = store::Journal::open(path, {"run-1", sha256("key"), false});
         QVERIFY(journal.has_value());
         for (const auto& stored : h.events()) {
-            const store::NewRecord record{stored.event.type, 1, stored.event.actor, stored.event.correlation, *canonicalJson(stored.event.body), searchTextOf(stored.event)};
+            const store::NewRecord record{
+                stored.event.type, 1, stored.event.actor, stored.event.correlation, *canonicalJson(stored.event.body), searchTextOf(stored.event)};
             QVERIFY((*journal)->append(stored.at, std::span(&record, 1)).has_value());
         }
         journal->reset();
@@ -77,15 +78,12 @@ private Q_SLOTS:
         spy.underlying = "SPY";
         spy.query.limit = 10'000;
         std::vector<std::int64_t> whole, paged;
-        for (const auto& entry : page(spy).entries)
-            whole.push_back(entry.record.seq);
+        for (const auto& entry : page(spy).entries) whole.push_back(entry.record.seq);
         spy.query.limit = 3;
         for (;;) {
             const auto some = page(spy);
-            for (const auto& entry : some.entries)
-                paged.push_back(entry.record.seq);
-            if (some.complete)
-                break;
+            for (const auto& entry : some.entries) paged.push_back(entry.record.seq);
+            if (some.complete) break;
             spy.query.beforeSeq = some.entries.back().record.seq;
         }
         QVERIFY(whole.size() > 6);

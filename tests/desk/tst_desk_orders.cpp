@@ -39,8 +39,7 @@ private Q_SLOTS:
         QCOMPARE(*pnl().mark.net, first); // the same quotes
         QVERIFY(pnl().dayPnl && pnl().dayPnl->micros() == 0 && pnl().mark.openPnl == yesterday);
         for (const auto& leg : legs)
-            if (leg.ratio < 0)
-                h.quote(leg.contract, 0.50, 0.54); // the short leg
+            if (leg.ratio < 0) h.quote(leg.contract, 0.50, 0.54); // the short leg
         h.ticks(2);
         const auto change = *pnl().mark.net - first;
         QVERIFY(change.micros() != 0);
@@ -176,8 +175,7 @@ private Q_SLOTS:
         two.give(SubmitOutcome{doubtful, SubmitOutcome::Kind::Unknown, "timeout"});
         two.ticks(70);
         two.propose(Harness::spread(1, 0.33));
-        if (two.pending())
-            two.answer(*two.pending(), two.userWith(approval::Role::RiskManager), true);
+        if (two.pending()) two.answer(*two.pending(), two.userWith(approval::Role::RiskManager), true);
         const auto both = two.desk().view(two.now()).orders;
         QCOMPARE(both.size(), std::size_t{2});
         QVERIFY(both[1].order.createdAt.utc > both[0].order.createdAt.utc); // the newer one would stand first
@@ -294,7 +292,7 @@ private Q_SLOTS:
         DeskView view = h.desk().view(h.now());
         QCOMPARE(view.positions.size(), std::size_t{1});
         const PositionView p = view.positions.front();
-        QVERIFY(p.delta && *p.delta > 0); // a sold put spread
+        QVERIFY(p.delta && *p.delta > 0);                   // a sold put spread
         QVERIFY(std::abs(*p.beta.delta - *p.delta) < 1e-9); // SPY against itself
         QCOMPARE(view.beta.included, 1);
         QVERIFY(std::abs(*view.beta.delta - *p.delta) < 1e-9);
@@ -325,8 +323,7 @@ private Q_SLOTS:
         h.open();
         h.holdSpread(1);
         for (const auto& [command, at] : h.commands()) {
-            if (std::holds_alternative<MarketTick>(command))
-                continue;
+            if (std::holds_alternative<MarketTick>(command)) continue;
             const auto body = encodeCommand(command);
             QVERIFY(body.has_value());
             const auto text = canonicalJson(*body);

@@ -14,8 +14,7 @@ class DeskQueueTest : public QObject {
 
     static approval::User user(approval::Role role) {
         for (const auto& u : approval::demoUsers())
-            if (u.has(role))
-                return u;
+            if (u.has(role)) return u;
         return {};
     }
     static approval::Request the(const Harness& h) { return h.pending().value_or(approval::Request{}); }
@@ -228,8 +227,7 @@ private Q_SLOTS:
             Harness h;
             seasoned(h);
             h.propose(Harness::spread(2));
-            if (looked)
-                h.give(OpenRequest{the(h).id, user(approval::Role::Trader).id});
+            if (looked) h.give(OpenRequest{the(h).id, user(approval::Role::Trader).id});
             h.ticks(40);
             QVERIFY(!h.pending());
             h.propose(Harness::spread(2));
@@ -254,15 +252,14 @@ private Q_SLOTS:
 
     void theRulesOfOneIdea() {
         const auto base = Harness::spread(1);
-        QVERIFY(sameIdea(base, Harness::spread(5, 0.40, 475), 500));     // exactly one per cent, other size and price
+        QVERIFY(sameIdea(base, Harness::spread(5, 0.40, 475), 500)); // exactly one per cent, other size and price
         QVERIFY(!sameIdea(base, Harness::spread(1, 0.34, 475.5), 500));
-        QVERIFY(!sameIdea(base, Harness::spread(1, 0.34, 471), {}));     // without a spot only equal strikes are near
+        QVERIFY(!sameIdea(base, Harness::spread(1, 0.34, 471), {})); // without a spot only equal strikes are near
         auto other = base;
         other.kind = portfolio::StrategyKind::Custom;
         QVERIFY(!sameIdea(base, other, 500));
         other = base;
-        for (auto& leg : other.legs)
-            leg.contract.expiry = std::chrono::year{2027} / 1 / 15;
+        for (auto& leg : other.legs) leg.contract.expiry = std::chrono::year{2027} / 1 / 15;
         QVERIFY(!sameIdea(base, other, 500));
         other = base;
         other.intent = portfolio::OrderIntent::Close;
@@ -306,8 +303,7 @@ private Q_SLOTS:
         const auto& a = h.desk().view(h.now()).approvals;
         const auto row = [&](const char* measure) {
             for (const auto& r : a.front().effects)
-                if (r.measure == measure)
-                    return r;
+                if (r.measure == measure) return r;
             return EffectRow{};
         };
         // One spread held and two asked for, (5.00 - 0.34) x 100 each; the gate adds the fees of the new ones, and SPY is correlated.

@@ -2,8 +2,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "runtime_bench.h"
 #include "market/chain_files.h"
+#include "runtime_bench.h"
 
 using namespace mahler;
 using namespace mahler::desk;
@@ -16,8 +16,7 @@ const char* kHeader = "underlying_symbol,underlying_price,quote_time,expiration_
 
 void write(const QTemporaryDir& dir, const char* name, const QByteArray& bytes) {
     QFile file(dir.filePath(name));
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-        qFatal("cannot write a test file");
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write a test file");
 }
 
 bool told(const DeskView& view, const char* text) {
@@ -43,12 +42,13 @@ private Q_SLOTS:
             minutes += "SPY,640," + time + ",2026-09-18,640,put,9.50,9.60,500,1000\n";
         }
         write(dir, "SPY_2026-08-19.csv", minutes);
-        write(dir, "SPY_2026-08-20.csv", QByteArray(kHeader) + "SPY,641,2026-08-20,2026-09-18,640,call,oops,10.10,500,1000\n"); // opened when its day comes
+        write(dir, "SPY_2026-08-20.csv",
+              QByteArray(kHeader) + "SPY,641,2026-08-20,2026-09-18,640,call,oops,10.10,500,1000\n"); // opened when its day comes
         write(dir, "SPY_2026-08-21.csv", QByteArray(kHeader) + "SPY,641,2026-08-21,2026-09-18,640,call,10.00,10.10,500,1000\n");
         Bench b(recorded(dir.path().toStdString(), ""));
         QVERIFY(b.start());
         QVERIFY(b.until([](const DeskView& v) { return told(v, "1 file could not be read and is skipped") && told(v, "SPY_2026-08-20.csv"); }));
-        QVERIFY(!b.runtime->gateOpen()); // no VIX: nothing may trade
+        QVERIFY(!b.runtime->gateOpen());                                 // no VIX: nothing may trade
         QVERIFY(b.until([](const DeskView& v) { return v.feedEnded; })); // and its end is known
         QVERIFY(b.view()->at.utc >= *parseUtc("2026-08-21T00:00Z"));
         b.stop();
@@ -62,8 +62,7 @@ private Q_SLOTS:
     }
 
     void aRecordedQuarterIsArguedAboutAndNeverTraded() {
-        if (!QFile::exists(QString::fromStdString(kData + "README.md")))
-            QSKIP("the shared market data is not here");
+        if (!QFile::exists(QString::fromStdString(kData + "README.md"))) QSKIP("the shared market data is not here");
         Bench b(recorded(kData + "options-eod/spx-2019", kData));
         QVERIFY(b.start());
         QVERIFY(b.until([](const DeskView& v) { return told(v, "SPX_20190527.csv.gz is dated on 2019-05-27"); }));

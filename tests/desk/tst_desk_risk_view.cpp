@@ -1,6 +1,6 @@
-#include <QTest>
 #include <atomic>
 #include <mutex>
+#include <QTest>
 
 #include "desk/effect_rows.h"
 #include "desk/risk_watch.h"
@@ -55,9 +55,9 @@ private Q_SLOTS:
         QVERIFY(grid.has_value());
         sameGrid(risk->asIs.grid, *grid);
         const auto shocks = portfolio::runNamedShocks(book, 100'000);
-        for (std::size_t i = 0; i < shocks.size(); ++i)
-            QCOMPARE(risk->asIs.shocks.at(i).pnlUsd, shocks[i].pnlUsd);
-        risk::BreakerMapInputs in{view->account, *view->marks.equity, 19.0, *portfolio::worstCaseLoss(puts()) + *portfolio::worstCaseLoss(calls()), {}};
+        for (std::size_t i = 0; i < shocks.size(); ++i) QCOMPARE(risk->asIs.shocks.at(i).pnlUsd, shocks[i].pnlUsd);
+        risk::BreakerMapInputs in{
+            view->account, *view->marks.equity, 19.0, *portfolio::worstCaseLoss(puts()) + *portfolio::worstCaseLoss(calls()), {}};
         const auto map = risk::breakerMap(*grid, in);
         QVERIFY(map.has_value() && risk->asIs.map);
         for (std::size_t i = 0; i < map->cells.size(); ++i) {
@@ -86,7 +86,8 @@ private Q_SLOTS:
         board.renewVar(sources);
         QVERIFY(!board.varIsOld(sources));
         risk = board.make(sources);
-        for (const auto& [id, positions] : {std::pair(std::string("A-1"), std::vector{puts(), calls()}), std::pair(std::string("A-2"), std::vector{puts(), puts(5)})}) {
+        for (const auto& [id, positions] :
+             {std::pair(std::string("A-1"), std::vector{puts(), calls()}), std::pair(std::string("A-2"), std::vector{puts(), puts(5)})}) {
             const auto book = portfolio::bindBook(portfolio::holdingsOf(positions), sources.chains);
             portfolio::GridSpec spec;
             spec.sensitivities = false;
@@ -157,7 +158,8 @@ private Q_SLOTS:
 
     void withoutHistoryValueAtRiskIsUnavailableWithItsCause() {
         const auto view = viewOf(m_chain, {puts()});
-        for (const auto& [past, cause] : {std::pair(std::shared_ptr<market::History>(), "the market has no history"), std::pair(std::make_shared<market::History>(), "SPX")}) {
+        for (const auto& [past, cause] :
+             {std::pair(std::shared_ptr<market::History>(), "the market has no history"), std::pair(std::make_shared<market::History>(), "SPX")}) {
             const auto sources = sourcesOf(m_chain, view, past);
             RiskBoard board;
             board.renewVar(sources);
@@ -268,8 +270,7 @@ private Q_SLOTS:
         order.order.combo.underlying = "SPX";
         order.order.combo.intent = portfolio::OrderIntent::Close;
         order.order.combo.legs = puts().legs;
-        for (auto& leg : order.order.combo.legs)
-            leg.ratio = -leg.ratio;
+        for (auto& leg : order.order.combo.legs) leg.ratio = -leg.ratio;
         order.order.combo.quantity = 6;
         order.order.filled = 1;
         view->orders.push_back(order);
@@ -319,7 +320,8 @@ private Q_SLOTS:
         const auto risk = board.make(second);
         const auto holdings = portfolio::holdingsOf(std::vector{puts(), calls()});
         const auto before = portfolio::bindBook(holdings, first.chains), after = portfolio::bindBook(holdings, second.chains);
-        const auto explain = portfolio::explainPnl(before, after, {}, portfolio::ExplainMethod::Explain), predict = portfolio::explainPnl(before, after, {}, portfolio::ExplainMethod::Predict);
+        const auto explain = portfolio::explainPnl(before, after, {}, portfolio::ExplainMethod::Explain),
+                   predict = portfolio::explainPnl(before, after, {}, portfolio::ExplainMethod::Predict);
         const auto& a = risk->attribution;
         QCOMPARE(a.since, std::optional(m_chain.time));
         QCOMPARE(a.to, next.time);
@@ -410,8 +412,7 @@ private Q_SLOTS:
         addsUp(row.explain);
         const auto two = portfolio::bindBook(portfolio::holdingsOf(std::vector{puts(2)}), sources.chains);
         Price mid = more.openNet;
-        for (const auto& leg : two.legs)
-            mid += Price::fromMicros(leg.mark->micros() * (leg.holding.quantity > 0 ? 1 : -1));
+        for (const auto& leg : two.legs) mid += Price::fromMicros(leg.mark->micros() * (leg.holding.quantity > 0 ? 1 : -1));
         QCOMPARE(row.explain.newTrades, *notional(mid, 2, 100)); // the two new units, from their price to the mids
         QCOMPARE(row.explain.fees, *Usd::fromDouble(-4));
     }
@@ -471,8 +472,7 @@ private Q_SLOTS:
         QCOMPARE(published.size(), std::size_t(2)); // what is quick first, then with the values at risk
         QVERIFY(published[0]->asIs.grid.worst && !published[0]->asIs.historical.available());
         QVERIFY(published[1]->asIs.historical.unavailable.find("days of history") != std::string::npos);
-        for (int i = 0; i < 20; ++i)
-            watch->poll(view);
+        for (int i = 0; i < 20; ++i) watch->poll(view);
         rest();
         QCOMPARE(asked, 2);
         watch->setWanted(false);

@@ -12,8 +12,7 @@ class DeskRulesTest : public QObject {
 
     static int closes(const Harness& h) {
         int n = 0;
-        for (const auto& s : h.effects<Submit>())
-            n += s.order.combo.intent == portfolio::OrderIntent::Close;
+        for (const auto& s : h.effects<Submit>()) n += s.order.combo.intent == portfolio::OrderIntent::Close;
         return n;
     }
     /// Quotes at which the spread has made its target.
@@ -23,8 +22,7 @@ class DeskRulesTest : public QObject {
     }
     static OrderId workingOrder(Harness& h) {
         h.propose(Harness::spread(1));
-        if (h.pending())
-            h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        if (h.pending()) h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
         return h.state().liveOrders().front()->id;
     }
     static execution::BrokerReport withOrder(const Harness& h, const char* id, execution::OrderState state) {
@@ -51,8 +49,7 @@ private Q_SLOTS:
         h.open();
         h.holdSpread(1);
         reachTarget(h);
-        for (int i = 0; i < 5; ++i)
-            h.give(BrokerNews{{}, {}, 1});
+        for (int i = 0; i < 5; ++i) h.give(BrokerNews{{}, {}, 1});
         QVERIFY(h.state().latched(risk::Breaker::B6ApiErrors));
         h.give(ClosePosition{h.userWith(approval::Role::Trader), h.state().positions.begin()->first, "by hand"});
         QCOMPARE(closes(h), 0);
@@ -66,8 +63,7 @@ private Q_SLOTS:
         const auto outcome = h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
         bool cancelled = false;
         for (const auto& effect : outcome.effects)
-            if (const auto* c = std::get_if<Cancel>(&effect))
-                cancelled = cancelled || c->id == id;
+            if (const auto* c = std::get_if<Cancel>(&effect)) cancelled = cancelled || c->id == id;
         QVERIFY(cancelled);
     }
 
@@ -78,8 +74,7 @@ private Q_SLOTS:
         h.give(SubmitOutcome{id, SubmitOutcome::Kind::Unknown, "timeout"});
         auto empty = h.books();
         empty.orders.clear();
-        for (int i = 0; i < 3; ++i)
-            h.give(Reconciliation{empty, "start"});
+        for (int i = 0; i < 3; ++i) h.give(Reconciliation{empty, "start"});
         const auto trader = h.userWith(approval::Role::Trader);
         h.give(CancelOrder{trader, id});
         QCOMPARE(h.state().orders.at(id).state, execution::OrderState::Unknown);

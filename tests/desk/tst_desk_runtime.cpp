@@ -1,10 +1,10 @@
+#include <csignal>
 #include <QScopeGuard>
 #include <QTest>
-#include <csignal>
 #include <sys/resource.h>
 
-#include "runtime_bench.h"
 #include "market/exchange_calendar.h"
+#include "runtime_bench.h"
 
 using namespace mahler;
 using namespace mahler::desk;
@@ -13,13 +13,11 @@ using namespace mahler::desk::testing;
 /// No file may grow any more until the guard goes.
 [[nodiscard]] auto unwritableDisk() {
     rlimit before{};
-    if (::getrlimit(RLIMIT_FSIZE, &before) != 0)
-        qFatal("getrlimit");
+    if (::getrlimit(RLIMIT_FSIZE, &before) != 0) qFatal("getrlimit");
     ::signal(SIGXFSZ, SIG_IGN);
     rlimit tiny = before;
     tiny.rlim_cur = 1;
-    if (::setrlimit(RLIMIT_FSIZE, &tiny) != 0)
-        qFatal("setrlimit");
+    if (::setrlimit(RLIMIT_FSIZE, &tiny) != 0) qFatal("setrlimit");
     return qScopeGuard([before] { ::setrlimit(RLIMIT_FSIZE, &before); });
 }
 
@@ -32,14 +30,12 @@ private Q_SLOTS:
         QVERIFY(b.start());
         QVERIFY(b.until(running));
         const auto automatic = [](const DeskView& v) {
-            return std::any_of(v.orders.begin(), v.orders.end(), [](const OrderView& o) {
-                return o.order.approvedBy == "auto" && o.order.state == execution::OrderState::Filled;
-            });
+            return std::any_of(v.orders.begin(), v.orders.end(),
+                               [](const OrderView& o) { return o.order.approvedBy == "auto" && o.order.state == execution::OrderState::Filled; });
         };
         QVERIFY(b.until(automatic, true));
         const auto view = b.view();
-        for (const auto& o : view->orders)
-            QVERIFY2(o.order.state != execution::OrderState::Rejected, o.order.text.c_str());
+        for (const auto& o : view->orders) QVERIFY2(o.order.state != execution::OrderState::Rejected, o.order.text.c_str());
         b.stop();
         QVERIFY(b.failures().empty());
         checkJournal(b);
@@ -51,10 +47,12 @@ private Q_SLOTS:
         QVERIFY(b.until([](const DeskView& v) { return !v.positions.empty() && v.session == market::Session::Open; }, true));
         QCOMPARE(b.risk().second, 0); // nobody looks
         b.runtime->watchRisk(true);
-        QVERIFY(b.until([&](const DeskView&) {
-            const auto risk = b.risk().first;
-            return risk && risk->asIs.varAt != UtcTime{} && risk->attribution.book.explained > 0;
-        }, true));
+        QVERIFY(b.until(
+            [&](const DeskView&) {
+                const auto risk = b.risk().first;
+                return risk && risk->asIs.varAt != UtcTime{} && risk->attribution.book.explained > 0;
+            },
+            true));
         const auto risk = b.risk().first;
         QVERIFY(risk->asIs.grid.coverage.complete());
         QVERIFY(risk->asIs.grid.worst.has_value());
@@ -82,14 +80,12 @@ private Q_SLOTS:
         QVERIFY(b.start());
         // The strategy is known by now and small orders go out by themselves: the halt falls among them.
         QVERIFY(b.until([&](const DeskView&) { return b.seen->openings >= 1; }, true));
-        for (const auto* symbol : {"SPY", "QQQ", "IWM", "SPX"})
-            (void)b.runtime->send(RequestCycle{"user:ann", symbol});
+        for (const auto* symbol : {"SPY", "QQQ", "IWM", "SPX"}) (void)b.runtime->send(RequestCycle{"user:ann", symbol});
         const int before = b.seen->openings;
         QVERIFY(b.until([&](const DeskView&) { return b.seen->openings > before; }, true, 30s));
         b.runtime->halt("user:ann", "key");
         b.seen->closed = true; // from here on every opening is one too many
-        for (const auto* symbol : {"SPY", "QQQ", "IWM", "SPX"})
-            (void)b.runtime->send(RequestCycle{"user:ann", symbol});
+        for (const auto* symbol : {"SPY", "QQQ", "IWM", "SPX"}) (void)b.runtime->send(RequestCycle{"user:ann", symbol});
         QVERIFY(b.until([](const DeskView& v) { return v.state == RunState::Halted; }));
         QVERIFY(b.until([&, at = b.view()->at.utc](const DeskView& v) { return v.at.utc > at + 60s; }, true));
         QCOMPARE(b.seen->afterwards.load(), 0);
@@ -153,8 +149,7 @@ private Q_SLOTS:
             QVERIFY(b.start());
             if (i > 0)
                 QVERIFY(b.until([&](const DeskView& v) { return v.at.utc > market::fromNewYork(std::chrono::year{2026} / 11 / 23, 9, 29 + i * 2); }));
-            for (const auto* symbol : {"SPY", "QQQ"})
-                (void)b.runtime->send(RequestCycle{"user:ann", symbol});
+            for (const auto* symbol : {"SPY", "QQQ"}) (void)b.runtime->send(RequestCycle{"user:ann", symbol});
             b.stop();
             checkJournal(b);
         }

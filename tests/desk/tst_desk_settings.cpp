@@ -162,8 +162,7 @@ private Q_SLOTS:
             const auto body = std::holds_alternative<MarketTick>(command) ? Result<Json>(Json()) : encodeCommand(command);
             const auto decoded = body->is_null() ? Result<Command>(command) : decodeCommand(commandName(command), *body);
             QVERIFY(decoded.has_value());
-            for (const auto& event : replayed.handle(*decoded, at).events)
-                QCOMPARE(event.body.dump(), h.events().at(next++).event.body.dump());
+            for (const auto& event : replayed.handle(*decoded, at).events) QCOMPARE(event.body.dump(), h.events().at(next++).event.body.dump());
         }
         QCOMPARE(next, h.events().size());
     }

@@ -32,8 +32,7 @@ private Q_SLOTS:
         for (int from = 0; from <= static_cast<int>(OrderState::Unknown); ++from)
             for (int to = 0; to <= static_cast<int>(OrderState::Unknown); ++to) {
                 const auto a = static_cast<OrderState>(from), b = static_cast<OrderState>(to);
-                if (isTerminal(a) || b == OrderState::Intent)
-                    QVERIFY2(!mayFollow(a, b), toString(a));
+                if (isTerminal(a) || b == OrderState::Intent) QVERIFY2(!mayFollow(a, b), toString(a));
             }
         QVERIFY(mayFollow(OrderState::Unknown, OrderState::Filled));
         QVERIFY(mayFollow(OrderState::Working, OrderState::PartlyFilled));

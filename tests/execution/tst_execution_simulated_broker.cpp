@@ -27,8 +27,7 @@ class BrokerTest : public QObject {
             config.down = [this](UtcTime) { return down; };
             config.rejectRate = [reject](UtcTime) { return reject; };
             broker = SimulatedBroker::create(config, gate, halt);
-            if (!halt.openIf(halt.epoch()))
-                qFatal("gate");
+            if (!halt.openIf(halt.epoch())) qFatal("gate");
             now.utc = market::fromNewYork(std::chrono::year{2026} / 11 / 23, 11, 0);
             now.mono = MonoTime(now.utc.time_since_epoch());
             quote(470, 1.48, 1.54);
@@ -55,8 +54,7 @@ class BrokerTest : public QObject {
             u.quote.last = *Price::fromDouble(spot);
             t.underlyings.push_back(u);
             for (auto& [id, q] : quotes) {
-                if (!stale)
-                    q.time = now.utc;
+                if (!stale) q.time = now.utc;
                 t.watched.push_back({id, q});
             }
             broker->onTick(now, t);
@@ -81,8 +79,7 @@ class BrokerTest : public QObject {
         BrokerUpdate last(const std::string& id) {
             BrokerUpdate u;
             for (const auto& update : broker->report().orders)
-                if (update.id.str() == id)
-                    u = update;
+                if (update.id.str() == id) u = update;
             return u;
         }
     };
@@ -103,8 +100,7 @@ private Q_SLOTS:
     void nothingFillsBeyondItsLimit() {
         Bench b;
         QVERIFY(b.send(b.spread(1, 0.35), "M-1").has_value());
-        for (int i = 0; i < 5; ++i)
-            b.tick();
+        for (int i = 0; i < 5; ++i) b.tick();
         QCOMPARE(b.last("M-1").state, OrderState::Working);
     }
 
@@ -162,8 +158,7 @@ private Q_SLOTS:
         const auto u = b.last("M-1");
         QCOMPARE(u.state, OrderState::Filled);
         QCOMPARE(b.broker->report().cash, Usd::fromMicros(100'000'000'000) + u.cashFlow - u.fees);
-        for (const auto& p : b.broker->report().positions)
-            QCOMPARE(std::abs(p.quantity), std::int64_t{3});
+        for (const auto& p : b.broker->report().positions) QCOMPARE(std::abs(p.quantity), std::int64_t{3});
     }
 
     void aClientIdIsTakenOnce() {
@@ -242,12 +237,9 @@ private Q_SLOTS:
         Usd sum;
         for (const auto& e : events) {
             sum += e.amount;
-            if (e.contractId == Bench::put(505, expiry).id())
-                QCOMPARE(e.kind, std::string("assignment"));
-            if (e.contractId == Bench::put(500, expiry).id())
-                QCOMPARE(e.kind, std::string("exercise"));
-            if (e.contractId == Bench::put(450, expiry).id())
-                QCOMPARE(e.amount.micros(), std::int64_t{0});
+            if (e.contractId == Bench::put(505, expiry).id()) QCOMPARE(e.kind, std::string("assignment"));
+            if (e.contractId == Bench::put(500, expiry).id()) QCOMPARE(e.kind, std::string("exercise"));
+            if (e.contractId == Bench::put(450, expiry).id()) QCOMPARE(e.amount.micros(), std::int64_t{0});
         }
         QCOMPARE(sum.micros(), std::int64_t{-500'000'000}); // 7 x 100 paid, 2 x 100 received
         QVERIFY(b.broker->report().positions.empty());
@@ -269,8 +261,7 @@ private Q_SLOTS:
         b.tick();
         b.tick();
         bool told = false;
-        for (const auto& u : b.broker->poll())
-            told = told || u.state == OrderState::Rejected;
+        for (const auto& u : b.broker->poll()) told = told || u.state == OrderState::Rejected;
         QVERIFY(told);
     }
 };

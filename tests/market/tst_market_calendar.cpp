@@ -1,6 +1,6 @@
+#include <nlohmann/json.hpp>
 #include <QFile>
 #include <QTest>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/json.h"
@@ -34,15 +34,24 @@ private Q_SLOTS:
         QTest::addColumn<QString>("utc");
         QTest::addColumn<QString>("newYork");
         QTest::addColumn<bool>("summer");
-        QTest::newRow("last second of standard time 2026") << "2026-03-08T06:59:59Z" << "2026-03-08 01:59:59 ET" << false;
-        QTest::newRow("first second of daylight time 2026") << "2026-03-08T07:00:00Z" << "2026-03-08 03:00:00 ET" << true;
-        QTest::newRow("last second of daylight time 2026") << "2026-11-01T05:59:59Z" << "2026-11-01 01:59:59 ET" << true;
-        QTest::newRow("first second of standard time 2026") << "2026-11-01T06:00:00Z" << "2026-11-01 01:00:00 ET" << false;
-        QTest::newRow("old rule, first Sunday in April 2006") << "2006-04-02T07:00:00Z" << "2006-04-02 03:00:00 ET" << true;
-        QTest::newRow("old rule, still standard in March 2006") << "2006-03-15T12:00:00Z" << "2006-03-15 07:00:00 ET" << false;
-        QTest::newRow("old rule, last Sunday in October 2006") << "2006-10-29T06:00:00Z" << "2006-10-29 01:00:00 ET" << false;
-        QTest::newRow("new rule, March 2007") << "2007-03-12T12:00:00Z" << "2007-03-12 08:00:00 ET" << true;
-        QTest::newRow("New Year's Eve in New York") << "2021-01-01T04:30:00Z" << "2020-12-31 23:30:00 ET" << false;
+        QTest::newRow("last second of standard time 2026") << "2026-03-08T06:59:59Z"
+                                                           << "2026-03-08 01:59:59 ET" << false;
+        QTest::newRow("first second of daylight time 2026") << "2026-03-08T07:00:00Z"
+                                                            << "2026-03-08 03:00:00 ET" << true;
+        QTest::newRow("last second of daylight time 2026") << "2026-11-01T05:59:59Z"
+                                                           << "2026-11-01 01:59:59 ET" << true;
+        QTest::newRow("first second of standard time 2026") << "2026-11-01T06:00:00Z"
+                                                            << "2026-11-01 01:00:00 ET" << false;
+        QTest::newRow("old rule, first Sunday in April 2006") << "2006-04-02T07:00:00Z"
+                                                              << "2006-04-02 03:00:00 ET" << true;
+        QTest::newRow("old rule, still standard in March 2006") << "2006-03-15T12:00:00Z"
+                                                                << "2006-03-15 07:00:00 ET" << false;
+        QTest::newRow("old rule, last Sunday in October 2006") << "2006-10-29T06:00:00Z"
+                                                               << "2006-10-29 01:00:00 ET" << false;
+        QTest::newRow("new rule, March 2007") << "2007-03-12T12:00:00Z"
+                                              << "2007-03-12 08:00:00 ET" << true;
+        QTest::newRow("New Year's Eve in New York") << "2021-01-01T04:30:00Z"
+                                                    << "2020-12-31 23:30:00 ET" << false;
     }
     void daylightTimeChangesOnTheRightSundays() {
         QFETCH(QString, utc);
@@ -56,8 +65,7 @@ private Q_SLOTS:
         int ambiguous = 0;
         for (UtcTime t = *parseUtc("2005-01-01T00:00Z"); t < *parseUtc("2008-01-01T00:00Z"); t += 1h) {
             const NewYorkTime ny = toNewYork(t);
-            if (fromNewYork(ny.date, ny.secondsOfDay / 3600, ny.secondsOfDay / 60 % 60, ny.secondsOfDay % 60) != t)
-                ++ambiguous;
+            if (fromNewYork(ny.date, ny.secondsOfDay / 3600, ny.secondsOfDay / 60 % 60, ny.secondsOfDay % 60) != t) ++ambiguous;
         }
         QCOMPARE(ambiguous, 3); // the second pass through 01:00 each autumn
     }
@@ -111,16 +119,13 @@ private Q_SLOTS:
     }
     void agreesWithThePublishedCalendarFrom2001To2027() {
         const auto text = readFile(MAHLER_SHARED_DIR "/market-data/options-minute/lean/market-hours/market-hours-database.json");
-        if (!text)
-            QSKIP("the shared market data is not here");
+        if (!text) QSKIP("the shared market data is not here");
         const auto json = parseJson(*text);
         QVERIFY(json.has_value());
         const Json& equity = (*json)["entries"]["Equity-usa-[*]"];
         std::set<TradingDate> holidays, early;
-        for (const auto& day : equity["holidays"])
-            holidays.insert(slashDate(day.get<std::string>()));
-        for (const auto& [day, time] : equity["earlyCloses"].items())
-            early.insert(slashDate(day));
+        for (const auto& day : equity["holidays"]) holidays.insert(slashDate(day.get<std::string>()));
+        for (const auto& [day, time] : equity["earlyCloses"].items()) early.insert(slashDate(day));
         QVERIFY(holidays.size() > 250 && early.size() > 50);
         int sessions = 0;
         for (TradingDate day = 2001y / 1 / 1; day < TradingDate(2028y / 1 / 1); day = addDays(day, 1)) {

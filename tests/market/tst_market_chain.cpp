@@ -73,8 +73,7 @@ private Q_SLOTS:
             const TradingDate expiry = addDays(kMay, static_cast<int>(random.below(40)));
             const auto strike = Price::fromMicros(static_cast<std::int64_t>(200 + random.below(120)) * 1'000'000);
             const auto c = OptionContract::make("SPY", expiry, strike, random.below(2) == 0 ? Right::Call : Right::Put);
-            if (builder.add({c, {}, {}, {}}))
-                added.push_back(c);
+            if (builder.add({c, {}, {}, {}})) added.push_back(c);
         }
         QCOMPARE(builder.size(), added.size());
         QVERIFY(added.size() < 5000); // some were drawn twice

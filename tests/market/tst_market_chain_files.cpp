@@ -1,9 +1,9 @@
+#include <cmath>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
-#include <cmath>
 #include <zlib.h>
 
 #include "base/random.h"
@@ -31,9 +31,8 @@ std::string price(const std::optional<Price>& p) { return p ? p->str() : "none";
 
 } // namespace
 
-#define NEED_SHARED                                                                                                   \
-    if (!shared())                                                                                                    \
-    QSKIP("the shared market data is not here")
+#define NEED_SHARED                                                                                                                                  \
+    if (!shared()) QSKIP("the shared market data is not here")
 
 class TestMarketChainFiles : public QObject {
     Q_OBJECT
@@ -43,8 +42,7 @@ class TestMarketChainFiles : public QObject {
     std::string write(const char* name, const QByteArray& bytes) {
         QFile file(m_dir.filePath(name));
         QDir().mkpath(QFileInfo(file).path());
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("cannot write a test file");
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write a test file");
         return file.fileName().toStdString();
     }
     static QByteArray gzip(const QByteArray& bytes) {
@@ -62,8 +60,7 @@ class TestMarketChainFiles : public QObject {
     }
     static QByteArray goodRows(int n) {
         QByteArray rows;
-        for (int i = 0; i < n; ++i)
-            rows += "SPY,640.5,2026-08-19T14:58:00Z,2026-09-18," + QByteArray::number(500 + i) + ",call,1.10,1.20,5,10\n";
+        for (int i = 0; i < n; ++i) rows += "SPY,640.5,2026-08-19T14:58:00Z,2026-09-18," + QByteArray::number(500 + i) + ",call,1.10,1.20,5,10\n";
         return rows;
     }
 
@@ -117,7 +114,8 @@ private Q_SLOTS:
         QCOMPARE(readChainFile(path, options).error().code, ErrorCode::NotFound);
     }
     void fewBadRowsAreNamedWithLineAndColumnAndSkipped() {
-        const auto path = write("few.csv", QByteArray(kHeader) + goodRows(150) + "SPY,640.5,2026-08-19T14:58:00Z,2026-09-18,900,call,-1.10,1.20,5,10\n");
+        const auto path =
+            write("few.csv", QByteArray(kHeader) + goodRows(150) + "SPY,640.5,2026-08-19T14:58:00Z,2026-09-18,900,call,-1.10,1.20,5,10\n");
         const auto read = readChainFile(path, {});
         QVERIFY(read.has_value());
         QCOMPARE(read->report.rows, std::size_t{151});
@@ -131,37 +129,75 @@ private Q_SLOTS:
         QTest::addColumn<QString>("says");
         const QByteArray good = QByteArray(kHeader) + goodRows(20);
         const QByteArray row = "SPY,640.5,2026-08-19T14:58:00Z,2026-09-18,";
-        QTest::newRow("empty file") << QByteArray() << "e.csv" << "the file is empty";
-        QTest::newRow("empty gzip") << gzip({}) << "e.csv.gz" << "the file is empty";
-        QTest::newRow("header only") << QByteArray(kHeader) << "h.csv" << "no rows";
-        QTest::newRow("wrong header") << QByteArray("a,b,c\n1,2,3\n") << "w.csv" << ":1: not an option chain header";
+        QTest::newRow("empty file") << QByteArray() << "e.csv"
+                                    << "the file is empty";
+        QTest::newRow("empty gzip") << gzip({}) << "e.csv.gz"
+                                    << "the file is empty";
+        QTest::newRow("header only") << QByteArray(kHeader) << "h.csv"
+                                     << "no rows";
+        QTest::newRow("wrong header") << QByteArray("a,b,c\n1,2,3\n") << "w.csv"
+                                      << ":1: not an option chain header";
         QTest::newRow("one column of another dialect missing")
-            << QByteArray("underlying,underlying_last,optionroot,type,expiration,quotedate,strike,bid\nx\n") << "o.csv" << "as cboe-eod it lacks ask";
-        QTest::newRow("nothing alike") << QByteArray("Some prose, with a comma\n") << "prose.csv" << "as mahler it lacks underlying_symbol";
-        QTest::newRow("one column missing") << QByteArray(kHeader).replace(",ask", ",offer") + goodRows(2) << "m.csv" << "lacks ask";
-        QTest::newRow("column twice") << QByteArray(kHeader).replace("volume", "bid") + goodRows(2) << "t.csv" << "lacks volume";
-        QTest::newRow("too many bad rows") << good + row + "x,call,1,2,3,4\n" << "b.csv" << ":22:5: strike 'x' is not a positive price";
-        QTest::newRow("nan price") << good + row + "700,call,nan,2,3,4\n" << "n.csv" << ":22:7: bid 'nan' is not a number";
-        QTest::newRow("infinite price") << good + row + "700,call,1,inf,3,4\n" << "i.csv" << ":22:8: ask 'inf' is not a number";
-        QTest::newRow("negative strike") << good + row + "-5,call,1,2,3,4\n" << "s.csv" << ":22:5: strike '-5'";
-        QTest::newRow("neither call nor put") << good + row + "5,straddle,1,2,3,4\n" << "c.csv" << ":22:6: option_type 'straddle'";
-        QTest::newRow("impossible date") << good + "SPY,1,2026-08-19,2026-02-30,5,call,1,2,3,4\n" << "d.csv" << ":22:4: expiration_date";
-        QTest::newRow("broken quote time") << good + "SPY,1,yesterday,2026-09-18,5,call,1,2,3,4\n" << "q.csv" << ":22:3: quote_time";
-        QTest::newRow("negative spot") << good + "SPY,-1,2026-08-20,2026-09-18,5,call,1,2,3,4\n" << "sp.csv" << ":22:2: underlying_price";
-        QTest::newRow("fractional volume") << good + row + "5,call,1,2,3.5,4\n" << "v.csv" << ":22:9: volume '3.5' is not a count";
-        QTest::newRow("cut last row") << good + row + "5,ca" << "cut.csv" << ":22:";
-        QTest::newRow("unclosed quote") << good + row + "5,\"call,1,2,3,4\n" << "uq.csv" << ":22:7: bid cannot be read: a quote is not closed";
-        QTest::newRow("NUL bytes in the header") << QByteArray("\0\0\0\0\n", 5) << "nul.csv" << ":1: holds NUL bytes";
-        QTest::newRow("NUL bytes in a row") << good + QByteArray("SPY\0,1\n", 7) << "nulrow.csv" << ":22:7: bid cannot be read: the row holds NUL bytes";
-        QTest::newRow("cut gzip") << gzip(good + goodRows(3000)).chopped(40) << "cut.csv.gz" << "cut or damaged";
+            << QByteArray("underlying,underlying_last,optionroot,type,expiration,quotedate,strike,bid\nx\n") << "o.csv"
+            << "as cboe-eod it lacks ask";
+        QTest::newRow("nothing alike") << QByteArray("Some prose, with a comma\n") << "prose.csv"
+                                       << "as mahler it lacks underlying_symbol";
+        QTest::newRow("one column missing") << QByteArray(kHeader).replace(",ask", ",offer") + goodRows(2) << "m.csv"
+                                            << "lacks ask";
+        QTest::newRow("column twice") << QByteArray(kHeader).replace("volume", "bid") + goodRows(2) << "t.csv"
+                                      << "lacks volume";
+        QTest::newRow("too many bad rows") << good + row + "x,call,1,2,3,4\n"
+                                           << "b.csv"
+                                           << ":22:5: strike 'x' is not a positive price";
+        QTest::newRow("nan price") << good + row + "700,call,nan,2,3,4\n"
+                                   << "n.csv"
+                                   << ":22:7: bid 'nan' is not a number";
+        QTest::newRow("infinite price") << good + row + "700,call,1,inf,3,4\n"
+                                        << "i.csv"
+                                        << ":22:8: ask 'inf' is not a number";
+        QTest::newRow("negative strike") << good + row + "-5,call,1,2,3,4\n"
+                                         << "s.csv"
+                                         << ":22:5: strike '-5'";
+        QTest::newRow("neither call nor put") << good + row + "5,straddle,1,2,3,4\n"
+                                              << "c.csv"
+                                              << ":22:6: option_type 'straddle'";
+        QTest::newRow("impossible date") << good + "SPY,1,2026-08-19,2026-02-30,5,call,1,2,3,4\n"
+                                         << "d.csv"
+                                         << ":22:4: expiration_date";
+        QTest::newRow("broken quote time") << good + "SPY,1,yesterday,2026-09-18,5,call,1,2,3,4\n"
+                                           << "q.csv"
+                                           << ":22:3: quote_time";
+        QTest::newRow("negative spot") << good + "SPY,-1,2026-08-20,2026-09-18,5,call,1,2,3,4\n"
+                                       << "sp.csv"
+                                       << ":22:2: underlying_price";
+        QTest::newRow("fractional volume") << good + row + "5,call,1,2,3.5,4\n"
+                                           << "v.csv"
+                                           << ":22:9: volume '3.5' is not a count";
+        QTest::newRow("cut last row") << good + row + "5,ca"
+                                      << "cut.csv"
+                                      << ":22:";
+        QTest::newRow("unclosed quote") << good + row + "5,\"call,1,2,3,4\n"
+                                        << "uq.csv"
+                                        << ":22:7: bid cannot be read: a quote is not closed";
+        QTest::newRow("NUL bytes in the header") << QByteArray("\0\0\0\0\n", 5) << "nul.csv"
+                                                 << ":1: holds NUL bytes";
+        QTest::newRow("NUL bytes in a row") << good + QByteArray("SPY\0,1\n", 7) << "nulrow.csv"
+                                            << ":22:7: bid cannot be read: the row holds NUL bytes";
+        QTest::newRow("cut gzip") << gzip(good + goodRows(3000)).chopped(40) << "cut.csv.gz"
+                                  << "cut or damaged";
         QByteArray damaged = gzip(good + goodRows(3000));
         damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 0x55);
-        QTest::newRow("damaged gzip") << damaged << "dam.csv.gz" << "cut or damaged";
-        QTest::newRow("over-long line") << QByteArray(kHeader) + QByteArray(2 << 20, 'x') << "long.csv" << ":2: the line is longer";
-        QTest::newRow("not a zip") << good << "z.zip" << "not a readable .zip";
-        QTest::newRow("binary rubbish") << QByteArray("\x89PNG\r\n\x1a\n\x01\x02\x03,,,\n") << "p.csv" << ":1: not an option chain header";
-        QTest::newRow("snapshot without a time") << QByteArray("root,expiration,type,strike,option,bid,ask\nSPY,2026-09-18,Call,600,SPY260918C00600000,1,2\n")
-                                                 << "renamed.csv" << "when the quotes were taken";
+        QTest::newRow("damaged gzip") << damaged << "dam.csv.gz"
+                                      << "cut or damaged";
+        QTest::newRow("over-long line") << QByteArray(kHeader) + QByteArray(2 << 20, 'x') << "long.csv"
+                                        << ":2: the line is longer";
+        QTest::newRow("not a zip") << good << "z.zip"
+                                   << "not a readable .zip";
+        QTest::newRow("binary rubbish") << QByteArray("\x89PNG\r\n\x1a\n\x01\x02\x03,,,\n") << "p.csv"
+                                        << ":1: not an option chain header";
+        QTest::newRow("snapshot without a time")
+            << QByteArray("root,expiration,type,strike,option,bid,ask\nSPY,2026-09-18,Call,600,SPY260918C00600000,1,2\n") << "renamed.csv"
+            << "when the quotes were taken";
     }
     void badFilesGetOneClearError() {
         QFETCH(QByteArray, bytes);
@@ -178,7 +214,8 @@ private Q_SLOTS:
     }
     void randomDamageIsAnErrorOrACountAndNeverACrash() {
         const QByteArray own = QByteArray(kHeader) + goodRows(400);
-        const QByteArray eod = "underlying,underlying_last, exchange,optionroot,optionext,type,expiration,quotedate,strike,last,bid,ask,volume,openinterest,impliedvol,delta\n"
+        const QByteArray eod = "underlying,underlying_last, "
+                               "exchange,optionroot,optionext,type,expiration,quotedate,strike,last,bid,ask,volume,openinterest,impliedvol,delta\n"
                                "SPXW,2695.79,W,SPXW180131C01200000,,call,01/31/2018,01/02/2018,1200,1395.46,1483.6,1503.2,0,6007,0.0908,1\n"
                                "SPXW,2695.79,W,SPXW180131P01200000,,put,01/31/2018,01/02/2018,1200,0,0,0.05,0,6007,0.9,-0.001\n";
         Random random(2019);
@@ -283,8 +320,7 @@ private Q_SLOTS:
         options.underlying = "SPXW";
         const auto read = readChainFile(kData + "options-eod/spx-2019/SPX_20190502.csv.gz", options);
         QVERIFY(read.has_value());
-        for (const ExpirySlice& slice : read->chains[0]->expiries)
-            QCOMPARE(slice.root, std::string("SPXW"));
+        for (const ExpirySlice& slice : read->chains[0]->expiries) QCOMPARE(slice.root, std::string("SPXW"));
         options.underlying = "SPY";
         QVERIFY(QString::fromStdString(readChainFile(kData + "options-eod/spx-2019/SPX_20190502.csv.gz", options).error().detail)
                     .endsWith("holds no options on SPY (found: SPX)"));
@@ -349,9 +385,11 @@ private Q_SLOTS:
         }
     }
     void yahooWithoutItsMetaFileHasNoSpot() {
-        const auto path = write("yahoo/SPY.csv", "contractSymbol,expiry,type,strike,lastPrice,bid,ask,volume,openInterest,impliedVolatility,inTheMoney,lastTradeDate,spot,session\n"
-                                                 "SPY260918C00750000,2026-09-18,C,750.0,27.95,27.68,28.02,13.0,,0.500005,True,2026-08-19 14:38:34+00:00,767.45,2026-08-18\n"
-                                                 "SPY260918P00750000,2026-09-18,P,750.0,4.83,,4.89,2982.0,31621.0,0.1464,False,2026-08-19 14:40:38+00:00,767.45,2026-08-18\n");
+        const auto path =
+            write("yahoo/SPY.csv",
+                  "contractSymbol,expiry,type,strike,lastPrice,bid,ask,volume,openInterest,impliedVolatility,inTheMoney,lastTradeDate,spot,session\n"
+                  "SPY260918C00750000,2026-09-18,C,750.0,27.95,27.68,28.02,13.0,,0.500005,True,2026-08-19 14:38:34+00:00,767.45,2026-08-18\n"
+                  "SPY260918P00750000,2026-09-18,P,750.0,4.83,,4.89,2982.0,31621.0,0.1464,False,2026-08-19 14:40:38+00:00,767.45,2026-08-18\n");
         auto read = readChainFile(path, {});
         QVERIFY2(read.has_value(), read ? "" : read.error().detail.c_str());
         QVERIFY(!read->chains[0]->spot);

@@ -31,8 +31,8 @@ private Q_SLOTS:
     void malformedSymbolsAreRefused_data() {
         QTest::addColumn<QString>("text");
         for (const char* text : {"", "SPY", "SPY261219X00445000", "SPY261319P00445000", "SPY260230P00445000", "spy261219P00445000",
-                                 "SPY261219P0044500", "SPY261219P00000000", "TOOLONG261219P00445000", "261219P00445000",
-                                 "SPY 261219P00445000", "SPY   261219P0044500x", "SPY   261219P00445000 ", "      261219P00445000"})
+                                 "SPY261219P0044500", "SPY261219P00000000", "TOOLONG261219P00445000", "261219P00445000", "SPY 261219P00445000",
+                                 "SPY   261219P0044500x", "SPY   261219P00445000 ", "      261219P00445000"})
             QTest::newRow(text) << QString(text);
     }
     void malformedSymbolsAreRefused() {
@@ -61,9 +61,7 @@ private Q_SLOTS:
                  std::string("pm-physicalpm-casham-cash"));
     }
     void ticksFollowTheClass() {
-        const auto round = [](const char* root, const char* price, bool up) {
-            return classSpec(root).tick.roundTo(*Price::parse(price), up).str();
-        };
+        const auto round = [](const char* root, const char* price, bool up) { return classSpec(root).tick.roundTo(*Price::parse(price), up).str(); };
         QCOMPARE(round("SPX", "2.97", true), std::string("3.00"));
         QCOMPARE(round("SPX", "2.97", false), std::string("2.95"));
         QCOMPARE(round("SPXW", "3.11", true), std::string("3.20"));

@@ -1,8 +1,8 @@
+#include <cmath>
 #include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
-#include <cmath>
 
 #include "market/chain_files.h"
 #include "market/exchange_calendar.h"
@@ -28,20 +28,17 @@ class TestMarketHistory : public QObject {
     static void write(const QString& path, const QByteArray& bytes) {
         QDir().mkpath(QFileInfo(path).path());
         QFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("cannot write a test file");
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write a test file");
     }
 
 private Q_SLOTS:
     void nothingAfterTheDayIsKept() {
-        if (!QFile::exists(QString::fromStdString(kData + "/README.md")))
-            QSKIP("the shared market data is not here");
+        if (!QFile::exists(QString::fromStdString(kData + "/README.md"))) QSKIP("the shared market data is not here");
         std::vector<std::string> notes;
         const auto history = readHistory(kData, evening(2019y / 5 / 2), notes);
         QVERIFY2(history.has_value(), history ? "" : history.error().detail.c_str());
         QCOMPARE(history->bars.size(), std::size_t{6});
-        for (const auto& [symbol, bars] : history->bars)
-            QVERIFY(bars.back().date <= TradingDate(2019y / 5 / 2));
+        for (const auto& [symbol, bars] : history->bars) QVERIFY(bars.back().date <= TradingDate(2019y / 5 / 2));
         QVERIFY(history->bars.at("SPY").front().date == TradingDate(1993y / 1 / 29));
         QCOMPARE(history->bars.at("SPX").back().close, 2945.83);
         QCOMPARE(history->vix.back().value, 14.42);
@@ -50,14 +47,14 @@ private Q_SLOTS:
         QVERIFY(history->rate && std::abs(*history->rate - 2.0 * std::log(1.0 + 0.0247 / 2.0)) < 1e-12);
         QVERIFY(history->iv30.empty() && history->dividendYield.empty());
         // The next meetings within 120 days, and not the one after.
-        QVERIFY(std::any_of(history->events.begin(), history->events.end(), [](const MarketEvent& e) { return e.date == TradingDate(2019y / 7 / 31); }));
+        QVERIFY(
+            std::any_of(history->events.begin(), history->events.end(), [](const MarketEvent& e) { return e.date == TradingDate(2019y / 7 / 31); }));
         QVERIFY(history->events.back().date == TradingDate(2019y / 7 / 31));
         QCOMPARE(history->events.back().kind, EventKind::Fomc);
         QVERIFY(notes.empty());
     }
     void anEmergencyMeetingIsNotKnownBeforehand() {
-        if (!QFile::exists(QString::fromStdString(kData + "/README.md")))
-            QSKIP("the shared market data is not here");
+        if (!QFile::exists(QString::fromStdString(kData + "/README.md"))) QSKIP("the shared market data is not here");
         std::vector<std::string> notes;
         const auto knows = [](const History& h, TradingDate d) {
             return std::any_of(h.events.begin(), h.events.end(), [&](const MarketEvent& e) { return e.date == d; });
@@ -77,7 +74,8 @@ private Q_SLOTS:
         std::vector<std::string> notes;
         const auto at = [&](UtcTime t) { return *readHistory(dir.path().toStdString(), t, notes); };
         const TradingDate friday = 2019y / 5 / 3;
-        for (const auto& [when, last] : {std::pair(fromNewYork(friday, 15, 45), 16.0), std::pair(fromNewYork(friday, 16, 0), 17.0), std::pair(fromNewYork(2019y / 5 / 5, 12, 0), 17.0)}) {
+        for (const auto& [when, last] : {std::pair(fromNewYork(friday, 15, 45), 16.0), std::pair(fromNewYork(friday, 16, 0), 17.0),
+                                         std::pair(fromNewYork(2019y / 5 / 5, 12, 0), 17.0)}) {
             const auto h = at(when);
             QCOMPARE(h.bars.at("SPY").back().close, last);
             QCOMPARE(h.vix.back().value, last);
@@ -98,8 +96,7 @@ private Q_SLOTS:
         QVERIFY(!lastVix(h, 2019y / 5 / 14));
     }
     void oldRatesAndVolatilityAreNotTakenForTodays() {
-        if (!QFile::exists(QString::fromStdString(kData + "/README.md")))
-            QSKIP("the shared market data is not here");
+        if (!QFile::exists(QString::fromStdString(kData + "/README.md"))) QSKIP("the shared market data is not here");
         std::vector<std::string> notes;
         const auto history = readHistory(kData, evening(2026y / 8 / 19), notes);
         QVERIFY(history && !history->rate);
@@ -116,7 +113,8 @@ private Q_SLOTS:
     }
     void foldersOfEitherShapeAreFoundAndBadRowsCounted() {
         QTemporaryDir dir;
-        write(dir.filePath("bars/SPY.csv"), "date,open,high,low,close\n2019-05-02,1,2,0.5,1.5\n2019-05-01,1,2,0.5,1.25\n2019-05-03,9,9,9,9\nbroken,1,1,1,1\n2019-04-30,5,4,5,5\n");
+        write(dir.filePath("bars/SPY.csv"),
+              "date,open,high,low,close\n2019-05-02,1,2,0.5,1.5\n2019-05-01,1,2,0.5,1.25\n2019-05-03,9,9,9,9\nbroken,1,1,1,1\n2019-04-30,5,4,5,5\n");
         write(dir.filePath("VIX.csv"), "date,open,high,low,close\n2019-05-01,1,20,10,14.8\n");
         write(dir.filePath("rates/treasury-cmt.csv"), "date,DGS1MO,DGS3MO\n2019-05-01,2.40,\n2019-05-02,,\n");
         write(dir.filePath("QQQ.csv"), "this,is,not,a,bar\n1,2,3,4,5\n");
@@ -139,8 +137,8 @@ private Q_SLOTS:
         QCOMPARE(readHistory(dir.filePath("file").toStdString(), evening(2019y / 5 / 2), notes).error().code, ErrorCode::BadInput);
     }
     void everyEventKindHasAName() {
-        for (const EventKind kind : {EventKind::Fomc, EventKind::Cpi, EventKind::Jobs, EventKind::Gdp, EventKind::Earnings,
-                                     EventKind::ExDividend, EventKind::Expiry, EventKind::Holiday})
+        for (const EventKind kind : {EventKind::Fomc, EventKind::Cpi, EventKind::Jobs, EventKind::Gdp, EventKind::Earnings, EventKind::ExDividend,
+                                     EventKind::Expiry, EventKind::Holiday})
             QVERIFY(*toString(kind) != '\0');
     }
 };

@@ -16,8 +16,7 @@ std::string price(const std::optional<Price>& p) { return p ? p->str() : "none";
 
 std::shared_ptr<const OptionChain> at(const ReadChains& read, const char* utc) {
     for (const auto& chain : read.chains)
-        if (chain->time == *parseUtc(utc))
-            return chain;
+        if (chain->time == *parseUtc(utc)) return chain;
     return nullptr;
 }
 
@@ -27,16 +26,14 @@ class TestMarketLean : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() {
-        if (!QFile::exists(QString::fromStdString(kLean + "market-hours/market-hours-database.json")))
-            QSKIP("the shared market data is not here");
+        if (!QFile::exists(QString::fromStdString(kLean + "market-hours/market-hours-database.json"))) QSKIP("the shared market data is not here");
     }
     void aDayOfMinutesCarriesQuotesForward() {
         QElapsedTimer timer;
         timer.start();
         const auto read = readChainFile(kLean + "option/usa/minute/goog/20151224_quote_american.zip", {});
         QVERIFY2(read.has_value(), read ? "" : read.error().detail.c_str());
-        qInfo("GOOG 2015-12-24: %zu rows, %zu snapshots in %lld ms", read->report.rows, read->chains.size(),
-              static_cast<long long>(timer.elapsed()));
+        qInfo("GOOG 2015-12-24: %zu rows, %zu snapshots in %lld ms", read->report.rows, read->chains.size(), static_cast<long long>(timer.elapsed()));
         QCOMPARE(read->report.dialect, std::string("lean-minute"));
         QCOMPARE(read->report.rows, std::size_t{275552});
         QCOMPARE(read->report.badRows, std::size_t{0});
@@ -56,8 +53,7 @@ private Q_SLOTS:
         QCOMPARE(*quote.volume, 1);
         // The last minutes are after the 13:00 close of Christmas Eve: the contracts of the day have no quote any more.
         const auto& last = *read->chains.back();
-        for (std::size_t i = last.expiries.front().begin; i < last.expiries.front().end; ++i)
-            QVERIFY(!last.quote(i).bid && !last.quote(i).ask);
+        for (std::size_t i = last.expiries.front().begin; i < last.expiries.front().end; ++i) QVERIFY(!last.quote(i).bid && !last.quote(i).ask);
     }
     void onlyTheLastSnapshotCanBeAskedFor() {
         ChainFileOptions options;
@@ -107,8 +103,7 @@ private Q_SLOTS:
         const auto read = readChainFile(kLean + path.toStdString(), {});
         QVERIFY2(read.has_value(), read ? "" : read.error().detail.c_str());
         QVERIFY(read->chains.size() > 300);
-        for (std::size_t i = 1; i < read->chains.size(); ++i)
-            QVERIFY(read->chains[i - 1]->time < read->chains[i]->time);
+        for (std::size_t i = 1; i < read->chains.size(); ++i) QVERIFY(read->chains[i - 1]->time < read->chains[i]->time);
     }
 };
 

@@ -34,15 +34,15 @@ class TestMarketRecordedFeed : public QObject {
     static std::string write(const QTemporaryDir& dir, const char* name, const QByteArray& bytes) {
         QFile file(dir.filePath(name));
         QDir().mkpath(QFileInfo(file).path());
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("cannot write a test file");
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write a test file");
         return file.fileName().toStdString();
     }
 
 private Q_SLOTS:
     void stepsThroughTheSnapshotsOfMixedFilesInTimeOrder() {
         QTemporaryDir dir;
-        write(dir, "b/spy.csv", QByteArray(kHeader) + row("SPY", "641", "2026-08-19T15:00:00Z", "2") + row("SPY", "640", "2026-08-19T14:00:00Z", "1"));
+        write(dir, "b/spy.csv",
+              QByteArray(kHeader) + row("SPY", "641", "2026-08-19T15:00:00Z", "2") + row("SPY", "640", "2026-08-19T14:00:00Z", "1"));
         write(dir, "a/qqq.csv", QByteArray(kHeader) + row("QQQ", "", "2026-08-19T14:30:00Z", "3"));
         write(dir, "notes.csv", "nothing,here\n1,2\n");
         write(dir, "readme.md", "ignored");
@@ -55,8 +55,7 @@ private Q_SLOTS:
         QVERIFY(info.start == *parseUtc("2026-08-19T14:00Z") && info.end == *parseUtc("2026-08-19T15:00Z"));
         QVERIFY(anyContains(info.notes, "notes.csv:1:") && anyContains(info.notes, "1 file is not an option chain"));
         std::vector<std::string> times;
-        for (auto t = feed.nextTime(UtcTime{}); t; t = feed.nextTime(*t))
-            times.push_back(formatUtc(*t));
+        for (auto t = feed.nextTime(UtcTime{}); t; t = feed.nextTime(*t)) times.push_back(formatUtc(*t));
         QCOMPARE(times, (std::vector<std::string>{"2026-08-19T14:00:00.000Z", "2026-08-19T14:30:00.000Z", "2026-08-19T15:00:00.000Z"}));
 
         const auto spyCall = *OptionContract::parse("SPY260918C00600000");
@@ -104,8 +103,7 @@ private Q_SLOTS:
         QCOMPARE(openRecordedFeed(good, dir.filePath("no-history").toStdString()).error().code, ErrorCode::NotFound);
     }
     void aFileThatGoesBadInTheMiddleIsSkippedAndCounted() {
-        if (!shared())
-            QSKIP("the shared market data is not here");
+        if (!shared()) QSKIP("the shared market data is not here");
         QTemporaryDir dir;
         const QString source = QString::fromStdString(kData + "options-eod/spx-2019/");
         QVERIFY(QFile::copy(source + "SPX_20190502.csv.gz", dir.filePath("SPX_20190502.csv.gz")));
@@ -120,8 +118,7 @@ private Q_SLOTS:
         QVERIFY(anyContains(feed->info().notes, "cut or damaged"));
     }
     void spxQuarterOpensFastAndSkipsTheHolidayRepeat() {
-        if (!shared())
-            QSKIP("the shared market data is not here");
+        if (!shared()) QSKIP("the shared market data is not here");
         QElapsedTimer timer;
         timer.start();
         auto opened = openRecordedFeed(kData + "options-eod/spx-2019", kData);
@@ -131,8 +128,7 @@ private Q_SLOTS:
         QVERIFY(anyContains(feed.info().notes, "SPX_20190527.csv.gz is dated on 2019-05-27"));
         QVERIFY(feed.info().start == *parseUtc("2019-04-25T19:45Z") && feed.info().end == *parseUtc("2019-06-21T19:45Z"));
         int steps = 0;
-        for (auto t = feed.nextTime({}); t; t = feed.nextTime(*t))
-            steps += isTradingDay(toNewYork(*t).date) ? 1 : 1000;
+        for (auto t = feed.nextTime({}); t; t = feed.nextTime(*t)) steps += isTradingDay(toNewYork(*t).date) ? 1 : 1000;
         QCOMPARE(steps, 36);
 
         const auto put = *OptionContract::parse("SPXW190621P02900000");
@@ -152,22 +148,19 @@ private Q_SLOTS:
         QVERIFY(tick->watched.at(0).quote.time == *parseUtc("2019-05-02T19:45Z"));
     }
     void priorCloseIsThatOfTheSessionBefore() {
-        if (!shared())
-            QSKIP("the shared market data is not here");
+        if (!shared()) QSKIP("the shared market data is not here");
         auto feed = std::move(*openRecordedFeed(kData + "options-eod/spx-2019", kData));
         const auto tick = *feed->advance(*parseUtc("2019-05-01T19:45Z"), {});
         QCOMPARE(tick->underlyings.at(0).priorClose->str(), std::string("2945.83"));
     }
     void cboeDownloadsWithTheSameClosingQuotesArePlayedOnce() {
-        if (!shared())
-            QSKIP("the shared market data is not here");
+        if (!shared()) QSKIP("the shared market data is not here");
         auto opened = openRecordedFeed(kData + "options-intraday/cboe-snapshots-2026-08/AAPL", kData);
         QVERIFY2(opened.has_value(), opened ? "" : opened.error().detail.c_str());
         MarketFeed& feed = **opened;
         QVERIFY(anyContains(feed.info().notes, "snapshots with the time of an earlier one are skipped"));
         int steps = 0;
-        for (auto t = feed.nextTime({}); t; t = feed.nextTime(*t))
-            ++steps;
+        for (auto t = feed.nextTime({}); t; t = feed.nextTime(*t)) ++steps;
         QCOMPARE(steps, 20);
         QCOMPARE(feed.info().delayMinutes, (std::map<std::string, int>{{"AAPL", 15}}));
         const auto tick = *feed.advance(feed.info().start, {});
@@ -175,8 +168,7 @@ private Q_SLOTS:
         QVERIFY(!tick->vix); // the history ends in 2021
     }
     void yahooFoldersAndLeanDaysPlay() {
-        if (!shared())
-            QSKIP("the shared market data is not here");
+        if (!shared()) QSKIP("the shared market data is not here");
         auto yahoo = std::move(*openRecordedFeed(kData + "options-eod/spy-qqq-iwm-2026-08", ""));
         QCOMPARE(yahoo->info().underlyings, (std::vector<std::string>{"IWM", "QQQ", "SPY"}));
         const auto tick = *yahoo->advance(yahoo->info().end, {});

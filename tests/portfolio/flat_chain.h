@@ -16,8 +16,8 @@ struct FlatChain {
     double spot = 5000, vol = 0.20, rate = 0.04, yield = 0.01;
     UtcTime time = market::fromNewYork(std::chrono::year{2026} / 8 / 19, 15, 45);
     std::vector<TradingDate> expiries = {std::chrono::year{2026} / 8 / 28, std::chrono::year{2026} / 9 / 18, std::chrono::year{2027} / 3 / 19};
-    double lowest = 0.5, highest = 1.5, step = 0.01; ///< strikes, of the centre
-    double centre = 0; ///< 0: spot
+    double lowest = 0.5, highest = 1.5, step = 0.01;   ///< strikes, of the centre
+    double centre = 0;                                 ///< 0: spot
     std::vector<pricing::AnnouncedDividend> dividends; ///< told to the pricer, not in the quotes
 
     market::OptionContract contract(std::size_t expiry, double strike, market::Right right) const {
@@ -37,8 +37,7 @@ struct FlatChain {
                     const double value = row.contract.style == market::ExerciseStyle::American
                                              ? american.price(right, spot, strike, vol)
                                              : pricing::priceEuropean({right, spot, strike, years, rate, yield, vol}).price;
-                    if (value < 0.02)
-                        continue;
+                    if (value < 0.02) continue;
                     row.quote.bid = *Price::fromDouble(value - 0.005);
                     row.quote.ask = *Price::fromDouble(value + 0.005);
                     row.quote.time = time;
@@ -53,7 +52,8 @@ struct FlatChain {
     }
 };
 
-inline Holding option(const FlatChain& chain, std::size_t expiry, double strike, market::Right right, std::int64_t quantity, const char* strategy = "") {
+inline Holding option(const FlatChain& chain, std::size_t expiry, double strike, market::Right right, std::int64_t quantity,
+                      const char* strategy = "") {
     return {market::classSpec(chain.root).underlying, chain.contract(expiry, strike, right), quantity, {}, strategy};
 }
 

@@ -72,7 +72,8 @@ private Q_SLOTS:
     }
 
     void greeksAddOverLegsAndNameWhatIsMissing() {
-        const GreeksBook greeks{{put(445, 1).contract.id(), {-0.30, 0.01, -36.5, 50, 0.2}}, {put(440, 1).contract.id(), {-0.20, 0.008, -30, 45, 0.2}}};
+        const GreeksBook greeks{{put(445, 1).contract.id(), {-0.30, 0.01, -36.5, 50, 0.2}},
+                                {put(440, 1).contract.id(), {-0.20, 0.008, -30, 45, 0.2}}};
         const auto sum = sumGreeks({position()}, greeks, {{"SPY", 480}});
         QCOMPARE(sum.included, 1);
         QVERIFY(std::abs(sum.delta - 30.0) < 1e-9);

@@ -20,7 +20,7 @@ private Q_SLOTS:
         // Long shares, long put, short call: delta 1 - e^(-qT), gamma and vega 0 (put-call parity).
         const FlatChain chain;
         const auto book = bookOf(chain, {option(chain, 1, 5000, P, 1, "conversion"), option(chain, 1, 5000, C, -1, "conversion"),
-                                       Holding{"SPX", {}, 100, {}, "conversion"}});
+                                         Holding{"SPX", {}, 100, {}, "conversion"}});
         const auto r = greeksBy(book, {});
         QCOMPARE(r.byStrategy.size(), std::size_t{1});
         const auto& g = r.book.greeks;
@@ -75,7 +75,8 @@ private Q_SLOTS:
         w.byUnderlying["QQQ"] = {1.2, 0.8, 252, {}};
         w.byUnderlying["GLD"] = {0.1, 0.02, 252, {}};
         // 100 SPY at 500, -50 QQQ at 400: 100 - 20,000 x 1.2 / 500 = 52 shares of SPY; gamma 1,000/500 + 500 x 1.44/500.
-        const DeltaPart spy{"SPY", 50'000.0, 1'000.0}, qqq{"QQQ", -20'000.0, 500.0}, gld{"GLD", 10'000.0, 0.0}, unpriced{"QQQ", {}, {}}, stranger{"TLT", 1.0, 1.0};
+        const DeltaPart spy{"SPY", 50'000.0, 1'000.0}, qqq{"QQQ", -20'000.0, 500.0}, gld{"GLD", 10'000.0, 0.0}, unpriced{"QQQ", {}, {}},
+            stranger{"TLT", 1.0, 1.0};
         const std::vector<DeltaPart> two{spy, qqq};
         auto sum = betaWeighted(two, w);
         QVERIFY(near(*sum.delta, 52, 1e-12) && near(*sum.gammaPerPercent, 2 + 1.44, 1e-12));
@@ -103,7 +104,7 @@ private Q_SLOTS:
     void sumsAgreeOnEveryLevelAndMissingLegsAreCounted() {
         const FlatChain chain;
         const auto book = bookOf(chain, {option(chain, 0, 4900, P, -1, "x"), option(chain, 0, 4800, P, 1, "x"), option(chain, 2, 5100, C, 2, "y"),
-                                       Holding{"NONE", {}, 5, {}, "y"}});
+                                         Holding{"NONE", {}, 5, {}, "y"}});
         BetaWeights w;
         w.benchmarkSpot = 600;
         w.byUnderlying["SPX"] = {1, 1, 252};
@@ -115,12 +116,9 @@ private Q_SLOTS:
         QCOMPARE(r.byStrategy[1].total, 2);
         QCOMPARE(r.byUnderlying[0].priced, 0);
         double strategies = 0, underlyings = 0, legs = 0;
-        for (const auto& row : r.byStrategy)
-            strategies += row.greeks.vegaUsdPerPoint;
-        for (const auto& row : r.byUnderlying)
-            underlyings += row.greeks.vegaUsdPerPoint;
-        for (const auto& row : r.byLeg)
-            legs += row.greeks.vegaUsdPerPoint;
+        for (const auto& row : r.byStrategy) strategies += row.greeks.vegaUsdPerPoint;
+        for (const auto& row : r.byUnderlying) underlyings += row.greeks.vegaUsdPerPoint;
+        for (const auto& row : r.byLeg) legs += row.greeks.vegaUsdPerPoint;
         QVERIFY(near(strategies, r.book.greeks.vegaUsdPerPoint, 1e-9) && near(underlyings, strategies, 1e-9) && near(legs, strategies, 1e-9));
         QVERIFY(r.book.greeks.benchmarkShares); // the leg without a price is counted, not weighted
     }

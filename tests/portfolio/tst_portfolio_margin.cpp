@@ -14,11 +14,15 @@ class MarginTest : public QObject {
 
     static constexpr auto P = market::Right::Put;
     static constexpr auto C = market::Right::Call;
-    static MarginLeg leg(double spot, double strike, market::Right right, std::int64_t quantity, double mark, unsigned month = 12, const char* root = "XYZ") {
+    static MarginLeg leg(double spot, double strike, market::Right right, std::int64_t quantity, double mark, unsigned month = 12,
+                         const char* root = "XYZ") {
         const auto contract = market::OptionContract::make(root, std::chrono::year{2026} / month / 18, *Price::fromDouble(strike), right);
-        return {{contract.underlying, contract, quantity, {}, ""}, *Price::fromDouble(mark), *Price::fromDouble(spot), isBroadIndex(contract.underlying)};
+        return {
+            {contract.underlying, contract, quantity, {}, ""}, *Price::fromDouble(mark), *Price::fromDouble(spot), isBroadIndex(contract.underlying)};
     }
-    static MarginLeg shares(double spot, std::int64_t quantity) { return {{"XYZ", {}, quantity, {}, ""}, *Price::fromDouble(spot), *Price::fromDouble(spot), false}; }
+    static MarginLeg shares(double spot, std::int64_t quantity) {
+        return {{"XYZ", {}, quantity, {}, ""}, *Price::fromDouble(spot), *Price::fromDouble(spot), false};
+    }
     static MarginReport of(const std::vector<MarginLeg>& legs) { return *marginOf(legs); }
 
 private Q_SLOTS:
@@ -42,20 +46,26 @@ private Q_SLOTS:
         QTest::newRow("long put, in full") << Legs{leg(100, 95, P, 3, 2.25)} << 0.0 << 675.0;
         QTest::newRow("bull put spread, width") << Legs{leg(480, 445, P, -12, 2.10), leg(480, 440, P, 12, 0.75)} << 6000.0 << 12 * 365.0;
         QTest::newRow("long call spread, its debit") << Legs{leg(480, 480, C, 4, 9), leg(480, 490, C, -4, 4)} << 0.0 << 2000.0;
-        QTest::newRow("iron condor, one side") << Legs{leg(480, 440, P, 2, 0.75), leg(480, 445, P, -2, 2), leg(480, 510, C, -2, 2), leg(480, 515, C, 2, 1)} << 1000.0 << 550.0;
+        QTest::newRow("iron condor, one side") << Legs{leg(480, 440, P, 2, 0.75), leg(480, 445, P, -2, 2), leg(480, 510, C, -2, 2),
+                                                       leg(480, 515, C, 2, 1)}
+                                               << 1000.0 << 550.0;
         QTest::newRow("uneven condor, the larger side")
             << Legs{leg(480, 435, P, 1, 0.75), leg(480, 445, P, -1, 2), leg(480, 510, C, -1, 2), leg(480, 515, C, 1, 1)} << 1000.0 << 775.0;
         // Both can lose when the put is struck above the call: at 480 the puts are 5 and the calls 5 behind.
-        QTest::newRow("inverted condor, both sides") << Legs{leg(480, 490, P, 1, 12), leg(480, 495, P, -1, 16), leg(480, 470, C, -1, 15), leg(480, 475, C, 1, 11)} << 1000.0 << 200.0;
+        QTest::newRow("inverted condor, both sides")
+            << Legs{leg(480, 490, P, 1, 12), leg(480, 495, P, -1, 16), leg(480, 470, C, -1, 15), leg(480, 475, C, 1, 11)} << 1000.0 << 200.0;
         QTest::newRow("calendar, the long lasts") << Legs{leg(100, 100, C, -1, 3, 9), leg(100, 100, C, 1, 5, 12)} << 0.0 << 200.0;
         QTest::newRow("calendar the wrong way, naked") << Legs{leg(100, 100, C, 1, 3, 9), leg(100, 100, C, -1, 5, 12)} << 2500.0 << 2300.0;
-        QTest::newRow("a spread wider than naked costs no more than naked") << Legs{leg(100, 90, P, -1, 1), leg(100, 40, P, 1, 0.01)} << 1100.0 << 1001.0;
-        QTest::newRow("ratio spread, one covered and one naked") << Legs{leg(100, 105, C, 1, 2), leg(100, 110, C, -2, 1)} << 1000.0 + 100.0 << 1100.0 - 0.0;
+        QTest::newRow("a spread wider than naked costs no more than naked")
+            << Legs{leg(100, 90, P, -1, 1), leg(100, 40, P, 1, 0.01)} << 1100.0 << 1001.0;
+        QTest::newRow("ratio spread, one covered and one naked")
+            << Legs{leg(100, 105, C, 1, 2), leg(100, 110, C, -2, 1)} << 1000.0 + 100.0 << 1100.0 - 0.0;
         QTest::newRow("covered call") << Legs{shares(100, 100), leg(100, 105, C, -1, 2)} << 5000.0 << 4800.0;
         // Loan value stops at the strike: 100 - 50 % of 90 = 55.
         QTest::newRow("covered call in the money") << Legs{shares(100, 100), leg(100, 90, C, -1, 12)} << 5500.0 << 4300.0;
         QTest::newRow("short shares") << Legs{shares(100, -100)} << 5000.0 << 5000.0;
-        QTest::newRow("butterfly, two spreads that meet") << Legs{leg(100, 95, C, 1, 7), leg(100, 100, C, -2, 4), leg(100, 105, C, 1, 2)} << 500.0 << 600.0;
+        QTest::newRow("butterfly, two spreads that meet")
+            << Legs{leg(100, 95, C, 1, 7), leg(100, 100, C, -2, 4), leg(100, 105, C, 1, 2)} << 500.0 << 600.0;
     }
     void publishedCases() {
         QFETCH(std::vector<MarginLeg>, legs);
@@ -66,8 +76,7 @@ private Q_SLOTS:
         QCOMPARE(r.deposit.str(), Price::fromDouble(deposit)->str());
         std::reverse(legs.begin(), legs.end());
         QCOMPARE(of(legs).requirement.str(), r.requirement.str());
-        for (auto& l : legs)
-            l.holding.quantity *= 7;
+        for (auto& l : legs) l.holding.quantity *= 7;
         QCOMPARE(of(legs).requirement.micros(), 7 * r.requirement.micros());
     }
 
@@ -117,12 +126,10 @@ private Q_SLOTS:
         std::map<std::string, std::int64_t> left{{"XYZ", 250}};
         std::int64_t contracts = 0;
         for (const auto& group : r.groups)
-            for (const auto& h : group.legs)
-                contracts += h.contract ? h.quantity : 0;
+            for (const auto& h : group.legs) contracts += h.contract ? h.quantity : 0;
         QCOMPARE(contracts, std::int64_t{3 - 5 - 4 + 1});
         Usd sum;
-        for (const auto& group : r.groups)
-            sum += group.deposit;
+        for (const auto& group : r.groups) sum += group.deposit;
         QCOMPARE(sum, r.deposit);
     }
 
@@ -137,7 +144,8 @@ private Q_SLOTS:
         QVERIFY(std::fabs(loss({sold, bought})->toDouble() - spread) < 1e-5);
         QVERIFY(std::fabs(loss({sold, bought, later})->toDouble() - spread - 100 * mid(later)) < 1e-5); // a later long helps nothing
         QVERIFY(!loss({option(chain, 1, 630, C, -1)}));
-        QVERIFY(std::fabs(loss({option(chain, 1, 630, C, -1), Holding{"SPY", {}, 150, {}, ""}})->toDouble() - 150 * 600 + 100 * mid(option(chain, 1, 630, C, -1))) < 1e-5);
+        QVERIFY(std::fabs(loss({option(chain, 1, 630, C, -1), Holding{"SPY", {}, 150, {}, ""}})->toDouble() - 150 * 600 +
+                          100 * mid(option(chain, 1, 630, C, -1))) < 1e-5);
         QVERIFY(!loss({Holding{"SPY", {}, -1, {}, ""}}));
         QVERIFY(!loss({option(chain, 1, 571, P, 1)})); // not quoted
         QCOMPARE(loss({})->micros(), std::int64_t{0});

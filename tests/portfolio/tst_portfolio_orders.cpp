@@ -66,10 +66,8 @@ private Q_SLOTS:
             const auto b = payoffBounds(legs, net);
             for (double s = 0; s < 2000; s += 7.3) {
                 const double pnl = payoffAtExpiry(legs, net, s);
-                if (b.maxLoss)
-                    QVERIFY(pnl >= -b.maxLoss->toDouble() - 1e-6);
-                if (b.maxProfit)
-                    QVERIFY(pnl <= b.maxProfit->toDouble() + 1e-6);
+                if (b.maxLoss) QVERIFY(pnl >= -b.maxLoss->toDouble() - 1e-6);
+                if (b.maxProfit) QVERIFY(pnl <= b.maxProfit->toDouble() + 1e-6);
             }
         }
     }

@@ -52,8 +52,7 @@ private Q_SLOTS:
                 for (std::size_t i = 0; i < 4; ++i)
                     marks += *notional(*after.legs[i].mark - *before.legs[i].mark, before.legs[i].holding.quantity, 100);
                 QCOMPARE(marks, r.book.parts.total);
-                for (std::size_t i = 1; i < r.byLeg.size(); ++i)
-                    QVERIFY(abs(r.byLeg[i - 1].parts.total) >= abs(r.byLeg[i].parts.total));
+                for (std::size_t i = 1; i < r.byLeg.size(); ++i) QVERIFY(abs(r.byLeg[i - 1].parts.total) >= abs(r.byLeg[i].parts.total));
             }
     }
 
@@ -66,7 +65,8 @@ private Q_SLOTS:
             d.second.yield = 0.012;
             const auto r = explainPnl(bookOf(d.first, condor(d.first, 5)), bookOf(d.second, condor(d.second, 5)), {}, ExplainMethod::Explain);
             QVERIFY(abs(r.book.parts.total) > Usd::fromMicros(1'000'000'000));
-            QVERIFY2(std::fabs(r.book.parts.unexplained.toDouble()) < 20 * 100 * 0.01, qPrintable(QString::fromStdString(r.book.parts.unexplained.str()))); // 20 contracts, a cent each
+            QVERIFY2(std::fabs(r.book.parts.unexplained.toDouble()) < 20 * 100 * 0.01,
+                     qPrintable(QString::fromStdString(r.book.parts.unexplained.str()))); // 20 contracts, a cent each
             QVERIFY(!r.book.parts.flagged());
         }
     }
@@ -93,7 +93,8 @@ private Q_SLOTS:
         d.second.vol = 0.202;
         const auto before = bookOf(d.first, condor(d.first, 5)), after = bookOf(d.second, condor(d.second, 5));
         const auto r = explainPnl(before, after, {}, ExplainMethod::Predict).book.parts;
-        QVERIFY2(std::fabs(r.unexplained.toDouble()) < 0.1 * std::fabs(r.total.toDouble()) + 20, qPrintable(QString::fromStdString(r.unexplained.str())));
+        QVERIFY2(std::fabs(r.unexplained.toDouble()) < 0.1 * std::fabs(r.total.toDouble()) + 20,
+                 qPrintable(QString::fromStdString(r.unexplained.str())));
         const auto e = explainPnl(before, after, {}, ExplainMethod::Explain).book.parts;
         QVERIFY(std::fabs(r.delta.toDouble() - e.delta.toDouble()) < 0.05 * std::fabs(e.delta.toDouble()) + 10);
         QVERIFY(std::fabs(r.vega.toDouble() - e.vega.toDouble()) < 0.05 * std::fabs(e.vega.toDouble()) + 10);
@@ -128,7 +129,12 @@ private Q_SLOTS:
                 }
                 QVERIFY(std::fabs(alone - explained) > 100);
                 QVERIFY2(std::fabs(predicted - explained) < c.share * std::fabs(alone - explained),
-                         qPrintable(QStringLiteral("%1 %2: predicted %3, explained %4, alone %5").arg(QLatin1String(root)).arg(c.hours).arg(predicted).arg(explained).arg(alone)));
+                         qPrintable(QStringLiteral("%1 %2: predicted %3, explained %4, alone %5")
+                                        .arg(QLatin1String(root))
+                                        .arg(c.hours)
+                                        .arg(predicted)
+                                        .arg(explained)
+                                        .arg(alone)));
             }
     }
 
@@ -156,7 +162,7 @@ private Q_SLOTS:
         auto d = days();
         const auto before = bookOf(d.first, condor(d.first, 5));
         auto held = condor(d.second, 5);
-        held[0].quantity = 0;                                    // sold out
+        held[0].quantity = 0;                                   // sold out
         held.push_back(option(d.second, 2, 5000, P, 2, "new")); // bought
         const auto after = bookOf(d.second, held);
         auto sold = condor(d.first, -5)[0];

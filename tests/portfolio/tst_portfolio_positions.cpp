@@ -15,8 +15,7 @@ class PositionsTest : public QObject {
     QTemporaryDir m_folder;
     std::string write(const QByteArray& bytes) {
         QFile file(m_folder.filePath("book.csv"));
-        if (!file.open(QIODevice::WriteOnly))
-            qFatal("cannot write");
+        if (!file.open(QIODevice::WriteOnly)) qFatal("cannot write");
         file.write(bytes);
         return file.fileName().toStdString();
     }
@@ -80,8 +79,7 @@ private Q_SLOTS:
         QVERIFY(!readPositions(write(QByteArray(1 << 16, '\0'))));
         QVERIFY(!readPositions(write(QByteArray(kHeader) + QByteArray(3 << 20, 'x'))));
         QByteArray many = kHeader;
-        for (int i = 0; i <= 10'000; ++i)
-            many += "SPY,,,stock,1,1,\n";
+        for (int i = 0; i <= 10'000; ++i) many += "SPY,,,stock,1,1,\n";
         QVERIFY(readPositions(write(many)).error().detail.find("more than 10,000") != std::string::npos);
     }
 

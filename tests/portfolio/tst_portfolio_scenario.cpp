@@ -51,12 +51,10 @@ private Q_SLOTS:
                     const LegAhead ahead = revaluer.ahead(leg, days);
                     std::vector<MarketMove> moves;
                     for (double spot = -0.4; spot < 0.45; spot += 0.07)
-                        for (double vol = -0.9; vol < 2; vol += 0.4)
-                            moves.push_back({spot, vol});
+                        for (double vol = -0.9; vol < 2; vol += 0.4) moves.push_back({spot, vol});
                     std::vector<double> values(moves.size());
                     ahead.values(moves, values);
-                    for (std::size_t i = 0; i < moves.size(); ++i)
-                        QCOMPARE(values[i], *ahead.value(moves[i]));
+                    for (std::size_t i = 0; i < moves.size(); ++i) QCOMPARE(values[i], *ahead.value(moves[i]));
                     moves.push_back({-1, 0}); // no spot is left: absent there, and nowhere else
                     values.resize(moves.size());
                     ahead.values(moves, values);
@@ -71,7 +69,8 @@ private Q_SLOTS:
             FlatChain chain;
             chain.root = root;
             chain.expiries = {std::chrono::year{2026} / 9 / 18};
-            const auto book = bookOf(chain, {option(chain, 0, 4750, P, 2), option(chain, 0, 4900, P, -2), option(chain, 0, 5200, C, -2), option(chain, 0, 5300, C, 2)});
+            const auto book = bookOf(
+                chain, {option(chain, 0, 4750, P, 2), option(chain, 0, 4900, P, -2), option(chain, 0, 5200, C, -2), option(chain, 0, 5300, C, 2)});
             QVERIFY(book.coverage().complete());
             GridSpec spec;
             spec.horizons = {{std::nullopt}};
@@ -80,18 +79,15 @@ private Q_SLOTS:
             QVERIFY(!grid->cells.front().ofEquity);
             Revaluer revaluer;
             double now = 0;
-            for (const auto& leg : book.legs)
-                now += *revaluer.ahead(leg, 0).value({}) * leg.units();
+            for (const auto& leg : book.legs) now += *revaluer.ahead(leg, 0).value({}) * leg.units();
             std::vector<ComboLeg> legs;
-            for (const auto& leg : book.legs)
-                legs.push_back({*leg.holding.contract, leg.holding.quantity > 0 ? 1 : -1});
+            for (const auto& leg : book.legs) legs.push_back({*leg.holding.contract, leg.holding.quantity > 0 ? 1 : -1});
             for (const auto& cell : grid->cells) {
                 const double payoff = 2 * payoffAtExpiry(legs, {}, book.legs[0].spot * (1 + cell.spotMove));
                 QVERIFY2(std::fabs(cell.pnlUsd - (payoff - now)) < 1e-6, qPrintable(QString::number(cell.pnlUsd - payoff + now)));
             }
             QVERIFY(grid->worst);
-            for (const auto& cell : grid->cells)
-                QVERIFY(cell.pnlUsd >= grid->cells[*grid->worst].pnlUsd);
+            for (const auto& cell : grid->cells) QVERIFY(cell.pnlUsd >= grid->cells[*grid->worst].pnlUsd);
         }
     }
 
@@ -104,8 +100,7 @@ private Q_SLOTS:
         const auto grid = scenarioGrid(book, {}, {});
         for (std::size_t c = 0; c < grid->cells.size(); c += 7) {
             const auto& cell = grid->cells[c];
-            if (cell.horizon == 3)
-                continue; // settled or near it: the payoff test
+            if (cell.horizon == 3) continue; // settled or near it: the payoff test
             for (std::size_t i = 0; i < book.legs.size(); ++i) {
                 const auto& leg = book.legs[i];
                 pricing::Inputs in{P, leg.spot, leg.holding.contract->strike.toDouble(), leg.years, leg.rate, leg.dividendYield, leg.vol};
@@ -135,8 +130,7 @@ private Q_SLOTS:
         const auto ahead = revaluer.ahead(book.legs[0], 0);
         const double nan = std::nan("");
         QVERIFY(std::isnan(tenorVolFactor(0.1, nan)));
-        for (const MarketMove& move : {MarketMove{nan, 0}, MarketMove{0, nan}, MarketMove{-1, 0}, MarketMove{-2, 0}})
-            QVERIFY(!ahead.value(move));
+        for (const MarketMove& move : {MarketMove{nan, 0}, MarketMove{0, nan}, MarketMove{-1, 0}, MarketMove{-2, 0}}) QVERIFY(!ahead.value(move));
     }
 
     void nowIsTheCentre() {
@@ -168,7 +162,8 @@ private Q_SLOTS:
             QCOMPARE(leg.dividends.size(), std::size_t{1});
             const auto now = revaluer.ahead(leg, 0).value({});
             QVERIFY(std::fabs(*now - leg.unit.price) < 1e-9);
-            pricing::Inputs in{leg.holding.contract->right, leg.spot, leg.holding.contract->strike.toDouble(), leg.years, leg.rate, leg.borrow, leg.vol};
+            pricing::Inputs in{
+                leg.holding.contract->right, leg.spot, leg.holding.contract->strike.toDouble(), leg.years, leg.rate, leg.borrow, leg.vol};
             QVERIFY(std::fabs(*now - pricing::dividendPriceOnly(market::ExerciseStyle::American, in, leg.dividends).value.price) < 0.01);
             in.years -= 25.0 / 365; // past the ex-date
             QVERIFY(std::fabs(*revaluer.ahead(leg, 25).value({}) - pricing::priceAmerican(in).price) < 1e-5);
@@ -190,8 +185,7 @@ private Q_SLOTS:
                 if (line.starts_with(day + ",")) {
                     std::stringstream cells(line);
                     std::string cell;
-                    for (int i = 0; i < 5; ++i)
-                        std::getline(cells, cell, ',');
+                    for (int i = 0; i < 5; ++i) std::getline(cells, cell, ',');
                     return std::stod(cell);
                 }
             return std::nullopt;
@@ -206,9 +200,9 @@ private Q_SLOTS:
                                 Record{"covid_2020", "2020-03-13", "2020-03-16", "equity-daily/SPY.csv", 0.012}}) {
             const auto from = closeOn(r.index, r.before), to = closeOn(r.index, r.after), vixFrom = closeOn("volatility/VIX.csv", r.before),
                        vixTo = closeOn("volatility/VIX.csv", r.after);
-            if (!from || !to || !vixFrom || !vixTo)
-                QSKIP("../shared/market-data is not on this machine");
-            const auto shock = std::find_if(namedShocks().begin(), namedShocks().end(), [&](const NamedShock& s) { return std::string(s.id) == r.id; });
+            if (!from || !to || !vixFrom || !vixTo) QSKIP("../shared/market-data is not on this machine");
+            const auto shock =
+                std::find_if(namedShocks().begin(), namedShocks().end(), [&](const NamedShock& s) { return std::string(s.id) == r.id; });
             QVERIFY(shock != namedShocks().end());
             QVERIFY(std::fabs(shock->spotMove - (*to / *from - 1)) < r.spotTolerance);
             QVERIFY(std::fabs(shock->volMove - (*vixTo / *vixFrom - 1)) < 1e-9);
@@ -225,15 +219,12 @@ private Q_SLOTS:
         for (std::size_t c = 0; c < grid->cells.size(); ++c) {
             double sum = 0;
             const auto parts = contributions(book, *grid, c);
-            for (const auto& part : parts)
-                sum += part.pnlUsd;
+            for (const auto& part : parts) sum += part.pnlUsd;
             QVERIFY(std::fabs(sum - grid->cells[c].pnlUsd) <= 1e-9 * (1 + std::fabs(sum)));
-            for (std::size_t i = 1; i < parts.size(); ++i)
-                QVERIFY(parts[i - 1].pnlUsd <= parts[i].pnlUsd);
+            for (std::size_t i = 1; i < parts.size(); ++i) QVERIFY(parts[i - 1].pnlUsd <= parts[i].pnlUsd);
         }
         const auto again = scenarioGrid(book, {}, {});
-        for (std::size_t c = 0; c < grid->cells.size(); ++c)
-            QCOMPARE(grid->cells[c].pnlUsd, again->cells[c].pnlUsd);
+        for (std::size_t c = 0; c < grid->cells.size(); ++c) QCOMPARE(grid->cells[c].pnlUsd, again->cells[c].pnlUsd);
     }
 
     void whatCannotBePricedIsCountedAndNeverZero() {
@@ -319,7 +310,8 @@ private Q_SLOTS:
             QVERIFY(grid.has_value());
             const auto& leg = book.legs.front();
             const double model = 0.01 * leg.unit.gamma * leg.spot * leg.spot * leg.units();
-            QVERIFY2(std::abs(grid->cells.front().gammaUsd - model) < 0.02 * std::abs(model), qPrintable(QStringLiteral("%1 min: %2, model %3").arg(minutes).arg(grid->cells.front().gammaUsd).arg(model)));
+            QVERIFY2(std::abs(grid->cells.front().gammaUsd - model) < 0.02 * std::abs(model),
+                     qPrintable(QStringLiteral("%1 min: %2, model %3").arg(minutes).arg(grid->cells.front().gammaUsd).arg(model)));
         }
     }
 };

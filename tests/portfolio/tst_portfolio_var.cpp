@@ -22,12 +22,10 @@ class VarTest : public QObject {
         double vix = 18;
         TradingDate date = addDays(std::chrono::year{2026} / 8 / 18, -static_cast<int>(days));
         for (std::size_t d = 0; d <= days; ++d, date = addDays(date, 1)) {
-            for (std::size_t n = 0; n < names.size(); ++n)
-                h.bars[names[n]].push_back({date, close[n], close[n], close[n], close[n], 0});
+            for (std::size_t n = 0; n < names.size(); ++n) h.bars[names[n]].push_back({date, close[n], close[n], close[n], close[n], 0});
             h.vix.push_back({date, vix});
             const double common = random.normal();
-            for (auto& c : close)
-                c *= std::exp(deviation * (0.9 * common + std::sqrt(1 - 0.81) * random.normal()));
+            for (auto& c : close) c *= std::exp(deviation * (0.9 * common + std::sqrt(1 - 0.81) * random.normal()));
             vix *= std::exp(-0.05 * common + 0.03 * random.normal() - 0.002 * std::log(vix / 18));
         }
         return h;
@@ -43,8 +41,7 @@ class VarTest : public QObject {
     static std::vector<double> sorted(const market::History& h, const char* name, std::size_t days) {
         const auto& bars = h.bars.at(name);
         std::vector<double> out;
-        for (std::size_t i = bars.size() - days; i < bars.size(); ++i)
-            out.push_back(bars[i].close / bars[i - 1].close - 1);
+        for (std::size_t i = bars.size() - days; i < bars.size(); ++i) out.push_back(bars[i].close / bars[i - 1].close - 1);
         std::sort(out.begin(), out.end());
         return out;
     }
@@ -58,8 +55,7 @@ private Q_SLOTS:
         const std::size_t k[] = {25, 5, 3}; // 500 x 5 %, 1 %, 0.5 % rounded up
         for (std::size_t l = 0; l < 3; ++l) {
             double tail = 0;
-            for (std::size_t i = 0; i < k[l]; ++i)
-                tail -= returns[i] / static_cast<double>(k[l]);
+            for (std::size_t i = 0; i < k[l]; ++i) tail -= returns[i] / static_cast<double>(k[l]);
             QVERIFY(std::fabs(r.levels[l].varUsd + 60'000 * returns[k[l] - 1]) < 1e-6);
             QVERIFY(std::fabs(r.levels[l].shortfallUsd - 60'000 * tail) < 1e-6);
             QCOMPARE(*r.levels[l].varOfEquity, r.levels[l].varUsd / 100'000);
@@ -167,8 +163,9 @@ private Q_SLOTS:
         qqq.root = "QQQ";
         qqq.spot = 500;
         const std::vector<std::shared_ptr<const pricing::PricedChain>> chains{spy.priced(), qqq.priced()};
-        const std::vector<Holding> holdings = {option(spy, 1, 570, P, -5, "short puts"), option(spy, 1, 540, P, 5, "short puts"), option(qqq, 2, 500, C, 4, "calls"),
-                                               Holding{"QQQ", {}, -150, {}, "hedge"}, Holding{"GLD", {}, 10, {}, "unpriced"}};
+        const std::vector<Holding> holdings = {option(spy, 1, 570, P, -5, "short puts"), option(spy, 1, 540, P, 5, "short puts"),
+                                               option(qqq, 2, 500, C, 4, "calls"), Holding{"QQQ", {}, -150, {}, "hedge"},
+                                               Holding{"GLD", {}, 10, {}, "unpriced"}};
         const auto book = bindBook(holdings, chains);
         for (const auto method : {VarMethod::Historical, VarMethod::MonteCarlo}) {
             VarSpec spec;

@@ -30,8 +30,7 @@ inline ShapeCheck checkShape(int slices, std::uint64_t seed) {
             const double vol = std::exp(-3 + 3.2 * random.uniform()), spot = std::exp(8 * random.uniform());
             const market::Right right = random.below(2) == 0 ? market::Right::Call : market::Right::Put;
             const double step = spot * std::min(1.5, 6 * vol * std::sqrt(years)) / 200;
-            for (int i = 0; i < 200; ++i)
-                options.push_back({right, spot, spot + step * (i - 100) * 0.66, vol});
+            for (int i = 0; i < 200; ++i) options.push_back({right, spot, spot + step * (i - 100) * 0.66, vol});
         }
         values.resize(options.size());
         slice.values(options, values);
@@ -41,10 +40,10 @@ inline ShapeCheck checkShape(int slices, std::uint64_t seed) {
             const double w = o.right == market::Right::Call ? 1 : -1, exercise = std::max(w * (o.spot - o.strike), 0.0);
             const double most = o.right == market::Right::Call ? o.spot : o.strike, noise = 3e-8 * o.spot;
             const auto require = [&](bool holds, const char* what) {
-                if (holds || !out.broken.empty())
-                    return;
+                if (holds || !out.broken.empty()) return;
                 char line[240];
-                std::snprintf(line, sizeof line, "%s: %s S %.12g K %.12g vol %.12g T %.12g: %.12g", what, w > 0 ? "call" : "put", o.spot, o.strike, o.vol, years, v.price);
+                std::snprintf(line, sizeof line, "%s: %s S %.12g K %.12g vol %.12g T %.12g: %.12g", what, w > 0 ? "call" : "put", o.spot, o.strike,
+                              o.vol, years, v.price);
                 out.broken = line;
             };
             require(v.status == PriceStatus::Ok, "status");
@@ -52,12 +51,10 @@ inline ShapeCheck checkShape(int slices, std::uint64_t seed) {
             require(w * v.delta >= -1e-6 && w * v.delta <= 1 + 1e-6 && v.gamma >= 0 && v.vega >= 0, "signs of the Greeks");
             require(std::isfinite(v.theta) && std::isfinite(v.rho), "theta or rho");
             ++out.contracts;
-            if (i % 200 == 0)
-                continue;
+            if (i % 200 == 0) continue;
             const double fall = w * (values[i - 1].price - v.price), gap = o.strike - options[i - 1].strike;
             require(fall >= -noise && fall <= gap + noise, "slope in the strike");
-            if (i % 200 > 1)
-                require(values[i - 2].price - 2 * values[i - 1].price + v.price >= -noise, "curvature in the strike");
+            if (i % 200 > 1) require(values[i - 2].price - 2 * values[i - 1].price + v.price >= -noise, "curvature in the strike");
         }
     }
     return out;

@@ -12,8 +12,7 @@
 class ReferenceRow {
 public:
     ReferenceRow(const std::vector<std::string>& names, const std::vector<std::string>& cells) {
-        for (std::size_t i = 0; i < names.size() && i < cells.size(); ++i)
-            m_cells[names[i]] = cells[i];
+        for (std::size_t i = 0; i < names.size() && i < cells.size(); ++i) m_cells[names[i]] = cells[i];
     }
     bool has(const std::string& name) const { return m_cells.count(name) > 0; }
     std::string text(const std::string& name) const {
@@ -21,9 +20,7 @@ public:
         return found == m_cells.end() ? std::string() : found->second;
     }
     /// Denormals read as they are; NaN when the column is absent.
-    double number(const std::string& name) const {
-        return has(name) ? std::strtod(text(name).c_str(), nullptr) : std::strtod("nan", nullptr);
-    }
+    double number(const std::string& name) const { return has(name) ? std::strtod(text(name).c_str(), nullptr) : std::strtod("nan", nullptr); }
     mahler::pricing::Inputs inputs() const {
         mahler::pricing::Inputs in;
         in.right = text("type") == "call" ? mahler::market::Right::Call : mahler::market::Right::Put;
@@ -59,16 +56,13 @@ inline std::vector<ReferenceRow> readReference(const char* file) {
     };
     std::vector<ReferenceRow> rows;
     std::string line;
-    if (!std::getline(in, line))
-        return rows;
+    if (!std::getline(in, line)) return rows;
     const std::vector<std::string> names = cut(line);
     while (std::getline(in, line))
-        if (!line.empty())
-            rows.emplace_back(names, cut(line));
+        if (!line.empty()) rows.emplace_back(names, cut(line));
     return rows;
 }
 
-#define READ_REFERENCE_OR_SKIP(rows, file)                                      \
-    const std::vector<ReferenceRow> rows = readReference(file);                 \
-    if (rows.empty())                                                           \
-        QSKIP("../shared/reference/pricing/" file " is not on this machine")
+#define READ_REFERENCE_OR_SKIP(rows, file)                                                                                                           \
+    const std::vector<ReferenceRow> rows = readReference(file);                                                                                      \
+    if (rows.empty()) QSKIP("../shared/reference/pricing/" file " is not on this machine")

@@ -85,8 +85,7 @@ void TestPricingAmerican::returnsTheVolatilityOfAPrice() {
         const Inputs in = randomInputs(random);
         const Valuation v = priceAmerican(in);
         const double exercise = std::max((in.right == market::Right::Call ? 1 : -1) * (in.spot - in.strike), 0.0);
-        if (v.vega < 1e-3 * in.spot || v.price < exercise + 1e-3)
-            continue;
+        if (v.vega < 1e-3 * in.spot || v.price < exercise + 1e-3) continue;
         const ImpliedVol iv = impliedVolAmerican(in, v.price);
         QCOMPARE(static_cast<int>(iv.status), static_cast<int>(IvStatus::Ok));
         QVERIFY2(std::fabs(iv.vol - in.vol) < 1e-8, qPrintable(QString::number(iv.vol - in.vol)));
@@ -151,11 +150,9 @@ void TestPricingAmerican::neverGivesNanOnWildInputs() {
         in.rate = 0.1 * random.normal();
         in.dividendYield = 0.1 * random.normal();
         in.vol = std::exp(2 * random.normal() - 1.5);
-        if (earlyExercise(putView(in).put) == EarlyExercise::TwoBoundaries)
-            continue; // slow on the tree, covered above
+        if (earlyExercise(putView(in).put) == EarlyExercise::TwoBoundaries) continue; // slow on the tree, covered above
         const Valuation v = priceAmerican(in);
-        if (v.status == PriceStatus::BadInput)
-            continue;
+        if (v.status == PriceStatus::BadInput) continue;
         for (const double number : {v.price, v.delta, v.gamma, v.theta, v.vega, v.rho})
             QVERIFY2(std::isfinite(number), qPrintable(QString::number(i)));
         const ImpliedVol iv = impliedVolAmerican(in, v.price * (0.9 + 0.2 * random.uniform()));

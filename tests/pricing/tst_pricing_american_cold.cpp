@@ -1,6 +1,6 @@
-#include <QTest>
 #include <cmath>
 #include <limits>
+#include <QTest>
 #include <vector>
 
 #include "base/random.h"

@@ -42,13 +42,11 @@ constexpr double Inputs::*kFields[] = {&Inputs::spot, &Inputs::strike, &Inputs::
 
 QString statusOf(const Inputs& in, double price) { return QString::fromLatin1(toString(impliedVolAmerican(in, price).status)); }
 
-bool zero(const Valuation& v) {
-    return v.price == 0 && v.delta == 0 && v.gamma == 0 && v.theta == 0 && v.vega == 0 && v.rho == 0;
-}
+bool zero(const Valuation& v) { return v.price == 0 && v.delta == 0 && v.gamma == 0 && v.theta == 0 && v.vega == 0 && v.rho == 0; }
 
 bool finite(const Valuation& v) {
-    return std::isfinite(v.price) && std::isfinite(v.delta) && std::isfinite(v.gamma) && std::isfinite(v.theta) &&
-           std::isfinite(v.vega) && std::isfinite(v.rho);
+    return std::isfinite(v.price) && std::isfinite(v.delta) && std::isfinite(v.gamma) && std::isfinite(v.theta) && std::isfinite(v.vega) &&
+           std::isfinite(v.rho);
 }
 
 } // namespace
@@ -73,11 +71,9 @@ void TestPricingAmericanEdges::refusesWhatIsNoNumberOrNegative() {
 }
 
 void TestPricingAmericanEdges::impliedVolRefusesTheSame() {
-    for (const double bad : {kNan, kInf, -kInf})
-        QCOMPARE(statusOf(kPut, bad), QStringLiteral("bad_input"));
+    for (const double bad : {kNan, kInf, -kInf}) QCOMPARE(statusOf(kPut, bad), QStringLiteral("bad_input"));
     for (const auto field : kFields) {
-        if (field == &Inputs::vol)
-            continue; // ignored
+        if (field == &Inputs::vol) continue; // ignored
         for (const double bad : {kNan, kInf, -kInf}) {
             Inputs in = kPut;
             in.*field = bad;
@@ -95,8 +91,7 @@ void TestPricingAmericanEdges::impliedVolRefusesTheSame() {
     in.years = -0.1;
     QCOMPARE(statusOf(in, 8), QStringLiteral("bad_input"));
     AmericanSlice slice(0.04, 0.01, 0.5);
-    for (const double bad : {kNan, kInf, -kInf})
-        QVERIFY(slice.impliedVol(Right::Put, 100, 105, bad, 0.2).status == IvStatus::BadInput);
+    for (const double bad : {kNan, kInf, -kInf}) QVERIFY(slice.impliedVol(Right::Put, 100, 105, bad, 0.2).status == IvStatus::BadInput);
     QVERIFY(slice.impliedVol(Right::Put, kNan, 105, 8, 0.2).status == IvStatus::BadInput);
     QVERIFY(slice.impliedVol(Right::Put, 100, -105, 8, 0.2).status == IvStatus::BadInput);
     QVERIFY(slice.value(Right::Put, 100, kNan, 0.2).status == PriceStatus::BadInput);
@@ -109,8 +104,8 @@ void TestPricingAmericanEdges::atExpiryTheValueIsTheExerciseValue() {
         Right right;
         double strike, price, delta;
     };
-    for (const Case& c : {Case{Right::Put, 105, 5, -1}, Case{Right::Put, 95, 0, 0}, Case{Right::Put, 100, 0, -0.5},
-                          Case{Right::Call, 95, 5, 1}, Case{Right::Call, 105, 0, 0}, Case{Right::Call, 100, 0, 0.5}}) {
+    for (const Case& c : {Case{Right::Put, 105, 5, -1}, Case{Right::Put, 95, 0, 0}, Case{Right::Put, 100, 0, -0.5}, Case{Right::Call, 95, 5, 1},
+                          Case{Right::Call, 105, 0, 0}, Case{Right::Call, 100, 0, 0.5}}) {
         const Valuation v = priceAmerican({c.right, 100, c.strike, 0, 0.04, 0.01, 0.2});
         QVERIFY(v.status == PriceStatus::Degenerate);
         QCOMPARE(v.price, c.price);
@@ -256,7 +251,7 @@ void TestPricingAmericanEdges::exerciseRegionHasABoundOfVolatility() {
     in.vol = 1.02 * *bound;
     QVERIFY(priceAmerican(in).price > 30);
     in.strike = 90;
-    QVERIFY(!largestVolAtExercise(in)); // out of the money
+    QVERIFY(!largestVolAtExercise(in));                                        // out of the money
     QVERIFY(!largestVolAtExercise({Right::Call, 100, 60, 0.5, 0.05, 0, 0.2})); // never exercised
     in.spot = kNan;
     QVERIFY(!largestVolAtExercise(in));
@@ -268,8 +263,7 @@ void TestPricingAmericanEdges::absurdInputsGiveAStatusAndNeverNan() {
     const auto any = [&] { return odd[random.below(std::size(odd))]; };
     for (int i = 0; i < 4000; ++i) {
         Inputs in{random.below(2) == 0 ? Right::Call : Right::Put, any(), any(), any(), any() * 0.01, any() * 0.01, any()};
-        if (earlyExercise(putView(in).put) == EarlyExercise::TwoBoundaries)
-            continue; // 40 ms each on the tree; pricesNegativeRatesOnTheTree
+        if (earlyExercise(putView(in).put) == EarlyExercise::TwoBoundaries) continue; // 40 ms each on the tree; pricesNegativeRatesOnTheTree
         const Valuation v = priceAmerican(in);
         QVERIFY(finite(v));
         QVERIFY(v.status != PriceStatus::BadInput || zero(v));

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "pricing/american.h"
 #include "american_shape.h"
+#include "pricing/american.h"
 #include "pricing/american_slice.h"
 #include "reference_table.h"
 
@@ -56,27 +56,29 @@ bool sameBits(const Valuation& a, const Valuation& b) {
 }
 
 QString described(const SliceOption& o, double years, double got, double want) {
-    return QStringLiteral("%1 K%2 vol %3 T %4: %5 instead of %6").arg(o.right == Right::Call ? "call" : "put").arg(o.strike).arg(o.vol)
-        .arg(years).arg(got, 0, 'g', 12).arg(want, 0, 'g', 12);
+    return QStringLiteral("%1 K%2 vol %3 T %4: %5 instead of %6")
+        .arg(o.right == Right::Call ? "call" : "put")
+        .arg(o.strike)
+        .arg(o.vol)
+        .arg(years)
+        .arg(got, 0, 'g', 12)
+        .arg(want, 0, 'g', 12);
 }
 
 } // namespace
 
 void TestPricingAmericanLanes::givesTheSameNumbersAloneAndInABatch() {
     for (const AmericanKernels* kernels : americanKernelSet().each) {
-        if (!kernels)
-            continue;
+        if (!kernels) continue;
         for (const Expiry& e : referenceChain()) {
-            if (e.years < 0.05 || e.years > 1)
-                continue;
+            if (e.years < 0.05 || e.years > 1) continue;
             AmericanSlice together(kRate, kYield, e.years, *kernels), alone(kRate, kYield, e.years, *kernels);
             std::vector<Valuation> values(e.options.size());
             std::vector<double> prices(e.options.size());
             together.values(e.options, values);
             together.prices(e.options, prices);
             for (std::size_t i = e.options.size(); i-- > 0;) { // the other way round, one by one
-                if (i % 7 != 0)
-                    continue;
+                if (i % 7 != 0) continue;
                 const SliceOption& o = e.options[i];
                 QVERIFY(sameBits(alone.value(o.right, o.spot, o.strike, o.vol), values[i]));
                 QCOMPARE(alone.price(o.right, o.spot, o.strike, o.vol), prices[i]);
@@ -89,8 +91,7 @@ void TestPricingAmericanLanes::givesTheSameNumbersAloneAndInABatch() {
 void TestPricingAmericanLanes::instructionSetsAgree() {
     const AmericanKernelSet set = americanKernelSet();
     for (const AmericanKernels* kernels : set.each) {
-        if (!kernels || kernels == set.each[0])
-            continue;
+        if (!kernels || kernels == set.each[0]) continue;
         double worst = 0;
         for (const Expiry& e : referenceChain()) {
             AmericanSlice a(kRate, kYield, e.years, *set.each[0]), b(kRate, kYield, e.years, *kernels);
@@ -124,7 +125,8 @@ void TestPricingAmericanLanes::meetsTheReferenceGreeks() {
         QVERIFY2(near(v.theta, row.number("theta_per_year"), 1e-4, 1e-4), label);
         QVERIFY2(near(v.vega, row.number("vega_per_1.00_vol"), 1e-4, 1e-5), qPrintable(QString::fromStdString(row.label())));
         const double rho = in.rate == 0 && in.dividendYield == 0 ? alone.rho : row.number("rho_per_1.00_rate");
-        QVERIFY2(near(v.rho, rho, 1e-4, 1e-5), qPrintable(QStringLiteral("%1 %2 %3").arg(QString::fromStdString(row.label())).arg(v.rho, 0, 'g', 12).arg(rho, 0, 'g', 12)));
+        QVERIFY2(near(v.rho, rho, 1e-4, 1e-5),
+                 qPrintable(QStringLiteral("%1 %2 %3").arg(QString::fromStdString(row.label())).arg(v.rho, 0, 'g', 12).arg(rho, 0, 'g', 12)));
     }
 }
 
@@ -140,7 +142,8 @@ void TestPricingAmericanLanes::agreesWithTheScalarMethodOnAChain() {
             const Inputs in{o.right, o.spot, o.strike, e.years, kRate, kYield, o.vol};
             const Valuation want = scalarAmerican(in), &got = values[i];
             const Valuation single = priceAmerican(in);
-            QVERIFY(std::fabs(single.price - got.price) < 1e-8 && std::fabs(single.delta - got.delta) < 1e-9 && std::fabs(single.vega - got.vega) < 1e-4);
+            QVERIFY(std::fabs(single.price - got.price) < 1e-8 && std::fabs(single.delta - got.delta) < 1e-9 &&
+                    std::fabs(single.vega - got.vega) < 1e-4);
             QVERIFY2(std::fabs(got.price - want.price) <= 1e-5, qPrintable(described(o, e.years, got.price, want.price)));
             worst[0] = std::max(worst[0], std::fabs(got.price - want.price));
             if (want.price - exerciseValue(in) < 1e-4 && exerciseValue(in) > 0) // at the boundary gamma, vega and rho jump
@@ -160,8 +163,8 @@ void TestPricingAmericanLanes::agreesWithTheScalarMethodOnAChain() {
         }
     }
     QVERIFY(compared > 400);
-    qInfo("%d contracts, worst: price %.2g on 600, delta %.2g, relative gamma %.2g, vega %.2g, theta %.2g, rho %.2g", compared, worst[0],
-          worst[1], worst[2], worst[3], worst[4], worst[5]);
+    qInfo("%d contracts, worst: price %.2g on 600, delta %.2g, relative gamma %.2g, vega %.2g, theta %.2g, rho %.2g", compared, worst[0], worst[1],
+          worst[2], worst[3], worst[4], worst[5]);
 }
 
 void TestPricingAmericanLanes::greeksAreDifferencesOfThePrice() {
@@ -171,8 +174,7 @@ void TestPricingAmericanLanes::greeksAreDifferencesOfThePrice() {
                 const double vol = 0.23, h = 0.02 * vol * std::sqrt(years) * 600;
                 AmericanSlice slice(0.03, 0.05, years);
                 const Valuation v = slice.value(right, 600, strike, vol);
-                if (v.gamma == 0)
-                    continue;
+                if (v.gamma == 0) continue;
                 const auto at = [&](double spot, double sigma) { return slice.price(right, spot, strike, sigma); };
                 const double delta = (8 * (at(600 + h, vol) - at(600 - h, vol)) - at(600 + 2 * h, vol) + at(600 - 2 * h, vol)) / (12 * h);
                 const double vega = (at(600, vol + 1e-3) - at(600, vol - 1e-3)) / 2e-3;
@@ -193,19 +195,18 @@ void TestPricingAmericanLanes::returnsTheVolatilitiesOfAChain() {
         slice.values(e.options, values);
         for (const double guess : {0.0, 0.25}) {
             std::vector<SliceQuote> quotes;
-            for (std::size_t i = 0; i < values.size(); ++i)
-                quotes.push_back({e.options[i].right, 600, e.options[i].strike, values[i].price, guess});
+            for (std::size_t i = 0; i < values.size(); ++i) quotes.push_back({e.options[i].right, 600, e.options[i].strike, values[i].price, guess});
             std::vector<ImpliedVol> vols(quotes.size());
             slice.impliedVols(quotes, vols);
             for (std::size_t i = 0; i < vols.size(); ++i) {
                 const Inputs in{e.options[i].right, 600, e.options[i].strike, e.years, kRate, kYield, 0};
                 const bool half = exerciseValue(in) > 0 && values[i].price - exerciseValue(in) < 5e-6 * in.strike; // of a tick
-                if (values[i].vega <= 1e-4 * 600 || half)
-                    continue;
+                if (values[i].vega <= 1e-4 * 600 || half) continue;
                 ++found;
                 QVERIFY2(vols[i].status == IvStatus::Ok, qPrintable(described(e.options[i], e.years, 0, values[i].price)));
                 worst = std::max(worst, std::fabs(vols[i].vol - e.options[i].vol));
-                QVERIFY2(std::fabs(vols[i].vol - e.options[i].vol) <= 1e-8, qPrintable(described(e.options[i], e.years, vols[i].vol, e.options[i].vol)));
+                QVERIFY2(std::fabs(vols[i].vol - e.options[i].vol) <= 1e-8,
+                         qPrintable(described(e.options[i], e.years, vols[i].vol, e.options[i].vol)));
             }
         }
     }
@@ -245,8 +246,10 @@ void TestPricingAmericanLanes::slopesOfTheBoundaryAreItsDifferences() {
             QVERIFY(b.residual[l] < 0.02);
             for (int j = 0; j < kBoundaryNodes - 2; ++j) {
                 const double slope = (high.ln[j][l] - low.ln[j][l]) / (2 * step), byVol = (steep.ln[j][l] - flat.ln[j][l]) / (2 * step);
-                QVERIFY2(std::fabs(b.slope[j][l] - slope) < 1e-4 * std::fabs(slope) + 1e-4, qPrintable(QStringLiteral("%1 %2 lane %3 node %4").arg(b.slope[j][l]).arg(slope).arg(l).arg(j)));
-                QVERIFY2(std::fabs(b.volSlope[j][l] - byVol) < 1e-4 * std::fabs(byVol) + 1e-4, qPrintable(QStringLiteral("%1 %2").arg(b.volSlope[j][l]).arg(byVol)));
+                QVERIFY2(std::fabs(b.slope[j][l] - slope) < 1e-4 * std::fabs(slope) + 1e-4,
+                         qPrintable(QStringLiteral("%1 %2 lane %3 node %4").arg(b.slope[j][l]).arg(slope).arg(l).arg(j)));
+                QVERIFY2(std::fabs(b.volSlope[j][l] - byVol) < 1e-4 * std::fabs(byVol) + 1e-4,
+                         qPrintable(QStringLiteral("%1 %2").arg(b.volSlope[j][l]).arg(byVol)));
             }
         }
     }

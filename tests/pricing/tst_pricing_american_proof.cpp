@@ -19,7 +19,9 @@ void TestPricingAmericanProof::greeksAreTheLimitOfQuantlibsDifferencesOnEveryRow
     for (const ReferenceRow& row : rows) {
         const GreekGaps gaps = greekGaps(row);
         worst = {std::max(worst.delta, gaps.delta), std::max(worst.gamma, gaps.gamma)};
-        QVERIFY2(gaps.hold(), qPrintable(QStringLiteral("%1: delta off by %2, gamma by %3").arg(QString::fromStdString(row.label())).arg(gaps.delta).arg(gaps.gamma)));
+        QVERIFY2(
+            gaps.hold(),
+            qPrintable(QStringLiteral("%1: delta off by %2, gamma by %3").arg(QString::fromStdString(row.label())).arg(gaps.delta).arg(gaps.gamma)));
     }
     qInfo("%zu rows, worst: delta %.2g, gamma %.2g relative", rows.size(), worst.delta, worst.gamma);
 }

@@ -110,8 +110,7 @@ void TestPricingAmericanReference::rhoWithoutRatesIsTheLimitOfTheTablesDifferenc
     int found = 0;
     for (const ReferenceRow& row : rows) {
         const Inputs in = row.inputs();
-        if (!withoutRates(in))
-            continue;
+        if (!withoutRates(in)) continue;
         ++found;
         const double limit = priceAmerican(in).rho;
         QVERIFY(std::fabs(limit - priceEuropean(in).rho) < 1e-9);
@@ -145,8 +144,7 @@ void TestPricingAmericanReference::matchesTrueValuesOfPublishedTables_data() {
 void TestPricingAmericanReference::matchesTrueValuesOfPublishedTables() {
     QFETCH(QString, file);
     const std::vector<ReferenceRow> rows = readReference(file.toUtf8().constData());
-    if (rows.empty())
-        QSKIP("../shared/reference/pricing is not on this machine");
+    if (rows.empty()) QSKIP("../shared/reference/pricing is not on this machine");
     double worst = 0;
     for (const ReferenceRow& row : rows) {
         const double want = row.number("value_true_hp"), got = *americanPrice(row.inputs(), Accuracy::Tight);

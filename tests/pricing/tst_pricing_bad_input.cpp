@@ -46,16 +46,15 @@ struct Field {
     bool mayBeNegative;
     double absurd; ///< finite, but no market
 };
-const Field kFields[] = {{"spot", &Inputs::spot, false, 1e120},  {"strike", &Inputs::strike, false, 1e120},   {"years", &Inputs::years, false, 1e7},
-                         {"rate", &Inputs::rate, true, 1e5},     {"yield", &Inputs::dividendYield, true, -1e5}, {"vol", &Inputs::vol, false, 1e5}};
+const Field kFields[] = {{"spot", &Inputs::spot, false, 1e120}, {"strike", &Inputs::strike, false, 1e120},     {"years", &Inputs::years, false, 1e7},
+                         {"rate", &Inputs::rate, true, 1e5},    {"yield", &Inputs::dividendYield, true, -1e5}, {"vol", &Inputs::vol, false, 1e5}};
 
 /// Calls `check` with each input spoilt in each way.
 void spoil(const std::function<void(const Inputs&, const std::string&, bool vol)>& check) {
     for (const Right right : {Right::Call, Right::Put})
         for (const Field& f : kFields) {
             std::vector<double> bad = {kNan, -kNan, kInf, -kInf, f.absurd, 1e308, -1e308};
-            if (!f.mayBeNegative)
-                bad.insert(bad.end(), {-1.0, -1e-9});
+            if (!f.mayBeNegative) bad.insert(bad.end(), {-1.0, -1e-9});
             for (const double value : bad) {
                 Inputs in{right, 100, 105, 0.5, 0.04, 0.01, 0.2};
                 in.*f.at = value;
@@ -102,7 +101,10 @@ void TestPricingBadInput::everyPriceRefusesEveryBadField() {
                     QVERIFY2(column->empty() || column->front() == 0, what.c_str());
             }
         if (!(std::fabs(in.rate) == 1e5) && !(std::fabs(in.dividendYield) == 1e5)) // QuantLib has limits of its own
-            QVERIFY2(!std::isfinite(in.spot + in.strike + in.years + in.rate + in.dividendYield + in.vol) ? !quantlibPrice(ExerciseStyle::European, in) : true, what.c_str());
+            QVERIFY2(!std::isfinite(in.spot + in.strike + in.years + in.rate + in.dividendYield + in.vol)
+                         ? !quantlibPrice(ExerciseStyle::European, in)
+                         : true,
+                     what.c_str());
     });
 }
 
@@ -137,7 +139,8 @@ void TestPricingBadInput::everyVolatilityRefusesEveryBadField() {
         QVERIFY(refused(impliedVolWithDividends(ExerciseStyle::American, good, {&kDividend, 1}, price)));
     }
     for (const double price : {-1.0, 0.0, 1e9}) {
-        for (const ImpliedVol& iv : {impliedVolEuropean(good, price), impliedVolAmerican(good, price), impliedVolWithDividends(ExerciseStyle::American, good, {&kDividend, 1}, price)})
+        for (const ImpliedVol& iv : {impliedVolEuropean(good, price), impliedVolAmerican(good, price),
+                                     impliedVolWithDividends(ExerciseStyle::American, good, {&kDividend, 1}, price)})
             QVERIFY((iv.status == IvStatus::BelowIntrinsic || iv.status == IvStatus::AboveMaximum) && iv.vol == 0);
     }
     for (const Isa isa : availableIsas())
@@ -157,8 +160,7 @@ void TestPricingBadInput::everyVolatilityRefusesEveryBadField() {
 
 void TestPricingBadInput::reusedBatchesKeepNothingOfTheRunBefore() {
     EuropeanBatch batch;
-    for (int i = 0; i < 37; ++i)
-        batch.add({Right::Call, 100, 90.0 + i, 0.5, 0.03, 0.01, 0.2});
+    for (int i = 0; i < 37; ++i) batch.add({Right::Call, 100, 90.0 + i, 0.5, 0.03, 0.01, 0.2});
     for (const Isa isa : availableIsas()) {
         GreekBatch out;
         ImpliedVolBatch vols;
@@ -166,8 +168,7 @@ void TestPricingBadInput::reusedBatchesKeepNothingOfTheRunBefore() {
         const std::vector<double> prices = out.price;
         impliedVolsEuropean(batch, prices, vols, isa);
         EuropeanBatch spoilt = batch;
-        for (std::size_t i = 0; i < spoilt.size(); i += 3)
-            spoilt.strike[i] = i % 2 == 0 ? kNan : -1;
+        for (std::size_t i = 0; i < spoilt.size(); i += 3) spoilt.strike[i] = i % 2 == 0 ? kNan : -1;
         priceEuropeans(spoilt, GreekSet::Extended, out, isa);
         impliedVolsEuropean(spoilt, prices, vols, isa);
         for (std::size_t i = 0; i < spoilt.size(); i += 3) {
@@ -212,14 +213,12 @@ void TestPricingBadInput::paritySmilesAndSurfacesRefuseNonsense() {
         QVERIFY(fit.vol(bad, 0.5) == 0 || std::isfinite(bad));
         QVERIFY(fit.vol(0, bad) == 0);
         std::vector<SmilePoint> points;
-        for (double k = -0.2; k < 0.21; k += 0.05)
-            points.push_back({k, 0.2, 100, 0.01});
+        for (double k = -0.2; k < 0.21; k += 0.05) points.push_back({k, 0.2, 100, 0.01});
         std::vector<bool> rejected;
         QVERIFY(fitSmile(points, 0.5, rejected).ok && !fitSmile(points, bad, rejected).ok);
         if (!std::isfinite(bad) || bad < 0)
             for (double SmilePoint::*field : {&SmilePoint::k, &SmilePoint::vol, &SmilePoint::weight, &SmilePoint::tolerance}) {
-                if (field == &SmilePoint::k && bad == -1)
-                    continue; // a strike like any other
+                if (field == &SmilePoint::k && bad == -1) continue; // a strike like any other
                 auto spoilt = points;
                 spoilt[4].*field = bad;
                 const SmileFit got = fitSmile(spoilt, 0.5, rejected);
@@ -234,12 +233,10 @@ void TestPricingBadInput::paritySmilesAndSurfacesRefuseNonsense() {
 
 void TestPricingBadInput::verificationNeverAgreesOnNonsense() {
     spoil([](const Inputs& in, const std::string& what, bool vol) {
-        if (vol && in.vol > 0 && std::isfinite(in.vol))
-            return; // any positive volatility has two opinions
+        if (vol && in.vol > 0 && std::isfinite(in.vol)) return; // any positive volatility has two opinions
         for (const ExerciseStyle style : {ExerciseStyle::European, ExerciseStyle::American}) {
             const VerifiedLeg leg{style, in};
-            for (const Verification& v : verifyLegs({&leg, 1}))
-                QVERIFY2(!v.agree, what.c_str());
+            for (const Verification& v : verifyLegs({&leg, 1})) QVERIFY2(!v.agree, what.c_str());
         }
     });
 }

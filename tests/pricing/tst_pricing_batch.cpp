@@ -53,8 +53,7 @@ Inputs randomInputs(Random& random) {
 EuropeanBatch randomBatch(std::size_t count, std::uint64_t seed) {
     Random random(seed);
     EuropeanBatch batch;
-    for (std::size_t i = 0; i < count; ++i)
-        batch.add(randomInputs(random));
+    for (std::size_t i = 0; i < count; ++i) batch.add(randomInputs(random));
     return batch;
 }
 
@@ -63,10 +62,10 @@ struct Named {
     const char* name;
     Column column;
 };
-constexpr Named kColumns[] = {{"price", &GreekBatch::price}, {"delta", &GreekBatch::delta},     {"gamma", &GreekBatch::gamma},
-                              {"vega", &GreekBatch::vega},   {"theta", &GreekBatch::theta},     {"rho", &GreekBatch::rho},
-                              {"vanna", &GreekBatch::vanna}, {"volga", &GreekBatch::vomma},     {"charm", &GreekBatch::charm},
-                              {"speed", &GreekBatch::speed}, {"zomma", &GreekBatch::zomma},     {"dividend_rho", &GreekBatch::dividendRho}};
+constexpr Named kColumns[] = {{"price", &GreekBatch::price}, {"delta", &GreekBatch::delta}, {"gamma", &GreekBatch::gamma},
+                              {"vega", &GreekBatch::vega},   {"theta", &GreekBatch::theta}, {"rho", &GreekBatch::rho},
+                              {"vanna", &GreekBatch::vanna}, {"volga", &GreekBatch::vomma}, {"charm", &GreekBatch::charm},
+                              {"speed", &GreekBatch::speed}, {"zomma", &GreekBatch::zomma}, {"dividend_rho", &GreekBatch::dividendRho}};
 
 bool sameBits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
 
@@ -78,8 +77,7 @@ GreekBatch priced(const EuropeanBatch& batch, Isa isa, GreekSet set = GreekSet::
 
 std::string zeroOrStatus(const GreekBatch& g, std::size_t i) {
     for (const Named& n : kColumns)
-        if (!std::isfinite((g.*n.column)[i]) || (g.status[i] == PriceStatus::BadInput && (g.*n.column)[i] != 0))
-            return n.name;
+        if (!std::isfinite((g.*n.column)[i]) || (g.status[i] == PriceStatus::BadInput && (g.*n.column)[i] != 0)) return n.name;
     return {};
 }
 
@@ -88,8 +86,7 @@ std::string zeroOrStatus(const GreekBatch& g, std::size_t i) {
 void TestPricingBatch::everyIsaMatchesTheSixtyDigitTable() {
     READ_REFERENCE_OR_SKIP(rows, "european_mp60.csv");
     EuropeanBatch batch;
-    for (const ReferenceRow& row : rows)
-        batch.add(row.inputs());
+    for (const ReferenceRow& row : rows) batch.add(row.inputs());
     for (const Isa isa : availableIsas()) {
         const GreekBatch got = priced(batch, isa);
         double worst = 0;
@@ -104,9 +101,12 @@ void TestPricingBatch::everyIsaMatchesTheSixtyDigitTable() {
                 const double want = rows[i].number(n.name), number = (got.*n.column)[i];
                 const double tolerance = relative * std::fabs(want) + 1e-300;
                 worst = std::max(worst, std::fabs(number - want) / tolerance);
-                QVERIFY2(std::fabs(number - want) <= tolerance,
-                         qPrintable(QStringLiteral("%1 row %2 %3: %4 instead of %5").arg(toString(isa)).arg(i).arg(n.name)
-                                        .arg(number, 0, 'g', 17).arg(want, 0, 'g', 17)));
+                QVERIFY2(std::fabs(number - want) <= tolerance, qPrintable(QStringLiteral("%1 row %2 %3: %4 instead of %5")
+                                                                               .arg(toString(isa))
+                                                                               .arg(i)
+                                                                               .arg(n.name)
+                                                                               .arg(number, 0, 'g', 17)
+                                                                               .arg(want, 0, 'g', 17)));
             }
         }
         qInfo("%s: %zu rows, 12 columns, worst %.2g of the tolerance", toString(isa), rows.size(), worst);
@@ -135,10 +135,9 @@ void TestPricingBatch::everyIsaImpliesTheExtremeTable() {
 
 void TestPricingBatch::everyIsaNamesImpossiblePrices() {
     READ_REFERENCE_OR_SKIP(rows, "implied_vol_edge_status.csv");
-    const std::pair<const char*, IvStatus> names[] = {
-        {"sigma=0", IvStatus::BelowMinimum},       {"status below_intrinsic", IvStatus::BelowIntrinsic},
-        {"sigma=inf", IvStatus::AboveMaximum},     {"status above_maximum", IvStatus::AboveMaximum},
-        {"status expired", IvStatus::Expired},     {"status invalid_input", IvStatus::BadInput}};
+    const std::pair<const char*, IvStatus> names[] = {{"sigma=0", IvStatus::BelowMinimum},   {"status below_intrinsic", IvStatus::BelowIntrinsic},
+                                                      {"sigma=inf", IvStatus::AboveMaximum}, {"status above_maximum", IvStatus::AboveMaximum},
+                                                      {"status expired", IvStatus::Expired}, {"status invalid_input", IvStatus::BadInput}};
     EuropeanBatch batch;
     std::vector<double> prices;
     for (const ReferenceRow& row : rows) {
@@ -166,11 +165,9 @@ void TestPricingBatch::placeAndThreadsDoNotChangeABit() {
         for (std::size_t i = 0; i < 200; ++i) {
             const std::size_t length = 1 + i % 19;
             EuropeanBatch shortBatch;
-            for (std::size_t k = 0; k < length; ++k)
-                shortBatch.add(batch.at(k + 1 == length ? i : (i * 7 + k) % batch.size()));
+            for (std::size_t k = 0; k < length; ++k) shortBatch.add(batch.at(k + 1 == length ? i : (i * 7 + k) % batch.size()));
             const GreekBatch got = priced(shortBatch, isa);
-            for (const Named& n : kColumns)
-                QVERIFY2(sameBits((got.*n.column)[length - 1], (whole.*n.column)[i]), n.name);
+            for (const Named& n : kColumns) QVERIFY2(sameBits((got.*n.column)[length - 1], (whole.*n.column)[i]), n.name);
         }
         // One expiry for many strikes against row by row: calls and puts of a strike side by side, which share their work,
         // then rows that are no such pairs, a pair torn by a bad row, and a tail.
@@ -186,8 +183,7 @@ void TestPricingBatch::placeAndThreadsDoNotChangeABit() {
         const GreekBatch single = priced(expiry, isa);
         QVERIFY(chain.status == single.status && chain.status[41] == PriceStatus::BadInput && chain.status[40] == PriceStatus::Ok);
         for (const Named& n : kColumns)
-            for (std::size_t i = 0; i < expiry.size(); ++i)
-                QVERIFY2(sameBits((chain.*n.column)[i], (single.*n.column)[i]), n.name);
+            for (std::size_t i = 0; i < expiry.size(); ++i) QVERIFY2(sameBits((chain.*n.column)[i], (single.*n.column)[i]), n.name);
         ImpliedVolBatch ivChain, ivRows;
         impliedVolsOfExpiry(terms, expiry.sign, expiry.strike, chain.price, ivChain, isa);
         impliedVolsEuropean(expiry, chain.price, ivRows, isa);
@@ -199,14 +195,12 @@ void TestPricingBatch::placeAndThreadsDoNotChangeABit() {
             for (std::size_t t = 0; t < 3; ++t)
                 threads.emplace_back([&, t] {
                     EuropeanBatch part;
-                    for (std::size_t i = t; i < batch.size(); i += 3)
-                        part.add(batch.at(i));
+                    for (std::size_t i = t; i < batch.size(); i += 3) part.add(batch.at(i));
                     parts[t] = priced(part, isa);
                 });
         }
         for (const Named& n : kColumns)
-            for (std::size_t i = 0; i < batch.size(); ++i)
-                QVERIFY2(sameBits((parts[i % 3].*n.column)[i / 3], (whole.*n.column)[i]), n.name);
+            for (std::size_t i = 0; i < batch.size(); ++i) QVERIFY2(sameBits((parts[i % 3].*n.column)[i / 3], (whole.*n.column)[i]), n.name);
     }
     const GreekBatch active = priced(batch, activeIsa(), GreekSet::Basic);
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -216,13 +210,11 @@ void TestPricingBatch::placeAndThreadsDoNotChangeABit() {
 }
 
 void TestPricingBatch::wideIsasAgreeInEveryBit() {
-    if (availableIsas().size() < 3)
-        QSKIP("this machine has no AVX-512");
+    if (availableIsas().size() < 3) QSKIP("this machine has no AVX-512");
     const EuropeanBatch batch = randomBatch(20000, 42);
     const GreekBatch a = priced(batch, Isa::Avx2), b = priced(batch, Isa::Avx512);
     for (const Named& n : kColumns)
-        for (std::size_t i = 0; i < batch.size(); ++i)
-            QVERIFY2(sameBits((a.*n.column)[i], (b.*n.column)[i]), n.name);
+        for (std::size_t i = 0; i < batch.size(); ++i) QVERIFY2(sameBits((a.*n.column)[i], (b.*n.column)[i]), n.name);
     ImpliedVolBatch va, vb;
     impliedVolsEuropean(batch, a.price, va, Isa::Avx2);
     impliedVolsEuropean(batch, b.price, vb, Isa::Avx512);
@@ -259,15 +251,13 @@ void TestPricingBatch::badRowsGetAStatusAndLeaveTheOthersAlone() {
     using Field = std::vector<double> EuropeanBatch::*;
     for (const Isa isa : availableIsas()) {
         const GreekBatch want = priced(clean, isa);
-        for (const Field field : {&EuropeanBatch::sign, &EuropeanBatch::spot, &EuropeanBatch::strike, &EuropeanBatch::years,
-                                  &EuropeanBatch::rate, &EuropeanBatch::yield, &EuropeanBatch::vol})
+        for (const Field field : {&EuropeanBatch::sign, &EuropeanBatch::spot, &EuropeanBatch::strike, &EuropeanBatch::years, &EuropeanBatch::rate,
+                                  &EuropeanBatch::yield, &EuropeanBatch::vol})
             for (const double bad : {nan, -nan, inf, -inf, -1.5, 1e308, -1e308}) {
                 const bool signedField = field == &EuropeanBatch::rate || field == &EuropeanBatch::yield;
-                if (signedField && bad == -1.5)
-                    continue;
+                if (signedField && bad == -1.5) continue;
                 EuropeanBatch batch = clean;
-                for (const std::size_t at : {std::size_t{0}, std::size_t{13}, std::size_t{63}})
-                    (batch.*field)[at] = bad;
+                for (const std::size_t at : {std::size_t{0}, std::size_t{13}, std::size_t{63}}) (batch.*field)[at] = bad;
                 const GreekBatch got = priced(batch, isa);
                 ImpliedVolBatch vols;
                 impliedVolsEuropean(batch, want.price, vols, isa);
@@ -278,16 +268,14 @@ void TestPricingBatch::badRowsGetAStatusAndLeaveTheOthersAlone() {
                     QVERIFY(!wrong || field == &EuropeanBatch::vol || vols.status[i] == IvStatus::BadInput || vols.status[i] == IvStatus::Expired);
                     QVERIFY(std::isfinite(vols.vol[i]));
                     if (!wrong)
-                        for (const Named& n : kColumns)
-                            QVERIFY(sameBits((got.*n.column)[i], (want.*n.column)[i]));
+                        for (const Named& n : kColumns) QVERIFY(sameBits((got.*n.column)[i], (want.*n.column)[i]));
                 }
             }
         for (const double bad : {nan, inf, -inf}) {
             std::vector<double> prices(clean.size(), bad);
             ImpliedVolBatch vols;
             impliedVolsEuropean(clean, prices, vols, isa);
-            for (std::size_t i = 0; i < clean.size(); ++i)
-                QVERIFY(vols.status[i] == IvStatus::BadInput && vols.vol[i] == 0);
+            for (std::size_t i = 0; i < clean.size(); ++i) QVERIFY(vols.status[i] == IvStatus::BadInput && vols.vol[i] == 0);
         }
     }
 }
@@ -301,8 +289,7 @@ void TestPricingBatch::absurdInputsNeverGiveAnAbsurdNumber() {
     for (int i = 0; i < 40000; ++i) {
         Inputs in = randomInputs(random);
         for (double Inputs::*field : {&Inputs::spot, &Inputs::strike, &Inputs::years, &Inputs::rate, &Inputs::dividendYield, &Inputs::vol})
-            if (random.below(4) == 0)
-                in.*field = random.below(3) == 0 ? any() : random.below(2) == 0 ? wide() : 0.0;
+            if (random.below(4) == 0) in.*field = random.below(3) == 0 ? any() : random.below(2) == 0 ? wide() : 0.0;
         batch.add(in);
         prices.push_back(random.below(3) == 0 ? any() : in.spot * random.uniform());
     }
@@ -332,8 +319,7 @@ void TestPricingBatch::nearExpiryTheValueIsTheLimit() {
                     for (std::size_t i = 0; i < 2; ++i) {
                         QVERIFY(got.status[i] != PriceStatus::BadInput && zeroOrStatus(got, i).empty());
                         QVERIFY(std::fabs(got.price[i] - intrinsic) <= 0.4 * 100 * 0.2 * std::sqrt(years) * 1.01 + 3 * years);
-                        if (years < 1e-7)
-                            QVERIFY(std::fabs(got.delta[i] - (right == Right::Call ? step : step - 1)) < 1e-3);
+                        if (years < 1e-7) QVERIFY(std::fabs(got.delta[i] - (right == Right::Call ? step : step - 1)) < 1e-3);
                     }
                 }
 }
@@ -361,8 +347,7 @@ void TestPricingBatch::impliedVolsComeBackFromPrices() {
             QVERIFY(got.status[i] != IvStatus::NoConvergence && got.status[i] != IvStatus::BadInput);
             // What the price, rounded to a double, can tell of the volatility.
             const double attainable = 1e-15 * batch.vol[i] + kEps * (value.price[i] + batch.spot[i]) / std::max(value.vega[i], 1e-300);
-            if (attainable > 1e-6 * batch.vol[i])
-                continue;
+            if (attainable > 1e-6 * batch.vol[i]) continue;
             QVERIFY(got.status[i] == IvStatus::Ok);
             QVERIFY2(std::fabs(got.vol[i] - batch.vol[i]) <= 4 * attainable, qPrintable(QString::number(i)));
         }
@@ -373,12 +358,12 @@ void TestPricingBatch::gridSumsTheBookCellByCell() {
     Random random(47);
     std::vector<GridLeg> legs;
     for (int i = 0; i < 40; ++i)
-        legs.push_back({{random.below(2) == 0 ? Right::Call : Right::Put, 0, 500.0 + 5 * i, 0.01 + 0.1 * random.uniform(), 0.04, 0.01, 0.15 + 0.3 * random.uniform()},
+        legs.push_back({{random.below(2) == 0 ? Right::Call : Right::Put, 0, 500.0 + 5 * i, 0.01 + 0.1 * random.uniform(), 0.04, 0.01,
+                         0.15 + 0.3 * random.uniform()},
                         std::round(10 * random.normal())});
     legs.push_back({{Right::Put, 0, 580, 0, 0.04, 0.01, 0.2}, 3}); // expired: the scalar way
     std::vector<double> spots, shifts = {-0.1, 0, 0.05, 0.4}, values;
-    for (int i = 0; i < 21; ++i)
-        spots.push_back(500 + 10 * i);
+    for (int i = 0; i < 21; ++i) spots.push_back(500 + 10 * i);
     for (const Isa isa : availableIsas()) {
         QVERIFY(spotVolGrid(legs, spots, shifts, values, isa));
         for (std::size_t v = 0; v < shifts.size(); ++v)
@@ -412,8 +397,7 @@ void TestPricingBatch::aMillionRandomContractsKeepTheLaws() {
         // A tenth of the cases on each of the slower instruction sets.
         const std::vector<Isa> all = availableIsas();
         const Isa isa = chunk % 10 < all.size() - 1 ? all[chunk % 10] : all.back();
-        for (EuropeanBatch& batch : in)
-            batch.clear();
+        for (EuropeanBatch& batch : in) batch.clear();
         for (std::size_t i = 0; i < kChunk; ++i) {
             Inputs base = randomInputs(random);
             base.right = Right::Call;
@@ -435,16 +419,14 @@ void TestPricingBatch::aMillionRandomContractsKeepTheLaws() {
             base.right = Right::Put;
             in[Put].add(base);
         }
-        for (std::size_t k = 0; k < Shifts; ++k)
-            priceEuropeans(in[k], GreekSet::Extended, out[k], isa);
+        for (std::size_t k = 0; k < Shifts; ++k) priceEuropeans(in[k], GreekSet::Extended, out[k], isa);
         const GreekBatch& at = out[None];
         const EuropeanBatch& c = in[None];
         for (std::size_t i = 0; i < kChunk; ++i) {
             const double s = c.vol[i] * std::sqrt(c.years[i]), carry = std::exp(-c.yield[i] * c.years[i]);
             const double forwardLeg = c.spot[i] * carry, strikeLeg = c.strike[i] * std::exp(-c.rate[i] * c.years[i]);
             const double dust = 8 * kEps * (forwardLeg + strikeLeg), call = at.price[i], put = out[Put].price[i];
-            for (const GreekBatch& g : out)
-                QVERIFY(g.status[i] == PriceStatus::Ok);
+            for (const GreekBatch& g : out) QVERIFY(g.status[i] == PriceStatus::Ok);
             QVERIFY(std::fabs(call - put - (forwardLeg - strikeLeg)) <= dust);
             QVERIFY(call >= 0 && call >= forwardLeg - strikeLeg - dust && call <= forwardLeg * (1 + 4 * kEps));
             QVERIFY(put >= 0 && put >= strikeLeg - forwardLeg - dust && put <= strikeLeg * (1 + 4 * kEps));
@@ -462,7 +444,8 @@ void TestPricingBatch::aMillionRandomContractsKeepTheLaws() {
                 worst = std::max(worst, miss);
                 return miss <= 1;
             };
-            const double spotStep = 1e-3 * unit * c.spot[i], volStep = 1e-3 * c.vol[i], rateStep = 1e-3 * unit / c.years[i], timeStep = 1e-3 * c.years[i];
+            const double spotStep = 1e-3 * unit * c.spot[i], volStep = 1e-3 * c.vol[i], rateStep = 1e-3 * unit / c.years[i],
+                         timeStep = 1e-3 * c.years[i];
             const double volScale = forwardLeg * std::max(s, s * s * s) / c.vol[i], gammaScale = carry / (c.spot[i] * unit);
             const double timeScale = (forwardLeg + strikeLeg) * (std::max(unit, s * s) / c.years[i] + std::fabs(c.rate[i]) + c.yield[i]);
             QVERIFY(bump(&GreekBatch::delta, &GreekBatch::price, SpotUp, spotStep, carry, dust));
@@ -472,8 +455,10 @@ void TestPricingBatch::aMillionRandomContractsKeepTheLaws() {
             QVERIFY(bump(&GreekBatch::gamma, &GreekBatch::delta, SpotUp, spotStep, gammaScale, 8 * kEps));
             QVERIFY(bump(&GreekBatch::speed, &GreekBatch::gamma, SpotUp, spotStep, gammaScale / (c.spot[i] * unit), 64 * kEps * gammaScale));
             QVERIFY(bump(&GreekBatch::vanna, &GreekBatch::delta, VolUp, volStep, std::max(1.0, s * s * s) / c.vol[i], 8 * kEps));
-            QVERIFY(bump(&GreekBatch::vomma, &GreekBatch::vega, VolUp, volStep, volScale * std::max(1.0, s * s) / c.vol[i], 64 * kEps * forwardLeg * rootYears));
-            QVERIFY(bump(&GreekBatch::zomma, &GreekBatch::gamma, VolUp, volStep, gammaScale * std::max(1.0, s * s) / c.vol[i], 64 * kEps * gammaScale));
+            QVERIFY(bump(&GreekBatch::vomma, &GreekBatch::vega, VolUp, volStep, volScale * std::max(1.0, s * s) / c.vol[i],
+                         64 * kEps * forwardLeg * rootYears));
+            QVERIFY(
+                bump(&GreekBatch::zomma, &GreekBatch::gamma, VolUp, volStep, gammaScale * std::max(1.0, s * s) / c.vol[i], 64 * kEps * gammaScale));
             const auto decay = [&](Column greek, Column bumped, double scale, double noise) {
                 const double slope = ((out[TimeDown].*bumped)[i] - (out[TimeUp].*bumped)[i]) / (2 * timeStep);
                 const double miss = std::fabs((at.*greek)[i] - slope) / (2e-6 * scale + 4 * noise / timeStep);

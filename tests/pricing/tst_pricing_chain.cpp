@@ -83,8 +83,7 @@ std::shared_ptr<OptionChain> emptyChain(const Market& m) {
     auto c = std::make_shared<OptionChain>();
     c->underlying = "TEST";
     c->time = kNow;
-    if (m.showSpot)
-        c->spot = *Price::fromDouble(m.spot);
+    if (m.showSpot) c->spot = *Price::fromDouble(m.spot);
     return c;
 }
 
@@ -109,8 +108,7 @@ void addSlice(OptionChain& c, const Market& m, market::ExpirySlice s, int strike
 void verifyFinite(const PricedChain& p) {
     for (const auto* column : {&p.iv, &p.delta, &p.gamma, &p.theta, &p.vega, &p.rho, &p.markVol, &p.theo}) {
         QCOMPARE(column->size(), p.chain->size());
-        for (const double number : *column)
-            QVERIFY(std::isfinite(number));
+        for (const double number : *column) QVERIFY(std::isfinite(number));
     }
     for (const PricedExpiry& e : p.expiries)
         for (const double number : {e.years, e.forward, e.discount, e.rate, e.dividendYield, e.smile.rmse, e.atmVol.value_or(0),
@@ -135,8 +133,7 @@ void verifyRecovered(const PricedChain& p, const Market& m, double volTolerance)
             const double strike = static_cast<double>(p.chain->strike[row]) * 1e-6, vol = smileVol(strike, forward, e.years);
             const Inputs in{p.chain->right[row], m.spot, strike, e.years, m.rate, m.yield, vol};
             const Valuation exact = s.style == ExerciseStyle::European ? priceEuropean(in) : priceAmerican(in);
-            if (p.ivStatus[row] != IvStatus::Ok || exact.vega < 0.05 * m.spot * std::sqrt(e.years))
-                continue;
+            if (p.ivStatus[row] != IvStatus::Ok || exact.vega < 0.05 * m.spot * std::sqrt(e.years)) continue;
             QVERIFY2(std::fabs(p.iv[row] - vol) < volTolerance,
                      qPrintable(QStringLiteral("K %1 T %2: %3 instead of %4").arg(strike).arg(e.years).arg(p.iv[row]).arg(vol)));
             QVERIFY(p.hasGreeks[row] && p.hasTheo[row]);
@@ -154,8 +151,7 @@ void verifyRecovered(const PricedChain& p, const Market& m, double volTolerance)
 void TestPricingChain::recoversAEuropeanMarket() {
     const Market m;
     const auto chain = emptyChain(m);
-    for (const int days : {2, 9, 30, 90, 270})
-        addSlice(*chain, m, slice(ExerciseStyle::European, days, "TEST"), 40, 5);
+    for (const int days : {2, 9, 30, 90, 270}) addSlice(*chain, m, slice(ExerciseStyle::European, days, "TEST"), 40, 5);
     const auto p = priceChain(chain, {});
     verifyRecovered(*p, m, 1e-3);
     for (std::size_t i = 2; i < p->expiries.size(); ++i) {
@@ -169,8 +165,7 @@ void TestPricingChain::recoversAEuropeanMarket() {
 void TestPricingChain::recoversAnAmericanMarket() {
     const Market m;
     const auto chain = emptyChain(m);
-    for (const int days : {2, 9, 30, 90, 270})
-        addSlice(*chain, m, slice(ExerciseStyle::American, days, "TEST"), 25, 6);
+    for (const int days : {2, 9, 30, 90, 270}) addSlice(*chain, m, slice(ExerciseStyle::American, days, "TEST"), 25, 6);
     CurveInputs curve;
     curve.rate = m.rate;
     const auto p = priceChain(chain, curve);
@@ -186,8 +181,7 @@ void TestPricingChain::findsTheSpotFromParity() {
         Market m;
         m.showSpot = false;
         const auto chain = emptyChain(m);
-        for (const int days : {2, 30})
-            addSlice(*chain, m, slice(style, days, "TEST"), 30, 5);
+        for (const int days : {2, 30}) addSlice(*chain, m, slice(style, days, "TEST"), 30, 5);
         auto p = priceChain(chain, {});
         QVERIFY(p->spotFromParity);
         QVERIFY2(std::fabs(p->spot / m.spot - 1) < 2e-4, qPrintable(QString::number(p->spot)));
@@ -211,8 +205,7 @@ void TestPricingChain::pricesMorningSettlementToTheMorning() {
     // After the opening auction the contract is settled, whatever it is still quoted at.
     chain->time = s.expiresAt + std::chrono::hours(1);
     const auto late = priceChain(chain, {});
-    for (const IvStatus status : late->ivStatus)
-        QVERIFY(status == IvStatus::Expired);
+    for (const IvStatus status : late->ivStatus) QVERIFY(status == IvStatus::Expired);
     verifyFinite(*late);
 }
 
@@ -236,21 +229,20 @@ void TestPricingChain::answersJunkWithStatuses() {
     const auto chain = emptyChain(m);
     market::ExpirySlice s = slice(ExerciseStyle::European, 30, "TEST");
     s.begin = 0;
-    addRow(*chain, 0, Right::Call, 1.0, 1.1);        // no strike
-    addRow(*chain, 500, Right::Call, 90.0, 90.2);    // below intrinsic
-    addRow(*chain, 600, Right::Call, 0.0, 0.05);     // no bid
+    addRow(*chain, 0, Right::Call, 1.0, 1.1);     // no strike
+    addRow(*chain, 500, Right::Call, 90.0, 90.2); // below intrinsic
+    addRow(*chain, 600, Right::Call, 0.0, 0.05);  // no bid
     addRow(*chain, 600, Right::Put, std::nullopt, 9.0);
-    addRow(*chain, 610, Right::Call, -1.0, 2.0);     // a negative price
-    addRow(*chain, 610, Right::Put, 20.0, 19.0);     // crossed
-    addRow(*chain, 620, Right::Call, 700.0, 701.0);  // worth more than the spot
+    addRow(*chain, 610, Right::Call, -1.0, 2.0);    // a negative price
+    addRow(*chain, 610, Right::Put, 20.0, 19.0);    // crossed
+    addRow(*chain, 620, Right::Call, 700.0, 701.0); // worth more than the spot
     addRow(*chain, 630, Right::Call, 5.0, std::nullopt);
     s.end = chain->size();
     chain->expiries.push_back(s);
     const auto p = priceChain(chain, {});
-    const IvStatus want[] = {IvStatus::BadInput, IvStatus::BelowIntrinsic, IvStatus::NoQuote, IvStatus::NoQuote,
-                             IvStatus::BadInput, IvStatus::NoQuote, IvStatus::AboveMaximum, IvStatus::NoQuote};
-    for (std::size_t i = 0; i < std::size(want); ++i)
-        QVERIFY2(p->ivStatus[i] == want[i], toString(p->ivStatus[i]));
+    const IvStatus want[] = {IvStatus::BadInput, IvStatus::BelowIntrinsic, IvStatus::NoQuote,      IvStatus::NoQuote,
+                             IvStatus::BadInput, IvStatus::NoQuote,        IvStatus::AboveMaximum, IvStatus::NoQuote};
+    for (std::size_t i = 0; i < std::size(want); ++i) QVERIFY2(p->ivStatus[i] == want[i], toString(p->ivStatus[i]));
     verifyFinite(*p);
     const auto none = priceChain(nullptr, {});
     QVERIFY(none->chain == nullptr);
@@ -263,8 +255,7 @@ void TestPricingChain::survivesRandomJunk() {
         Market m;
         m.showSpot = random.below(2) == 0;
         const auto chain = emptyChain(m);
-        if (random.below(4) == 0)
-            chain->spot = *Price::fromDouble(std::exp(4 * random.normal()));
+        if (random.below(4) == 0) chain->spot = *Price::fromDouble(std::exp(4 * random.normal()));
         for (int e = 0; e < 3; ++e) {
             const auto style = random.below(2) == 0 ? ExerciseStyle::European : ExerciseStyle::American;
             market::ExpirySlice s = slice(style, static_cast<int>(random.below(600)), "T" + std::to_string(e));
@@ -273,11 +264,9 @@ void TestPricingChain::survivesRandomJunk() {
             for (int i = 0; i < 25; ++i) {
                 strike += 50 * random.uniform();
                 for (const Right right : {Right::Call, Right::Put}) {
-                    if (random.below(6) == 0)
-                        continue;
+                    if (random.below(6) == 0) continue;
                     const auto side = [&]() -> std::optional<double> {
-                        if (random.below(8) == 0)
-                            return std::nullopt;
+                        if (random.below(8) == 0) return std::nullopt;
                         return random.below(8) == 0 ? -5 * random.uniform() : std::exp(3 * random.normal());
                     };
                     addRow(*chain, strike, right, side(), side());
@@ -296,14 +285,12 @@ void TestPricingChain::marksInTheMoneyRowsAtTheOtherSide() {
     addSlice(*chain, m, slice(ExerciseStyle::American, 45, "TEST"), 25, 6);
     const auto p = priceChain(chain, {});
     const market::ExpirySlice& s = p->chain->expiries[0];
-    for (std::size_t row = s.begin; row + 1 < s.end; row += 2)
-        QCOMPARE(p->markVol[row], p->markVol[row + 1]);
+    for (std::size_t row = s.begin; row + 1 < s.end; row += 2) QCOMPARE(p->markVol[row], p->markVol[row + 1]);
 }
 
 void TestPricingChain::parityIgnoresAWildPair() {
     std::vector<ParityPair> pairs;
-    for (double strike = 550; strike <= 650; strike += 5)
-        pairs.push_back({strike, 0.99 * (602 - strike), 0.1});
+    for (double strike = 550; strike <= 650; strike += 5) pairs.push_back({strike, 0.99 * (602 - strike), 0.1});
     pairs[8].gap += 15;
     pairs[12].gap -= 4;
     const auto fit = fitParity(pairs, std::nullopt);
@@ -341,43 +328,38 @@ void TestPricingChain::agreesBetweenCallsAndPutsOnRecordedChains() {
     const std::string root = std::string(MAHLER_SHARED_DIR) + "/market-data/options-eod/";
     bool any = false;
     for (const char* file : {"spx-2019/SPX_20190502.csv.gz", "spy-qqq-iwm-2026-08/2026-08-12/SPY.csv.gz"}) {
-        if (!std::filesystem::exists(root + file))
-            continue;
+        if (!std::filesystem::exists(root + file)) continue;
         any = true;
         const auto read = market::readChainFile(root + file, {});
         QVERIFY2(read.has_value(), read ? "" : read.error().detail.c_str());
         const auto p = priceChain(read->chains.back(), {});
         verifyFinite(*p);
         std::size_t good = 0;
-        for (std::size_t row = 0; row < p->chain->size(); ++row)
-            good += p->ivStatus[row] == IvStatus::Ok ? 1U : 0U;
+        for (std::size_t row = 0; row < p->chain->size(); ++row) good += p->ivStatus[row] == IvStatus::Ok ? 1U : 0U;
         for (std::size_t i = 0; i < p->expiries.size(); ++i) {
             const PricedExpiry& e = p->expiries[i];
-            if (e.years < 0.05)
-                continue;
+            if (e.years < 0.05) continue;
             const market::ExpirySlice& s = p->chain->expiries[i];
             std::vector<double> gaps;
             for (std::size_t row = s.begin; row + 1 < s.end; ++row)
                 if (p->chain->strike[row] == p->chain->strike[row + 1] && p->iv[row] > 0 && p->iv[row + 1] > 0 &&
                     std::fabs(static_cast<double>(p->chain->strike[row]) * 1e-6 / e.forward - 1) < 0.02)
                     gaps.push_back(std::fabs(p->iv[row] - p->iv[row + 1]));
-            if (gaps.size() < 3)
-                continue;
+            if (gaps.size() < 3) continue;
             std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2), gaps.end());
-            QVERIFY2(gaps[gaps.size() / 2] < 0.005, qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(formatDate(s.expiry))).arg(gaps[gaps.size() / 2])));
+            QVERIFY2(gaps[gaps.size() / 2] < 0.005,
+                     qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(formatDate(s.expiry))).arg(gaps[gaps.size() / 2])));
         }
         qInfo("%s: %zu rows, %zu with volatility, %.1f ms", file, p->chain->size(), good, p->milliseconds);
         QVERIFY(good > p->chain->size() / 2);
     }
-    if (!any)
-        QSKIP("../shared/market-data is not on this machine");
+    if (!any) QSKIP("../shared/market-data is not on this machine");
 }
 
 void TestPricingChain::pricesTenThousandAmericanContracts() {
     const Market m;
     const auto chain = emptyChain(m);
-    for (int i = 0; i < 25; ++i)
-        addSlice(*chain, m, slice(ExerciseStyle::American, 1 + i * (3 + i), "TEST"), 100, 3);
+    for (int i = 0; i < 25; ++i) addSlice(*chain, m, slice(ExerciseStyle::American, 1 + i * (3 + i), "TEST"), 100, 3);
     double best = 1e300;
     std::shared_ptr<const PricedChain> p;
     for (int i = 0; i < 3; ++i) {
@@ -385,8 +367,7 @@ void TestPricingChain::pricesTenThousandAmericanContracts() {
         best = std::min(best, p->milliseconds);
     }
     std::size_t greeks = 0;
-    for (std::size_t row = 0; row < p->chain->size(); ++row)
-        greeks += p->hasGreeks[row] ? 1U : 0U;
+    for (std::size_t row = 0; row < p->chain->size(); ++row) greeks += p->hasGreeks[row] ? 1U : 0U;
     qInfo("%zu American contracts, %zu with Greeks: %.1f ms on one thread", p->chain->size(), greeks, best);
     QVERIFY(greeks > p->chain->size() * 9 / 10);
     verifyFinite(*p);
@@ -396,8 +377,7 @@ void TestPricingChain::impliesABorrowFeeAsCarry() {
     Market m;
     m.yield = 0.16; // hard to borrow: the fee is a yield to who lends
     const auto chain = emptyChain(m);
-    for (const int days : {30, 90})
-        addSlice(*chain, m, slice(ExerciseStyle::American, days, "TEST"), 20, 6);
+    for (const int days : {30, 90}) addSlice(*chain, m, slice(ExerciseStyle::American, days, "TEST"), 20, 6);
     CurveInputs curve;
     curve.rate = m.rate;
     const auto p = priceChain(chain, curve);
@@ -414,7 +394,8 @@ void TestPricingChain::timeRunsInSecondsThroughMidnight() {
     QVERIFY(std::fabs(yearsBetween(market::fromNewYork(day, 15, 59), close) - 60 / (365.0 * 86400)) < 1e-18); // 0DTE: a number of minutes
     QVERIFY(yearsBetween(close, market::fromNewYork(day, 15, 59)) == 0);
     const UtcTime next = market::fromNewYork(addDays(day, 1), 16, 0);
-    const double before = yearsBetween(market::fromNewYork(day, 23, 59, 59), next), after = yearsBetween(market::fromNewYork(addDays(day, 1), 0, 0, 0), next);
+    const double before = yearsBetween(market::fromNewYork(day, 23, 59, 59), next),
+                 after = yearsBetween(market::fromNewYork(addDays(day, 1), 0, 0, 0), next);
     QVERIFY(std::fabs(before - after - 1 / (365.0 * 86400)) < 1e-15);
 }
 

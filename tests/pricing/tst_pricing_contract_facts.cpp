@@ -32,8 +32,7 @@ PricedChain onePriced(ExerciseStyle style, Right right, double strike, double mi
     chain->ask = {std::llround((mid + 0.01) * 1e6)};
     chain->right = {right};
     chain->flags = {market::kHasBid | market::kHasAsk};
-    for (auto* column : {&chain->last, &chain->volume, &chain->openInterest})
-        *column = {0};
+    for (auto* column : {&chain->last, &chain->volume, &chain->openInterest}) *column = {0};
     chain->bidSize = chain->askSize = {0};
     chain->vendorIv = chain->vendorDelta = {0};
     PricedChain out;
@@ -92,7 +91,8 @@ private Q_SLOTS:
         QFETCH(double, rate);
         QFETCH(double, yield);
         QFETCH(double, cents);
-        const auto priced = onePriced(european ? ExerciseStyle::European : ExerciseStyle::American, call ? Right::Call : Right::Put, strike, mid, at(forward, discount, rate, yield));
+        const auto priced = onePriced(european ? ExerciseStyle::European : ExerciseStyle::American, call ? Right::Call : Right::Put, strike, mid,
+                                      at(forward, discount, rate, yield));
         const auto found = shortfallCents(priced, 0, 0);
         QVERIFY(found.has_value());
         QVERIFY2(std::abs(*found - cents) < 1e-4, qPrintable(QString::number(*found, 'g', 12)));
@@ -102,7 +102,8 @@ private Q_SLOTS:
         PricedExpiry e = at(95, 1);
         e.dividendYield = 0.0513; // what gives the forward without the amount; not to be used beside it
         e.dividends = {{0.5, 5}};
-        const auto put = onePriced(ExerciseStyle::American, Right::Put, 110, 14.95, e), call = onePriced(ExerciseStyle::American, Right::Call, 90, 9.97, e);
+        const auto put = onePriced(ExerciseStyle::American, Right::Put, 110, 14.95, e),
+                   call = onePriced(ExerciseStyle::American, Right::Call, 90, 9.97, e);
         QVERIFY(std::abs(*leastValue(put, 0, 0) - 15) < 1e-9);  // after the dividend: 110 - 95
         QVERIFY(std::abs(*leastValue(call, 0, 0) - 10) < 1e-9); // before it: 100 - 90
         QVERIFY(std::abs(*shortfallCents(put, 0, 0) - 5) < 1e-6);
@@ -156,8 +157,7 @@ private Q_SLOTS:
                 chain->bid.push_back(std::llround(std::max(mid - 0.005, 0.0) * 1e6));
                 chain->ask.push_back(std::llround((mid + 0.005) * 1e6));
                 chain->flags.push_back(market::kHasBid | market::kHasAsk);
-                for (auto* column : {&chain->last, &chain->volume, &chain->openInterest})
-                    column->push_back(0);
+                for (auto* column : {&chain->last, &chain->volume, &chain->openInterest}) column->push_back(0);
                 chain->bidSize.push_back(0);
                 chain->askSize.push_back(0);
                 chain->vendorIv.push_back(0);
@@ -179,7 +179,8 @@ private Q_SLOTS:
 
     void theChanceToEndOutOfTheMoneyIsTheLognormals() {
         // F = K, total deviation 0.2: d2 = -0.1, N(0.1) = 0.539827837 (Abramowitz & Stegun, table 26.1).
-        const auto call = onePriced(ExerciseStyle::European, Right::Call, 100, 8, at(100, 1), 0.2), put = onePriced(ExerciseStyle::European, Right::Put, 100, 8, at(100, 1), 0.2);
+        const auto call = onePriced(ExerciseStyle::European, Right::Call, 100, 8, at(100, 1), 0.2),
+                   put = onePriced(ExerciseStyle::European, Right::Put, 100, 8, at(100, 1), 0.2);
         QVERIFY(std::abs(*probabilityOtm(call, 0, 0) - 0.539827837) < 1e-9);
         QVERIFY(std::abs(*probabilityOtm(put, 0, 0) - (1 - 0.539827837)) < 1e-9);
         QVERIFY(!probabilityOtm(onePriced(ExerciseStyle::European, Right::Put, 100, 8, at(100, 1), 0), 0, 0));

@@ -87,8 +87,13 @@ void TestPricingDividends::impliesTheVolatilityOfTheReferencePrices() {
 void TestPricingDividends::agreesWithTheBoundaryMethodWithoutDividends() {
     Random random(51);
     for (int i = 0; i < 25; ++i) {
-        Inputs in{random.below(2) == 0 ? Right::Call : Right::Put, 600, 0, 0.01 + 2 * random.uniform(), 0.002 + 0.06 * random.uniform(),
-                  0.04 * random.uniform(), 0.08 + 0.5 * random.uniform()};
+        Inputs in{random.below(2) == 0 ? Right::Call : Right::Put,
+                  600,
+                  0,
+                  0.01 + 2 * random.uniform(),
+                  0.002 + 0.06 * random.uniform(),
+                  0.04 * random.uniform(),
+                  0.08 + 0.5 * random.uniform()};
         in.strike = in.spot * std::exp(0.8 * in.vol * std::sqrt(in.years) * random.normal());
         const DividendValuation grid = priceWithDividends(ExerciseStyle::American, in, {});
         const Valuation boundary = priceAmerican(in);
@@ -125,8 +130,7 @@ void TestPricingDividends::greeksAgreeWithDifferences() {
         std::vector<CashDividend> moved = kQuarterly;
         const double day = 1.0 / 365;
         later.years -= day;
-        for (CashDividend& dividend : moved)
-            dividend.years -= day;
+        for (CashDividend& dividend : moved) dividend.years -= day;
         const double decay = (dividendPriceOnly(ExerciseStyle::American, later, moved).value.price - d.value.price) / day;
         QVERIFY2(std::fabs(d.value.theta - decay) < 0.01 * std::fabs(decay), qPrintable(QStringLiteral("%1 %2").arg(d.value.theta).arg(decay)));
     }
@@ -151,10 +155,10 @@ void TestPricingDividends::europeansKeepParity() {
     const DividendValuation c = priceWithDividends(ExerciseStyle::European, call, kQuarterly);
     const DividendValuation p = priceWithDividends(ExerciseStyle::European, put, kQuarterly);
     double paid = 0;
-    for (const CashDividend& d : kQuarterly)
-        paid += d.amount * std::exp(-0.04 * d.years - 0.01 * (0.75 - d.years));
+    for (const CashDividend& d : kQuarterly) paid += d.amount * std::exp(-0.04 * d.years - 0.01 * (0.75 - d.years));
     const double forward = 600 * std::exp(-0.01 * 0.75) - paid - 610 * std::exp(-0.04 * 0.75);
-    QVERIFY2(std::fabs(c.value.price - p.value.price - forward) < c.error + p.error, qPrintable(QString::number(c.value.price - p.value.price - forward)));
+    QVERIFY2(std::fabs(c.value.price - p.value.price - forward) < c.error + p.error,
+             qPrintable(QString::number(c.value.price - p.value.price - forward)));
     QVERIFY(std::fabs(c.value.delta - p.value.delta - std::exp(-0.01 * 0.75)) < 1e-5);
     QVERIFY(std::fabs(c.value.gamma - p.value.gamma) < 1e-4 * c.value.gamma);
 }
@@ -165,7 +169,8 @@ void TestPricingDividends::dividendsOutsideTheOptionsLifeDoNothing() {
     QCOMPARE(dividendPriceOnly(ExerciseStyle::American, in, outside).value.price, dividendPriceOnly(ExerciseStyle::American, in, {}).value.price);
     // Order does not matter.
     const std::vector<CashDividend> sorted = {{0.1, 1}, {0.3, 2}}, shuffled = {{0.3, 2}, {0.1, 1}};
-    QCOMPARE(dividendPriceOnly(ExerciseStyle::American, in, sorted).value.price, dividendPriceOnly(ExerciseStyle::American, in, shuffled).value.price);
+    QCOMPARE(dividendPriceOnly(ExerciseStyle::American, in, sorted).value.price,
+             dividendPriceOnly(ExerciseStyle::American, in, shuffled).value.price);
 }
 
 void TestPricingDividends::namesWhatCannotBePriced() {
@@ -178,7 +183,8 @@ void TestPricingDividends::namesWhatCannotBePriced() {
             const DividendValuation d = priceWithDividends(ExerciseStyle::American, in, kQuarterly);
             QVERIFY(d.value.status == PriceStatus::BadInput && d.value.price == 0 && d.value.delta == 0);
         }
-    for (const CashDividend bad : {CashDividend{nan, 1}, CashDividend{0.1, nan}, CashDividend{0.1, -1}, CashDividend{-0.1, 1}, CashDividend{0.1, inf}}) {
+    for (const CashDividend bad :
+         {CashDividend{nan, 1}, CashDividend{0.1, nan}, CashDividend{0.1, -1}, CashDividend{-0.1, 1}, CashDividend{0.1, inf}}) {
         QVERIFY(priceWithDividends(ExerciseStyle::American, good, std::span(&bad, 1)).value.status == PriceStatus::BadInput);
         QVERIFY(impliedVolWithDividends(ExerciseStyle::American, good, std::span(&bad, 1), 8).status == IvStatus::BadInput);
     }

@@ -50,9 +50,10 @@ void TestPricingEuropean::matchesSixtyDigitTable() {
         const double z = std::fabs(h);
         const auto check = [&](const char* name, double got) {
             const double want = row.number(name), tolerance = (z <= 2 ? 1e-13 : 1e-11) * std::fabs(want) + 1e-300;
-            QVERIFY2(std::fabs(got - want) <= tolerance,
-                     qPrintable(QStringLiteral("%1 %2: %3 instead of %4")
-                                    .arg(QString::fromStdString(row.label()), QLatin1String(name)).arg(got, 0, 'g', 17).arg(want, 0, 'g', 17)));
+            QVERIFY2(std::fabs(got - want) <= tolerance, qPrintable(QStringLiteral("%1 %2: %3 instead of %4")
+                                                                        .arg(QString::fromStdString(row.label()), QLatin1String(name))
+                                                                        .arg(got, 0, 'g', 17)
+                                                                        .arg(want, 0, 'g', 17)));
         };
         check("price", v.price);
         check("delta", v.delta);
@@ -160,8 +161,7 @@ void TestPricingEuropean::refusesBadInput() {
                 const Valuation v = price(style, in);
                 QCOMPARE(static_cast<int>(v.status), static_cast<int>(PriceStatus::BadInput));
                 QCOMPARE(v.price, 0.0);
-                if (field != &Inputs::vol)
-                    QCOMPARE(static_cast<int>(impliedVol(style, in, 5).status), static_cast<int>(IvStatus::BadInput));
+                if (field != &Inputs::vol) QCOMPARE(static_cast<int>(impliedVol(style, in, 5).status), static_cast<int>(IvStatus::BadInput));
             }
         }
     for (double Inputs::*field : {&Inputs::spot, &Inputs::strike, &Inputs::years, &Inputs::vol}) {

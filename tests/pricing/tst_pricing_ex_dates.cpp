@@ -86,8 +86,7 @@ Agreement agreementOf(const PricedChain& p, const std::function<bool(std::size_t
     Agreement a;
     for (std::size_t i = 0; i < p.expiries.size(); ++i) {
         const market::ExpirySlice& s = p.chain->expiries[i];
-        if (!wanted(i))
-            continue;
+        if (!wanted(i)) continue;
         for (std::size_t row = s.begin; row + 1 < s.end; ++row) {
             const double strike = static_cast<double>(p.chain->strike[row]) * 1e-6;
             if (p.chain->strike[row] != p.chain->strike[row + 1] || !(p.iv[row] > 0 && p.iv[row + 1] > 0) || !p.hasGreeks[row] ||
@@ -109,7 +108,11 @@ Agreement agreementOf(const PricedChain& p, const std::function<bool(std::size_t
 
 void TestPricingExDates::recoversAMarketWithCashDividends() {
     const auto p = priceChain(quotes(), curveWith(kAmount));
-    const auto plain = priceChain(quotes(), [] { CurveInputs c; c.rate = kRate; return c; }());
+    const auto plain = priceChain(quotes(), [] {
+        CurveInputs c;
+        c.rate = kRate;
+        return c;
+    }());
     QVERIFY(plain->expiries[1].dividends.empty());
     const Agreement near = agreementOf(*p, [&](std::size_t i) { return !p->expiries[i].dividends.empty(); });
     QVERIFY(near.pairs >= 4);
@@ -130,10 +133,12 @@ void TestPricingExDates::recoversAMarketWithCashDividends() {
             QVERIFY(std::fabs(p->markVol[row] - volOf(strike)) < 2e-3);
             QVERIFY2(std::fabs(p->delta[row] - exact.delta) < 6e-3, qPrintable(QStringLiteral("%1 %2").arg(strike).arg(p->delta[row] - exact.delta)));
             QVERIFY(std::fabs(p->gamma[row] - exact.gamma) < 0.03 * exact.gamma + 1e-4);
-            QVERIFY2(std::fabs(p->vega[row] - exact.vega) < 0.03 * exact.vega + 0.3, qPrintable(QStringLiteral("%1 %2 %3").arg(strike).arg(p->vega[row]).arg(exact.vega)));
+            QVERIFY2(std::fabs(p->vega[row] - exact.vega) < 0.03 * exact.vega + 0.3,
+                     qPrintable(QStringLiteral("%1 %2 %3").arg(strike).arg(p->vega[row]).arg(exact.vega)));
             QVERIFY(std::fabs(p->theta[row] - exact.theta) < 0.03 * std::fabs(exact.theta) + 0.3);
             QVERIFY(std::fabs(p->rho[row] - exact.rho) < 0.03 * std::fabs(exact.rho) + 0.3);
-            QVERIFY2(std::fabs(p->theo[row] - exact.price) < 0.03 + 0.002 * exact.price, qPrintable(QStringLiteral("%1 %2 %3").arg(strike).arg(p->theo[row]).arg(exact.price)));
+            QVERIFY2(std::fabs(p->theo[row] - exact.price) < 0.03 + 0.002 * exact.price,
+                     qPrintable(QStringLiteral("%1 %2 %3").arg(strike).arg(p->theo[row]).arg(exact.price)));
         }
     }
 }
@@ -144,8 +149,7 @@ void TestPricingExDates::callsAndPutsAgreeOnlyWithTheRightAmount() {
         double worst = 0;
         const market::ExpirySlice& s = p.chain->expiries[1];
         for (std::size_t row = s.begin; row + 1 < s.end; row += 2)
-            if (p.iv[row] > 0 && p.iv[row + 1] > 0)
-                worst = std::max(worst, std::fabs(p.iv[row] - p.iv[row + 1]));
+            if (p.iv[row] > 0 && p.iv[row + 1] > 0) worst = std::max(worst, std::fabs(p.iv[row] - p.iv[row + 1]));
         return worst;
     };
     CurveInputs yieldOnly;
@@ -166,7 +170,11 @@ void TestPricingExDates::expiriesBeforeTheExDateKeepEveryBit() {
     for (std::size_t row = s.begin; row < s.end; ++row)
         QVERIFY(with->iv[row] == without->iv[row] && with->delta[row] == without->delta[row] && with->theo[row] == without->theo[row]);
     QVERIFY(with->iv[chain->expiries[1].begin] != without->iv[chain->expiries[1].begin]);
-    const auto a = priceChain(europeans, curveWith(kAmount)), b = priceChain(europeans, [] { CurveInputs c; c.rate = kRate; return c; }());
+    const auto a = priceChain(europeans, curveWith(kAmount)), b = priceChain(europeans, [] {
+                                                                  CurveInputs c;
+                                                                  c.rate = kRate;
+                                                                  return c;
+                                                              }());
     QVERIFY(a->iv == b->iv && a->theo == b->theo); // index dividends enter through the forward alone
 }
 
@@ -186,12 +194,18 @@ void TestPricingExDates::whatIsNoDividendIsLeftOut() {
     curve.rate = kRate;
     const auto plain = priceChain(chain, curve);
     const double nan = std::numeric_limits<double>::quiet_NaN(), infinite = std::numeric_limits<double>::infinity();
-    curve.dividends = {{kExDate, nan}, {kExDate, -1}, {kExDate, 0}, {kExDate, infinite}, {kExDate, 400}, {kToday, 2}, {addDays(kToday, -30), 2},
-                       {addDays(kToday, 500), 2}, {std::chrono::year{2026} / 2 / 31, 2}};
+    curve.dividends = {{kExDate, nan},
+                       {kExDate, -1},
+                       {kExDate, 0},
+                       {kExDate, infinite},
+                       {kExDate, 400},
+                       {kToday, 2},
+                       {addDays(kToday, -30), 2},
+                       {addDays(kToday, 500), 2},
+                       {std::chrono::year{2026} / 2 / 31, 2}};
     const auto odd = priceChain(chain, curve);
     QVERIFY(odd->iv == plain->iv && odd->theo == plain->theo);
-    for (const PricedExpiry& e : odd->expiries)
-        QVERIFY(e.dividends.empty());
+    for (const PricedExpiry& e : odd->expiries) QVERIFY(e.dividends.empty());
 }
 
 void TestPricingExDates::deepCallsAreWorthTheirExerciseTheEveningBefore() {
@@ -212,8 +226,7 @@ void TestPricingExDates::deepCallsAreWorthTheirExerciseTheEveningBefore() {
 
 void TestPricingExDates::recordedSpyAgreesAcrossItsExDate() {
     const std::string file = std::string(MAHLER_SHARED_DIR) + "/market-data/options-eod/spy-qqq-iwm-2026-08/2026-08-14/SPY.csv.gz";
-    if (!std::filesystem::exists(file))
-        QSKIP("../shared/market-data is not on this machine");
+    if (!std::filesystem::exists(file)) QSKIP("../shared/market-data is not on this machine");
     const auto read = market::readChainFile(file, {});
     QVERIFY2(read.has_value(), read ? "" : read.error().detail.c_str());
     CurveInputs curve;
@@ -226,7 +239,8 @@ void TestPricingExDates::recordedSpyAgreesAcrossItsExDate() {
     std::size_t rows = 0;
     for (std::size_t i = 0; i < p->expiries.size(); ++i)
         rows += p->expiries[i].dividends.empty() ? 0 : p->chain->expiries[i].end - p->chain->expiries[i].begin;
-    qInfo("implied dividend %.3f; %d pairs, %d within the bid-ask, median gap %.5f, widest %.4f (with a yield %d of %d, %.5f, %.4f); %zu rows on the grid, %.0f ms",
+    qInfo("implied dividend %.3f; %d pairs, %d within the bid-ask, median gap %.5f, widest %.4f (with a yield %d of %d, %.5f, %.4f); %zu rows on the "
+          "grid, %.0f ms",
           *amount, a.pairs, a.within, a.median(), a.worstGap, plain.within, plain.pairs, plain.median(), plain.worstGap, rows, p->milliseconds);
     QVERIFY(*amount > 1.2 && *amount < 3);
     QVERIFY(a.pairs > 50);
@@ -237,26 +251,22 @@ void TestPricingExDates::recordedSpyOf2021AgreesWithThePaidAmount() {
     const std::string root = std::string(MAHLER_SHARED_DIR) + "/market-data/";
     std::ifstream bars(root + "equity-daily/SPY.csv");
     const auto read = market::readChainFile(root + "options-eod/spy-2021-sample/SPY_2021_top20.csv.gz", {});
-    if (!bars || !read)
-        QSKIP("../shared/market-data is not on this machine");
+    if (!bars || !read) QSKIP("../shared/market-data is not on this machine");
     // What was paid: the adjusted close steps by 1 - dividend / close of the day before.
     std::map<std::string, double> paid;
     double factor = 0, close = 0;
     for (std::string line; std::getline(bars, line);) {
         const QStringList cells = QString::fromStdString(line).split(QLatin1Char(','));
-        if (cells.size() < 7 || cells[0] < QLatin1String("2020-12-31"))
-            continue;
+        if (cells.size() < 7 || cells[0] < QLatin1String("2020-12-31")) continue;
         const double now = cells[5].toDouble() / cells[4].toDouble();
-        if (const double amount = factor > 0 ? (1 - factor / now) * close : 0; amount > 0.1)
-            paid[cells[0].toStdString()] = amount;
+        if (const double amount = factor > 0 ? (1 - factor / now) * close : 0; amount > 0.1) paid[cells[0].toStdString()] = amount;
         factor = now;
         close = cells[4].toDouble();
     }
     QVERIFY(std::fabs(paid["2021-03-19"] - 1.278) < 0.002 && std::fabs(paid["2021-06-18"] - 1.376) < 0.002);
     CurveInputs curve;
     curve.rate = 0.0005; // three-month bills of that spring
-    for (const auto& [day, amount] : paid)
-        curve.dividends.push_back({*parseDate(day), amount});
+    for (const auto& [day, amount] : paid) curve.dividends.push_back({*parseDate(day), amount});
     Agreement cash, yield;
     const auto add = [](Agreement& sum, const Agreement& one) {
         sum.pairs += one.pairs;
@@ -271,8 +281,8 @@ void TestPricingExDates::recordedSpyOf2021AgreesWithThePaidAmount() {
         add(cash, agreementOf(*p, spans));
         add(yield, agreementOf(*priceChain(chain, plain), spans));
     }
-    qInfo("%zu days: %d pairs across an ex-date, %d within the bid-ask, median gap %.5f (with a yield %d of %d, %.5f)", read->chains.size(), cash.pairs,
-          cash.within, cash.median(), yield.within, yield.pairs, yield.median());
+    qInfo("%zu days: %d pairs across an ex-date, %d within the bid-ask, median gap %.5f (with a yield %d of %d, %.5f)", read->chains.size(),
+          cash.pairs, cash.within, cash.median(), yield.within, yield.pairs, yield.median());
     QVERIFY(cash.pairs > 0);
     QVERIFY(cash.within >= cash.pairs * 3 / 4);
 }

@@ -40,8 +40,7 @@ Inputs drawn(Random& random, double leastPull, double mostPull) {
         in.vol = rates * std::sqrt(in.years) / (leastPull * std::pow(mostPull / leastPull, random.uniform()));
         const double deviation = in.vol * std::sqrt(in.years);
         in.strike = 100 * std::exp((in.rate - in.dividendYield) * in.years * random.uniform() + 1.2 * deviation * random.normal());
-        if (deviation < 2 && in.vol > 1e-3 && earlyExercise(putView(in).put) == EarlyExercise::OneBoundary)
-            return in;
+        if (deviation < 2 && in.vol > 1e-3 && earlyExercise(putView(in).put) == EarlyExercise::OneBoundary) return in;
     }
 }
 
@@ -69,8 +68,13 @@ void TestPricingExtremes::outsideTheLanesPricesMeetAFinerBoundary() {
         const double finer = std::max(aloPrice(in, {90, 25, 56, FixedPoint::B, 0, true}), std::max(zeroVolatilityValue(in), priceEuropean(in).price));
         const Valuation v = priceAmerican(in);
         QCOMPARE(v.status, PriceStatus::Ok);
-        QVERIFY2(std::fabs(v.price - finer) < 2e-7 * std::max(in.spot, in.strike),
-                 qPrintable(QStringLiteral("%1 for %2: T %3 vol %4 r %5 q %6").arg(v.price).arg(finer).arg(in.years).arg(in.vol).arg(in.rate).arg(in.dividendYield)));
+        QVERIFY2(std::fabs(v.price - finer) < 2e-7 * std::max(in.spot, in.strike), qPrintable(QStringLiteral("%1 for %2: T %3 vol %4 r %5 q %6")
+                                                                                                  .arg(v.price)
+                                                                                                  .arg(finer)
+                                                                                                  .arg(in.years)
+                                                                                                  .arg(in.vol)
+                                                                                                  .arg(in.rate)
+                                                                                                  .arg(in.dividendYield)));
         QVERIFY(v.gamma >= 0 && v.vega >= 0 && std::fabs(v.delta) <= 1 + 1e-6);
     }
 }

@@ -70,8 +70,7 @@ void TestPricingImpliedVol::returnsTheVolatilityOfAPrice() {
         const ImpliedVol iv = impliedVolEuropean(in, v.price);
         // What the price, rounded to a double, can tell of the volatility.
         const double attainable = 1e-14 * in.vol + 4e-16 * (v.price + in.spot) / std::max(v.vega, 1e-300);
-        if (attainable > 1e-6)
-            continue;
+        if (attainable > 1e-6) continue;
         QCOMPARE(static_cast<int>(iv.status), static_cast<int>(IvStatus::Ok));
         QVERIFY(std::fabs(iv.vol - in.vol) <= 4 * attainable);
     }

@@ -1,7 +1,7 @@
+#include <cmath>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
-#include <cmath>
 
 #include "base/random.h"
 #include "pricing/price_table.h"
@@ -24,8 +24,7 @@ class PriceTableTest : public QObject {
     QString path(const char* name) const { return m_folder.filePath(QLatin1String(name)); }
     Result<PricedTable> priced(const QByteArray& table, QList<QByteArray>& lines) {
         QFile in(path("in.csv"));
-        if (!in.open(QIODevice::WriteOnly) || in.write(table) != table.size())
-            qFatal("cannot write");
+        if (!in.open(QIODevice::WriteOnly) || in.write(table) != table.size()) qFatal("cannot write");
         in.close();
         QFile::remove(path("out.csv"));
         const auto done = priceTable(path("in.csv").toStdString(), path("out.csv").toStdString());
@@ -38,22 +37,34 @@ private Q_SLOTS:
     void aMalformedRowIsEmptyAndSaysWhy_data() {
         QTest::addColumn<QByteArray>("row");
         QTest::addColumn<QByteArray>("says");
-        QTest::newRow("a spot that is no number") << QByteArray("x,european,call,abc,100,1,0,0,0.2,") << QByteArray("line 3, column spot: 'abc' is not a number");
+        QTest::newRow("a spot that is no number") << QByteArray("x,european,call,abc,100,1,0,0,0.2,")
+                                                  << QByteArray("line 3, column spot: 'abc' is not a number");
         QTest::newRow("an empty strike") << QByteArray("x,european,call,100,,1,0,0,0.2,") << QByteArray("line 3, column strike: '' is not a number");
-        QTest::newRow("a volatility that is nan") << QByteArray("x,european,call,100,100,1,0,0,nan,") << QByteArray("line 3, column vol: 'nan' is not a number");
-        QTest::newRow("an infinite rate") << QByteArray("x,american,put,100,100,1,inf,0,0.2,") << QByteArray("line 3, column rate: 'inf' is not a number");
-        QTest::newRow("a number with a tail") << QByteArray("x,european,call,100,100,1y,0,0,0.2,") << QByteArray("line 3, column t_years: '1y' is not a number");
-        QTest::newRow("a number beyond doubles") << QByteArray("x,european,call,1e999,100,1,0,0,0.2,") << QByteArray("line 3, column spot: '1e999' is not a number");
-        QTest::newRow("an unknown style") << QByteArray("x,bermudan,call,100,100,1,0,0,0.2,") << QByteArray("line 3, column style: 'bermudan' is not american or european");
-        QTest::newRow("an unknown type") << QByteArray("x,european,straddle,100,100,1,0,0,0.2,") << QByteArray("line 3, column type: 'straddle' is not call or put");
+        QTest::newRow("a volatility that is nan") << QByteArray("x,european,call,100,100,1,0,0,nan,")
+                                                  << QByteArray("line 3, column vol: 'nan' is not a number");
+        QTest::newRow("an infinite rate") << QByteArray("x,american,put,100,100,1,inf,0,0.2,")
+                                          << QByteArray("line 3, column rate: 'inf' is not a number");
+        QTest::newRow("a number with a tail") << QByteArray("x,european,call,100,100,1y,0,0,0.2,")
+                                              << QByteArray("line 3, column t_years: '1y' is not a number");
+        QTest::newRow("a number beyond doubles") << QByteArray("x,european,call,1e999,100,1,0,0,0.2,")
+                                                 << QByteArray("line 3, column spot: '1e999' is not a number");
+        QTest::newRow("an unknown style") << QByteArray("x,bermudan,call,100,100,1,0,0,0.2,")
+                                          << QByteArray("line 3, column style: 'bermudan' is not american or european");
+        QTest::newRow("an unknown type") << QByteArray("x,european,straddle,100,100,1,0,0,0.2,")
+                                         << QByteArray("line 3, column type: 'straddle' is not call or put");
         QTest::newRow("a negative price") << QByteArray("x,european,call,100,100,1,0,0,,-1") << QByteArray("line 3, column price: '-1' is negative");
-        QTest::newRow("a negative volatility") << QByteArray("x,american,call,100,100,1,0,0,-0.2,") << QByteArray("line 3, column vol: '-0.2' is negative");
-        QTest::newRow("a negative time") << QByteArray("x,european,call,100,100,-1,0,0,0.2,") << QByteArray("line 3, column t_years: '-1' is negative");
-        QTest::newRow("neither volatility nor price") << QByteArray("x,european,call,100,100,1,0,0,,") << QByteArray("line 3: neither vol nor price is given");
+        QTest::newRow("a negative volatility") << QByteArray("x,american,call,100,100,1,0,0,-0.2,")
+                                               << QByteArray("line 3, column vol: '-0.2' is negative");
+        QTest::newRow("a negative time") << QByteArray("x,european,call,100,100,-1,0,0,0.2,")
+                                         << QByteArray("line 3, column t_years: '-1' is negative");
+        QTest::newRow("neither volatility nor price")
+            << QByteArray("x,european,call,100,100,1,0,0,,") << QByteArray("line 3: neither vol nor price is given");
         QTest::newRow("a spot of zero with a price") << QByteArray("x,american,call,0,100,1,0,0,,5") << QByteArray("line 3: inputs out of range");
         QTest::newRow("too few cells") << QByteArray("x,european,call,100") << QByteArray("\"line 3: 4 cells, the header has 10\"");
-        QTest::newRow("too many cells") << QByteArray("x,european,call,100,100,1,0,0,0.2,,7") << QByteArray("\"line 3: 11 cells, the header has 10\"");
-        QTest::newRow("control characters") << QByteArray("x,european,ca\x01\x02,100,100,1,0,0,0.2,") << QByteArray("line 3, column type: 'ca\?\?' is not call or put");
+        QTest::newRow("too many cells") << QByteArray("x,european,call,100,100,1,0,0,0.2,,7")
+                                        << QByteArray("\"line 3: 11 cells, the header has 10\"");
+        QTest::newRow("control characters") << QByteArray("x,european,ca\x01\x02,100,100,1,0,0,0.2,")
+                                            << QByteArray("line 3, column type: 'ca\?\?' is not call or put");
     }
     void aMalformedRowIsEmptyAndSaysWhy() {
         QFETCH(QByteArray, row);
@@ -65,8 +76,7 @@ private Q_SLOTS:
         QCOMPARE(done->refused, std::size_t{1});
         QCOMPARE(lines.size(), 4);
         QByteArray reason = says;
-        if (reason.contains(',') && !reason.startsWith('"'))
-            reason = '"' + reason + '"';
+        if (reason.contains(',') && !reason.startsWith('"')) reason = '"' + reason + '"';
         QCOMPARE(lines[2], "x,,,,,,,," + reason);
         QCOMPARE(QByteArray(done->firstRefusal.c_str()), QByteArray(says).replace("\"", ""));
         QVERIFY(lines[1].startsWith("good,2.13"));
@@ -104,8 +114,9 @@ private Q_SLOTS:
         QByteArray table = kHeader;
         constexpr int kRows = 400;
         for (int i = 0; i < kRows; ++i)
-            table += QByteArray::number(i) + (i % 2 ? ",american," : ",european,") + (i % 3 ? "call," : "put,") + QByteArray::number(80 + 40 * random.uniform()) + ",100," +
-                     QByteArray::number(0.05 + random.uniform()) + ",0.04,0.01," + QByteArray::number(0.15 + 0.3 * random.uniform()) + ",\n";
+            table += QByteArray::number(i) + (i % 2 ? ",american," : ",european,") + (i % 3 ? "call," : "put,") +
+                     QByteArray::number(80 + 40 * random.uniform()) + ",100," + QByteArray::number(0.05 + random.uniform()) + ",0.04,0.01," +
+                     QByteArray::number(0.15 + 0.3 * random.uniform()) + ",\n";
         QList<QByteArray> lines, back;
         QVERIFY(priced(table, lines).has_value());
         QCOMPARE(lines.size(), kRows + 1);

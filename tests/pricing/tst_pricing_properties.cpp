@@ -65,8 +65,7 @@ void valueAll(const Group& g, Values& values) {
     AmericanSlice now = rated(g.rate, g.years);
     const auto moved = [&](Shift shift, AmericanSlice& slice, const auto& change) {
         std::array<SliceOption, kContracts> options = g.options;
-        for (SliceOption& o : options)
-            change(o);
+        for (SliceOption& o : options) change(o);
         slice.values(options, values[shift]);
     };
     const double rootT = std::sqrt(g.years);
@@ -105,32 +104,29 @@ const char* broken(const Group& g, const Values& values, std::size_t i, Worst& w
         worst.law = std::max(worst.law, excess / noise);
         return excess > noise;
     };
-    if (v.price < exercise || no(priceEuropean(in).price - v.price) || no(v.price - (o.right == Right::Call ? o.spot : o.strike)))
-        return "bounds";
+    if (v.price < exercise || no(priceEuropean(in).price - v.price) || no(v.price - (o.right == Right::Call ? o.spot : o.strike))) return "bounds";
     const double gap = w * (v.price - values[Other][i].price); // call less put
     if (no(o.spot * std::exp(-g.yield * g.years) - o.strike - gap) || no(gap - (o.spot - o.strike * std::exp(-g.rate * g.years))))
         return "parity of American calls and puts";
-    if (w * v.delta < -1e-6 || w * v.delta > 1 + 1e-6 || v.gamma < 0 || v.vega < 0)
-        return "signs of the Greeks";
+    if (w * v.delta < -1e-6 || w * v.delta > 1 + 1e-6 || v.gamma < 0 || v.vega < 0) return "signs of the Greeks";
     const auto price = [&](Shift shift) { return values[shift][i].price; };
     const double spotStep = kSpotStep * deviation * o.spot, strikeStep = kStrikeStep * deviation * o.strike;
     const double rise = w * (price(SpotUp) - price(SpotDown));
-    if (no(-rise) || no(rise - 2 * spotStep))
-        return "monotone in spot, by no more than the spot";
+    if (no(-rise) || no(rise - 2 * spotStep)) return "monotone in spot, by no more than the spot";
     const double fall = w * (price(StrikeDown) - price(StrikeUp));
-    if (no(-fall) || no(fall - 2 * strikeStep))
-        return "monotone in strike, by no more than the strike";
-    if (no(2 * v.price - price(StrikeUp) - price(StrikeDown)))
-        return "convex in strike";
-    if (no(2 * v.price - price(SpotUp) - price(SpotDown)))
-        return "convex in spot";
-    if (no(price(VolDown) - v.price) || no(v.price - price(VolUp)))
-        return "rising with volatility";
-    if (no(price(TimeDown) - v.price) || no(v.price - price(TimeUp)))
-        return "rising with time";
+    if (no(-fall) || no(fall - 2 * strikeStep)) return "monotone in strike, by no more than the strike";
+    if (no(2 * v.price - price(StrikeUp) - price(StrikeDown))) return "convex in strike";
+    if (no(2 * v.price - price(SpotUp) - price(SpotDown))) return "convex in spot";
+    if (no(price(VolDown) - v.price) || no(v.price - price(VolUp))) return "rising with volatility";
+    if (no(price(TimeDown) - v.price) || no(v.price - price(TimeUp))) return "rising with time";
     // Across the exercise boundary the second derivatives jump: bumps say nothing there.
     for (const Shift shift : {None, SpotUp, SpotDown, VolUp, VolDown, TimeUp, TimeDown, RateUp, RateDown})
-        if (values[shift][i].price <= std::max(w * (o.spot * (shift == SpotUp ? 1 + kSpotStep * deviation : shift == SpotDown ? 1 - kSpotStep * deviation : 1) - o.strike), 0.0) * (1 + 1e-9))
+        if (values[shift][i].price <= std::max(w * (o.spot * (shift == SpotUp     ? 1 + kSpotStep * deviation
+                                                              : shift == SpotDown ? 1 - kSpotStep * deviation
+                                                                                  : 1) -
+                                                    o.strike),
+                                               0.0) *
+                                          (1 + 1e-9))
             return "";
     ++worst.bumped;
     const auto bump = [&](double greek, Shift up, double step, double natural, double& kept, double Valuation::*of) {
@@ -140,10 +136,8 @@ const char* broken(const Group& g, const Values& values, std::size_t i, Worst& w
         return miss <= 1;
     };
     const double rootT = std::sqrt(g.years), timeStep = kTimeStep * g.years;
-    if (!bump(v.delta, SpotUp, spotStep, 2e-4 + noise / spotStep, worst.delta, &Valuation::price))
-        return "delta against bumps";
-    if (!bump(v.gamma, SpotUp, spotStep, 2e-3 / (o.spot * deviation), worst.gamma, &Valuation::delta))
-        return "gamma against bumps";
+    if (!bump(v.delta, SpotUp, spotStep, 2e-4 + noise / spotStep, worst.delta, &Valuation::price)) return "delta against bumps";
+    if (!bump(v.gamma, SpotUp, spotStep, 2e-3 / (o.spot * deviation), worst.gamma, &Valuation::delta)) return "gamma against bumps";
     if (!bump(v.vega, VolUp, kVolStep * o.vol, 5e-4 * scale * rootT + noise / (kVolStep * o.vol), worst.vega, &Valuation::price))
         return "vega against bumps";
     if (!bump(-v.theta, TimeUp, timeStep, 1e-4 * scale * (o.vol / rootT + g.rate + g.yield) + noise / timeStep, worst.theta, &Valuation::price))
@@ -169,16 +163,16 @@ void TestPricingProperties::americansKeepTheLaws() {
             if (const char* law = broken(g, values, i, worst); *law != 0) {
                 const SliceOption& o = g.options[i];
                 if (++failures <= 20)
-                    qWarning("%s: %s S %.10g K %.10g T %.10g r %.10g q %.10g vol %.10g price %.10g", law, o.right == Right::Call ? "call" : "put", o.spot,
-                             o.strike, g.years, g.rate, g.yield, o.vol, values[None][i].price);
+                    qWarning("%s: %s S %.10g K %.10g T %.10g r %.10g q %.10g vol %.10g price %.10g", law, o.right == Right::Call ? "call" : "put",
+                             o.spot, o.strike, g.years, g.rate, g.yield, o.vol, values[None][i].price);
             }
         // One of them alone: the other kernel.
         const SliceOption& o = g.options[0];
         const Valuation alone = priceAmerican({o.right, o.spot, o.strike, g.years, g.rate, g.yield, o.vol});
         QVERIFY(std::fabs(alone.price - values[None][0].price) < 3e-8 * std::max(o.spot, o.strike));
     }
-    qInfo("%ld American contracts, %ld of them against bumps; of what is allowed: laws %.2f, delta %.2f, gamma %.2f, vega %.2f, theta %.2f, rho %.2f", checked,
-          worst.bumped, worst.law, worst.delta, worst.gamma, worst.vega, worst.theta, worst.rho);
+    qInfo("%ld American contracts, %ld of them against bumps; of what is allowed: laws %.2f, delta %.2f, gamma %.2f, vega %.2f, theta %.2f, rho %.2f",
+          checked, worst.bumped, worst.law, worst.delta, worst.gamma, worst.vega, worst.theta, worst.rho);
     QCOMPARE(failures, 0L);
 }
 

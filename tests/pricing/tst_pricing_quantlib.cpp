@@ -44,8 +44,7 @@ void TestPricingQuantlib::turnsItsExceptionsIntoErrors() {
     QVERIFY(!quantlibPrice(market::ExerciseStyle::European, {market::Right::Call, -1, 100, 1, 0, 0, 0.2}).has_value());
     QVERIFY(!quantlibPrice(market::ExerciseStyle::European, {market::Right::Call, 100, 100, 1, std::nan(""), 0, 0.2}).has_value());
     // Two exercise boundaries: QuantLib's engine refuses.
-    const Result<double> refused =
-        quantlibPrice(market::ExerciseStyle::American, {market::Right::Put, 100, 100, 2, -0.01, -0.03, 0.2});
+    const Result<double> refused = quantlibPrice(market::ExerciseStyle::American, {market::Right::Put, 100, 100, 2, -0.01, -0.03, 0.2});
     QVERIFY(!refused.has_value() || std::isfinite(*refused));
 }
 

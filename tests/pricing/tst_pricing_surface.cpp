@@ -1,6 +1,6 @@
-#include <QTest>
 #include <algorithm>
 #include <cmath>
+#include <QTest>
 
 #include "market/chain_files.h"
 #include "pricing/chain_pricer.h"
@@ -39,7 +39,10 @@ public:
             m_row = r.text("name");
             m_printed = want == 0 ? 0 : printed / std::fabs(want);
         }
-        m_failure = QStringLiteral("%1 %2: %3 is not %4").arg(QString::fromLatin1(m_name), QString::fromStdString(r.text("name"))).arg(got, 0, 'g', 17).arg(QString::fromStdString(text));
+        m_failure = QStringLiteral("%1 %2: %3 is not %4")
+                        .arg(QString::fromLatin1(m_name), QString::fromStdString(r.text("name")))
+                        .arg(got, 0, 'g', 17)
+                        .arg(QString::fromStdString(text));
         // 1.000001: half a unit as decimal text and as a double are not the same.
         return miss <= std::max(m_relative * std::fabs(want), 1.000001 * printed);
     }
@@ -74,16 +77,14 @@ class SurfaceTest : public QObject {
 private Q_SLOTS:
     void varianceAndDurrlemanMatchEveryReferenceRow() {
         const auto rows = readReference("svi_w_and_g.csv");
-        if (rows.empty())
-            QSKIP("../shared is not here");
+        if (rows.empty()) QSKIP("../shared is not here");
         Column w("w", 1e-12, 20), g("g_durrleman", 1e-12, 15);
         for (const auto& r : rows) {
             const auto s = raw(r);
             QVERIFY2(w.holds(r, sviPoint(s, r.number("k")).w), w.failure());
             const auto got = durrleman(s, r.number("k"));
             QCOMPARE(got.has_value(), !r.text("g_durrleman").empty());
-            if (got)
-                QVERIFY2(g.holds(r, *got), g.failure());
+            if (got) QVERIFY2(g.holds(r, *got), g.failure());
         }
         w.print();
         g.print();
@@ -91,8 +92,7 @@ private Q_SLOTS:
 
     void slicesAreJudgedAsTheSummarySays() {
         const auto rows = readReference("svi_slices_summary.csv");
-        if (rows.empty())
-            QSKIP("../shared is not here");
+        if (rows.empty()) QSKIP("../shared is not here");
         // The table prints w_min to 12 digits (worst row 2.0e-12 off, printed to 3.2e-12) and min_g to 10 (3.0e-10 off, printed to
         // 4.9e-10): both round to what stands there, and 1e-12 cannot be read from them.
         Column least("w_min", 1e-12, 12), wing("b(1+|rho|)", 1e-12, 12), minG("min_g_on_grid_-1.5..1.5_step_0.05", 1e-12, 10);
@@ -105,17 +105,16 @@ private Q_SLOTS:
             QCOMPARE(c.minG >= 0, r.text("butterfly_free_on_grid") == "yes");
             QVERIFY(c.fineMinG <= c.minG);
         }
-        for (const auto* column : {&least, &wing, &minG})
-            column->print();
+        for (const auto* column : {&least, &wing, &minG}) column->print();
     }
 
     void ssviSlicesMatchEveryReferenceRow() {
         const auto rows = readReference("ssvi_butterfly.csv");
-        if (rows.empty())
-            QSKIP("../shared is not here");
+        if (rows.empty()) QSKIP("../shared is not here");
         // min_g is printed to 10 digits: the worst row is 1.8e-10 off and printed to 3.7e-10. Every other column allows 1e-10.
         Column phis("phi", 1e-10, 20), minG("min_g_on_grid", 1e-10, 10), wings("theta*phi*(1+|rho|)_must_be_<4", 1e-10, 12);
-        Column curvature("theta*phi^2*(1+|rho|)_sufficient_<=4", 1e-10, 12), left("w(-0.2)", 1e-10, 20), middle("w(0)", 1e-10, 20), right("w(0.2)", 1e-10, 20);
+        Column curvature("theta*phi^2*(1+|rho|)_sufficient_<=4", 1e-10, 12), left("w(-0.2)", 1e-10, 20), middle("w(0)", 1e-10, 20),
+            right("w(0.2)", 1e-10, 20);
         for (const auto& r : rows) {
             const double rho = r.number("rho"), theta = r.number("theta");
             const auto params = r.text("phi_params");
@@ -123,8 +122,7 @@ private Q_SLOTS:
             power.rho = rho;
             power.eta = std::stod(params);
             const bool isPower = r.text("phi_family") == "power";
-            if (isPower)
-                power.gamma = std::stod(params.substr(params.find(',') + 1));
+            if (isPower) power.gamma = std::stod(params.substr(params.find(',') + 1));
             const double phi = isPower ? power.phi(theta) : hestonPhi(std::stod(params), theta);
             QVERIFY2(phis.holds(r, phi), phis.failure());
             const auto slice = ssviSlice(rho, theta, phi);
@@ -140,8 +138,7 @@ private Q_SLOTS:
             QCOMPARE(conditions.hold(), r.text("sufficient_conditions_hold") == "yes");
             QVERIFY2(!conditions.hold() || c.free(), r.text("name").c_str());
         }
-        for (const auto* column : {&phis, &minG, &wings, &curvature, &left, &middle, &right})
-            column->print();
+        for (const auto* column : {&phis, &minG, &wings, &curvature, &left, &middle, &right}) column->print();
     }
 
     void theVogtSliceIsRepairedAsInThePaper() {
@@ -156,7 +153,8 @@ private Q_SLOTS:
         QVERIFY(std::fabs(checkSlice(*fit).minVariance - 0.01548182) < 5e-9);
         for (const auto& r : readReference("svi_slices_summary.csv"))
             if (r.text("name") == "vogt_jw_repaired")
-                for (const auto& [column, got] : {std::pair("a", fit->a), std::pair("b", fit->b), std::pair("rho", fit->rho), std::pair("m", fit->m), std::pair("sigma", fit->sigma)})
+                for (const auto& [column, got] : {std::pair("a", fit->a), std::pair("b", fit->b), std::pair("rho", fit->rho), std::pair("m", fit->m),
+                                                  std::pair("sigma", fit->sigma)})
                     QVERIFY2(std::fabs(got / r.number(column) - 1) < 1e-12, column);
         QVERIFY(!repairedWings(SmileFit{}));
     }
@@ -175,7 +173,8 @@ private Q_SLOTS:
         describeFit(repaired, points, 1, none);
         describeFit(ssvi, points, 1, none);
         QVERIFY(checkSlice(ssvi).free());
-        QVERIFY2(slice.fit.rmse < 0.8 * std::min(repaired.rmse, ssvi.rmse), qPrintable(QStringLiteral("%1 against %2 and %3").arg(slice.fit.rmse).arg(repaired.rmse).arg(ssvi.rmse)));
+        QVERIFY2(slice.fit.rmse < 0.8 * std::min(repaired.rmse, ssvi.rmse),
+                 qPrintable(QStringLiteral("%1 against %2 and %3").arg(slice.fit.rmse).arg(repaired.rmse).arg(ssvi.rmse)));
     }
 
     void aButterflyBetweenTheGridsPointsIsSeen() {
@@ -184,7 +183,8 @@ private Q_SLOTS:
         const SmileFit narrow{true, -0.0666 * width * width, 0.229 * width, 0.439, 0.193 * width, 0.337 * width, 0, 0, 0};
         const auto c = checkSlice(narrow);
         QVERIFY2(c.minG > 0, qPrintable(QString::number(c.minG)));
-        QVERIFY2(c.fineMinG < -0.05 && std::fabs(c.fineAtK / width - 0.55) < 0.1, qPrintable(QStringLiteral("%1 at %2").arg(c.fineMinG).arg(c.fineAtK)));
+        QVERIFY2(c.fineMinG < -0.05 && std::fabs(c.fineAtK / width - 0.55) < 0.1,
+                 qPrintable(QStringLiteral("%1 at %2").arg(c.fineMinG).arg(c.fineAtK)));
         QVERIFY(!c.free());
     }
 
@@ -216,15 +216,15 @@ private Q_SLOTS:
         QCOMPARE(fitted.surface.mended[0].farther, std::size_t(1));
         QVERIFY(fitted.surface.mended[0].k < -0.25 && fitted.surface.mended[0].gap > 0);
         QVERIFY(fitted.surface.arbitrageFree());
-        for (int i = -1500; i <= 1500; ++i)
-            QVERIFY(sviPoint(fitted.smiles[1], 0.001 * i).w <= sviPoint(fitted.smiles[0], 0.001 * i).w);
+        for (int i = -1500; i <= 1500; ++i) QVERIFY(sviPoint(fitted.smiles[1], 0.001 * i).w <= sviPoint(fitted.smiles[0], 0.001 * i).w);
         QVERIFY2(fitted.smiles[1].rmse < 3e-3, qPrintable(QString::number(fitted.smiles[1].rmse))); // the crossing lies beyond its quotes
         QCOMPARE(fitted.smiles[0].model, SliceModel::Svi);
     }
 
     void aCrossingOfTheQuotesThemselvesIsLeftAndNamed() {
         // Half the variance in a farther expiry: mending would serve a slice far from every quote.
-        const auto nearQuotes = quotesOf(ssviSlice(-0.3, 0.04, 2), 0.5, -0.4, 0.3, 30), farQuotes = quotesOf(ssviSlice(-0.3, 0.02, 2), 0.6, -0.4, 0.3, 30);
+        const auto nearQuotes = quotesOf(ssviSlice(-0.3, 0.04, 2), 0.5, -0.4, 0.3, 30),
+                   farQuotes = quotesOf(ssviSlice(-0.3, 0.02, 2), 0.6, -0.4, 0.3, 30);
         const std::vector<SurfaceInput> in{{0.5, nearQuotes}, {0.6, farQuotes}};
         const auto fitted = fitSurface(in);
         QCOMPARE(fitted.surface.crossings.size(), std::size_t(1));
@@ -269,8 +269,7 @@ private Q_SLOTS:
             options.underlying = symbol;
             options.lastSnapshotOnly = true;
             const auto read = market::readChainFile(std::string(MAHLER_SHARED_DIR) + "/market-data/options-eod/" + file, options);
-            if (!read)
-                continue;
+            if (!read) continue;
             ++chains;
             const auto priced = priceChain(read->chains.back(), {});
             const Surface& surface = priced->surface;
@@ -279,7 +278,11 @@ private Q_SLOTS:
                 QFAIL(qPrintable(QStringLiteral("%1: %2 crosses at %3 by %4").arg(QString::fromLatin1(file)).arg(c.farther).arg(c.k).arg(c.gap)));
             std::vector<double> misses;
             for (const auto& s : surface.slices) {
-                QVERIFY2(s.check.free(), qPrintable(QStringLiteral("%1 %2: %3 at %4").arg(QString::fromLatin1(file)).arg(s.years * 365).arg(s.check.fineMinG).arg(s.check.fineAtK)));
+                QVERIFY2(s.check.free(), qPrintable(QStringLiteral("%1 %2: %3 at %4")
+                                                        .arg(QString::fromLatin1(file))
+                                                        .arg(s.years * 365)
+                                                        .arg(s.check.fineMinG)
+                                                        .arg(s.check.fineAtK)));
                 for (int i = -1500; i <= 1500; ++i) // closer than the product looks
                     QVERIFY(durrleman(s.fit, 0.001 * i).value_or(-1) >= 0);
                 QCOMPARE(priced->expiries[s.expiry].smile.a, s.fit.a); // what everyone reads
@@ -288,15 +291,16 @@ private Q_SLOTS:
             }
             for (std::size_t i = 0; i + 1 < surface.slices.size(); ++i)
                 for (int n = -1500; n <= 1500; ++n)
-                    QVERIFY(surface.slices[i + 1].years - surface.slices[i].years < 1e-7 || sviPoint(surface.slices[i].fit, 0.001 * n).w <= sviPoint(surface.slices[i + 1].fit, 0.001 * n).w);
+                    QVERIFY(surface.slices[i + 1].years - surface.slices[i].years < 1e-7 ||
+                            sviPoint(surface.slices[i].fit, 0.001 * n).w <= sviPoint(surface.slices[i + 1].fit, 0.001 * n).w);
             std::sort(misses.begin(), misses.end());
-            qInfo("%s: rmse median %.3f, worst %.3f points; %d quotes used, %d refused; %zu crossings mended", file, misses[misses.size() / 2], misses.back(), surface.used, surface.refused, surface.mended.size());
+            qInfo("%s: rmse median %.3f, worst %.3f points; %d quotes used, %d refused; %zu crossings mended", file, misses[misses.size() / 2],
+                  misses.back(), surface.used, surface.refused, surface.mended.size());
             QVERIFY(surface.refused < 0.1 * surface.used);
             QVERIFY2(misses[misses.size() / 2] <= median, file);
             QVERIFY2(misses.back() <= worst, file);
         }
-        if (chains == 0)
-            QSKIP("../shared is not here");
+        if (chains == 0) QSKIP("../shared is not here");
     }
 };
 

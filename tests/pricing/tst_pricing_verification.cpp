@@ -6,8 +6,8 @@
 
 #include "base/random.h"
 #include "pricing/american.h"
-#include "pricing/quantlib_thread.h"
 #include "pricing/quadrature.h"
+#include "pricing/quantlib_thread.h"
 #include "pricing/verification.h"
 
 using namespace mahler;
@@ -49,8 +49,7 @@ void TestPricingVerification::threeMethodsAgreeOnRandomContracts() {
     qInfo("worst gap is %.2f of what was declared", run.worstShare);
     // The same seed, the same contracts.
     std::vector<double> strikes[2];
-    for (auto& list : strikes)
-        (void)verifyRandomContracts(3, 9, [&](const Verification& v) { list.push_back(v.in.strike); });
+    for (auto& list : strikes) (void)verifyRandomContracts(3, 9, [&](const Verification& v) { list.push_back(v.in.strike); });
     QVERIFY(strikes[0] == strikes[1]);
 }
 
@@ -69,8 +68,9 @@ void TestPricingVerification::declaredErrorsHoldAgainstTheBestPrice() {
 }
 
 void TestPricingVerification::aWrongPriceIsAResultWithBothNumbers() {
-    const Verification v = judge(ExerciseStyle::American, kPut,
-                                 {{PriceMethod::Kernel, 25, 1e-4, true}, {PriceMethod::Tree, 25.002, 0.01, true}, {PriceMethod::Quantlib, 25.02, 1e-4, true}});
+    const Verification v =
+        judge(ExerciseStyle::American, kPut,
+              {{PriceMethod::Kernel, 25, 1e-4, true}, {PriceMethod::Tree, 25.002, 0.01, true}, {PriceMethod::Quantlib, 25.02, 1e-4, true}});
     QVERIFY(v.checked() && !v.agree);
     QCOMPARE(toString(v.prices[v.first].method), "kernel");
     QCOMPARE(toString(v.prices[v.second].method), "quantlib");
@@ -81,12 +81,14 @@ void TestPricingVerification::aPriceThatIsFarOffInOneMethodIsFound() {
     // As if the kernel had been given a volatility half a point off.
     Inputs wrong = kPut;
     wrong.vol += 0.005;
-    const Verification v = judge(ExerciseStyle::American, kPut,
-                                 {priceBy(PriceMethod::Kernel, ExerciseStyle::American, wrong), priceBy(PriceMethod::Tree, ExerciseStyle::American, kPut)});
+    const Verification v =
+        judge(ExerciseStyle::American, kPut,
+              {priceBy(PriceMethod::Kernel, ExerciseStyle::American, wrong), priceBy(PriceMethod::Tree, ExerciseStyle::American, kPut)});
     QVERIFY(v.checked() && !v.agree);
     // Or priced a European.
-    const Verification european = judge(ExerciseStyle::American, kPut,
-                                        {priceBy(PriceMethod::Kernel, ExerciseStyle::European, kPut), priceBy(PriceMethod::Tree, ExerciseStyle::American, kPut)});
+    const Verification european =
+        judge(ExerciseStyle::American, kPut,
+              {priceBy(PriceMethod::Kernel, ExerciseStyle::European, kPut), priceBy(PriceMethod::Tree, ExerciseStyle::American, kPut)});
     QVERIFY(european.checked() && !european.agree);
 }
 
@@ -130,11 +132,10 @@ void TestPricingVerification::legsAreVerifiedTogetherAsAlone() {
 }
 
 void TestPricingVerification::aFaultOfACentIsSeenWhereTheClosedFormIsAll() {
-    const std::vector<VerifiedLeg> legs = {
-        {ExerciseStyle::European, {Right::Call, 6000, 6700, 35.0 / 365, 0.043, 0.013, 0.14}}, // a wing of an index
-        {ExerciseStyle::European, {Right::Put, 6000, 5400, 35.0 / 365, 0.043, 0.013, 0.19}},
-        {ExerciseStyle::American, {Right::Call, 600, 650, 0.1, 0.043, 0, 0.15}}, // never exercised early
-        {ExerciseStyle::American, {Right::Put, 600, 560, 0.1, 0, 0.012, 0.18}}};
+    const std::vector<VerifiedLeg> legs = {{ExerciseStyle::European, {Right::Call, 6000, 6700, 35.0 / 365, 0.043, 0.013, 0.14}}, // a wing of an index
+                                           {ExerciseStyle::European, {Right::Put, 6000, 5400, 35.0 / 365, 0.043, 0.013, 0.19}},
+                                           {ExerciseStyle::American, {Right::Call, 600, 650, 0.1, 0.043, 0, 0.15}}, // never exercised early
+                                           {ExerciseStyle::American, {Right::Put, 600, 560, 0.1, 0, 0.012, 0.18}}};
     for (const auto& v : verifyLegs(legs)) {
         QVERIFY(v.agree);
         QVERIFY2(v.allowed < 0.005, describe(v).c_str());
@@ -148,12 +149,18 @@ void TestPricingVerification::quadratureIsThePriceOfEuropeans() {
     Random random(5);
     double worst = 0;
     for (int i = 0; i < 20000; ++i) {
-        Inputs in{random.below(2) == 0 ? Right::Call : Right::Put, 100, 100 * std::exp(random.normal()), std::exp(-6 + 7 * random.uniform()), -0.02 + 0.12 * random.uniform(),
-                  0.08 * random.uniform(), 0.05 + 1.5 * random.uniform()};
+        Inputs in{random.below(2) == 0 ? Right::Call : Right::Put,
+                  100,
+                  100 * std::exp(random.normal()),
+                  std::exp(-6 + 7 * random.uniform()),
+                  -0.02 + 0.12 * random.uniform(),
+                  0.08 * random.uniform(),
+                  0.05 + 1.5 * random.uniform()};
         worst = std::max(worst, std::fabs(priceByQuadrature(in) - priceEuropean(in).price) / std::max(in.spot, in.strike));
     }
     QVERIFY2(worst < 3e-12, qPrintable(QString::number(worst)));
-    for (Inputs in : {Inputs{Right::Put, 100, 100, 1, 0.04, 0, std::nan("")}, Inputs{Right::Put, 100, 100, 100, 0.04, 0, 0.9}, Inputs{Right::Call, -1, 100, 1, 0.04, 0, 0.2}})
+    for (Inputs in : {Inputs{Right::Put, 100, 100, 1, 0.04, 0, std::nan("")}, Inputs{Right::Put, 100, 100, 100, 0.04, 0, 0.9},
+                      Inputs{Right::Call, -1, 100, 1, 0.04, 0, 0.2}})
         QVERIFY(std::isnan(priceByQuadrature(in)));
 }
 

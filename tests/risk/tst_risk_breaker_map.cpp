@@ -29,7 +29,8 @@ class BreakerMapTest : public QObject {
     static ScenarioGrid gridOf(const std::vector<Holding>& holdings) { return *scenarioGrid(bookOf(spy(), holdings), {}, 100'000.0); }
     static const MapCell& cell(const BreakerMap& map, const ScenarioGrid& grid, double spot, double vol) {
         for (const auto& c : map.cells)
-            if (grid.cells[c.cell].horizon == 0 && std::fabs(grid.cells[c.cell].spotMove - spot) < 1e-9 && std::fabs(grid.cells[c.cell].volMove - vol) < 1e-9)
+            if (grid.cells[c.cell].horizon == 0 && std::fabs(grid.cells[c.cell].spotMove - spot) < 1e-9 &&
+                std::fabs(grid.cells[c.cell].volMove - vol) < 1e-9)
                 return c;
         qFatal("no such cell");
     }
@@ -75,11 +76,9 @@ private Q_SLOTS:
             QCOMPARE(c.trips(MapStop::B4Vix), has(Breaker::B4Vix));
             tripped += has(Breaker::B2WeeklyLoss) ? 1 : 0;
             bool any = false;
-            for (std::size_t k = 0; k < kMapStops; ++k)
-                any = any || c.used[k] >= 1;
+            for (std::size_t k = 0; k < kMapStops; ++k) any = any || c.used[k] >= 1;
             QVERIFY(!any || c.first || !map.now.empty());
-            if (c.first)
-                QVERIFY(std::find(map.now.begin(), map.now.end(), *c.first) == map.now.end());
+            if (c.first) QVERIFY(std::find(map.now.begin(), map.now.end(), *c.first) == map.now.end());
             QVERIFY(c.at >= 0 && c.at <= 1);
         }
         QVERIFY(tripped > 10);
@@ -97,8 +96,7 @@ private Q_SLOTS:
         const auto with = *breakerMap(gridOf(held), more);
         QCOMPARE(with.now, std::vector{MapStop::PortfolioRisk}); // 20 % against 10 %: already now
         QCOMPARE(changedCells(asIs, with).size(), asIs.cells.size());
-        for (const auto& c : with.cells)
-            QVERIFY(c.first != MapStop::PortfolioRisk);
+        for (const auto& c : with.cells) QVERIFY(c.first != MapStop::PortfolioRisk);
         more.worstCase = Usd::fromMicros(9'000'000'000);
         const auto lighter = *breakerMap(gridOf(held), more);
         const auto changed = changedCells(asIs, lighter);

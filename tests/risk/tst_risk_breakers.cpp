@@ -21,8 +21,7 @@ class BreakersTest : public QObject {
     }
     static bool trips(const BreakerInputs& in, Breaker b) {
         for (const auto& t : evaluateBreakers(in))
-            if (t.breaker == b)
-                return true;
+            if (t.breaker == b) return true;
         return false;
     }
 
@@ -91,8 +90,7 @@ private Q_SLOTS:
 
     void theErrorWindowSlides() {
         ErrorWindow w;
-        for (int i = 0; i < 5; ++i)
-            w.add(std::chrono::seconds(i * 10), 1);
+        for (int i = 0; i < 5; ++i) w.add(std::chrono::seconds(i * 10), 1);
         QCOMPARE(w.within(40s, 60s), 5);
         QCOMPARE(w.within(60s, 60s), 4);
         QCOMPARE(w.within(100s, 60s), 0);
@@ -132,8 +130,7 @@ private Q_SLOTS:
     }
 
     void wordsRoundTrip() {
-        for (const auto b : allBreakers())
-            QCOMPARE(*parseBreaker(toString(b)), b);
+        for (const auto b : allBreakers()) QCOMPARE(*parseBreaker(toString(b)), b);
         QVERIFY(!parseBreaker("B9").has_value());
     }
 };

@@ -78,7 +78,7 @@ class GateTest : public QObject {
         g.session = market::Session::Open;
         g.sessionClose = market::sessionClose(today);
         g.equity = Usd::fromMicros(100'000'000'000);
-                g.spots["SPY"] = 500;
+        g.spots["SPY"] = 500;
         g.spot = 500;
         g.quoteAges["SPY"] = 1s;
         g.strategy = "credit_spread";
@@ -89,8 +89,7 @@ class GateTest : public QObject {
     static std::vector<std::string> failures(const GateDecision& d) {
         std::vector<std::string> out;
         for (const auto& c : d.checks)
-            if (!c.pass)
-                out.push_back(c.check);
+            if (!c.pass) out.push_back(c.check);
         return out;
     }
     static portfolio::Position held(std::int64_t quantity = 2, const char* underlying = "SPY") {
@@ -106,8 +105,7 @@ class GateTest : public QObject {
         auto o = order();
         o.intent = portfolio::OrderIntent::Close;
         o.closes = PositionId("POS-1");
-        for (auto& leg : o.legs)
-            leg.ratio = -leg.ratio;
+        for (auto& leg : o.legs) leg.ratio = -leg.ratio;
         o.quantity = quantity;
         o.netLimit = Price::fromMicros(-370'000);
         return o;
@@ -146,19 +144,19 @@ private Q_SLOTS:
         row("little open interest", "open_interest", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].openInterest = 99; });
         row("unknown open interest", "open_interest", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].openInterest.reset(); });
         row("little volume", "volume", [](auto&, auto& g) { g.quotes[put(470, 1).contract.id()].volume = 9; });
-        row("methods that disagree on a price", "price_verification", [](auto&, auto& g) { g.verified[put(465, 1).contract.id()] = opinions(1.15, 1.16); });
+        row("methods that disagree on a price", "price_verification",
+            [](auto&, auto& g) { g.verified[put(465, 1).contract.id()] = opinions(1.15, 1.16); });
         row("a price of one method alone", "price_verification", [](auto&, auto& g) {
-            g.verified[put(465, 1).contract.id()] = pricing::judge(market::ExerciseStyle::American, {}, {{pricing::PriceMethod::Kernel, 1.15, 0.001, true}});
+            g.verified[put(465, 1).contract.id()] =
+                pricing::judge(market::ExerciseStyle::American, {}, {{pricing::PriceMethod::Kernel, 1.15, 0.001, true}});
         });
         row("a leg nobody verified", "price_verification", [](auto&, auto& g) { g.verified.erase(put(470, 1).contract.id()); });
         row("too much for one trade", "risk_per_trade", [](auto& o, auto&) { o.quantity = 5; });
         row("too much in one position", "single_position", [](auto&, auto& g) { g.positions.push_back(held(9)); });
         row("too much in the book", "portfolio_risk", [](auto&, auto& g) {
             auto p = held(20, "GLD");
-            for (auto& leg : p.legs)
-                leg.contract = market::OptionContract::make("GLD", leg.contract.expiry, leg.contract.strike, leg.contract.right);
-            for (const auto& leg : p.legs)
-                g.greeks[leg.contract.id()] = {-0.1, 0.001, -1, 1, 0.2};
+            for (auto& leg : p.legs) leg.contract = market::OptionContract::make("GLD", leg.contract.expiry, leg.contract.strike, leg.contract.right);
+            for (const auto& leg : p.legs) g.greeks[leg.contract.id()] = {-0.1, 0.001, -1, 1, 0.2};
             g.spots["GLD"] = 380;
             g.positions.push_back(p);
         });
@@ -171,8 +169,7 @@ private Q_SLOTS:
         row("unknown Greeks", "portfolio_delta", [](auto&, auto& g) { g.greeks.clear(); });
         row("unknown Greeks in the book", "portfolio_delta", [](auto&, auto& g) {
             auto p = held(1, "GLD");
-            for (auto& leg : p.legs)
-                leg.contract = market::OptionContract::make("GLD", leg.contract.expiry, leg.contract.strike, leg.contract.right);
+            for (auto& leg : p.legs) leg.contract = market::OptionContract::make("GLD", leg.contract.expiry, leg.contract.strike, leg.contract.right);
             g.spots["GLD"] = 380;
             g.positions.push_back(p);
         });
@@ -186,16 +183,13 @@ private Q_SLOTS:
         row("too much delta", "portfolio_delta", [](auto&, auto& g) { g.greeks[put(465, 1).contract.id()].delta = -0.60; });
         row("too much gamma", "portfolio_gamma", [](auto&, auto& g) { g.greeks[put(465, 1).contract.id()].gamma = 0.5; });
         row("a second message burst", "messages_per_second", [](auto&, auto& g) {
-            for (int i = 0; i < 5; ++i)
-                g.sent.push_back({g.now.mono - 100ms, "x", false, "other", "QQQ"});
+            for (int i = 0; i < 5; ++i) g.sent.push_back({g.now.mono - 100ms, "x", false, "other", "QQQ"});
         });
         row("a minute's messages", "messages_per_minute", [](auto&, auto& g) {
-            for (int i = 0; i < 60; ++i)
-                g.sent.push_back({g.now.mono - 30s, "x", false, "other", "QQQ"});
+            for (int i = 0; i < 60; ++i) g.sent.push_back({g.now.mono - 30s, "x", false, "other", "QQQ"});
         });
         row("a day's messages", "messages_per_day", [](auto&, auto& g) {
-            for (int i = 0; i < 500; ++i)
-                g.sent.push_back({g.now.mono - 3h, "x", false, "other", "QQQ"});
+            for (int i = 0; i < 500; ++i) g.sent.push_back({g.now.mono - 3h, "x", false, "other", "QQQ"});
         });
         row("the same order again", "duplicate", [](auto& o, auto& g) {
             g.sent.push_back({g.now.mono - 59s, g.keep(duplicateKey(o)), true, "credit_spread", "SPY"});
@@ -205,18 +199,15 @@ private Q_SLOTS:
             o.source = "user:tom";
         });
         row("five openings in ten minutes", "opening_flood", [](auto&, auto& g) {
-            for (int i = 0; i < 5; ++i)
-                g.sent.push_back({g.now.mono - 5min, "x", true, "credit_spread", "SPY"});
+            for (int i = 0; i < 5; ++i) g.sent.push_back({g.now.mono - 5min, "x", true, "credit_spread", "SPY"});
         });
         row("a disabled strategy", "strategy_enabled", [](auto&, auto& g) { g.disabledStrategies = {"credit_spread/SPY"}; });
         row("fifty working orders", "working_orders", [](auto&, auto& g) {
-            for (int i = 0; i < 50; ++i)
-                g.outstanding.push_back({OrderId("M" + std::to_string(i)), closing(), false});
+            for (int i = 0; i < 50; ++i) g.outstanding.push_back({OrderId("M" + std::to_string(i)), closing(), false});
         });
         row("half an hour before the expiry's close", "expiry_day_window", [](auto& o, auto& g) {
             const TradingDate today = std::chrono::year{2026} / 11 / 23;
-            for (auto& leg : o.legs)
-                leg.contract = market::OptionContract::make("SPY", today, leg.contract.strike, leg.contract.right);
+            for (auto& leg : o.legs) leg.contract = market::OptionContract::make("SPY", today, leg.contract.strike, leg.contract.right);
             g.now.utc = market::fromNewYork(today, 15, 30);
         });
     }
@@ -334,13 +325,11 @@ private Q_SLOTS:
             std::atomic<int> ready{0};
             std::thread opener([&] {
                 ++ready;
-                while (ready < 2) {
-                }
+                while (ready < 2) {}
                 (void)gate.openIf(epoch);
             });
             ++ready;
-            while (ready < 2) {
-            }
+            while (ready < 2) {}
             gate.close();
             opener.join();
             QVERIFY(!gate.open()); // whichever came first, closed is the last word

@@ -1,5 +1,5 @@
-#include <QTest>
 #include <nlohmann/json.hpp>
+#include <QTest>
 
 #include "risk/limits.h"
 #include "risk/sizing.h"
@@ -59,7 +59,8 @@ private Q_SLOTS:
         const auto r = sizePosition("GLD", Usd::fromMicros(500'000'000), Usd::fromMicros(100'000'000'000), {spread("TLT", 18)}, {});
         QCOMPARE(r.contracts, std::int64_t{2}); // 10,000 less 9,000
         QCOMPARE(r.limitingFactor, std::string("portfolio_risk"));
-        QCOMPARE(sizePosition("GLD", Usd::fromMicros(500'000'000), Usd::fromMicros(100'000'000'000), {spread("TLT", 20)}, {}).contracts, std::int64_t{0});
+        QCOMPARE(sizePosition("GLD", Usd::fromMicros(500'000'000), Usd::fromMicros(100'000'000'000), {spread("TLT", 20)}, {}).contracts,
+                 std::int64_t{0});
     }
 
     void theSameUnderlyingIsHeldToFivePerCent() {

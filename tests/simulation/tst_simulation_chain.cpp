@@ -10,9 +10,7 @@ namespace {
 constexpr const char* kSymbols[] = {"SPY", "QQQ", "IWM", "TLT", "GLD", "SPX"};
 constexpr double kRate = 0.04;
 
-double yieldOf(const market::MarketFeed& feed, const std::string& symbol) {
-    return feed.history()->dividendYield.at(symbol);
-}
+double yieldOf(const market::MarketFeed& feed, const std::string& symbol) { return feed.history()->dividendYield.at(symbol); }
 double yearsTo(const market::OptionChain& chain, const market::ExpirySlice& slice) {
     return std::chrono::duration<double>(slice.expiresAt - chain.time).count() / (365.0 * 86400.0);
 }
@@ -50,8 +48,7 @@ void TestSimulationChain::listsTwelveExpiriesAndSixtyStrikesASide() {
         QVERIFY(chain->spot);
         QVERIFY2(chain->expiries.size() >= 12, symbol);
         QVERIFY(chain->size() < 30000);
-        for (const auto& slice : chain->expiries)
-            QVERIFY2(slice.end - slice.begin >= 120, symbol);
+        for (const auto& slice : chain->expiries) QVERIFY2(slice.end - slice.begin >= 120, symbol);
     }
 }
 
@@ -68,8 +65,7 @@ void TestSimulationChain::hasDailiesAndSeveralExpiriesInTheScreeningWindow() {
         }
         QVERIFY(near >= 3);
         QVERIFY2(window >= 2, symbol);
-        if (std::string(symbol) == "SPY")
-            QVERIFY(near >= 7);
+        if (std::string(symbol) == "SPY") QVERIFY(near >= 7);
     }
 }
 
@@ -84,8 +80,7 @@ void TestSimulationChain::spxMonthliesSettleInTheMorning() {
     QCOMPARE(pm->settlement, market::Settlement::PmCash);
     QCOMPARE(pm->expiresAt, newYork(16, 0, 0, december));
     QCOMPARE(am->style, market::ExerciseStyle::European);
-    for (const auto& slice : chain->expiries)
-        QVERIFY(slice.root == "SPXW" || daysBetween(kMonday, slice.expiry) > 0);
+    for (const auto& slice : chain->expiries) QVERIFY(slice.root == "SPXW" || daysBetween(kMonday, slice.expiry) > 0);
 }
 
 void TestSimulationChain::rowsAreSortedCallBeforePut() {
@@ -144,8 +139,7 @@ void TestSimulationChain::noVerticalIsFreeAndPricesFallAwayFromTheMoney() {
                     QVERIFY(chain->bid[rich] - chain->ask[poor] <= step);
                     // Mids keep the order but for a tick on either side.
                     const std::int64_t slack = 2 * market::classSpec(slice.root).tick.atOrAbove.micros();
-                    QVERIFY(chain->bid[rich] + chain->ask[rich] + slack >=
-                            chain->bid[poor] + chain->ask[poor]);
+                    QVERIFY(chain->bid[rich] + chain->ask[rich] + slack >= chain->bid[poor] + chain->ask[poor]);
                 }
             }
         }
@@ -174,20 +168,18 @@ void TestSimulationChain::parityHoldsWithinTheWidths() {
         for (std::size_t row = slice.begin; row < slice.end; row += 2) {
             const double strike = Price::fromMicros(chain->strike[row]).toDouble();
             const auto call = chain->quote(row), put = chain->quote(row + 1);
-            const double low = call.bid->toDouble() - put.ask->toDouble(),
-                         high = call.ask->toDouble() - put.bid->toDouble();
+            const double low = call.bid->toDouble() - put.ask->toDouble(), high = call.ask->toDouble() - put.bid->toDouble();
             const double discounted = strike * std::exp(-kRate * years);
             constexpr double kSpotTick = 0.011; // of the index or fund quote itself
             if (slice.style == market::ExerciseStyle::European) {
                 QVERIFY(low <= carry - discounted + kSpotTick && high >= carry - discounted - kSpotTick);
             } else { // Hull, Options, Futures and Other Derivatives, section 11.4
-                QVERIFY2(low <= spot - discounted + kSpotTick && high >= carry - strike - kSpotTick,
-                         qPrintable(QString("%1 %2 years %3: %4 to %5")
-                                        .arg(symbol)
-                                        .arg(strike)
-                                        .arg(years)
-                                        .arg(low - spot + discounted)
-                                        .arg(high - carry + strike)));
+                QVERIFY2(low <= spot - discounted + kSpotTick && high >= carry - strike - kSpotTick, qPrintable(QString("%1 %2 years %3: %4 to %5")
+                                                                                                                    .arg(symbol)
+                                                                                                                    .arg(strike)
+                                                                                                                    .arg(years)
+                                                                                                                    .arg(low - spot + discounted)
+                                                                                                                    .arg(high - carry + strike)));
             }
         }
     }
@@ -200,17 +192,14 @@ void TestSimulationChain::laterExpiriesAreWorthMore() {
         const auto atTheMoney = [&](const market::ExpirySlice& slice) {
             std::size_t best = slice.begin;
             for (std::size_t row = slice.begin; row < slice.end; row += 2) {
-                if (std::abs(chain->strike[row] - chain->spot->micros()) <
-                    std::abs(chain->strike[best] - chain->spot->micros()))
-                    best = row;
+                if (std::abs(chain->strike[row] - chain->spot->micros()) < std::abs(chain->strike[best] - chain->spot->micros())) best = row;
             }
             return chain->quote(best).mid()->toDouble() + chain->quote(best + 1).mid()->toDouble();
         };
         double before = 0;
         TradingDate expiry{};
         for (const auto& slice : chain->expiries) {
-            if (slice.expiry == expiry)
-                continue;
+            if (slice.expiry == expiry) continue;
             const double straddle = atTheMoney(slice);
             QVERIFY2(straddle > before, symbol);
             before = straddle;
@@ -225,10 +214,8 @@ void TestSimulationChain::butterfliesCostSomething() {
         const auto chain = chainAt(*feed, symbol, newYork(11, 0));
         for (const auto& slice : chain->expiries) {
             for (std::size_t row = slice.begin; row + 4 < slice.end; ++row) {
-                const std::int64_t left = chain->strike[row + 2] - chain->strike[row],
-                                   right = chain->strike[row + 4] - chain->strike[row + 2];
-                if (left != right)
-                    continue;
+                const std::int64_t left = chain->strike[row + 2] - chain->strike[row], right = chain->strike[row + 4] - chain->strike[row + 2];
+                if (left != right) continue;
                 // Buying both wings and selling the body twice, at the worse prices, is never paid for.
                 QVERIFY(chain->ask[row] + chain->ask[row + 4] - 2 * chain->bid[row + 2] >= 0);
             }
@@ -243,17 +230,13 @@ void TestSimulationChain::shortLegsOfTheScreenerAreLiquid() {
         int found = 0, liquid = 0;
         for (const auto& slice : chain->expiries) {
             const int dte = daysBetween(kMonday, slice.expiry);
-            if (dte < 30 || dte > 45)
-                continue;
+            if (dte < 30 || dte > 45) continue;
             for (std::size_t row = slice.begin + 3; row + 2 < slice.end; row += 2) {
                 // Change of the put with its strike: the risk-neutral chance of finishing in the money, near
                 // the delta.
-                const auto up = chain->quote(row + 2).mid()->toDouble(),
-                           down = chain->quote(row - 2).mid()->toDouble();
-                const double chance =
-                    (up - down) * 1e6 / static_cast<double>(chain->strike[row + 2] - chain->strike[row - 2]);
-                if (chance < 0.11 || chance > 0.16 || chain->strike[row] > chain->spot->micros())
-                    continue;
+                const auto up = chain->quote(row + 2).mid()->toDouble(), down = chain->quote(row - 2).mid()->toDouble();
+                const double chance = (up - down) * 1e6 / static_cast<double>(chain->strike[row + 2] - chain->strike[row - 2]);
+                if (chance < 0.11 || chance > 0.16 || chain->strike[row] > chain->spot->micros()) continue;
                 ++found;
                 const auto quote = chain->quote(row);
                 const bool tight = quote.width()->toDouble() <= 0.08 * quote.mid()->toDouble();
@@ -271,14 +254,10 @@ void TestSimulationChain::spreadsPayTheCalibratedCredit() {
     int paying = 0;
     for (const auto& slice : chain->expiries) {
         const int dte = daysBetween(kMonday, slice.expiry);
-        if (dte < 30 || dte > 45)
-            continue;
+        if (dte < 30 || dte > 45) continue;
         for (std::size_t row = slice.begin + 11; row < slice.end; row += 2) {
-            if (chain->strike[row] - chain->strike[row - 10] != 5'000'000 ||
-                chain->strike[row] > 950 * (chain->spot->micros() / 1000))
-                continue;
-            const double credit =
-                chain->quote(row).mid()->toDouble() - chain->quote(row - 10).mid()->toDouble();
+            if (chain->strike[row] - chain->strike[row - 10] != 5'000'000 || chain->strike[row] > 950 * (chain->spot->micros() / 1000)) continue;
+            const double credit = chain->quote(row).mid()->toDouble() - chain->quote(row - 10).mid()->toDouble();
             paying += credit >= 0.06 * 5.0 && credit <= 0.16 * 5.0 ? 1 : 0;
         }
     }
@@ -290,8 +269,7 @@ void TestSimulationChain::widthsGrowWithVolatilityAndAwayFromTheMoney() {
     const auto widths = [&](UtcTime t) {
         const auto chain = chainAt(*feed, "SPY", t);
         double sum = 0;
-        for (std::size_t row = 0; row < chain->size(); ++row)
-            sum += chain->quote(row).width()->toDouble();
+        for (std::size_t row = 0; row < chain->size(); ++row) sum += chain->quote(row).width()->toDouble();
         return sum / static_cast<double>(chain->size());
     };
     const double before = widths(newYork(10, 35));
@@ -300,15 +278,11 @@ void TestSimulationChain::widthsGrowWithVolatilityAndAwayFromTheMoney() {
     const auto calm = makeSimulatedMarket(config());
     const auto chain = chainAt(*calm, "QQQ", newYork(10, 35));
     const auto slice = chain->expiries[chain->expiries.size() / 2];
-    const auto relative = [&](std::size_t row) {
-        return chain->quote(row).width()->toDouble() / chain->quote(row).mid()->toDouble();
-    };
-    const auto atTheMoney =
-        slice.begin + 2 * static_cast<std::size_t>(
-                              std::count_if(chain->strike.begin() + static_cast<std::ptrdiff_t>(slice.begin),
-                                            chain->strike.begin() + static_cast<std::ptrdiff_t>(slice.end),
-                                            [&](std::int64_t s) { return s < chain->spot->micros(); }) /
-                              2);
+    const auto relative = [&](std::size_t row) { return chain->quote(row).width()->toDouble() / chain->quote(row).mid()->toDouble(); };
+    const auto atTheMoney = slice.begin + 2 * static_cast<std::size_t>(std::count_if(chain->strike.begin() + static_cast<std::ptrdiff_t>(slice.begin),
+                                                                                     chain->strike.begin() + static_cast<std::ptrdiff_t>(slice.end),
+                                                                                     [&](std::int64_t s) { return s < chain->spot->micros(); }) /
+                                                                       2);
     QVERIFY(relative(slice.begin + 1) > 2.0 * relative(atTheMoney + 1));           // put far below
     QVERIFY(chain->quote(slice.begin).width() > chain->quote(atTheMoney).width()); // call deep in the money
 }
@@ -327,12 +301,10 @@ void TestSimulationChain::volumeGrowsAndOpenInterestStands() {
 
 void TestSimulationChain::listedStrikesStayListed() {
     const auto feed = makeSimulatedMarket(config(Scenario::Crash, 7, kMonday, 3));
-    const auto before = chainAt(*feed, "QQQ", newYork(11, 0)),
-               after = chainAt(*feed, "QQQ", newYork(11, 0, 0, addDays(kMonday, 2)));
+    const auto before = chainAt(*feed, "QQQ", newYork(11, 0)), after = chainAt(*feed, "QQQ", newYork(11, 0, 0, addDays(kMonday, 2)));
     for (std::size_t row = 0; row < before->size(); ++row) {
         const auto contract = before->contract(row);
-        if (contract.expiry >= addDays(kMonday, 2))
-            QVERIFY2(after->find(contract), contract.id().c_str());
+        if (contract.expiry >= addDays(kMonday, 2)) QVERIFY2(after->find(contract), contract.id().c_str());
     }
 }
 

@@ -23,8 +23,7 @@ private Q_SLOTS:
 
 void TestSimulationFeed::givesTheSameBytesHoweverItIsStepped() {
     const auto slow = makeSimulatedMarket(config()), fast = makeSimulatedMarket(config());
-    for (auto t = slow->info().start; t < newYork(10, 35); t = *slow->nextTime(t))
-        QVERIFY(advanced(*slow, t));
+    for (auto t = slow->info().start; t < newYork(10, 35); t = *slow->nextTime(t)) QVERIFY(advanced(*slow, t));
     Bytes a, b;
     a.add(*advanced(*slow, newYork(10, 35)));
     b.add(*advanced(*fast, newYork(10, 35)));
@@ -41,8 +40,7 @@ void TestSimulationFeed::givesTheSameBytesForAnySubsetOfContracts() {
     const auto one = makeSimulatedMarket(config()), two = makeSimulatedMarket(config());
     const auto chain = chainAt(*one, "QQQ", newYork(11, 0));
     std::vector<market::OptionContract> all;
-    for (std::size_t row = 0; row < chain->size(); row += 97)
-        all.push_back(chain->contract(row));
+    for (std::size_t row = 0; row < chain->size(); row += 97) all.push_back(chain->contract(row));
     const std::vector<market::OptionContract> few = {all.back(), all.front()};
     const auto wide = advanced(*one, newYork(11, 0, 7), all), narrow = advanced(*two, newYork(11, 0, 7), few);
     QCOMPARE(wide->watched.size(), all.size());
@@ -58,8 +56,7 @@ void TestSimulationFeed::watchedQuotesAreTheRowsOfTheChain() {
     for (const char* symbol : {"IWM", "SPX"}) {
         const auto chain = chainAt(*feed, symbol, newYork(13, 7, 11));
         std::vector<market::OptionContract> watched;
-        for (std::size_t row = 3; row < chain->size(); row += 101)
-            watched.push_back(chain->contract(row));
+        for (std::size_t row = 3; row < chain->size(); row += 101) watched.push_back(chain->contract(row));
         const auto tick = advanced(*feed, newYork(13, 7, 11), watched);
         QCOMPARE(tick->watched.size(), watched.size());
         for (std::size_t i = 0; i < watched.size(); ++i) {
@@ -77,8 +74,7 @@ void TestSimulationFeed::differsBySeedAndByDate() {
         const auto feed = makeSimulatedMarket(c);
         Bytes bytes;
         const auto tick = advanced(*feed, newYork(12, 0, 0, c.date));
-        for (const auto& u : tick->underlyings)
-            bytes.add(*u.price());
+        for (const auto& u : tick->underlyings) bytes.add(*u.price());
         return bytes;
     };
     const TradingDate tuesday = addDays(kMonday, 1);
@@ -110,12 +106,10 @@ void TestSimulationFeed::jumpsOvernightToTheNextSession() {
     const auto close = advanced(*feed, newYork(16, 0, 0, friday));
     const auto morning = advanced(*feed, newYork(9, 30, 0, next));
     for (std::size_t i = 0; i < close->underlyings.size(); ++i) {
-        const double was = close->underlyings[i].price()->toDouble(),
-                     is = morning->underlyings[i].price()->toDouble();
+        const double was = close->underlyings[i].price()->toDouble(), is = morning->underlyings[i].price()->toDouble();
         QVERIFY(was != is);
         QVERIFY(std::abs(is / was - 1.0) < 0.03);
-        QVERIFY(std::abs(morning->underlyings[i].priorClose->toDouble() -
-                         close->underlyings[i].quote.last->toDouble()) < 0.011);
+        QVERIFY(std::abs(morning->underlyings[i].priorClose->toDouble() - close->underlyings[i].quote.last->toDouble()) < 0.011);
     }
     QVERIFY(std::abs(*morning->vixPriorClose - *close->vix) < 0.02);
 }
@@ -133,8 +127,7 @@ void TestSimulationFeed::hasNoOptionQuotesBeforeTheOpen() {
     const auto feed = makeSimulatedMarket(config());
     const auto chain = chainAt(*feed, "SPY", newYork(9, 26));
     QVERIFY(chain->size() > 1000);
-    for (std::size_t row = 0; row < chain->size(); ++row)
-        QCOMPARE(chain->flags[row], std::uint16_t{market::kHasOpenInterest});
+    for (std::size_t row = 0; row < chain->size(); ++row) QCOMPARE(chain->flags[row], std::uint16_t{market::kHasOpenInterest});
     QVERIFY(advanced(*feed, newYork(9, 27), {chain->contract(5)})->watched.empty());
     QCOMPARE(advanced(*feed, newYork(9, 30), {chain->contract(5)})->watched.size(), std::size_t{1});
 }
@@ -147,8 +140,7 @@ void TestSimulationFeed::keepsClosingQuotesAfterTheClose() {
     Bytes a, b;
     a.add(*close), b.add(*later);
     QVERIFY(a == b);
-    for (const auto& slice : close->expiries)
-        QVERIFY(slice.expiresAt > newYork(16, 0));
+    for (const auto& slice : close->expiries) QVERIFY(slice.expiresAt > newYork(16, 0));
 }
 
 void TestSimulationFeed::quotesUnderlyingsInCentsWithGrowingVolume() {
@@ -164,8 +156,7 @@ void TestSimulationFeed::quotesUnderlyingsInCentsWithGrowingVolume() {
                 continue;
             }
             QVERIFY(u.quote.twoSided());
-            QVERIFY(*u.quote.width() >= Price::fromMicros(10'000) &&
-                    *u.quote.width() <= Price::fromMicros(30'000));
+            QVERIFY(*u.quote.width() >= Price::fromMicros(10'000) && *u.quote.width() <= Price::fromMicros(30'000));
             QCOMPARE(u.quote.bid->micros() % 10'000, std::int64_t{0});
             QVERIFY(*u.quote.volume > before[i]);
             before[i] = *u.quote.volume;
@@ -176,11 +167,9 @@ void TestSimulationFeed::quotesUnderlyingsInCentsWithGrowingVolume() {
 
 void TestSimulationFeed::steppingOverNightsGivesTheSameAsStoppingThere() {
     const TradingDate last = addDays(kMonday, 3);
-    const auto slow = makeSimulatedMarket(config(Scenario::Crash, 3, kMonday, 4)),
-               fast = makeSimulatedMarket(config(Scenario::Crash, 3, kMonday, 4));
+    const auto slow = makeSimulatedMarket(config(Scenario::Crash, 3, kMonday, 4)), fast = makeSimulatedMarket(config(Scenario::Crash, 3, kMonday, 4));
     for (int day = 0; day < 4; ++day) {
-        for (const int hour : {10, 12, 15, 18})
-            QVERIFY(advanced(*slow, newYork(hour, 0, 0, addDays(kMonday, day))));
+        for (const int hour : {10, 12, 15, 18}) QVERIFY(advanced(*slow, newYork(hour, 0, 0, addDays(kMonday, day))));
     }
     Bytes a, b;
     a.add(*advanced(*slow, newYork(20, 0, 0, last)));
@@ -197,8 +186,7 @@ void TestSimulationFeed::earlyCloseEndsAtOne() {
     const TradingDate friday = std::chrono::year(2026) / 11 / 27;
     const auto feed = makeSimulatedMarket(config(Scenario::Calm, 7, friday));
     QCOMPARE(feed->info().end, newYork(13, 15, 0, friday));
-    const auto close = advanced(*feed, newYork(13, 0, 0, friday)),
-               after = advanced(*feed, newYork(13, 10, 0, friday));
+    const auto close = advanced(*feed, newYork(13, 0, 0, friday)), after = advanced(*feed, newYork(13, 10, 0, friday));
     QCOMPARE(*close->underlyings[0].quote.last, *after->underlyings[0].quote.last);
 }
 

@@ -10,8 +10,7 @@ namespace {
 
 /// Share of the last 252 values below the last one, in per cent.
 double percentile(const std::vector<market::DailyValue>& series) {
-    const auto below = std::count_if(series.end() - 252, series.end(),
-                                     [&](const auto& v) { return v.value < series.back().value; });
+    const auto below = std::count_if(series.end() - 252, series.end(), [&](const auto& v) { return v.value < series.back().value; });
     return 100.0 * static_cast<double>(below) / 252.0;
 }
 
@@ -60,8 +59,7 @@ void TestSimulationHistory::barsAreOrderedAndEndTheSessionBefore() {
             const auto& bar = bars[i];
             QVERIFY(market::isTradingDay(bar.date));
             QVERIFY(i == 0 || bar.date == market::nextTradingDay(bars[i - 1].date));
-            QVERIFY(bar.low <= std::min(bar.open, bar.close) && bar.high >= std::max(bar.open, bar.close) &&
-                    bar.low > 0);
+            QVERIFY(bar.low <= std::min(bar.open, bar.close) && bar.high >= std::max(bar.open, bar.close) && bar.low > 0);
             QVERIFY((bar.volume > 0) == (symbol != "SPX"));
             QVERIFY(i == 0 || std::abs(std::log(bar.close / bars[i - 1].close)) < 0.09);
         }
@@ -70,12 +68,10 @@ void TestSimulationHistory::barsAreOrderedAndEndTheSessionBefore() {
 }
 
 void TestSimulationHistory::startsNearTheLevelsOfLate2026() {
-    const std::map<std::string, double> levels = {{"SPY", 770}, {"QQQ", 718}, {"IWM", 302},
-                                                  {"TLT", 90},  {"GLD", 380}, {"SPX", 7700}};
+    const std::map<std::string, double> levels = {{"SPY", 770}, {"QQQ", 718}, {"IWM", 302}, {"TLT", 90}, {"GLD", 380}, {"SPX", 7700}};
     for (const std::uint64_t seed : {1ULL, 7ULL, 42ULL}) {
         const auto history = makeSimulatedMarket(config(Scenario::Calm, seed))->history();
-        for (const auto& [symbol, level] : levels)
-            QVERIFY2(std::abs(history->bars.at(symbol).back().close / level - 1.0) < 0.05, symbol.c_str());
+        for (const auto& [symbol, level] : levels) QVERIFY2(std::abs(history->bars.at(symbol).back().close / level - 1.0) < 0.05, symbol.c_str());
     }
 }
 
@@ -86,8 +82,7 @@ void TestSimulationHistory::todayContinuesTheSeries() {
         QVERIFY(std::abs(*tick->vix - feed->history()->vix.back().value) < 1.5);
         QVERIFY(std::abs(*tick->vixPriorClose - feed->history()->vix.back().value) < 0.01);
         for (const auto& u : tick->underlyings)
-            QCOMPARE(u.priorClose->str(),
-                     Price::fromDouble(feed->history()->bars.at(u.symbol).back().close)->str());
+            QCOMPARE(u.priorClose->str(), Price::fromDouble(feed->history()->bars.at(u.symbol).back().close)->str());
     }
 }
 
@@ -113,8 +108,7 @@ void TestSimulationHistory::realisedStaysUnderImplied() {
         for (const auto& [symbol, bars] : history->bars) {
             double implied = 0;
             const auto& series = history->iv30.at(symbol);
-            for (const auto& v : series)
-                implied += v.value / static_cast<double>(series.size());
+            for (const auto& v : series) implied += v.value / static_cast<double>(series.size());
             const double realisedVol = realised(bars, 300);
             QVERIFY2(realisedVol < implied && realisedVol > 0.5 * implied, symbol.c_str());
         }
@@ -148,10 +142,8 @@ void TestSimulationHistory::calendarHasTheEventsOfTheComingMonths() {
         QVERIFY(before == TradingDate{} || event.date >= before);
         before = event.date;
         QVERIFY(!event.title.empty());
-        if (event.date > kMonday && event.date < addDays(kMonday, 120))
-            kinds.insert(event.kind);
-        if (event.kind == market::EventKind::ExDividend)
-            QVERIFY(!event.symbol.empty());
+        if (event.date > kMonday && event.date < addDays(kMonday, 120)) kinds.insert(event.kind);
+        if (event.kind == market::EventKind::ExDividend) QVERIFY(!event.symbol.empty());
     }
     QCOMPARE(kinds.size(), std::size_t{8});
 }
@@ -160,8 +152,7 @@ void TestSimulationHistory::fomcDaysAreThoseOf2026() {
     const auto history = makeSimulatedMarket(config())->history();
     std::string days;
     for (const auto& event : history->events) {
-        if (event.kind == market::EventKind::Fomc && event.date.year() == std::chrono::year(2026))
-            days += formatDate(event.date).substr(5) + " ";
+        if (event.kind == market::EventKind::Fomc && event.date.year() == std::chrono::year(2026)) days += formatDate(event.date).substr(5) + " ";
     }
     // federalreserve.gov, 2026 meeting calendar: second days of the eight meetings.
     QCOMPARE(days, std::string("01-28 03-18 04-29 06-17 07-29 09-16 10-28 12-09 "));

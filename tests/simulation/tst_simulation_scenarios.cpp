@@ -22,24 +22,19 @@ DaySummary walk(Scenario scenario, std::uint64_t seed) {
     for (UtcTime t = newYork(9, 30); t <= newYork(16, 0); t = *feed->nextTime(t)) {
         const auto tick = advanced(*feed, t);
         const double vix = *tick->vix;
-        if (day.openVix == 0)
-            day.openVix = vix;
+        if (day.openVix == 0) day.openVix = vix;
         day.lowVix = std::min(day.lowVix, vix);
         day.highVix = std::max(day.highVix, vix);
         const auto& spy = tick->underlyings[0];
         day.move = spy.price()->toDouble() / spy.priorClose->toDouble() - 1.0;
         day.worst = std::min(day.worst, day.move);
         const double stale = std::chrono::duration<double>(t - spy.quote.time).count();
-        if (stale == 30.0)
-            ++day.staleRuns;
+        if (stale == 30.0) ++day.staleRuns;
         day.longestStale = std::max(day.longestStale, stale);
-        if (tick->vixTime != spy.quote.time)
-            day.longestStale = -1e9; // one source, one time
+        if (tick->vixTime != spy.quote.time) day.longestStale = -1e9; // one source, one time
         day.dataErrors += tick->dataErrors;
         errors.push_back(tick->dataErrors);
-        if (errors.size() >= 60)
-            day.mostErrorsInAMinute =
-                std::max(day.mostErrorsInAMinute, std::accumulate(errors.end() - 60, errors.end(), 0));
+        if (errors.size() >= 60) day.mostErrorsInAMinute = std::max(day.mostErrorsInAMinute, std::accumulate(errors.end() - 60, errors.end(), 0));
     }
     return day;
 }
@@ -68,8 +63,7 @@ private Q_SLOTS:
 
 void TestSimulationScenarios::namesRoundTripAndOthersAreRefusedWithAList() {
     QCOMPARE(allScenarios().size(), std::size_t{6});
-    for (const Scenario scenario : allScenarios())
-        QCOMPARE(*parseScenario(toString(scenario)), scenario);
+    for (const Scenario scenario : allScenarios()) QCOMPARE(*parseScenario(toString(scenario)), scenario);
     const auto bad = parseScenario("meltup");
     QVERIFY(!bad);
     QCOMPARE(bad.error().code, ErrorCode::BadInput);
@@ -112,11 +106,10 @@ void TestSimulationScenarios::crashStartsAfterTheMorningScan() {
         // A short put sold then is worth several times as much in the afternoon.
         const auto chain = *feed->chain("SPY");
         const double strike = 0.94 * chain->spot->toDouble();
-        const auto slice = std::find_if(chain->expiries.begin(), chain->expiries.end(),
-                                        [](const auto& e) { return daysBetween(kMonday, e.expiry) >= 30; });
+        const auto slice =
+            std::find_if(chain->expiries.begin(), chain->expiries.end(), [](const auto& e) { return daysBetween(kMonday, e.expiry) >= 30; });
         QVERIFY(slice != chain->expiries.end());
-        const auto put = market::OptionContract::make(
-            "SPY", slice->expiry, Price::fromMicros(std::llround(strike) * 1'000'000), market::Right::Put);
+        const auto put = market::OptionContract::make("SPY", slice->expiry, Price::fromMicros(std::llround(strike) * 1'000'000), market::Right::Put);
         const double before = chain->quote(*chain->find(put)).mid()->toDouble();
         const auto tick = advanced(*feed, newYork(15, 0), {put});
         QVERIFY(tick->watched[0].quote.mid()->toDouble() > 4.0 * before);
@@ -181,15 +174,13 @@ void TestSimulationScenarios::brokerOutageBringsFiveDataErrorsInAMinute() {
     const SimulationConfig c = config(Scenario::BrokerOutage);
     const auto feed = makeSimulatedMarket(c);
     UtcTime t = newYork(10, 0);
-    while (!brokerFaultAt(c, t).down)
-        t += std::chrono::seconds(1);
+    while (!brokerFaultAt(c, t).down) t += std::chrono::seconds(1);
     QVERIFY(feed->advance(t, {}));
     QCOMPARE(feed->chain("SPY").error().code, ErrorCode::Stale);
 }
 
 void TestSimulationScenarios::otherScenariosHaveNoFaults() {
-    for (const Scenario scenario :
-         {Scenario::Calm, Scenario::VolSpike, Scenario::Crash, Scenario::GrindUp, Scenario::StaleFeed}) {
+    for (const Scenario scenario : {Scenario::Calm, Scenario::VolSpike, Scenario::Crash, Scenario::GrindUp, Scenario::StaleFeed}) {
         for (UtcTime t = newYork(9, 30); t < newYork(16, 0); t += std::chrono::seconds(30)) {
             const BrokerFault fault = brokerFaultAt(config(scenario), t);
             QVERIFY(!fault.down && fault.rejectRate == 0.0);

@@ -19,8 +19,7 @@ struct Parts {
     Past past = simulatePast(settings, surface);
     SessionScript script = scriptFor(settings, 0, 0.0);
     TradingClock::Day day = clock.onOrBefore(kMonday);
-    SessionPath path{settings.seed, day, script, overnight(settings.seed, past.closing, day, script, surface),
-                     surface};
+    SessionPath path{settings.seed, day, script, overnight(settings.seed, past.closing, day, script, surface), surface};
 };
 
 const Parts& parts() {
@@ -37,14 +36,11 @@ double publishedVix(const market::OptionChain& chain) {
         for (std::size_t row = slice.begin; row < slice.end; row += 2) {
             const auto strike = [&](std::size_t r) { return Price::fromMicros(chain.strike[r]).toDouble(); };
             const double k = strike(row);
-            const double down = row == slice.begin ? k : strike(row - 2),
-                         up = row + 2 >= slice.end ? k : strike(row + 2);
+            const double down = row == slice.begin ? k : strike(row - 2), up = row + 2 >= slice.end ? k : strike(row + 2);
             const double width = (up - down) / (row == slice.begin || row + 2 >= slice.end ? 1.0 : 2.0);
-            if (k <= forward)
-                belowForward = k;
+            if (k <= forward) belowForward = k;
             const auto quote = chain.quote(k > forward ? row : row + 1);
-            if (*quote.bid > Price{})
-                sum += width / (k * k) * growth * quote.mid()->toDouble();
+            if (*quote.bid > Price{}) sum += width / (k * k) * growth * quote.mid()->toDouble();
         }
         const double basis = forward / belowForward - 1.0;
         return 2.0 * sum - basis * basis;
@@ -52,15 +48,13 @@ double publishedVix(const market::OptionChain& chain) {
     const market::ExpirySlice *near = nullptr, *next = nullptr;
     for (const auto& slice : chain.expiries) {
         const std::chrono::weekday weekday{std::chrono::sys_days(slice.expiry)};
-        if (slice.root != "SPXW" || weekday != std::chrono::Friday)
-            continue;
+        if (slice.root != "SPXW" || weekday != std::chrono::Friday) continue;
         if (daysBetween(kMonday, slice.expiry) <= 30)
             near = &slice;
         else if (!next)
             next = &slice;
     }
-    const double a = pricing::yearsBetween(chain.time, near->expiresAt),
-                 b = pricing::yearsBetween(chain.time, next->expiresAt);
+    const double a = pricing::yearsBetween(chain.time, near->expiresAt), b = pricing::yearsBetween(chain.time, next->expiresAt);
     const double va = variance(*near, a), vb = variance(*next, b);
     const double month = 30.0 / 365.0;
     return 100.0 * std::sqrt((va + (vb - va) * (month - a) / (b - a)) / month);
@@ -90,16 +84,13 @@ void TestSimulationSurface::tradingClockCountsSessions() {
     QVERIFY(std::abs(day - 1.0 / 252.0) < 1e-12);
     QVERIFY(std::abs(clock.years(newYork(9, 30), newYork(16, 0)) - 0.75 / 252.0) < 1e-12);
     // From Friday's close to Monday's open is one night.
-    QVERIFY(std::abs(clock.years(newYork(16, 0, 0, addDays(kMonday, -3)), newYork(9, 30)) - 0.25 / 252.0) <
-            1e-12);
+    QVERIFY(std::abs(clock.years(newYork(16, 0, 0, addDays(kMonday, -3)), newYork(9, 30)) - 0.25 / 252.0) < 1e-12);
     QCOMPARE(clock.years(newYork(16, 0), newYork(9, 30)), 0.0);
 }
 
 void TestSimulationSurface::vixInvertsToItsVariance() {
     for (const double vix : {10.0, 18.0, 35.0, 62.0})
-        QVERIFY(std::abs(
-                    parts().surface.vix(parts().surface.varianceForVix(vix, newYork(11, 0)), newYork(11, 0)) -
-                    vix) < 1e-3);
+        QVERIFY(std::abs(parts().surface.vix(parts().surface.varianceForVix(vix, newYork(11, 0)), newYork(11, 0)) - vix) < 1e-3);
 }
 
 void TestSimulationSurface::vixIsWhatTheSpxChainSays_data() {
@@ -117,8 +108,7 @@ void TestSimulationSurface::vixIsWhatTheSpxChainSays() {
     const auto feed = makeSimulatedMarket(config(static_cast<Scenario>(scenario)));
     const auto tick = advanced(*feed, newYork(14, 0));
     const double published = publishedVix(**feed->chain("SPX"));
-    QVERIFY2(std::abs(published - *tick->vix) < tolerance,
-             qPrintable(QString("%1 against %2").arg(published).arg(*tick->vix)));
+    QVERIFY2(std::abs(published - *tick->vix) < tolerance, qPrintable(QString("%1 against %2").arg(published).arg(*tick->vix)));
 }
 
 void TestSimulationSurface::vixIsCloseToSpxThirtyDayVolatility() {
@@ -132,8 +122,7 @@ void TestSimulationSurface::totalVarianceIsFreeOfButterflyArbitrage() {
     for (const Asset asset : kAllAssets) {
         for (const int days : {1, 7, 35, 120, 270}) {
             for (const double vol : {0.08, 0.2, 0.7}) {
-                const SurfaceSlice slice = parts().surface.slice(asset, 100.0, vol * vol, newYork(10, 0),
-                                                                 newYork(16, 0, 0, addDays(kMonday, days)));
+                const SurfaceSlice slice = parts().surface.slice(asset, 100.0, vol * vol, newYork(10, 0), newYork(16, 0, 0, addDays(kMonday, days)));
                 const double root = std::sqrt(slice.atmVariance);
                 const auto call = [&](double z) {
                     const double strike = slice.forward * std::exp(z * root);
@@ -154,8 +143,7 @@ void TestSimulationSurface::totalVarianceIsFreeOfButterflyArbitrage() {
 
 void TestSimulationSurface::skewAndTermStructureHaveTheirShapes() {
     const Surface& surface = parts().surface;
-    const auto month = newYork(16, 0, 0, addDays(kMonday, 32)),
-               year = newYork(16, 0, 0, addDays(kMonday, 270));
+    const auto month = newYork(16, 0, 0, addDays(kMonday, 32)), year = newYork(16, 0, 0, addDays(kMonday, 270));
     const auto calm = surface.slice(Asset::Spx, 7700, 0.165 * 0.165, newYork(10, 0), month);
     QVERIFY(calm.volatility(0.93 * calm.forward) > 1.2 * calm.volatility(calm.forward));
     QVERIFY(calm.volatility(1.03 * calm.forward) < calm.volatility(calm.forward));
@@ -179,30 +167,24 @@ void TestSimulationSurface::impliedVolatilityOfTheMidRecoversTheSurface() {
         const OptionQuoter quoter(asset, p.path, p.surface, t);
         int checked = 0;
         for (const ListedExpiry& expiry : listing.expiries()) {
-            if (daysBetween(kMonday, expiry.expiry) < 5)
-                continue;
+            if (daysBetween(kMonday, expiry.expiry) < 5) continue;
             const SurfaceSlice slice = quoter.slice(expiry);
             for (std::size_t i = 0; i < expiry.strikes.size(); i += 6) {
                 const double strike = expiry.strikes[i].toDouble();
                 const bool call = strike > slice.forward;
                 const auto day = call ? expiry.calls[i] : expiry.puts[i];
                 const auto right = call ? market::Right::Call : market::Right::Put;
-                const auto quote =
-                    quoter.quote(expiry, slice, quoter.values(expiry, slice, strike), strike, right, day);
-                if (*quote.bid <= Price{})
-                    continue;
-                const pricing::Inputs in{right, slice.spot,          strike, slice.years,
-                                         kRate, slice.dividendYield, 0.0};
+                const auto quote = quoter.quote(expiry, slice, quoter.values(expiry, slice, strike), strike, right, day);
+                if (*quote.bid <= Price{}) continue;
+                const pricing::Inputs in{right, slice.spot, strike, slice.years, kRate, slice.dividendYield, 0.0};
                 const auto mid = pricing::impliedVol(expiry.spec.style, in, quote.mid()->toDouble());
                 const auto high = pricing::impliedVol(expiry.spec.style, in, quote.ask->toDouble());
                 QCOMPARE(mid.status, pricing::IvStatus::Ok);
                 QCOMPARE(high.status, pricing::IvStatus::Ok);
                 // A tick of rounding and jitter may move the mid by half a width.
                 const double width = 1.1 * (high.vol - mid.vol) + 1e-4;
-                QVERIFY2(
-                    std::abs(mid.vol - slice.volatility(strike)) <= width,
-                    qPrintable(
-                        QString("%1: %2 against %3").arg(strike).arg(mid.vol).arg(slice.volatility(strike))));
+                QVERIFY2(std::abs(mid.vol - slice.volatility(strike)) <= width,
+                         qPrintable(QString("%1: %2 against %3").arg(strike).arg(mid.vol).arg(slice.volatility(strike))));
                 ++checked;
             }
         }
@@ -225,10 +207,8 @@ void TestSimulationSurface::americanValuesAgreeWithThePricer() {
                 for (const auto right : {market::Right::Call, market::Right::Put}) {
                     const bool call = right == market::Right::Call;
                     const auto exact =
-                        pricing::priceAmerican({right, slice.spot, strike, slice.years, kRate,
-                                                slice.dividendYield, slice.volatility(strike)});
-                    const auto quote = quoter.quote(expiry, slice, values, strike, right,
-                                                    call ? expiry.calls[i] : expiry.puts[i]);
+                        pricing::priceAmerican({right, slice.spot, strike, slice.years, kRate, slice.dividendYield, slice.volatility(strike)});
+                    const auto quote = quoter.quote(expiry, slice, values, strike, right, call ? expiry.calls[i] : expiry.puts[i]);
                     const double ours = call ? values.call : values.put;
                     QVERIFY2(exact.price >= quote.bid->toDouble() && exact.price <= quote.ask->toDouble(),
                              qPrintable(QString("%1 %2 %3 y: %4 against %5")
@@ -269,14 +249,12 @@ void TestSimulationSurface::correlationsOfTheDayAreThoseAsked() {
     const SessionPath& path = parts().path;
     std::array<std::vector<double>, kAssets> returns;
     for (std::int64_t s = 30; s < 23400; s += 30) {
-        for (const Asset asset : kAllAssets)
-            returns[index(asset)].push_back(std::log(path.spotAt(asset, s) / path.spotAt(asset, s - 30)));
+        for (const Asset asset : kAllAssets) returns[index(asset)].push_back(std::log(path.spotAt(asset, s) / path.spotAt(asset, s - 30)));
     }
     const auto correlation = [&](Asset x, Asset y) {
         const auto &a = returns[index(x)], &b = returns[index(y)];
         double ab = 0, aa = 0, bb = 0;
-        for (std::size_t i = 0; i < a.size(); ++i)
-            ab += a[i] * b[i], aa += a[i] * a[i], bb += b[i] * b[i];
+        for (std::size_t i = 0; i < a.size(); ++i) ab += a[i] * b[i], aa += a[i] * a[i], bb += b[i] * b[i];
         return ab / std::sqrt(aa * bb);
     };
     QVERIFY(correlation(Asset::Spy, Asset::Qqq) > 0.86);

@@ -47,8 +47,7 @@ private:
     int open(const char* name, sqlite3_file* file, int flags, int* out) {
         File* f = new (file) File{{nullptr}, reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + sizeof(File)), name};
         const int code = m_real->xOpen(m_real, name, f->real, flags, out);
-        if (f->real->pMethods)
-            f->base.pMethods = table();
+        if (f->real->pMethods) f->base.pMethods = table();
         return code;
     }
     int ask(Operation operation, const char* name) const { return fault ? fault(operation, name ? name : "") : SQLITE_OK; }
@@ -78,7 +77,9 @@ private:
             m.xFileControl = [](sqlite3_file* f, int op, void* arg) { return methods(f)->xFileControl(real(f), op, arg); };
             m.xSectorSize = [](sqlite3_file* f) { return methods(f)->xSectorSize(real(f)); };
             m.xDeviceCharacteristics = [](sqlite3_file* f) { return methods(f)->xDeviceCharacteristics(real(f)); };
-            m.xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** out) { return methods(f)->xShmMap(real(f), page, size, extend, out); };
+            m.xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
+                return methods(f)->xShmMap(real(f), page, size, extend, out);
+            };
             m.xShmLock = [](sqlite3_file* f, int offset, int n, int flags) { return methods(f)->xShmLock(real(f), offset, n, flags); };
             m.xShmBarrier = [](sqlite3_file* f) { methods(f)->xShmBarrier(real(f)); };
             m.xShmUnmap = [](sqlite3_file* f, int remove) { return methods(f)->xShmUnmap(real(f), remove); };

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
-#include <filesystem>
 #include <sqlite3.h>
 
 #include "store/journal.h"
@@ -28,15 +28,14 @@ inline Result<std::unique_ptr<Journal>> openTest(const std::string& path, bool d
 }
 
 inline NewRecord testRecord(int i) {
-    return {i % 3 ? "order.state" : "halt.set", 1, "user:ann", "M-" + std::to_string(i), "{\"n\":" + std::to_string(i) + "}",
+    return {i % 3 ? "order.state" : "halt.set",         1, "user:ann", "M-" + std::to_string(i), "{\"n\":" + std::to_string(i) + "}",
             "SPY put spread number" + std::to_string(i)};
 }
 
 inline bool appendTest(Journal& journal, int from, int to) {
     for (int i = from; i <= to; ++i) {
         const NewRecord r = testRecord(i);
-        if (!journal.append(at(i / 10), std::span(&r, 1)))
-            return false;
+        if (!journal.append(at(i / 10), std::span(&r, 1))) return false;
     }
     return true;
 }
@@ -84,8 +83,8 @@ inline void anchorAsAfterCrash(const std::string& path, std::int64_t seq, const 
     QFile file(QString::fromStdString(path + ".anchor"));
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
-    file.write(QByteArray::fromStdString("{\"file_sha256\":\"\",\"hash\":\"" + toHex(hash) + "\",\"hmac\":\"" +
-                                         toHex(hmacSha256(testKey(), text)) + "\",\"seq\":" + std::to_string(seq) + "}"));
+    file.write(QByteArray::fromStdString("{\"file_sha256\":\"\",\"hash\":\"" + toHex(hash) + "\",\"hmac\":\"" + toHex(hmacSha256(testKey(), text)) +
+                                         "\",\"seq\":" + std::to_string(seq) + "}"));
 }
 
 } // namespace mahler::store

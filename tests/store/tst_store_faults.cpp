@@ -78,8 +78,7 @@ private Q_SLOTS:
                 };
                 stored = (*journal)->append(at(2), three()).has_value();
                 disk.fault = nullptr;
-                if (!stored)
-                    everythingIsRefused(**journal);
+                if (!stored) everythingIsRefused(**journal);
             }
             succeeded += stored ? 1 : 0;
             isWholeAfterReopening(path, stored);
@@ -190,10 +189,8 @@ private Q_SLOTS:
         }
         // A WAL cut behind the anchor is a truncation; cut after it, records are missing that nobody vouched for.
         for (const int percent : {0, 30, 60, 99}) {
-            for (const char* part : {"", "-wal", "-shm", ".anchor"})
-                std::filesystem::remove(copy + part);
-            for (const char* part : {"", "-wal", ".anchor"})
-                std::filesystem::copy_file(path + part, copy + part);
+            for (const char* part : {"", "-wal", "-shm", ".anchor"}) std::filesystem::remove(copy + part);
+            for (const char* part : {"", "-wal", ".anchor"}) std::filesystem::copy_file(path + part, copy + part);
             std::filesystem::resize_file(copy + "-wal", std::filesystem::file_size(copy + "-wal") * static_cast<unsigned>(percent) / 100);
             const auto cut = openTest(copy);
             QVERIFY(cut.has_value() ? (*cut)->lastSeq() >= 100 : cut.error().code == ErrorCode::Integrity || cut.error().code == ErrorCode::BadInput);

@@ -44,8 +44,10 @@ private Q_SLOTS:
         QVERIFY(!execute(path, "UPDATE records SET body='{}' WHERE seq=1"));
         QVERIFY(!execute(path, "DELETE FROM records"));
         QVERIFY(!execute(path, "DELETE FROM checkpoints"));
-        QVERIFY(!execute(path, "INSERT OR REPLACE INTO records SELECT seq, utc_ns, mono_ns, run_id, type, schema_version, actor, correlation, '{}', prev_hash, hash FROM records WHERE seq=1"));
-        QVERIFY(!execute(path, "INSERT INTO records SELECT 9, utc_ns, mono_ns, run_id, type, schema_version, actor, correlation, body, prev_hash, hash FROM records WHERE seq=1"));
+        QVERIFY(!execute(path, "INSERT OR REPLACE INTO records SELECT seq, utc_ns, mono_ns, run_id, type, schema_version, actor, correlation, '{}', "
+                               "prev_hash, hash FROM records WHERE seq=1"));
+        QVERIFY(!execute(path, "INSERT INTO records SELECT 9, utc_ns, mono_ns, run_id, type, schema_version, actor, correlation, body, prev_hash, "
+                               "hash FROM records WHERE seq=1"));
         const auto before = allRecords(path);
         QVERIFY(execute(path, "INSERT OR REPLACE INTO checkpoints VALUES(5, 'x', 'x')")); // quietly ignored
         QVERIFY(same(allRecords(path), before));
@@ -141,8 +143,7 @@ private Q_SLOTS:
     }
 
     void aFileOfAnotherUserIsRefused() {
-        if (::geteuid() != 0)
-            QSKIP("only root can give a file away");
+        if (::geteuid() != 0) QSKIP("only root can give a file away");
         QTemporaryDir dir;
         const std::string path = dir.filePath("j.db").toStdString();
         fill(path, 3);
@@ -158,8 +159,7 @@ private Q_SLOTS:
         QVERIFY(under.error().code == ErrorCode::Io);
         QVERIFY2(under.error().detail.find("file/j.db") != std::string::npos, under.error().detail.c_str());
         QVERIFY(!openTest(dir.path().toStdString()).has_value());
-        if (::geteuid() == 0)
-            QSKIP("root writes into any folder");
+        if (::geteuid() == 0) QSKIP("root writes into any folder");
         QVERIFY(QFile::setPermissions(dir.path(), QFile::ReadOwner | QFile::ExeOwner));
         QVERIFY(openTest(dir.filePath("j.db").toStdString()).error().code == ErrorCode::Io);
         QVERIFY(QFile::setPermissions(dir.path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
@@ -187,7 +187,8 @@ private Q_SLOTS:
         QTemporaryDir dir;
         auto journal = openTest(dir.filePath("j.db").toStdString());
         QVERIFY(journal.has_value());
-        for (const auto& [type, fits] : {std::pair(std::string(), false), std::pair(std::string(64, 't'), true), std::pair(std::string(65, 't'), false)}) {
+        for (const auto& [type, fits] :
+             {std::pair(std::string(), false), std::pair(std::string(64, 't'), true), std::pair(std::string(65, 't'), false)}) {
             const std::vector<NewRecord> batch{testRecord(1), {type, 1, "system", "", "{}", ""}};
             QCOMPARE((*journal)->append(at(1), batch).has_value(), fits); // one bad record keeps the whole batch out
         }
@@ -251,17 +252,24 @@ private Q_SLOTS:
             const auto json = parseJson(line);
             QVERIFY(json.has_value() && n < records.size());
             const Record& r = records[n];
-            const Json expected = {{"seq", r.seq}, {"utc_ns", r.utcNs}, {"utc", formatUtc(utcFromNanos(r.utcNs))}, {"mono_ns", r.monoNs},
-                                   {"run_id", "run-1"}, {"type", r.type}, {"schema_version", 1}, {"actor", "user:ann"},
-                                   {"correlation", r.correlation}, {"body", {{"n", n + 1}}},
-                                   {"prev_hash", toHex(r.previousHash)}, {"hash", toHex(r.hash)}};
+            const Json expected = {{"seq", r.seq},
+                                   {"utc_ns", r.utcNs},
+                                   {"utc", formatUtc(utcFromNanos(r.utcNs))},
+                                   {"mono_ns", r.monoNs},
+                                   {"run_id", "run-1"},
+                                   {"type", r.type},
+                                   {"schema_version", 1},
+                                   {"actor", "user:ann"},
+                                   {"correlation", r.correlation},
+                                   {"body", {{"n", n + 1}}},
+                                   {"prev_hash", toHex(r.previousHash)},
+                                   {"hash", toHex(r.hash)}};
             QVERIFY2(*json == expected, line.c_str());
         }
         QCOMPARE(n, records.size());
         QVERIFY(exportJournal(path, dir.filePath("missing/out").toStdString()).error().code == ErrorCode::Io);
         QVERIFY(exportJournal(dir.filePath("none.db").toStdString(), out).error().code == ErrorCode::NotFound);
-        if (QFile::exists(QStringLiteral("/dev/full")))
-            QVERIFY(exportJournal(path, "/dev/full").error().code == ErrorCode::Io);
+        if (QFile::exists(QStringLiteral("/dev/full"))) QVERIFY(exportJournal(path, "/dev/full").error().code == ErrorCode::Io);
     }
 };
 

@@ -34,14 +34,11 @@ class SearchTest : public QObject {
     }
     static bool matches(const Sample& s, const SearchQuery& q) {
         const auto& r = s.record;
-        if (!r.type.starts_with(q.type) || !r.actor.starts_with(q.actor) || !r.correlation.starts_with(q.correlation))
-            return false;
-        if ((q.sinceUtcNs != 0 && s.utcNs < q.sinceUtcNs) || (q.untilUtcNs != 0 && s.utcNs > q.untilUtcNs))
-            return false;
+        if (!r.type.starts_with(q.type) || !r.actor.starts_with(q.actor) || !r.correlation.starts_with(q.correlation)) return false;
+        if ((q.sinceUtcNs != 0 && s.utcNs < q.sinceUtcNs) || (q.untilUtcNs != 0 && s.utcNs > q.untilUtcNs)) return false;
         const auto have = wordsOf(r.type + " " + r.actor + " " + r.correlation + " " + r.searchText);
         for (const auto& wanted : wordsOf(q.text))
-            if (std::none_of(have.begin(), have.end(), [&](const std::string& w) { return w.starts_with(wanted); }))
-                return false;
+            if (std::none_of(have.begin(), have.end(), [&](const std::string& w) { return w.starts_with(wanted); })) return false;
         return true;
     }
 
@@ -57,16 +54,13 @@ private Q_SLOTS:
         std::vector<NewRecord> batch;
         for (int i = 1; i <= 1500; ++i) {
             NewRecord r{pick(random, types), 1, pick(random, actors), {}, "{\"n\":" + std::to_string(i) + "}", {}};
-            if (random.uniform() < 0.7)
-                r.correlation = "M-" + std::to_string(random.below(900)); // more than can be merged by name
-            for (int n = 0; n < 3; ++n)
-                r.searchText += pick(random, words) + " ";
+            if (random.uniform() < 0.7) r.correlation = "M-" + std::to_string(random.below(900)); // more than can be merged by name
+            for (int n = 0; n < 3; ++n) r.searchText += pick(random, words) + " ";
             batch.push_back(r);
             const int second = i < 700 ? i : i - 300; // the wall clock is put back once
             m_samples.push_back({r, i, toNanos(at(i % 3 ? second - i % 3 : second).utc)});
             if (i % 3 == 0 || i == 1500) {
-                for (std::size_t k = m_samples.size() - batch.size(); k < m_samples.size(); ++k)
-                    m_samples[k].utcNs = toNanos(at(second).utc);
+                for (std::size_t k = m_samples.size() - batch.size(); k < m_samples.size(); ++k) m_samples[k].utcNs = toNanos(at(second).utc);
                 QVERIFY(m_journal->append(at(second), batch).has_value());
                 batch.clear();
             }
@@ -85,24 +79,20 @@ private Q_SLOTS:
             q.type = pick(random, types);
             q.actor = pick(random, actors);
             q.correlation = pick(random, ids);
-            if (random.uniform() < 0.3)
-                q.sinceUtcNs = toNanos(at(static_cast<int>(random.below(1300))).utc);
-            if (random.uniform() < 0.3)
-                q.untilUtcNs = toNanos(at(static_cast<int>(random.below(1300))).utc);
+            if (random.uniform() < 0.3) q.sinceUtcNs = toNanos(at(static_cast<int>(random.below(1300))).utc);
+            if (random.uniform() < 0.3) q.untilUtcNs = toNanos(at(static_cast<int>(random.below(1300))).utc);
             q.limit = 1 + random.below(400);
             std::vector<std::int64_t> expected, found;
             for (auto s = m_samples.rbegin(); s != m_samples.rend(); ++s)
-                if (matches(*s, q))
-                    expected.push_back(s->seq);
-            const QByteArray name = QByteArray::fromStdString("'" + q.text + "' type '" + q.type + "' actor '" + q.actor + "' id '" + q.correlation + "'");
+                if (matches(*s, q)) expected.push_back(s->seq);
+            const QByteArray name =
+                QByteArray::fromStdString("'" + q.text + "' type '" + q.type + "' actor '" + q.actor + "' id '" + q.correlation + "'");
             for (;;) {
                 const auto page = m_journal->search(q);
                 QVERIFY2(page.has_value(), name.constData());
                 QVERIFY(page->size() <= q.limit);
-                for (const auto& r : *page)
-                    found.push_back(r.seq);
-                if (page->size() < q.limit)
-                    break;
+                for (const auto& r : *page) found.push_back(r.seq);
+                if (page->size() < q.limit) break;
                 q.beforeSeq = page->back().seq;
             }
             QVERIFY2(found == expected, name.constData());
@@ -110,7 +100,8 @@ private Q_SLOTS:
     }
 
     void operatorsQuotesAndOddBytesAreOnlyWords() {
-        for (const char* text : {"\" OR 1=1 --", "spy OR qqq", "NEAR(", "*", "words:", "a\tb", "\"\"", "(", "'; DROP TABLE records", "\xff\xfe", ":"}) {
+        for (const char* text :
+             {"\" OR 1=1 --", "spy OR qqq", "NEAR(", "*", "words:", "a\tb", "\"\"", "(", "'; DROP TABLE records", "\xff\xfe", ":"}) {
             SearchQuery q;
             q.text = text;
             QVERIFY2(m_journal->search(q).has_value(), text);

@@ -19,8 +19,7 @@ class VerifyTest : public QObject {
             m_content = (*journal)->putContent("what the model said").value();
             QVERIFY(appendTest(**journal, 1, 150));
         }
-        for (const char* part : {"", ".anchor"})
-            std::filesystem::copy_file(sample + part, path + part);
+        for (const char* part : {"", ".anchor"}) std::filesystem::copy_file(sample + part, path + part);
     }
 
     static VerifyReport verifyWithKey(const std::string& path) {
@@ -32,8 +31,7 @@ class VerifyTest : public QObject {
     static void rechain(const std::string& path, std::int64_t seq) {
         auto records = allRecords(path);
         for (auto& r : records) {
-            if (r.seq < seq)
-                continue;
+            if (r.seq < seq) continue;
             r.previousHash = r.seq > 1 ? records[static_cast<std::size_t>(r.seq - 2)].hash : Digest{};
             r.hash = recordHash(r);
             QVERIFY(execute(path, "UPDATE records SET prev_hash=x'" + toHex(r.previousHash) + "', hash=x'" + toHex(r.hash) +
@@ -50,17 +48,25 @@ private Q_SLOTS:
         QTest::newRow("an edited time") << QByteArray("UPDATE records SET utc_ns=utc_ns+1 WHERE seq=42") << 42;
         QTest::newRow("an edited run") << QByteArray("UPDATE records SET run_id='run-2' WHERE seq=43") << 43;
         QTest::newRow("a version that wraps around") << QByteArray("UPDATE records SET schema_version=schema_version+4294967296 WHERE seq=44") << 44;
-        QTest::newRow("text moved between fields") << QByteArray("UPDATE records SET actor='user:annM', correlation=substr(correlation,2) WHERE seq=45") << 45;
+        QTest::newRow("text moved between fields") << QByteArray(
+                                                          "UPDATE records SET actor='user:annM', correlation=substr(correlation,2) WHERE seq=45")
+                                                   << 45;
         QTest::newRow("a deleted record") << QByteArray("DELETE FROM records WHERE seq=50") << 50;
         QTest::newRow("a deleted first record") << QByteArray("DELETE FROM records WHERE seq=1") << 1;
         QTest::newRow("an emptied journal") << QByteArray("DELETE FROM records; DELETE FROM checkpoints") << 1;
         QTest::newRow("a truncated end") << QByteArray("DELETE FROM records WHERE seq>140") << 141;
-        QTest::newRow("a truncated end without its checkpoints") << QByteArray("DELETE FROM records WHERE seq>90; DELETE FROM checkpoints WHERE seq>90") << 91;
+        QTest::newRow("a truncated end without its checkpoints")
+            << QByteArray("DELETE FROM records WHERE seq>90; DELETE FROM checkpoints WHERE seq>90") << 91;
         QTest::newRow("two records in the other order")
-            << QByteArray("UPDATE records SET seq=-1 WHERE seq=60; UPDATE records SET seq=60 WHERE seq=61; UPDATE records SET seq=61 WHERE seq=-1") << 60;
+            << QByteArray("UPDATE records SET seq=-1 WHERE seq=60; UPDATE records SET seq=60 WHERE seq=61; UPDATE records SET seq=61 WHERE seq=-1")
+            << 60;
         QTest::newRow("a copied body") << QByteArray("UPDATE records SET body=(SELECT body FROM records WHERE seq=11) WHERE seq=10") << 10;
-        QTest::newRow("a record before the first") << QByteArray("INSERT INTO records SELECT 0, utc_ns, mono_ns, run_id, type, schema_version, actor, correlation, body, prev_hash, hash FROM records WHERE seq=1") << 1;
-        QTest::newRow("a forged record at the end") << QByteArray("INSERT INTO records SELECT 151, utc_ns, mono_ns, run_id, type, schema_version, actor, correlation, body, hash, hash FROM records WHERE seq=150") << 151;
+        QTest::newRow("a record before the first") << QByteArray("INSERT INTO records SELECT 0, utc_ns, mono_ns, run_id, type, schema_version, "
+                                                                 "actor, correlation, body, prev_hash, hash FROM records WHERE seq=1")
+                                                   << 1;
+        QTest::newRow("a forged record at the end") << QByteArray("INSERT INTO records SELECT 151, utc_ns, mono_ns, run_id, type, schema_version, "
+                                                                  "actor, correlation, body, hash, hash FROM records WHERE seq=150")
+                                                    << 151;
         QTest::newRow("a forged checkpoint") << QByteArray("UPDATE checkpoints SET hash=lower(hex(randomblob(32))) WHERE seq=100") << 100;
         QTest::newRow("a forged signature") << QByteArray("UPDATE checkpoints SET hmac=hash WHERE seq=150") << 150;
     }
@@ -151,7 +157,8 @@ private Q_SLOTS:
         }
         for (const char* part : {"", ".anchor"}) { // first alone, then with its own side file
             QFile::remove(dir.filePath(QStringLiteral("j.db") + QLatin1String(part)));
-            QVERIFY(QFile::copy(dir.filePath(QStringLiteral("other.db") + QLatin1String(part)), dir.filePath(QStringLiteral("j.db") + QLatin1String(part))));
+            QVERIFY(QFile::copy(dir.filePath(QStringLiteral("other.db") + QLatin1String(part)),
+                                dir.filePath(QStringLiteral("j.db") + QLatin1String(part))));
             QVERIFY(!openTest(path).has_value());
             QVERIFY(!verifyWithKey(path).ok);
         }
@@ -161,8 +168,7 @@ private Q_SLOTS:
         QTemporaryDir dir;
         const std::string path = dir.filePath("j.db").toStdString();
         fill(path, 10);
-        for (const char* part : {"", ".anchor"})
-            std::filesystem::copy_file(path + part, path + part + ".old");
+        for (const char* part : {"", ".anchor"}) std::filesystem::copy_file(path + part, path + part + ".old");
         std::optional<Checkpoint> kept;
         Journal::Options options{"run-2", testKey(), false};
         options.keep = [&](const Checkpoint& c) { kept = c; };
@@ -220,8 +226,7 @@ private Q_SLOTS:
         anchorAsAfterCrash(path, good.back().seq, good.back().hash);
         int unseen = 0;
         flipMany(path, 500, [&](const VerifyReport& report, const std::string& file) {
-            if (!report.ok)
-                return true;
+            if (!report.ok) return true;
             ++unseen; // unused bytes, and the projections for searching
             const auto reader = JournalReader::open(file);
             return reader && (*reader)->content(m_content).value_or(std::string()) == "what the model said" && same(allRecords(file), good);

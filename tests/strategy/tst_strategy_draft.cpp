@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "tests/portfolio/flat_chain.h"
 #include "portfolio/revaluer.h"
 #include "simulation/simulated_market.h"
 #include "strategy/draft_metrics.h"
+#include "tests/portfolio/flat_chain.h"
 
 using namespace mahler;
 using namespace mahler::strategy;

@@ -21,8 +21,7 @@ class ScreenerTest : public QObject {
             simulation::SimulationConfig config;
             config.date = std::chrono::year{2026} / 11 / 23;
             auto feed = simulation::makeSimulatedMarket(config);
-            if (!feed->advance(market::fromNewYork(config.date, 11, 0), {}))
-                qFatal("no market");
+            if (!feed->advance(market::fromNewYork(config.date, 11, 0), {})) qFatal("no market");
             chain = pricing::priceChain(*feed->chain(symbol), {});
             analysis = analytics::analyse(*chain, *feed->history(), 18.0, 17.5);
         }
@@ -62,8 +61,7 @@ private Q_SLOTS:
             QVERIFY(c.score >= 0 && c.score <= 1);
             QCOMPARE(portfolio::classify(c.legs), c.kind);
         }
-        for (std::size_t i = 1; i < result.candidates.size(); ++i)
-            QVERIFY(result.candidates[i - 1].score >= result.candidates[i].score);
+        for (std::size_t i = 1; i < result.candidates.size(); ++i) QVERIFY(result.candidates[i - 1].score >= result.candidates[i].score);
     }
 
     void theSeedHasExactlyTheSeedsNumbers() {
@@ -119,8 +117,7 @@ private Q_SLOTS:
         const Market m;
         for (std::size_t i = 0; i < m.chain->expiries.size(); ++i) {
             const auto& e = m.chain->expiries[i];
-            if (e.years * 365 < 25 || e.years * 365 > 60)
-                continue;
+            if (e.years * 365 < 25 || e.years * 365 > 60) continue;
             const auto d = fitPhysicalDensity(*m.chain, i, m.analysis);
             QVERIFY(!d.spot.empty());
             double sum = 0, mean = 0;

@@ -28,8 +28,7 @@ public:
     template <class C> std::vector<C> all() const {
         std::vector<C> out;
         for (const auto& command : sent)
-            if (const auto* c = std::get_if<C>(&command))
-                out.push_back(*c);
+            if (const auto* c = std::get_if<C>(&command)) out.push_back(*c);
         return out;
     }
 
@@ -53,7 +52,9 @@ inline std::shared_ptr<desk::DeskView> viewWithRequest(approval::Tier tier, int 
     view->at.utc = UtcTime(std::chrono::sys_days(std::chrono::year{2026} / 11 / 23)) + std::chrono::hours(16);
     view->users = approval::demoUsers();
     for (const auto& u : view->users)
-        if (u.has(tier >= approval::Tier::T3 ? approval::Role::TeamLead : tier == approval::Tier::T2 ? approval::Role::RiskManager : approval::Role::Trader))
+        if (u.has(tier >= approval::Tier::T3   ? approval::Role::TeamLead
+                  : tier == approval::Tier::T2 ? approval::Role::RiskManager
+                                               : approval::Role::Trader))
             view->user = u;
     view->marks.equity = Usd::fromMicros(102'418'000'000);
     desk::ApprovalView a;
@@ -94,13 +95,13 @@ inline std::shared_ptr<desk::DeskView> viewWithRequest(approval::Tier tier, int 
     a.spot = a.spotAtProposal = 480.0;
     a.secondsLeft = 102;
     a.caseFor = "Premium is rich. <b>not markup</b>";
-    for (int i = 0; i < 40; ++i)
-        a.caseAgainst += "argued ";
+    for (int i = 0; i < 40; ++i) a.caseAgainst += "argued ";
     a.unanswered = {"R2-bear: the term structure is inverted and nobody said why it should not matter here"};
     a.confidence = 0.72;
     for (int i = 0; i < 28; ++i)
         a.checks.push_back({"check", "1", "2", i >= failedChecks, i >= failedChecks ? "" : "a soft warning of ordinary length about the market"});
-    for (const auto* measure : {"max_loss_equity", "portfolio_risk", "group_exposure", "buying_power", "day_loss_headroom", "beta_delta", "beta_gamma", "theta", "vega"})
+    for (const auto* measure :
+         {"max_loss_equity", "portfolio_risk", "group_exposure", "buying_power", "day_loss_headroom", "beta_delta", "beta_gamma", "theta", "vega"})
         a.effects.push_back({measure, 1.0, 2.0, 3.0, "%"});
     view->approvals.push_back(a);
     return view;

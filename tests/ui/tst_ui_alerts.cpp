@@ -50,9 +50,7 @@ class AlertsTest : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase() {
-        applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark);
-    }
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
 
     void aRequestIsSpokenOnceWithTierConsequenceAndTime() {
         Listener screenReader;
@@ -69,8 +67,7 @@ private Q_SLOTS:
     void theTimeLeftIsSpokenAtSixtyThirtyAndTen() {
         Listener screenReader;
         auto& alerts = screenReader.alerts;
-        for (double left = 102; left > 0; left -= 0.7)
-            alerts.setView(viewWith(left));
+        for (double left = 102; left > 0; left -= 0.7) alerts.setView(viewWith(left));
         QCOMPARE(screenReader.heard.size(), 4);
         QVERIFY(screenReader.heard.at(1).startsWith(QStringLiteral("60 second")));
         QVERIFY(screenReader.heard.at(2).startsWith(QStringLiteral("30 second")));
@@ -101,8 +98,7 @@ private Q_SLOTS:
     void moreTimeIsCountedDownAgain() {
         Listener screenReader;
         auto& alerts = screenReader.alerts;
-        for (const double left : {70.0, 55.0, 115.0, 59.0})
-            alerts.setView(viewWith(left));
+        for (const double left : {70.0, 55.0, 115.0, 59.0}) alerts.setView(viewWith(left));
         QCOMPARE(screenReader.heard.size(), 3);
     }
 

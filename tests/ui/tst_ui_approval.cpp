@@ -33,8 +33,7 @@ class ApprovalTest : public QObject {
         std::vector<desk::AnswerRequest> answers() const { return port.all<desk::AnswerRequest>(); }
         bool says(const QString& words) const {
             for (const auto* label : window.prompt()->findChildren<QLabel*>())
-                if (label->isVisible() && label->text().contains(words))
-                    return true;
+                if (label->isVisible() && label->text().contains(words)) return true;
             return false;
         }
         void type(const QString& loss, const QString& reason) {
@@ -131,8 +130,7 @@ private Q_SLOTS:
         QVERIFY(s.window.prompt()->armed());
         auto other = viewWithRequest(approval::Tier::T1);
         for (const auto& u : other->users)
-            if (u.id != view->user.id && u.has(approval::Role::RiskManager))
-                other->user = u;
+            if (u.id != view->user.id && u.has(approval::Role::RiskManager)) other->user = u;
         QVERIFY(other->user.id != view->user.id);
         s.window.setView(other);
         QVERIFY(!s.window.prompt()->armed());
@@ -150,8 +148,7 @@ private Q_SLOTS:
         s.key(Qt::Key_Return);
         auto other = viewWithRequest(approval::Tier::T1);
         for (const auto& u : other->users)
-            if (u.id != view->user.id)
-                other->user = u;
+            if (u.id != view->user.id) other->user = u;
         s.window.setView(other);
         QTest::qWait(80);
         QVERIFY(s.answers().empty());
@@ -191,16 +188,14 @@ private Q_SLOTS:
         s.key(Qt::Key_A);
         s.key(Qt::Key_Return);
         QCOMPARE(s.answers().size(), std::size_t{1});
-        for (auto* edit : s.window.prompt()->findChildren<QLineEdit*>())
-            QVERIFY(edit->text().isEmpty());
+        for (auto* edit : s.window.prompt()->findChildren<QLineEdit*>()) QVERIFY(edit->text().isEmpty());
     }
 
     void aTierThreeVerdictStaysCoveredUntilTheOwnCall() {
         Shown s(viewWithRequest(approval::Tier::T3));
         const auto shows = [&](const QString& text) {
             for (auto* label : s.window.prompt()->findChildren<QLabel*>())
-                if (label->text().contains(text))
-                    return true;
+                if (label->text().contains(text)) return true;
             return false;
         };
         QVERIFY(!shows(QStringLiteral("0.72")));
@@ -241,8 +236,7 @@ private Q_SLOTS:
         s.key(Qt::Key_R);
         s.key(Qt::Key_3);
         bool said = false;
-        for (auto* label : s.window.prompt()->findChildren<QLabel*>())
-            said = said || label->text().contains(QLatin1String("nothing was sent"));
+        for (auto* label : s.window.prompt()->findChildren<QLabel*>()) said = said || label->text().contains(QLatin1String("nothing was sent"));
         QVERIFY(said);
     }
 
@@ -262,8 +256,7 @@ private Q_SLOTS:
     void anAnalystCannotArm() {
         auto view = viewWithRequest(approval::Tier::T1);
         for (const auto& u : view->users)
-            if (u.has(approval::Role::Analyst))
-                view->user = u;
+            if (u.has(approval::Role::Analyst)) view->user = u;
         Shown s(view);
         s.key(Qt::Key_A);
         QVERIFY(!s.window.prompt()->armed());
@@ -276,8 +269,7 @@ private Q_SLOTS:
         s.key(Qt::Key_A);
         QVERIFY(!s.window.prompt()->armed());
         bool named = false;
-        for (auto* label : s.window.prompt()->findChildren<QLabel*>())
-            named = named || label->text().contains(QLatin1String("stale"));
+        for (auto* label : s.window.prompt()->findChildren<QLabel*>()) named = named || label->text().contains(QLatin1String("stale"));
         QVERIFY(named);
     }
 
@@ -321,33 +313,30 @@ private Q_SLOTS:
         auto full = viewWithRequest(approval::Tier::T2, 4, 5);
         auto& asked = full->approvals.front().request;
         for (unsigned day = 9; day < 13; ++day)
-            asked.events.push_back({std::chrono::year{2026} / 12 / static_cast<int>(day), market::EventKind::Cpi, "", "Consumer price index, 08:30 New York"});
+            asked.events.push_back(
+                {std::chrono::year{2026} / 12 / static_cast<int>(day), market::EventKind::Cpi, "", "Consumer price index, 08:30 New York"});
         asked.raisedAgain = "A-9 was rejected today; since then spot +1.3 %, credit 1.20 to 1.35";
         Shown s(full);
         QTest::qWait(50);
         auto* prompt = s.window.prompt();
         QVERIFY(s.window.rect().contains(QRect(prompt->mapTo(&s.window, QPoint(0, 0)), prompt->size())));
-        for (auto* bar : prompt->findChildren<QScrollBar*>())
-            QVERIFY2(!bar->isVisible(), qPrintable(bar->parent()->objectName()));
+        for (auto* bar : prompt->findChildren<QScrollBar*>()) QVERIFY2(!bar->isVisible(), qPrintable(bar->parent()->objectName()));
         for (auto* label : prompt->findChildren<QLabel*>()) {
-            if (!label->isVisible() || label->text().isEmpty())
-                continue;
+            if (!label->isVisible() || label->text().isEmpty()) continue;
             const int needed = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
             QVERIFY2(label->height() >= needed - 1, qPrintable(label->text().left(60)));
         }
         for (auto* child : prompt->findChildren<QWidget*>())
             if (child->isVisible() && child->sizePolicy().verticalPolicy() == QSizePolicy::Fixed)
                 QVERIFY2(child->height() >= child->minimumSizeHint().height(), qPrintable(child->accessibleName()));
-        for (auto* button : prompt->findChildren<QPushButton*>())
-            QVERIFY2(button->width() >= button->sizeHint().width(), qPrintable(button->text()));
+        for (auto* button : prompt->findChildren<QPushButton*>()) QVERIFY2(button->width() >= button->sizeHint().width(), qPrintable(button->text()));
         auto* legs = prompt->findChild<GridView*>(); // no number the approver decides on may be cut short
         for (int row = 0; row < legs->model()->rowCount(); ++row)
             for (int column = 0; column < legs->model()->columnCount(); ++column) {
                 const QString text = legs->model()->index(row, column).data().toString();
                 QVERIFY2(QFontMetrics(numberFont(true)).horizontalAdvance(text) <= legs->columnWidth(column) - 12, qPrintable(text));
             }
-        for (auto* chart : prompt->findChildren<PayoffChart*>())
-            QVERIFY(chart->height() >= 160);
+        for (auto* chart : prompt->findChildren<PayoffChart*>()) QVERIFY(chart->height() >= 160);
     }
 
     void moreTimeAndEscalationAreAskedOnce() {
@@ -449,7 +438,8 @@ private Q_SLOTS:
         trade.worstAt = desk::ScenarioPoint{-0.10, 0.30, 5};
         risk->trades.push_back(trade);
         s.window.setRisk(risk);
-        QVERIFY2(table->accessibleDescription().contains(QStringLiteral("VaR 99%, one day: now $0.00, after −$1,234")), qPrintable(table->accessibleDescription()));
+        QVERIFY2(table->accessibleDescription().contains(QStringLiteral("VaR 99%, one day: now $0.00, after −$1,234")),
+                 qPrintable(table->accessibleDescription()));
         QVERIFY(table->accessibleDescription().contains(QStringLiteral("Worst scenario: now $0.00, after −$4,321")));
         QVERIFY(table->accessibleDescription().contains(QStringLiteral("spot −10.0%, IV +30%")));
     }

@@ -28,7 +28,8 @@ using mahler::ui::testing::viewWithRequest;
 class BookTest : public QObject {
     Q_OBJECT
 
-    static desk::PositionView position(const std::string& id, const std::string& underlying, double delta, double spot, double maxLoss, const portfolio::BetaWeights& weights) {
+    static desk::PositionView position(const std::string& id, const std::string& underlying, double delta, double spot, double maxLoss,
+                                       const portfolio::BetaWeights& weights) {
         desk::PositionView p;
         p.position.id = PositionId(id);
         p.position.underlying = underlying;
@@ -38,7 +39,8 @@ class BookTest : public QObject {
         p.position.owner = "agent:desk";
         for (const auto& [strike, ratio] : {std::pair(450.0, -1), std::pair(445.0, 1)}) {
             desk::LegView leg;
-            leg.contract = market::OptionContract::make(underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Put);
+            leg.contract =
+                market::OptionContract::make(underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Put);
             leg.quantity = ratio * 2;
             leg.iv = 0.18;
             leg.ageSeconds = 0.5;
@@ -75,34 +77,29 @@ class BookTest : public QObject {
     }
     static void weigh(desk::DeskView& view) {
         std::vector<portfolio::DeltaPart> parts;
-        for (const auto& p : view.positions)
-            parts.push_back({p.position.underlying, p.deltaDollars, 0.0});
+        for (const auto& p : view.positions) parts.push_back({p.position.underlying, p.deltaDollars, 0.0});
         view.beta = portfolio::betaWeighted(parts, view.betaWeights);
     }
     static QString cell(const QAbstractItemModel& model, int row, const QString& column, int role = Qt::DisplayRole) {
         for (int c = 0; c < model.columnCount(); ++c)
-            if (model.headerData(c, Qt::Horizontal).toString() == column)
-                return model.index(row, c).data(role).toString();
+            if (model.headerData(c, Qt::Horizontal).toString() == column) return model.index(row, c).data(role).toString();
         return QStringLiteral("no column ") + column;
     }
     static QTableView* gridNamed(const QWidget& where, const QString& name) {
         for (auto* grid : where.findChildren<QTableView*>())
-            if (grid->accessibleName() == name)
-                return grid;
+            if (grid->accessibleName() == name) return grid;
         return nullptr;
     }
     static QString labelWith(const QWidget& where, const QString& words) {
         for (auto* label : where.findChildren<QLabel*>())
-            if (!label->isHidden() && label->text().contains(words))
-                return label->text();
+            if (!label->isHidden() && label->text().contains(words)) return label->text();
         return {};
     }
     static ChainPtr chain() {
         simulation::SimulationConfig config;
         config.date = std::chrono::year{2026} / 11 / 23;
         auto feed = simulation::makeSimulatedMarket(config);
-        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {}))
-            return {};
+        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {})) return {};
         return pricing::priceChain(*feed->chain("SPY"), {});
     }
     /// The row at the money of the chain stands in the middle third of what is seen.
@@ -188,10 +185,10 @@ private Q_SLOTS:
         QStringList seen, all;
         for (int c = 0; c < grid->model()->columnCount(); ++c) {
             all << grid->model()->headerData(c, Qt::Horizontal).toString();
-            if (!grid->isColumnHidden(c))
-                seen << all.back();
+            if (!grid->isColumnHidden(c)) seen << all.back();
         }
-        for (const auto* name : {"Position", "Qty", "DTE", "Mark", "Day P&L", "Open P&L", "Delta", "β delta", "Theta", "Vega", "Max loss", "Exit", "Age"})
+        for (const auto* name :
+             {"Position", "Qty", "DTE", "Mark", "Day P&L", "Open P&L", "Delta", "β delta", "Theta", "Vega", "Max loss", "Exit", "Age"})
             QVERIFY2(seen.contains(QString::fromUtf8(name)), name);
         QVERIFY(!seen.contains(QStringLiteral("Owner")));
         QCOMPARE(grid->horizontalScrollBar()->maximum(), 0);
@@ -200,8 +197,7 @@ private Q_SLOTS:
         grid->resetColumns();
         screen.resize(1500, 900);
         QCoreApplication::processEvents();
-        for (int c = 0; c < grid->model()->columnCount(); ++c)
-            QVERIFY2(!grid->isColumnHidden(c), qPrintable(all.at(c)));
+        for (int c = 0; c < grid->model()->columnCount(); ++c) QVERIFY2(!grid->isColumnHidden(c), qPrintable(all.at(c)));
         QCOMPARE(all.size(), 19);
     }
 
@@ -263,12 +259,10 @@ private Q_SLOTS:
         QVERIFY(screen.minimumSizeHint().width() <= std::max(least, 990));
         QList<QRect> areas;
         for (auto* label : screen.findChildren<QLabel*>())
-            if (label->isVisible())
-                areas << label->geometry();
+            if (label->isVisible()) areas << label->geometry();
         areas << grid->geometry();
         for (int a = 0; a < areas.size(); ++a)
-            for (int b = a + 1; b < areas.size(); ++b)
-                QVERIFY(!areas.at(a).intersects(areas.at(b)));
+            for (int b = a + 1; b < areas.size(); ++b) QVERIFY(!areas.at(a).intersects(areas.at(b)));
     }
 
     void theSurfaceHasANeutralScaleAndTheSmileItsName() {
@@ -282,9 +276,9 @@ private Q_SLOTS:
         QCOMPARE(HeatMap::levelStepOf(0.1, 0.1, 0.4), 0);
         QCOMPARE(HeatMap::levelStepOf(0.4, 0.1, 0.4), 6);
         QStringList headings;
-        for (auto* view : screen.findChildren<ThemedChart*>())
-            headings << view->heading();
-        QVERIFY2(headings.join('|').contains(QLatin1String("SPY")) && headings.join('|').contains(QLatin1String("31 Dec 26")), qPrintable(headings.join('|')));
+        for (auto* view : screen.findChildren<ThemedChart*>()) headings << view->heading();
+        QVERIFY2(headings.join('|').contains(QLatin1String("SPY")) && headings.join('|').contains(QLatin1String("31 Dec 26")),
+                 qPrintable(headings.join('|')));
     }
 
     void theKeysFitTheWindow() {
@@ -360,8 +354,7 @@ private Q_SLOTS:
         view->nextScan = view->at.utc + std::chrono::minutes(30);
         const auto scans = [&] {
             for (auto* button : strip.findChildren<QToolButton*>())
-                if (button->text().startsWith(QLatin1String("scans")))
-                    return button->text();
+                if (button->text().startsWith(QLatin1String("scans"))) return button->text();
             return QString();
         };
         strip.setView(view);

@@ -24,8 +24,7 @@ class ChainTest : public QObject {
         simulation::SimulationConfig config;
         config.date = std::chrono::year{2026} / 11 / 23;
         auto feed = simulation::makeSimulatedMarket(config);
-        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {}))
-            return {};
+        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {})) return {};
         return pricing::priceChain(*feed->chain("SPY"), {});
     }
     ChainPtr m_chain;
@@ -54,8 +53,7 @@ class ChainTest : public QObject {
         }
         int atmRow() const {
             for (int r = 0; r < grid->model()->rowCount(); ++r)
-                if (grid->model()->index(r, kStrikeColumn).data(GridModel::MarkedRole).toBool())
-                    return r;
+                if (grid->model()->index(r, kStrikeColumn).data(GridModel::MarkedRole).toBool()) return r;
             return -1;
         }
         void go(int row, int column) const { grid->setCurrentIndex(grid->model()->index(row, column)); }
@@ -64,8 +62,7 @@ class ChainTest : public QObject {
         QString said() const {
             QStringList all;
             for (auto* label : screen.findChildren<QLabel*>())
-                if (label->isVisible())
-                    all << label->text() << label->toolTip();
+                if (label->isVisible()) all << label->text() << label->toolTip();
             return all.join(QLatin1Char('\n'));
         }
         portfolio::ComboOrder built() {
@@ -97,8 +94,7 @@ private Q_SLOTS:
                 QVERIFY2(large.shows(side, field), qPrintable(QString::number(field)));
         Opened whole(m_chain, view(), 1820); // with the rail folded
         for (const auto side : {kCall, kPut})
-            for (int field = 0; field < kFieldCount; ++field)
-                QVERIFY2(whole.shows(side, field), qPrintable(QString::number(field)));
+            for (int field = 0; field < kFieldCount; ++field) QVERIFY2(whole.shows(side, field), qPrintable(QString::number(field)));
     }
 
     void dTurnsThroughTheColumns() {
@@ -109,8 +105,7 @@ private Q_SLOTS:
         QTest::keyClick(o.grid, Qt::Key_D);
         QVERIFY(o.shows(kCall, kGamma) && o.shows(kPut, kTheta) && !o.shows(kCall, kVol));
         QTest::keyClick(o.grid, Qt::Key_D);
-        for (int field = 0; field < kFieldCount; ++field)
-            QVERIFY(o.shows(kCall, field) && o.shows(kPut, field));
+        for (int field = 0; field < kFieldCount; ++field) QVERIFY(o.shows(kCall, field) && o.shows(kPut, field));
         QTest::keyClick(o.grid, Qt::Key_D);
         QVERIFY(o.shows(kCall, kVol) && !o.shows(kCall, kGamma));
     }
@@ -123,7 +118,10 @@ private Q_SLOTS:
         desk::PositionView position;
         const auto& slice = [&]() -> const market::ExpirySlice& {
             for (const auto& s : m_chain->chain->expiries)
-                if (plain.screen.findChild<QTabBar*>()->tabData(plain.screen.findChild<QTabBar*>()->currentIndex()).toString().endsWith(QString::fromStdString(formatDate(s.expiry))))
+                if (plain.screen.findChild<QTabBar*>()
+                        ->tabData(plain.screen.findChild<QTabBar*>()->currentIndex())
+                        .toString()
+                        .endsWith(QString::fromStdString(formatDate(s.expiry))))
                     return s;
             return m_chain->chain->expiries.front();
         }();
@@ -170,8 +168,7 @@ private Q_SLOTS:
         QTest::keyClick(o.grid, Qt::Key_S);
         o.go(o.atmRow() - 6, columnOf(kPut, kBid));
         QTest::keyClick(o.grid, Qt::Key_B);
-        for (int i = 0; i < 4; ++i)
-            QTest::keyClick(o.grid, Qt::Key_Plus);
+        for (int i = 0; i < 4; ++i) QTest::keyClick(o.grid, Qt::Key_Plus);
         QTest::keyClick(o.grid, Qt::Key_Minus);
         QVERIFY2(o.said().contains(QStringLiteral("Staged: 4 unit")), qPrintable(o.said()));
         QCOMPARE(o.built().quantity, std::int64_t{4});
@@ -271,8 +268,7 @@ private Q_SLOTS:
         const auto contract = first.built().legs.front().contract;
         const std::size_t r = *options->find(contract);
         std::size_t expiry = 0;
-        while (m_chain->chain->expiries[expiry].end <= r)
-            ++expiry;
+        while (m_chain->chain->expiries[expiry].end <= r) ++expiry;
         const double least = *pricing::leastValue(*m_chain, expiry, r);
         options->bid[r] = std::llround((least - 0.05) * 100) * 10'000;
         options->ask[r] = options->bid[r] + 20'000;
@@ -296,7 +292,8 @@ private Q_SLOTS:
         QTest::keyClick(o.grid, Qt::Key_Space);
         QVERIFY(o.peeked());
         const QString told = o.peeked()->accessibleDescription();
-        for (const auto* what : {"Bid ", "Implied volatility ", "Theta ", "ACT/365", "Chance to end out of the money ", "Least it can be worth ", "Own position none", "Source "})
+        for (const auto* what : {"Bid ", "Implied volatility ", "Theta ", "ACT/365", "Chance to end out of the money ", "Least it can be worth ",
+                                 "Own position none", "Source "})
             QVERIFY2(told.contains(QString::fromLatin1(what)), qPrintable(told));
         QVERIFY(o.peeked()->accessibleName().contains(QStringLiteral("call")));
         QTest::keyClick(o.peeked(), Qt::Key_Space);
@@ -316,15 +313,18 @@ private Q_SLOTS:
     void theThetaHeadNamesItsClock() {
         Opened o(m_chain, view());
         for (const auto side : {kCall, kPut})
-            QVERIFY(o.grid->model()->headerData(columnOf(side, kTheta), Qt::Horizontal, Qt::ToolTipRole).toString().contains(QStringLiteral("calendar day")) &&
-                    o.grid->model()->headerData(columnOf(side, kTheta), Qt::Horizontal, Qt::ToolTipRole).toString().contains(QStringLiteral("ACT/365")));
+            QVERIFY(
+                o.grid->model()
+                    ->headerData(columnOf(side, kTheta), Qt::Horizontal, Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("calendar day")) &&
+                o.grid->model()->headerData(columnOf(side, kTheta), Qt::Horizontal, Qt::ToolTipRole).toString().contains(QStringLiteral("ACT/365")));
     }
 
     void theKeysSayWhatIsDone() {
         Opened o(m_chain, view());
         QString all;
-        for (const auto& [key, what] : o.screen.keys())
-            all += key + QLatin1Char(' ') + what + QLatin1Char('\n');
+        for (const auto& [key, what] : o.screen.keys()) all += key + QLatin1Char(' ') + what + QLatin1Char('\n');
         for (const auto* what : {"Shift+B / S the same of the other side", "Space ", "D other columns"})
             QVERIFY2(all.contains(QString::fromLatin1(what)), qPrintable(all));
     }

@@ -14,9 +14,9 @@ class ChartsTest : public QObject {
 
     static void fill(HeatMap& map) {
         std::vector<HeatCell> cells;
-        for (int i = 0; i < 6; ++i)
-            cells.push_back({QString::number(i), i, i != 4});
-        map.setCells(QStringLiteral("spot \\ vol"), {QStringLiteral("-5%"), QStringLiteral("+5%")}, {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}, cells);
+        for (int i = 0; i < 6; ++i) cells.push_back({QString::number(i), i, i != 4});
+        map.setCells(QStringLiteral("spot \\ vol"), {QStringLiteral("-5%"), QStringLiteral("+5%")},
+                     {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}, cells);
     }
 
 private Q_SLOTS:

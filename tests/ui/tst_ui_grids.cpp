@@ -27,23 +27,20 @@ class GridsTest : public QObject {
         simulation::SimulationConfig config;
         config.date = std::chrono::year{2026} / 11 / 23;
         auto feed = simulation::makeSimulatedMarket(config);
-        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {}))
-            return {};
+        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {})) return {};
         return pricing::priceChain(*feed->chain("SPY"), {});
     }
     static GridRow row(const QString& key, const QString& text) { return {key, {{text, 1}, {text, 2}}, false, false, {}}; }
 
     static QString keysOf(const GridModel& model) {
         QStringList keys;
-        for (int r = 0; r < model.rowCount(); ++r)
-            keys << model.row(r)->key;
+        for (int r = 0; r < model.rowCount(); ++r) keys << model.row(r)->key;
         return keys.join(QLatin1Char(' '));
     }
 
     static GridView* legsOf(const BuilderScreen& builder) {
         for (auto* grid : builder.findChildren<GridView*>())
-            if (grid->accessibleName() == QStringLiteral("Legs"))
-                return grid;
+            if (grid->accessibleName() == QStringLiteral("Legs")) return grid;
         return nullptr;
     }
 
@@ -52,8 +49,7 @@ private Q_SLOTS:
         GridModel model({{QStringLiteral("Name"), {}, 100, Qt::AlignLeft}});
         GridView view(&model);
         std::vector<GridRow> rows;
-        for (const char* name : {"SPY", "QQQ"})
-            rows.push_back({QLatin1String(name), {{QLatin1String(name), {}}}, false, false, {}});
+        for (const char* name : {"SPY", "QQQ"}) rows.push_back({QLatin1String(name), {{QLatin1String(name), {}}}, false, false, {}});
         model.setRows(rows);
         view.setCurrentIndex(model.index(0, 0));
         QVERIFY(view.currentRow() && view.currentRow()->key == QLatin1String("SPY"));
@@ -91,7 +87,9 @@ private Q_SLOTS:
     void rowsAreOrderedByTheirRawValuesAndTheUnknownStandsLast() {
         GridModel model({{QStringLiteral("name"), {}, 90, kLeft}, {QStringLiteral("value"), {}}});
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        const auto valued = [](const QString& key, QVariant value) { return GridRow{key, {{key, {}}, {value.isValid() ? value.toString() : format::dash(), value}}, false, false, {}}; };
+        const auto valued = [](const QString& key, QVariant value) {
+            return GridRow{key, {{key, {}}, {value.isValid() ? value.toString() : format::dash(), value}}, false, false, {}};
+        };
         model.setRows({valued("nine", 9), valued("none", {}), valued("hundred", 100), valued("twenty", 20)});
         model.sort(1, Qt::DescendingOrder);
         QCOMPARE(keysOf(model), QStringLiteral("hundred twenty nine none"));
@@ -108,8 +106,11 @@ private Q_SLOTS:
     void aTreeKeepsItsBranchesAndPinsHold() {
         GridModel model({{QStringLiteral("name"), {}}, {QStringLiteral("value"), {}}});
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        const auto node = [](const QString& key, int value, int level, int pin) { return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}, level, pin}; };
-        model.setRows({node("total", 0, 0, -1), node("a", 1, 0, 0), node("a1", 5, 1, 0), node("a2", 7, 1, 0), node("b", 2, 0, 0), node("b1", 9, 1, 0), node("doubt", -4, 0, -1)});
+        const auto node = [](const QString& key, int value, int level, int pin) {
+            return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}, level, pin};
+        };
+        model.setRows({node("total", 0, 0, -1), node("a", 1, 0, 0), node("a1", 5, 1, 0), node("a2", 7, 1, 0), node("b", 2, 0, 0), node("b1", 9, 1, 0),
+                       node("doubt", -4, 0, -1)});
         model.sort(1, Qt::DescendingOrder);
         QCOMPARE(keysOf(model), QStringLiteral("total doubt b b1 a a2 a1"));
     }
@@ -124,7 +125,9 @@ private Q_SLOTS:
         grid.resize(400, 250);
         window.show();
         other->setFocus();
-        const auto valued = [](const QString& key, int value) { return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}}; };
+        const auto valued = [](const QString& key, int value) {
+            return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}};
+        };
         model.sort(1, Qt::DescendingOrder);
         model.setRows({valued("a", 3), valued("b", 2), valued("c", 1)});
         auto* hint = grid.findChild<QLabel*>(QStringLiteral("orderhint"));
@@ -157,7 +160,9 @@ private Q_SLOTS:
         grid.letSort();
         grid.resize(400, 250);
         grid.show();
-        const auto valued = [](const QString& key, int value) { return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}}; };
+        const auto valued = [](const QString& key, int value) {
+            return GridRow{key, {{key, {}}, {QString::number(value), value}}, false, false, {}};
+        };
         model.setRows({valued("a", 3), valued("c", 1), valued("b", 2)});
         auto* head = grid.horizontalHeader();
         const QPoint value(head->sectionViewportPosition(1) + 10, 8);
@@ -206,8 +211,7 @@ private Q_SLOTS:
         const QImage delayed = show(desk::Freshness::Delayed);
         bool brown = false;
         for (int x = 0; x < delayed.width(); ++x)
-            for (int y = 0; y < delayed.height(); ++y)
-                brown = brown || delayed.pixelColor(x, y) == color(Token::Delayed);
+            for (int y = 0; y < delayed.height(); ++y) brown = brown || delayed.pixelColor(x, y) == color(Token::Delayed);
         QVERIFY(brown);
         QCOMPARE(model.ageWords().delayed, QStringLiteral("DLY 15m"));
         QVERIFY(model.index(0, 1).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("not tradable live")));
@@ -307,7 +311,8 @@ private Q_SLOTS:
         for (int r = 0; r < grid->model()->rowCount(); ++r)
             for (int c = 0; c < grid->model()->columnCount(); ++c) {
                 const QString text = grid->model()->index(r, c).data().toString();
-                QVERIFY2(!text.contains(QLatin1String("nan")) && !text.contains(QLatin1String("inf")) && text != QLatin1String("-0"), qPrintable(text));
+                QVERIFY2(!text.contains(QLatin1String("nan")) && !text.contains(QLatin1String("inf")) && text != QLatin1String("-0"),
+                         qPrintable(text));
             }
     }
 
@@ -341,7 +346,8 @@ private Q_SLOTS:
         builder.setChain(c);
         portfolio::ComboOrder draft;
         draft.underlying = "SPY";
-        draft.legs = {{market::OptionContract::make("SPY", std::chrono::year{2026} / 12 / 31, Price::fromMicros(123'450'000), market::Right::Put), -1}};
+        draft.legs = {
+            {market::OptionContract::make("SPY", std::chrono::year{2026} / 12 / 31, Price::fromMicros(123'450'000), market::Right::Put), -1}};
         builder.setDraft(draft);
         QVERIFY(builder.blockedBecause().contains(QLatin1String("123.45")));
     }
@@ -379,8 +385,7 @@ private Q_SLOTS:
         const auto spy = chain();
         builder.setChain(spy);
         for (auto* button : builder.findChildren<QPushButton*>())
-            if (button->text() == QStringLiteral("Bull put spread"))
-                button->click();
+            if (button->text() == QStringLiteral("Bull put spread")) button->click();
         QCOMPARE(builder.draft().legs.size(), std::size_t{2});
         const double width = (builder.draft().legs[0].contract.strike - builder.draft().legs[1].contract.strike).toDouble();
         QVERIFY2(width > 0 && std::abs(width / spy->spot - 0.01) < 0.004, qPrintable(QString::number(width)));
@@ -396,16 +401,13 @@ private Q_SLOTS:
         builder.setView(viewWithRequest(approval::Tier::T1));
         builder.setChain(chain());
         for (auto* button : builder.findChildren<QPushButton*>())
-            if (button->text() == QStringLiteral("Bull put spread"))
-                button->click();
+            if (button->text() == QStringLiteral("Bull put spread")) button->click();
         GridView *legs = legsOf(builder), *table = nullptr;
-        for (auto* grid : builder.findChildren<GridView*>())
-            table = grid == legs ? table : grid;
+        for (auto* grid : builder.findChildren<GridView*>()) table = grid == legs ? table : grid;
         QVERIFY(legs && table);
         const auto said = [&](const QString& words) {
             for (auto* label : builder.findChildren<QLabel*>())
-                if (label->text().contains(words))
-                    return true;
+                if (label->text().contains(words)) return true;
             return false;
         };
         QVERIFY(said(QStringLiteral("EV at the limit, after costs")) && said(QStringLiteral("gamma")) && said(QStringLiteral("as it is")));
@@ -421,10 +423,9 @@ private Q_SLOTS:
         QVERIFY(model->index(1, 0).data(GridModel::MarkedRole).toBool() && !model->index(0, 0).data(GridModel::MarkedRole).toBool());
         QTest::keyClick(table, Qt::Key_V);
         QVERIFY(said(QStringLiteral("+10%")));
-        QVERIFY(model->index(0, 4).data().toString() != before);        // volatility moves the model value
-        QCOMPARE(model->index(last, 4).data().toString(), payoff);       // and no payoff
-        for (int i = 0; i < last - 1; ++i)
-            QTest::keyClick(legs, Qt::Key_D);
+        QVERIFY(model->index(0, 4).data().toString() != before);   // volatility moves the model value
+        QCOMPARE(model->index(last, 4).data().toString(), payoff); // and no payoff
+        for (int i = 0; i < last - 1; ++i) QTest::keyClick(legs, Qt::Key_D);
         QVERIFY(model->index(0, 0).data(GridModel::MarkedRole).toBool()); // after the last date before expiry: now
     }
 

@@ -40,8 +40,7 @@ private Q_SLOTS:
         window.setView(running);
         const auto state = [&] {
             for (const auto* label : window.findChild<HaltBar*>()->findChildren<ElidedLabel*>())
-                if (label->text().startsWith(QStringLiteral("■")) || label->text().startsWith(QStringLiteral("●")))
-                    return label->text();
+                if (label->text().startsWith(QStringLiteral("■")) || label->text().startsWith(QStringLiteral("●"))) return label->text();
             return QString();
         };
         QVERIFY(state().contains(QLatin1String("RUNNING")));
@@ -62,10 +61,12 @@ private Q_SLOTS:
         QTest::addColumn<QString>("where");
         QTest::addColumn<int>("key");
         QTest::addColumn<int>("modifiers");
-        for (const auto* where : {"window", "line edit", "modal dialog", "message box", "input dialog", "menu", "combo popup", "disabled window", "prompt", "grid"}) {
+        for (const auto* where :
+             {"window", "line edit", "modal dialog", "message box", "input dialog", "menu", "combo popup", "disabled window", "prompt", "grid"}) {
             QTest::addRow("F12 in %s", where) << QString::fromLatin1(where) << int(Qt::Key_F12) << 0;
             QTest::addRow("Pause in %s", where) << QString::fromLatin1(where) << int(Qt::Key_Pause) << 0;
-            QTest::addRow("Ctrl+Shift+H in %s", where) << QString::fromLatin1(where) << int(Qt::Key_H) << int(Qt::ControlModifier | Qt::ShiftModifier);
+            QTest::addRow("Ctrl+Shift+H in %s", where)
+                << QString::fromLatin1(where) << int(Qt::Key_H) << int(Qt::ControlModifier | Qt::ShiftModifier);
         }
     }
     void haltFiresFromEveryContextOncePerPress() {
@@ -127,8 +128,7 @@ private Q_SLOTS:
         MainWindow window(port, {});
         window.show();
         QTest::simulateEvent(&window, true, Qt::Key_F12, Qt::NoModifier, {}, false);
-        for (int i = 0; i < 50; ++i)
-            QTest::simulateEvent(&window, true, Qt::Key_F12, Qt::NoModifier, {}, true);
+        for (int i = 0; i < 50; ++i) QTest::simulateEvent(&window, true, Qt::Key_F12, Qt::NoModifier, {}, true);
         QCOMPARE(port.halts.size(), std::size_t{1});
     }
 
@@ -145,8 +145,7 @@ private Q_SLOTS:
         MainWindow window(port, {});
         window.show();
         QTest::keyPress(&window, static_cast<Qt::Key>(first), Qt::KeyboardModifiers(modifiers));
-        if (first == Qt::Key_H)
-            QTest::keyRelease(&window, Qt::Key_H); // the modifiers are up already: no longer the halt chord
+        if (first == Qt::Key_H) QTest::keyRelease(&window, Qt::Key_H); // the modifiers are up already: no longer the halt chord
         QCOMPARE(port.halts.size(), std::size_t{1});
         QTest::keyPress(&window, Qt::Key_F12);
         QCOMPARE(port.halts.size(), std::size_t{2});

@@ -33,7 +33,9 @@ class JournalTest : public QObject {
         row.body = R"({"max_loss":1260000000,"nested":{"pass":true,"words":["a"]}})";
         return row;
     }
-    static std::shared_ptr<const std::vector<JournalRow>> rows(std::vector<JournalRow> all) { return std::make_shared<const std::vector<JournalRow>>(std::move(all)); }
+    static std::shared_ptr<const std::vector<JournalRow>> rows(std::vector<JournalRow> all) {
+        return std::make_shared<const std::vector<JournalRow>>(std::move(all));
+    }
 
 private Q_SLOTS:
     void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
@@ -54,7 +56,9 @@ private Q_SLOTS:
     void timesAreNewYorks_data() {
         QTest::addColumn<QString>("word");
         QTest::addColumn<qint64>("expected");
-        const auto at = [](int month, int day, int hour, int minute) { return static_cast<qint64>(toNanos(market::fromNewYork(std::chrono::year{2026} / month / day, hour, minute))); };
+        const auto at = [](int month, int day, int hour, int minute) {
+            return static_cast<qint64>(toNanos(market::fromNewYork(std::chrono::year{2026} / month / day, hour, minute)));
+        };
         QTest::newRow("today") << "today" << at(11, 23, 0, 0);
         QTest::newRow("a time of day") << "10:30" << at(11, 23, 10, 30);
         QTest::newRow("a date in summer time") << "2026-08-24" << at(8, 24, 0, 0);
@@ -72,12 +76,18 @@ private Q_SLOTS:
     void whatIsNotUnderstoodIsSaidAndNotSearched_data() {
         QTest::addColumn<QString>("line");
         QTest::addColumn<QString>("named");
-        QTest::newRow("an unknown key") << "colour:red" << "colour:";
-        QTest::newRow("a time that is none") << "since:noon" << "since:noon";
-        QTest::newRow("an hour that is none") << "since:25:00" << "25:00";
-        QTest::newRow("a key without value") << "sym:" << "sym:";
-        QTest::newRow("a result that is no number") << "pnl<much" << "pnl<much";
-        QTest::newRow("a result with a colon") << "pnl:5" << "pnl<";
+        QTest::newRow("an unknown key") << "colour:red"
+                                        << "colour:";
+        QTest::newRow("a time that is none") << "since:noon"
+                                             << "since:noon";
+        QTest::newRow("an hour that is none") << "since:25:00"
+                                              << "25:00";
+        QTest::newRow("a key without value") << "sym:"
+                                             << "sym:";
+        QTest::newRow("a result that is no number") << "pnl<much"
+                                                    << "pnl<much";
+        QTest::newRow("a result with a colon") << "pnl:5"
+                                               << "pnl<";
     }
     void whatIsNotUnderstoodIsSaidAndNotSearched() {
         QFETCH(QString, line);
@@ -90,8 +100,7 @@ private Q_SLOTS:
         screen.search(line);
         QCOMPARE(port.queries.size(), before);
         bool said = false;
-        for (auto* label : screen.findChildren<QLabel*>())
-            said = said || (label->isVisible() && label->text().contains(named));
+        for (auto* label : screen.findChildren<QLabel*>()) said = said || (label->isVisible() && label->text().contains(named));
         QVERIFY(said);
         screen.search(QStringLiteral("kind:halt"));
         QCOMPARE(port.queries.size(), before + 1);

@@ -19,8 +19,7 @@ class KeysTest : public QObject {
     static QList<QKeySequence> shortcutsOf(MainWindow& window, const QString& text) {
         for (auto* top : window.menuBar()->actions())
             for (auto* action : top->menu()->actions())
-                if (action->text() == text)
-                    return action->shortcuts();
+                if (action->text() == text) return action->shortcuts();
         return {};
     }
 
@@ -30,8 +29,7 @@ private Q_SLOTS:
     void theStandardKeysFitEachOther() {
         QVERIFY(KeyBindings::check({}).has_value());
         const KeyBindings keys;
-        for (const auto& action : KeyBindings::actions())
-            QVERIFY2(!keys.of(action).isEmpty(), qPrintable(action));
+        for (const auto& action : KeyBindings::actions()) QVERIFY2(!keys.of(action).isEmpty(), qPrintable(action));
         QCOMPARE(keys.of(QStringLiteral("find")), (QList<QKeySequence>{QKeySequence(QStringLiteral("Ctrl+F")), QKeySequence(Qt::Key_Slash)}));
     }
 
@@ -39,7 +37,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("action");
         QTest::addColumn<QString>("key");
         QTest::addColumn<QByteArray>("named");
-        const auto row = [](const char* name, const char* action, const char* key, const char* named) { QTest::newRow(name) << QString::fromUtf8(action) << QString::fromUtf8(key) << QByteArray(named); };
+        const auto row = [](const char* name, const char* action, const char* key, const char* named) {
+            QTest::newRow(name) << QString::fromUtf8(action) << QString::fromUtf8(key) << QByteArray(named);
+        };
         row("an unknown action", "chian", "Ctrl+J", "chian");
         row("no key at all", "chain", "", "is no key");
         row("a word", "chain", "Chain", "is no key");
@@ -119,8 +119,7 @@ private Q_SLOTS:
         QVERIFY(tipped);
         for (auto* top : window.menuBar()->actions())
             for (auto* action : top->menu()->actions())
-                if (action->text() == QStringLiteral("Keys of this pane") || action->text() == QStringLiteral("Command palette"))
-                    action->trigger();
+                if (action->text() == QStringLiteral("Keys of this pane") || action->text() == QStringLiteral("Command palette")) action->trigger();
         const auto* list = window.findChild<KeysLayer*>();
         QVERIFY(list);
         QVERIFY2(list->accessibleDescription().contains(QStringLiteral("Ctrl+Shift+C Chain")), qPrintable(list->accessibleDescription()));

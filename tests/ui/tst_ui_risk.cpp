@@ -98,24 +98,21 @@ struct Desk {
             past->vix.push_back({date, 20.0 - ((i * 7) % 11) * 0.3});
         }
         sources.history = past;
-        if (board.varIsOld(sources))
-            board.renewVar(sources);
+        if (board.varIsOld(sources)) board.renewVar(sources);
         return board.make(sources);
     }
 };
 
 template <class W> W* named(const QWidget& in, const char* name) {
     for (auto* w : in.findChildren<W*>())
-        if (w->accessibleName() == QLatin1String(name))
-            return w;
+        if (w->accessibleName() == QLatin1String(name)) return w;
     return nullptr;
 }
 
 QString textOf(const QWidget& in) {
     QStringList all;
     for (auto* label : in.findChildren<QLabel*>())
-        if (label->isVisibleTo(&in))
-            all << label->text();
+        if (label->isVisibleTo(&in)) all << label->text();
     return all.join(QLatin1Char('\n'));
 }
 
@@ -166,7 +163,9 @@ private Q_SLOTS:
         screen.setRisk(risk);
         screen.show();
         auto* map = screen.findChild<HeatMap*>();
-        const auto text = [&](const desk::RiskCase& shown, std::size_t horizon) { return riskwords::dollars(shown.grid.cells[shown.grid.index(horizon, shown.grid.volMoves.size() - 1, 0)].pnlUsd); };
+        const auto text = [&](const desk::RiskCase& shown, std::size_t horizon) {
+            return riskwords::dollars(shown.grid.cells[shown.grid.index(horizon, shown.grid.volMoves.size() - 1, 0)].pnlUsd);
+        };
         QCOMPARE(map->cell(0, 0).text, text(risk->asIs, 0));
         QTest::keyClick(map, Qt::Key_D);
         QCOMPARE(map->cell(0, 0).text, text(risk->asIs, 1));
@@ -177,10 +176,10 @@ private Q_SLOTS:
         QTest::keyClick(map, Qt::Key_M);
         QVERIFY2(map->cell(0, 0).text.endsWith(QLatin1Char('%')), qPrintable(map->cell(0, 0).text));
         QTest::keyClick(named<GridView>(screen, "Named shocks"), Qt::Key_M); // in the tables too
-        QVERIFY2(map->cell(0, 0).text.startsWith(QLatin1String("B")) || map->cell(0, 0).text.startsWith(QChar(0x0394)), qPrintable(map->cell(0, 0).text));
+        QVERIFY2(map->cell(0, 0).text.startsWith(QLatin1String("B")) || map->cell(0, 0).text.startsWith(QChar(0x0394)),
+                 qPrintable(map->cell(0, 0).text));
         QVERIFY(map->cell(0, 0).corner.isEmpty());
-        for (int i = 0; i < 3; ++i)
-            QTest::keyClick(map, Qt::Key_D);
+        for (int i = 0; i < 3; ++i) QTest::keyClick(map, Qt::Key_D);
         QTest::keyClick(map, Qt::Key_M);
         QTest::keyClick(map, Qt::Key_P);
         QCOMPARE(map->cell(0, 0).text, text(risk->asIs, 0)); // all the way round
@@ -203,17 +202,14 @@ private Q_SLOTS:
         QCOMPARE(beta.included, 2);
         QVERIFY(beta.weak && *beta.delta > 0);
         double dollars = 0;
-        for (const auto& leg : risk->asIs.book.legs)
-            dollars += leg.unit.delta * leg.units() * leg.spot;
+        for (const auto& leg : risk->asIs.book.legs) dollars += leg.unit.delta * leg.units() * leg.spot;
         QVERIFY(std::abs(*beta.delta - dollars * 0.5 / 600) < 1e-9);
         QString words;
         for (auto* label : screen.findChildren<QLabel*>())
-            if (label->text().startsWith(QString::fromUtf8("β-SPY delta")))
-                words = label->text();
+            if (label->text().startsWith(QString::fromUtf8("β-SPY delta"))) words = label->text();
         QVERIFY2(words.contains(QLatin1String(" weak ")), qPrintable(words));
         for (auto* tabs : screen.findChildren<QTabBar*>())
-            for (int i = 0; i < tabs->count(); ++i)
-                QVERIFY2(tabs->tabRect(i).right() <= tabs->width(), qPrintable(tabs->tabText(i)));
+            for (int i = 0; i < tabs->count(); ++i) QVERIFY2(tabs->tabRect(i).right() <= tabs->width(), qPrintable(tabs->tabText(i)));
     }
 
     void escComesBackFromTheLegsAndTShowsTheTableFromAnywhere() {
@@ -266,19 +262,18 @@ private Q_SLOTS:
         auto* map = screen.findChild<HeatMap*>();
         auto* legs = named<GridView>(screen, "Legs in the chosen cell");
         map->setFocus();
-        for (int i = 0; i < 4; ++i)
-            QTest::keyClick(map, Qt::Key_Left);
+        for (int i = 0; i < 4; ++i) QTest::keyClick(map, Qt::Key_Left);
         QTest::keyClick(map, Qt::Key_Return);
         QVERIFY(legs->hasFocus());
         const auto* model = modelOf(legs);
         QCOMPARE(model->rowCount(), 2);
         double sum = 0;
-        for (int r = 0; r < 2; ++r)
-            sum += model->index(r, 2).data(GridModel::SortRole).toDouble();
+        for (int r = 0; r < 2; ++r) sum += model->index(r, 2).data(GridModel::SortRole).toDouble();
         const auto& grid = risk->asIs.grid;
         const auto vol = grid.volMoves.size() - 1 - static_cast<std::size_t>(map->cursorRow());
         QVERIFY(std::abs(sum - grid.cells[grid.index(0, vol, static_cast<std::size_t>(map->cursorColumn()))].pnlUsd) < 1e-6);
-        QVERIFY(model->index(0, 2).data(GridModel::SortRole).toDouble() < model->index(1, 2).data(GridModel::SortRole).toDouble()); // the biggest loss first
+        QVERIFY(model->index(0, 2).data(GridModel::SortRole).toDouble() <
+                model->index(1, 2).data(GridModel::SortRole).toDouble()); // the biggest loss first
     }
 
     void valueAtRiskHasBothMethodsThreeLevelsAndItsComponents() {
@@ -323,7 +318,8 @@ private Q_SLOTS:
         QVERIFY(named<HeatMap>(map, "Breaker map of the book as it is")->emptyText().contains(QLatin1String("No positions")));
         AttributionScreen attribution(m_port);
         attribution.setRisk(desk.risk());
-        QVERIFY(named<GridView>(attribution, "Profit and loss by underlying and position")->emptyText().startsWith(QLatin1String("Needs one snapshot")));
+        QVERIFY(
+            named<GridView>(attribution, "Profit and loss by underlying and position")->emptyText().startsWith(QLatin1String("Needs one snapshot")));
     }
 
     void legsWithoutAPriceAreNamedAboveTheMap() {
@@ -331,7 +327,8 @@ private Q_SLOTS:
         desk.cut = true;
         ScenarioScreen screen(m_port);
         screen.setRisk(desk.risk());
-        QVERIFY2(textOf(screen).contains(QLatin1String("0 of 2 legs priced; every number here leaves the others out. SPX: the feed is cut")), qPrintable(textOf(screen)));
+        QVERIFY2(textOf(screen).contains(QLatin1String("0 of 2 legs priced; every number here leaves the others out. SPX: the feed is cut")),
+                 qPrintable(textOf(screen)));
         QCOMPARE(screen.findChild<HeatMap*>()->emptyText(), QStringLiteral("No leg has a price."));
     }
 
@@ -389,8 +386,7 @@ private Q_SLOTS:
                 QVERIFY(!asIs->cell(r, c).marked);
                 marked += with->cell(r, c).marked;
             }
-        for (const auto i : risk->changed)
-            changed += risk->asIs.grid.cells[i].horizon == 0;
+        for (const auto i : risk->changed) changed += risk->asIs.grid.cells[i].horizon == 0;
         QCOMPARE(marked, changed);
         screen.show();
         QTest::keyClick(asIs, Qt::Key_Up);
@@ -494,8 +490,7 @@ private Q_SLOTS:
         QAction* f7 = nullptr;
         for (auto* top : window.menuBar()->actions())
             for (auto* action : top->menu()->actions())
-                if (action->shortcut() == QKeySequence(Qt::Key_F7))
-                    f7 = action;
+                if (action->shortcut() == QKeySequence(Qt::Key_F7)) f7 = action;
         QVERIFY(f7);
         f7->trigger();
         QCOMPARE(window.currentScreen(), QStringLiteral("scenario"));

@@ -40,8 +40,7 @@ class SettingsDialogTest : public QObject {
         void showPage(int page) const { dialog->findChild<QTabWidget*>()->setCurrentIndex(page); }
         bool says(const QString& words) const {
             for (auto* label : dialog->findChildren<QLabel*>())
-                if (label->text().contains(words))
-                    return true;
+                if (label->text().contains(words)) return true;
             return false;
         }
     };
@@ -58,13 +57,10 @@ private Q_SLOTS:
             QVERIFY2(editor->toolTip().contains(QLatin1String(f.key)), f.key);
             QVERIFY2(editor->accessibleDescription().contains(QStringLiteral("default")), f.key);
             QVERIFY2(o.state(f.key).isEmpty(), f.key);
-            if (const auto* line = qobject_cast<QLineEdit*>(editor))
-                QCOMPARE(line->text().toDouble(), value * shownScale(f.unit));
+            if (const auto* line = qobject_cast<QLineEdit*>(editor)) QCOMPARE(line->text().toDouble(), value * shownScale(f.unit));
         };
-        for (const auto& f : strategy::screenFields())
-            check(f, f.get(strategy::calibratedProfile()));
-        for (const auto& f : risk::limitFields())
-            check(f, f.get(risk::Limits{}));
+        for (const auto& f : strategy::screenFields()) check(f, f.get(strategy::calibratedProfile()));
+        for (const auto& f : risk::limitFields()) check(f, f.get(risk::Limits{}));
         QCOMPARE(o.find<QLineEdit>("trader_seconds")->text(), QStringLiteral("30"));
         QVERIFY(o.says(QStringLiteral("may only be tightened")));
     }

@@ -36,14 +36,12 @@ class ShellTest : public QObject {
     static QAction* action(MainWindow& window, const QString& part) {
         for (auto* top : window.menuBar()->actions())
             for (auto* a : top->menu()->actions())
-                if (a->text().contains(part))
-                    return a;
+                if (a->text().contains(part)) return a;
         return nullptr;
     }
     static bool says(const QWidget& where, const QString& words) {
         for (auto* label : where.findChildren<QLabel*>())
-            if (label->text().contains(words))
-                return true;
+            if (label->text().contains(words)) return true;
         return false;
     }
 
@@ -61,8 +59,7 @@ private Q_SLOTS:
         QVERIFY(box);
         QVERIFY(box->defaultButton()->text().contains(QLatin1String("Leave")));
         for (auto* button : box->buttons())
-            if (box->buttonRole(button) == QMessageBox::AcceptRole)
-                button->click();
+            if (box->buttonRole(button) == QMessageBox::AcceptRole) button->click();
         QCOMPARE(port.all<desk::CancelOpening>().size(), std::size_t{1});
     }
 
@@ -81,8 +78,7 @@ private Q_SLOTS:
             found->trigger();
             QDialog* dialog = nullptr;
             for (auto* d : window.findChildren<QDialog*>())
-                if (d->isVisible())
-                    dialog = d;
+                if (d->isVisible()) dialog = d;
             QVERIFY2(dialog, name);
             QVERIFY2(!dialog->isModal() && !QApplication::activeModalWidget(), name); // the halt button behind it still hears
             const auto halts = port.halts.size();
@@ -112,8 +108,7 @@ private Q_SLOTS:
         window.setView(viewWithWorkingOrder());
         action(window, QStringLiteral("Cancel opening"))->trigger();
         for (auto* button : window.findChild<QMessageBox*>()->buttons())
-            if (button->text().contains(QLatin1String("Cancel")))
-                button->click();
+            if (button->text().contains(QLatin1String("Cancel"))) button->click();
         QVERIFY(says(window, QStringLiteral("nothing was sent")));
     }
 
@@ -195,8 +190,7 @@ private Q_SLOTS:
     }
 
     void minimisedWithoutATrayTheHaltStaysInReach() {
-        if (QSystemTrayIcon::isSystemTrayAvailable())
-            QSKIP("there is a tray here");
+        if (QSystemTrayIcon::isSystemTrayAvailable()) QSKIP("there is a tray here");
         FakePort port;
         MainWindow window(port, {});
         window.show();
@@ -290,12 +284,10 @@ private Q_SLOTS:
         QVERIFY(line->hasFocus());
         QTest::keyClicks(line, QStringLiteral("spy fil"));
         int shown = 0;
-        for (int r = 0; r < notices->model()->rowCount(); ++r)
-            shown += !notices->isRowHidden(r);
+        for (int r = 0; r < notices->model()->rowCount(); ++r) shown += !notices->isRowHidden(r);
         QCOMPARE(shown, 1);
         QTest::keyClick(line, Qt::Key_Escape);
-        for (int r = 0; r < notices->model()->rowCount(); ++r)
-            QVERIFY(!notices->isRowHidden(r));
+        for (int r = 0; r < notices->model()->rowCount(); ++r) QVERIFY(!notices->isRowHidden(r));
         QVERIFY(!window.findChild<FindBar*>()->isVisible());
     }
 
@@ -313,8 +305,8 @@ private Q_SLOTS:
 
     void everyKeyOfTheGuideHasAnAction_data() {
         QTest::addColumn<QString>("key");
-        for (const auto* key : {"F1", "F2", "F3", "F4", "F6", "Shift+F6", "F7", "F8", "F9", "Ctrl+1", "Ctrl+5", "Ctrl+9", "Ctrl+K", "/", "Ctrl+F", "Ctrl+Shift+F", "Ctrl+Shift+X",
-                                "Ctrl+Shift+A", "Ctrl+."})
+        for (const auto* key : {"F1", "F2", "F3", "F4", "F6", "Shift+F6", "F7", "F8", "F9", "Ctrl+1", "Ctrl+5", "Ctrl+9", "Ctrl+K", "/", "Ctrl+F",
+                                "Ctrl+Shift+F", "Ctrl+Shift+X", "Ctrl+Shift+A", "Ctrl+."})
             QTest::newRow(key) << QString::fromLatin1(key);
     }
     void everyKeyOfTheGuideHasAnAction() {
@@ -323,8 +315,7 @@ private Q_SLOTS:
         MainWindow window(port, {});
         bool found = false;
         for (auto* top : window.menuBar()->actions())
-            for (auto* a : top->menu()->actions())
-                found = found || a->shortcuts().contains(QKeySequence(key));
+            for (auto* a : top->menu()->actions()) found = found || a->shortcuts().contains(QKeySequence(key));
         QVERIFY(found);
     }
 
@@ -425,7 +416,9 @@ private Q_SLOTS:
         QVERIFY(!send->isEnabled());
         QLineEdit *reason = nullptr, *typed = nullptr;
         for (auto* edit : dialog.findChildren<QLineEdit*>())
-            (edit->accessibleName() == QLatin1String("Reason") ? reason : edit->accessibleName().contains(QLatin1String("RESUME")) ? typed : reason) = edit;
+            (edit->accessibleName() == QLatin1String("Reason")          ? reason
+             : edit->accessibleName().contains(QLatin1String("RESUME")) ? typed
+                                                                        : reason) = edit;
         QVERIFY(reason && typed);
         QTest::keyClicks(typed, QStringLiteral("resume"));
         QTest::keyClicks(reason, QStringLiteral("looked at it"));

@@ -20,20 +20,17 @@ class TablesTest : public QObject {
 
     static GridView* gridNamed(const QWidget& screen, const QString& name) {
         for (auto* grid : screen.findChildren<GridView*>())
-            if (grid->accessibleName() == name)
-                return grid;
+            if (grid->accessibleName() == name) return grid;
         return nullptr;
     }
     static QString labels(const QWidget& screen) {
         QStringList words;
-        for (auto* label : screen.findChildren<QLabel*>())
-            words << label->text();
+        for (auto* label : screen.findChildren<QLabel*>()) words << label->text();
         return words.join(QLatin1Char('\n'));
     }
     static int columnOf(const QAbstractItemModel& model, const char* title) {
         for (int c = 0; c < model.columnCount(); ++c)
-            if (model.headerData(c, Qt::Horizontal).toString().endsWith(QLatin1String(title)))
-                return c;
+            if (model.headerData(c, Qt::Horizontal).toString().endsWith(QLatin1String(title))) return c;
         return -1;
     }
     static desk::PositionView position(const std::string& id, const std::string& underlying, int pnl, double maxLoss) {
@@ -44,7 +41,8 @@ class TablesTest : public QObject {
         p.position.quantity = 1;
         for (const auto& [strike, ratio] : {std::pair(450.0, -1), std::pair(445.0, 1)}) {
             desk::LegView leg;
-            leg.contract = market::OptionContract::make(underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Put);
+            leg.contract =
+                market::OptionContract::make(underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Put);
             leg.quantity = ratio;
             leg.ageSeconds = 14.6;
             p.position.legs.push_back({leg.contract, ratio});
@@ -64,7 +62,8 @@ class TablesTest : public QObject {
     static QStringList keys(const QAbstractItemModel& model) {
         QStringList out;
         for (int r = 0; r < model.rowCount(); ++r)
-            if (const QString key = model.index(r, 0).data(GridModel::KeyRole).toString(); !key.contains(QLatin1Char('/')) || key.startsWith(QLatin1String("of/")))
+            if (const QString key = model.index(r, 0).data(GridModel::KeyRole).toString();
+                !key.contains(QLatin1Char('/')) || key.startsWith(QLatin1String("of/")))
                 out << key;
         return out;
     }
@@ -94,7 +93,8 @@ private Q_SLOTS:
         };
         screen.setDeliberation(found("AAA", true));
         screen.setDeliberation(found("SPY", false));
-        QVERIFY2(labels(screen).contains(QStringLiteral("SPY: 0 of 136 pass. Tightest rule: IV percentile >= 50 (would be 11).")), qPrintable(labels(screen)));
+        QVERIFY2(labels(screen).contains(QStringLiteral("SPY: 0 of 136 pass. Tightest rule: IV percentile >= 50 (would be 11).")),
+                 qPrintable(labels(screen)));
         QVERIFY(labels(screen).contains(QStringLiteral("AAA: 1 of 136 pass.")));
         QVERIFY(labels(screen).contains(QStringLiteral("SPY looked at 3 of 12 expiries"))); // the one that found nothing
         gridNamed(screen, QStringLiteral("Opportunities"))->setCurrentIndex(gridNamed(screen, QStringLiteral("Opportunities"))->model()->index(0, 0));
@@ -126,7 +126,8 @@ private Q_SLOTS:
         model->sort(columnOf(*model, "Open P&L"), Qt::DescendingOrder);
         QCOMPARE(keys(*model), (QStringList{"book", "of/SPY", "P-2", "P-1", "of/QQQ", "P-3"}));
         for (int r = 0; r < model->rowCount(); ++r) // every leg is under its own position
-            if (const QString key = model->index(r, 0).data(GridModel::KeyRole).toString(); key.startsWith(QLatin1String("P-")) && key.contains(QLatin1Char('/')))
+            if (const QString key = model->index(r, 0).data(GridModel::KeyRole).toString();
+                key.startsWith(QLatin1String("P-")) && key.contains(QLatin1Char('/')))
                 QCOMPARE(model->index(r, 0).data(GridModel::DataRole).toString(), key.section(QLatin1Char('/'), 0, 0));
         screen.setView(book());
         QCOMPARE(keys(*model).at(1), QStringLiteral("of/SPY")); // the order is a person's, not the next view's

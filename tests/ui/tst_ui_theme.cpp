@@ -1,7 +1,7 @@
+#include <cmath>
 #include <QApplication>
 #include <QLabel>
 #include <QTest>
-#include <cmath>
 
 #include "ui/models/grid_view.h"
 #include "ui/theme/format.h"
@@ -42,11 +42,9 @@ private Q_SLOTS:
             for (int step = 1; step < 7; ++step) {
                 const double a = luminance(level(step - 1)), b = luminance(level(step));
                 QVERIFY(kind == ThemeKind::Dark ? b > a : b < a); // one way, so that it reads in grey too
-                for (const int other : {0, 1, 2, 4, 5, 6})
-                    QVERIFY(level(step) != heat(other));
+                for (const int other : {0, 1, 2, 4, 5, 6}) QVERIFY(level(step) != heat(other));
             }
-            for (const auto back : {Token::Bg, Token::Panel})
-                QVERIFY(contrast(color(Token::Second), color(back)) >= 3.0);
+            for (const auto back : {Token::Bg, Token::Panel}) QVERIFY(contrast(color(Token::Second), color(back)) >= 3.0);
         }
     }
 
@@ -64,8 +62,7 @@ private Q_SLOTS:
 
     void gainAndLossDifferInEveryPalette() {
         for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
-            for (const auto palette : kPalettes)
-                QVERIFY(color(Token::Gain, kind, palette) != color(Token::Loss, kind, palette));
+            for (const auto palette : kPalettes) QVERIFY(color(Token::Gain, kind, palette) != color(Token::Loss, kind, palette));
     }
 
     void inEastAsiaGainsAreRed() {
@@ -79,15 +76,15 @@ private Q_SLOTS:
 
     void dangerLooksTheSameWhateverGainsLookLike() {
         for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
-            for (const auto palette : kPalettes)
-                QCOMPARE(color(Token::Danger, kind, palette), color(Token::Danger, kind, GainLoss::BlueOrange));
+            for (const auto palette : kPalettes) QCOMPARE(color(Token::Danger, kind, palette), color(Token::Danger, kind, GainLoss::BlueOrange));
     }
 
     void textIsReadableInEveryPaletteAndOnEveryGround() {
         for (const auto kind : {ThemeKind::Dark, ThemeKind::Light})
             for (const auto palette : kPalettes) {
                 applyTheme(app(), kind, palette);
-                for (const auto ink : {Token::Text, Token::Dim, Token::Gain, Token::Loss, Token::Warn, Token::Stale, Token::Info, Token::Danger, Token::Delayed})
+                for (const auto ink :
+                     {Token::Text, Token::Dim, Token::Gain, Token::Loss, Token::Warn, Token::Stale, Token::Info, Token::Danger, Token::Delayed})
                     for (const auto& ground : {color(Token::Bg), color(Token::Panel), color(Token::Raised), tint()})
                         QVERIFY2(contrast(color(ink), ground) >= 4.5,
                                  qPrintable(QStringLiteral("%1 on %2: %3").arg(tokenName(ink), ground.name()).arg(contrast(color(ink), ground))));
@@ -102,8 +99,7 @@ private Q_SLOTS:
         GridView grid(&model);
         QLabel label(QStringLiteral("x")), head(QStringLiteral("y"));
         setTone(head, Token::Text, true, 16);
-        for (auto* widget : std::initializer_list<QWidget*>{&grid, &label, &head})
-            widget->show();
+        for (auto* widget : std::initializer_list<QWidget*>{&grid, &label, &head}) widget->show();
         QCOMPARE(label.font().pixelSize(), 12);
         QCOMPARE(grid.rowHeight(0), kRowHeight);
         Look look = currentLook();
@@ -145,14 +141,14 @@ private Q_SLOTS:
     }
 
     void everyScreenHasAnIcon() {
-        for (const auto* name : {"chain", "builder", "positions", "debate", "orders", "opportunities", "breakers", "volatility", "journal", "scenario", "breaker-map", "attribution", "mahler"}) {
+        for (const auto* name : {"chain", "builder", "positions", "debate", "orders", "opportunities", "breakers", "volatility", "journal",
+                                 "scenario", "breaker-map", "attribution", "mahler"}) {
             const QIcon icon = lineIcon(QString::fromLatin1(name));
             QVERIFY2(!icon.isNull(), name);
             const QImage image = icon.pixmap(QSize(40, 40)).toImage();
             bool painted = false;
             for (int y = 0; y < image.height() && !painted; ++y)
-                for (int x = 0; x < image.width() && !painted; ++x)
-                    painted = image.pixelColor(x, y).alpha() > 0;
+                for (int x = 0; x < image.width() && !painted; ++x) painted = image.pixelColor(x, y).alpha() > 0;
             QVERIFY2(painted, name);
         }
         QVERIFY(lineIcon(QStringLiteral("no such icon")).isNull());

@@ -46,8 +46,7 @@ class TestUiVolatility : public QObject {
                 for (int c = 0; c < grid->model()->columnCount(); ++c)
                     if (grid->model()->headerData(c, Qt::Horizontal).toString() == title) {
                         QStringList out;
-                        for (int r = 0; r < grid->model()->rowCount(); ++r)
-                            out << grid->model()->index(r, c).data().toString();
+                        for (int r = 0; r < grid->model()->rowCount(); ++r) out << grid->model()->index(r, c).data().toString();
                         return out;
                     }
         return {};

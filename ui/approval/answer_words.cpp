@@ -5,14 +5,14 @@
 namespace mahler::ui {
 
 QStringList approveReasons() {
-    return {ApprovalPrompt::tr("1 fits the plan"), ApprovalPrompt::tr("2 premium is rich"), ApprovalPrompt::tr("3 lowers a risk"), ApprovalPrompt::tr("4 small and tested"),
-            ApprovalPrompt::tr("5 other")};
+    return {ApprovalPrompt::tr("1 fits the plan"), ApprovalPrompt::tr("2 premium is rich"), ApprovalPrompt::tr("3 lowers a risk"),
+            ApprovalPrompt::tr("4 small and tested"), ApprovalPrompt::tr("5 other")};
 }
 
 QStringList rejectReasons() {
-    return {ApprovalPrompt::tr("1 poor price"),  ApprovalPrompt::tr("2 too large"),   ApprovalPrompt::tr("3 too risky"),
-            ApprovalPrompt::tr("4 bad timing"),  ApprovalPrompt::tr("5 weak case"),   ApprovalPrompt::tr("6 event ahead"),
-            ApprovalPrompt::tr("7 bad data"),    ApprovalPrompt::tr("8 duplicate"),   ApprovalPrompt::tr("9 other")};
+    return {ApprovalPrompt::tr("1 poor price"), ApprovalPrompt::tr("2 too large"), ApprovalPrompt::tr("3 too risky"),
+            ApprovalPrompt::tr("4 bad timing"), ApprovalPrompt::tr("5 weak case"), ApprovalPrompt::tr("6 event ahead"),
+            ApprovalPrompt::tr("7 bad data"),   ApprovalPrompt::tr("8 duplicate"), ApprovalPrompt::tr("9 other")};
 }
 
 std::string rejectCode(int digit) {
@@ -22,19 +22,15 @@ std::string rejectCode(int digit) {
 
 std::optional<Usd> typedAmount(const QString& typed) {
     QString text = typed.trimmed();
-    if (text.startsWith(QLatin1Char('$')))
-        text.remove(0, 1);
+    if (text.startsWith(QLatin1Char('$'))) text.remove(0, 1);
     // A comma stands only between thousands: "4,380.00" is read, "4,38" is refused rather than guessed at.
     const qsizetype point = text.indexOf(QLatin1Char('.'));
     const QString whole = point < 0 ? text : text.left(point);
     const QStringList groups = whole.split(QLatin1Char(','));
     for (int i = 1; i < groups.size(); ++i)
-        if (groups[i].size() != 3)
-            return std::nullopt;
-    if (groups.size() > 1 && (groups[0].isEmpty() || groups[0].size() > 3))
-        return std::nullopt;
-    if (point >= 0 && text.mid(point).contains(QLatin1Char(',')))
-        return std::nullopt;
+        if (groups[i].size() != 3) return std::nullopt;
+    if (groups.size() > 1 && (groups[0].isEmpty() || groups[0].size() > 3)) return std::nullopt;
+    if (point >= 0 && text.mid(point).contains(QLatin1Char(','))) return std::nullopt;
     const auto parsed = Usd::parse(text.remove(QLatin1Char(',')).toStdString());
     return parsed ? std::optional(*parsed) : std::nullopt;
 }
@@ -50,11 +46,16 @@ qint64 readingMsOf(approval::Tier tier) {
 }
 
 QList<QPair<QString, QString>> promptKeys() {
-    return {{ApprovalPrompt::tr("A"), ApprovalPrompt::tr("arm; from T2 on asks for the reason and the loss")}, {ApprovalPrompt::tr("Enter"), ApprovalPrompt::tr("approve when armed; on an untouched prompt reject")},
-            {ApprovalPrompt::tr("R, 1-9"), ApprovalPrompt::tr("reject with a reason")},                        {ApprovalPrompt::tr("S"), ApprovalPrompt::tr("half the size")},
-            {ApprovalPrompt::tr("M"), ApprovalPrompt::tr("60 s more, once")},                                  {ApprovalPrompt::tr("E"), ApprovalPrompt::tr("hand on to the next tier")},
-            {ApprovalPrompt::tr("V"), ApprovalPrompt::tr("the debate")},                                       {ApprovalPrompt::tr("Space"), ApprovalPrompt::tr("evidence")},
-            {ApprovalPrompt::tr("W"), ApprovalPrompt::tr("what-if: the book with it")},                        {ApprovalPrompt::tr("U"), ApprovalPrompt::tr("pull back while sending")},
+    return {{ApprovalPrompt::tr("A"), ApprovalPrompt::tr("arm; from T2 on asks for the reason and the loss")},
+            {ApprovalPrompt::tr("Enter"), ApprovalPrompt::tr("approve when armed; on an untouched prompt reject")},
+            {ApprovalPrompt::tr("R, 1-9"), ApprovalPrompt::tr("reject with a reason")},
+            {ApprovalPrompt::tr("S"), ApprovalPrompt::tr("half the size")},
+            {ApprovalPrompt::tr("M"), ApprovalPrompt::tr("60 s more, once")},
+            {ApprovalPrompt::tr("E"), ApprovalPrompt::tr("hand on to the next tier")},
+            {ApprovalPrompt::tr("V"), ApprovalPrompt::tr("the debate")},
+            {ApprovalPrompt::tr("Space"), ApprovalPrompt::tr("evidence")},
+            {ApprovalPrompt::tr("W"), ApprovalPrompt::tr("what-if: the book with it")},
+            {ApprovalPrompt::tr("U"), ApprovalPrompt::tr("pull back while sending")},
             {ApprovalPrompt::tr("Esc"), ApprovalPrompt::tr("leave undecided")}};
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <QList>
 #include <QPair>
 #include <QString>
 #include <QStringList>
-#include <optional>
 #include <string>
 
 #include "approval/approvals.h"

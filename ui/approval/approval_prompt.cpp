@@ -18,9 +18,10 @@ constexpr qint64 kDoubleClickMs = 500, kAnswerMs = 3000;
 } // namespace
 
 ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
-    : QFrame(parent), m_port(port), m_form(new PromptForm), m_status(new QLabel), m_amount(new QLineEdit), m_reason(new QLineEdit), m_approve(new QPushButton),
-      m_rejectButton(new QPushButton(tr("Reject  R"))), m_smaller(new QPushButton(tr("Half size  S"))), m_debate(new QPushButton(tr("Debate  V"))),
-      m_more(new QPushButton(tr("+60 s  M"))), m_escalate(new QPushButton(tr("Escalate  E"))), m_whatIf(new QPushButton(tr("What-if  W"))) {
+    : QFrame(parent), m_port(port), m_form(new PromptForm), m_status(new QLabel), m_amount(new QLineEdit), m_reason(new QLineEdit),
+      m_approve(new QPushButton), m_rejectButton(new QPushButton(tr("Reject  R"))), m_smaller(new QPushButton(tr("Half size  S"))),
+      m_debate(new QPushButton(tr("Debate  V"))), m_more(new QPushButton(tr("+60 s  M"))), m_escalate(new QPushButton(tr("Escalate  E"))),
+      m_whatIf(new QPushButton(tr("What-if  W"))) {
     setObjectName(QStringLiteral("prompt"));
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Approval request"));
@@ -33,8 +34,7 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
     connect(m_amount, &QLineEdit::textChanged, this, [this] { refresh(); });
     connect(m_reason, &QLineEdit::textChanged, this, [this] { refresh(); });
     connect(m_approve, &QPushButton::clicked, this, [this] {
-        if (m_step != Step::Armed)
-            return arm();
+        if (m_step != Step::Armed) return arm();
         if (m_clock() - m_armedAt >= kDoubleClickMs) // a double click is one thought, not two
             commit();
     });
@@ -60,8 +60,7 @@ void ApprovalPrompt::makeForm() {
     m_rejectButton->setToolTip(tr("R and a digit reject at once with that reason"));
     m_amount->setMaxLength(20);
     m_reason->setMaxLength(400);
-    for (auto* edit : {m_reason, m_amount})
-        edit->installEventFilter(this);
+    for (auto* edit : {m_reason, m_amount}) edit->installEventFilter(this);
     for (auto* button : {m_approve, m_rejectButton, m_smaller, m_debate, m_more, m_escalate, m_whatIf}) {
         button->setAutoDefault(false);
         button->setDefault(false);
@@ -71,8 +70,7 @@ void ApprovalPrompt::makeForm() {
     actions->addWidget(m_reason, 1);
     actions->addWidget(m_amount);
     actions->addStretch(0);
-    for (auto* button : {m_whatIf, m_debate, m_more, m_escalate, m_smaller})
-        actions->addWidget(button);
+    for (auto* button : {m_whatIf, m_debate, m_more, m_escalate, m_smaller}) actions->addWidget(button);
     actions->addWidget(m_rejectButton);
     actions->addWidget(m_approve);
     auto* layout = new QVBoxLayout(this);
@@ -91,8 +89,7 @@ void ApprovalPrompt::show(const QString& approvalId, const ViewPtr& view) {
     startReading({});
     m_id = approvalId;
     setView(view);
-    if (!m_shown)
-        return;
+    if (!m_shown) return;
     m_port.send(desk::OpenRequest{m_shown->request.id, view->user.id});
     QWidget::show();
     raise();
@@ -103,13 +100,13 @@ void ApprovalPrompt::show(const QString& approvalId, const ViewPtr& view) {
 void ApprovalPrompt::setView(const ViewPtr& view) {
     const bool otherUser = m_view && m_view->user.id != view->user.id;
     m_view = view;
-    if (m_id.isEmpty())
-        return;
+    if (m_id.isEmpty()) return;
     for (const auto& a : view->approvals)
         if (format::text(a.request.id.str()) == m_id) {
             const bool changed = m_shown && m_shown->request.shownHash != a.request.shownHash;
             const bool another = m_shown && otherUser, touched = m_touched;
-            const bool longer = changed && a.request.extended && !m_shown->request.extended, higher = changed && a.request.tier.tier > m_shown->request.tier.tier;
+            const bool longer = changed && a.request.extended && !m_shown->request.extended,
+                       higher = changed && a.request.tier.tier > m_shown->request.tier.tier;
             m_shown = a;
             if (another) {
                 startReading(tr("Now you are %1: read it yourself").arg(format::text(view->user.name)));
@@ -129,7 +126,8 @@ void ApprovalPrompt::setView(const ViewPtr& view) {
             m_id = format::text(a.request.id.str());
             m_shown = a;
             const bool touched = m_touched && !otherUser;
-            startReading(tr("%1 replaces %2, %3: read it again").arg(m_id, format::text(a.request.replaces.str()), format::text(a.request.replacesWhy)));
+            startReading(
+                tr("%1 replaces %2, %3: read it again").arg(m_id, format::text(a.request.replaces.str()), format::text(a.request.replacesWhy)));
             m_touched = touched;
             m_port.send(desk::OpenRequest{a.request.id, view->user.id});
             return refresh();
@@ -139,8 +137,7 @@ void ApprovalPrompt::setView(const ViewPtr& view) {
 
 void ApprovalPrompt::setRisk(const RiskPtr& risk) {
     m_risk = risk;
-    if (isVisible())
-        refresh();
+    if (isVisible()) refresh();
 }
 
 void ApprovalPrompt::startReading(const QString& note) {
@@ -159,14 +156,14 @@ void ApprovalPrompt::disarm(const QString& note) {
 }
 
 void ApprovalPrompt::refresh() {
-    if (!m_shown)
-        return;
+    if (!m_shown) return;
     const auto tier = m_shown->request.tier.tier;
     const bool covered = tier == approval::Tier::T3 && !missingField().isEmpty() && m_step != Step::Grace && m_step != Step::Sent;
     m_form->fill(*m_view, *m_shown, m_risk.get(), covered);
     m_amount->setVisible(asks());
     m_reason->setVisible(asks());
-    m_reason->setPlaceholderText(tier == approval::Tier::T3 ? tr("reason, at least 15 characters") : tr("reason: %1").arg(approveReasons().join(QStringLiteral(", "))));
+    m_reason->setPlaceholderText(tier == approval::Tier::T3 ? tr("reason, at least 15 characters")
+                                                            : tr("reason: %1").arg(approveReasons().join(QStringLiteral(", "))));
     refreshButtons(covered);
     const QString why = blocked();
     m_approve->setEnabled(why.isEmpty() && m_step != Step::Grace && m_step != Step::Sent);
@@ -186,7 +183,8 @@ void ApprovalPrompt::refreshButtons(bool covered) {
     m_more->setEnabled(open && noTime.isEmpty());
     m_more->setToolTip(noTime.isEmpty() ? tr("60 s more, once; it is looked at again at the quotes of now (M)") : tr("No more time: %1").arg(noTime));
     m_escalate->setEnabled(open && noneAbove.isEmpty());
-    m_escalate->setToolTip(noneAbove.isEmpty() ? tr("Asks the next tier's approvers and alarms everyone; the time that is left stays (E)") : tr("Not escalated: %1").arg(noneAbove));
+    m_escalate->setToolTip(noneAbove.isEmpty() ? tr("Asks the next tier's approvers and alarms everyone; the time that is left stays (E)")
+                                               : tr("Not escalated: %1").arg(noneAbove));
 }
 
 QString ApprovalPrompt::notAsked(const std::string& refused) const {
@@ -197,24 +195,19 @@ QString ApprovalPrompt::notAsked(const std::string& refused) const {
 }
 
 QString ApprovalPrompt::statusText() const {
-    if (m_step == Step::Rejecting)
-        return tr("Reject because:  %1").arg(rejectReasons().join(QStringLiteral("  ")));
-    if (m_step == Step::Grace)
-        return tr("Sending. U pulls it back");
-    if (m_step == Step::Sent)
-        return tr("Sent. The desk looks at it once more");
+    if (m_step == Step::Rejecting) return tr("Reject because:  %1").arg(rejectReasons().join(QStringLiteral("  ")));
+    if (m_step == Step::Grace) return tr("Sending. U pulls it back");
+    if (m_step == Step::Sent) return tr("Sent. The desk looks at it once more");
     const QString why = blocked();
-    if (!why.isEmpty())
-        return QStringLiteral("▲ ") + tr("Cannot be approved: %1").arg(why);
-    if (!m_note.isEmpty())
-        return m_note;
-    if (m_step == Step::Armed)
-        return tr("Armed. Enter approves");
+    if (!why.isEmpty()) return QStringLiteral("▲ ") + tr("Cannot be approved: %1").arg(why);
+    if (!m_note.isEmpty()) return m_note;
+    if (m_step == Step::Armed) return tr("Armed. Enter approves");
     if (m_step == Step::AskReason && m_shown->request.tier.tier == approval::Tier::T2)
         return tr("Why? %1").arg(approveReasons().join(QStringLiteral("  ")));
     if (m_step == Step::AskReason || m_step == Step::AskAmount)
         return missingField().isEmpty() ? tr("Enter approves") : tr("Now: %1").arg(missingField());
-    return asks() ? tr("A asks for the reason and the loss, R rejects, Esc leaves it undecided") : tr("A arms, Enter approves, R rejects, Esc leaves it undecided");
+    return asks() ? tr("A asks for the reason and the loss, R rejects, Esc leaves it undecided")
+                  : tr("A arms, Enter approves, R rejects, Esc leaves it undecided");
 }
 
 qint64 ApprovalPrompt::readingMs() const { return readingMsOf(m_shown ? m_shown->request.tier.tier : approval::Tier::T3); }
@@ -224,37 +217,32 @@ bool ApprovalPrompt::asks() const { return m_shown && m_shown->request.tier.tier
 std::optional<Usd> ApprovalPrompt::typedLoss() const { return typedAmount(m_amount->text()); }
 
 QString ApprovalPrompt::blocked() const {
-    if (!m_shown)
-        return tr("nothing to decide");
-    if (!m_shown->blockedBecause.empty())
-        return format::text(m_shown->blockedBecause.front());
+    if (!m_shown) return tr("nothing to decide");
+    if (!m_shown->blockedBecause.empty()) return format::text(m_shown->blockedBecause.front());
     const auto& request = m_shown->request;
     if (!approval::mayApproveTier(m_view->user, static_cast<int>(request.tier.tier)))
         return tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(request.tier.tier)), format::text(m_view->user.name));
     for (const auto& signature : request.signatures)
-        if (signature.user == m_view->user.id)
-            return tr("%1 has signed; a second person must").arg(format::text(m_view->user.name));
+        if (signature.user == m_view->user.id) return tr("%1 has signed; a second person must").arg(format::text(m_view->user.name));
     if (request.tier.tier == approval::Tier::T3 && request.order.source == "user:" + m_view->user.id.str())
         return tr("who proposed it cannot be one of the two who approve");
     return {};
 }
 
 QString ApprovalPrompt::missingField() const {
-    if (!asks())
-        return {};
+    if (!asks()) return {};
     const bool long15 = m_shown->request.tier.tier == approval::Tier::T3;
-    if (m_reason->text().trimmed().toUtf8().size() < (long15 ? 15 : 1))
-        return long15 ? tr("a reason of at least 15 characters") : tr("the reason");
+    if (m_reason->text().trimmed().toUtf8().size() < (long15 ? 15 : 1)) return long15 ? tr("a reason of at least 15 characters") : tr("the reason");
     const auto typed = typedLoss();
     if (!typed || typed->micros() / 10'000 != m_shown->maxLoss.micros() / 10'000)
-        return m_amount->text().trimmed().isEmpty() ? tr("type the maximum loss, %1").arg(format::text(exactMoney(m_shown->maxLoss)))
-                                                    : tr("the typed amount is not the maximum loss, %1").arg(format::text(exactMoney(m_shown->maxLoss)));
+        return m_amount->text().trimmed().isEmpty()
+                   ? tr("type the maximum loss, %1").arg(format::text(exactMoney(m_shown->maxLoss)))
+                   : tr("the typed amount is not the maximum loss, %1").arg(format::text(exactMoney(m_shown->maxLoss)));
     return {};
 }
 
 void ApprovalPrompt::arm() {
-    if (!m_shown || !blocked().isEmpty() || m_step == Step::Grace || m_step == Step::Sent)
-        return;
+    if (!m_shown || !blocked().isEmpty() || m_step == Step::Grace || m_step == Step::Sent) return;
     m_touched = true;
     m_note.clear();
     if (missingField().isEmpty()) {
@@ -276,8 +264,7 @@ void ApprovalPrompt::arm() {
 
 /// Enter in a field: the next field, or, when A began it and all is there, the commit itself.
 void ApprovalPrompt::armFromField() {
-    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent)
-        return;
+    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent) return;
     m_note.clear();
     const bool began = m_step == Step::AskReason || m_step == Step::AskAmount;
     if (!missingField().isEmpty()) {
@@ -298,8 +285,7 @@ void ApprovalPrompt::armFromField() {
 }
 
 void ApprovalPrompt::commit() {
-    if (!m_shown || m_step != Step::Armed || !blocked().isEmpty())
-        return;
+    if (!m_shown || m_step != Step::Armed || !blocked().isEmpty()) return;
     if (!missingField().isEmpty()) {
         disarm(tr("Now: %1").arg(missingField()));
         return refresh();
@@ -309,29 +295,27 @@ void ApprovalPrompt::commit() {
         m_note = tr("Read it first: Enter counts in %1 s").arg(format::number(static_cast<double>(left) / 1000, 1));
         return refresh();
     }
-    m_answer = desk::AnswerRequest{m_shown->request.id, m_view->user.id, true, m_shown->request.shownHash, m_reason->text().trimmed().toStdString(), {}};
+    m_answer =
+        desk::AnswerRequest{m_shown->request.id, m_view->user.id, true, m_shown->request.shownHash, m_reason->text().trimmed().toStdString(), {}};
     if (asks())
         m_answer->typedMaxLoss = typedLoss();
     else if (m_answer->reason.empty())
         m_answer->reason = "approved";
     m_step = Step::Grace;
     setFocus();
-    if (m_graceMs <= 0)
-        return sendApproval();
+    if (m_graceMs <= 0) return sendApproval();
     m_grace.start(m_graceMs);
     refresh();
 }
 
 void ApprovalPrompt::pullBack() {
-    if (m_step != Step::Grace)
-        return;
+    if (m_step != Step::Grace) return;
     disarm(tr("Pulled back. Nothing was sent"));
     refresh();
 }
 
 void ApprovalPrompt::sendApproval() {
-    if (!m_shown || !m_answer || m_step != Step::Grace)
-        return;
+    if (!m_shown || !m_answer || m_step != Step::Grace) return;
     if (!blocked().isEmpty()) {
         disarm({});
         return refresh();
@@ -348,8 +332,7 @@ void ApprovalPrompt::sendApproval() {
 }
 
 void ApprovalPrompt::reject(int code) {
-    if (!m_shown || m_step == Step::Sent)
-        return;
+    if (!m_shown || m_step == Step::Sent) return;
     disarm({});
     if (!approval::mayApproveTier(m_view->user, static_cast<int>(m_shown->request.tier.tier))) { // the desk would refuse it
         m_note = tr("%1 may not decide tier %2: nothing was sent. Undecided means REJECTED when the time is over")
@@ -369,8 +352,7 @@ void ApprovalPrompt::reject(int code) {
 void ApprovalPrompt::ask(desk::Command command) {
     disarm({});
     m_touched = true;
-    if (!m_port.send(std::move(command)))
-        m_note = tr("The desk is busy; nothing was sent. Try again");
+    if (!m_port.send(std::move(command))) m_note = tr("The desk is busy; nothing was sent. Try again");
     refresh();
 }
 
@@ -380,8 +362,7 @@ void ApprovalPrompt::sizeDown() {
 }
 
 void ApprovalPrompt::moreTime() {
-    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent)
-        return;
+    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent) return;
     if (const auto why = notAsked(m_shown->noMoreTimeBecause); !why.isEmpty()) {
         m_note = tr("No more time: %1").arg(why);
         return refresh();
@@ -390,8 +371,7 @@ void ApprovalPrompt::moreTime() {
 }
 
 void ApprovalPrompt::escalate() {
-    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent)
-        return;
+    if (!m_shown || m_step == Step::Grace || m_step == Step::Sent) return;
     if (const auto why = notAsked(m_shown->notEscalatedBecause); !why.isEmpty()) {
         m_note = tr("Not escalated: %1").arg(why);
         return refresh();
@@ -400,13 +380,11 @@ void ApprovalPrompt::escalate() {
 }
 
 void ApprovalPrompt::openWhatIf() {
-    if (m_shown)
-        Q_EMIT whatIfRequested();
+    if (m_shown) Q_EMIT whatIfRequested();
 }
 
 void ApprovalPrompt::openDebate() {
-    if (!m_shown || !m_debate->isEnabled())
-        return;
+    if (!m_shown || !m_debate->isEnabled()) return;
     Q_EMIT debateRequested(format::text(m_shown->cycle.str()));
 }
 
@@ -423,11 +401,9 @@ void ApprovalPrompt::leave() {
     m_shown.reset();
     const auto* focus = QApplication::focusWidget();
     const bool hadFocus = isVisible() && focus && (focus == this || isAncestorOf(focus));
-    if (isVisible())
-        hide();
+    if (isVisible()) hide();
     Q_EMIT closed();
-    if (hadFocus)
-        Q_EMIT focusGivenBack();
+    if (hadFocus) Q_EMIT focusGivenBack();
 }
 
 void ApprovalPrompt::hideEvent(QHideEvent* event) {
@@ -436,12 +412,10 @@ void ApprovalPrompt::hideEvent(QHideEvent* event) {
 }
 
 bool ApprovalPrompt::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() != QEvent::KeyPress || (watched != m_amount && watched != m_reason))
-        return QFrame::eventFilter(watched, event);
+    if (event->type() != QEvent::KeyPress || (watched != m_amount && watched != m_reason)) return QFrame::eventFilter(watched, event);
     const auto* key = static_cast<QKeyEvent*>(event);
     if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
-        if (!key->isAutoRepeat())
-            armFromField();
+        if (!key->isAutoRepeat()) armFromField();
         return true;
     }
     if (key->key() == Qt::Key_Escape) {
@@ -452,14 +426,11 @@ bool ApprovalPrompt::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
-    if (event->isAutoRepeat())
-        return event->accept(); // holding a key decides nothing
-    if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))
-        return QFrame::keyPressEvent(event);
+    if (event->isAutoRepeat()) return event->accept(); // holding a key decides nothing
+    if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) return QFrame::keyPressEvent(event);
     const int key = event->key();
     const int digit = key >= Qt::Key_1 && key <= Qt::Key_9 ? key - Qt::Key_0 : 0;
-    if (m_step == Step::Rejecting && digit > 0)
-        return reject(digit);
+    if (m_step == Step::Rejecting && digit > 0) return reject(digit);
     if (m_step == Step::AskReason && digit >= 1 && digit <= approveReasons().size()) {
         m_step = Step::AskAmount;
         m_reason->setText(approveReasons().at(digit - 1));
@@ -470,15 +441,12 @@ void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_A: return arm();
     case Qt::Key_Return:
     case Qt::Key_Enter:
-        if (m_step == Step::Armed)
-            return commit();
-        if (m_step == Step::Reading && !m_touched)
-            return reject(0); // Enter on an untouched prompt rejects (SAFETY section 4)
+        if (m_step == Step::Armed) return commit();
+        if (m_step == Step::Reading && !m_touched) return reject(0); // Enter on an untouched prompt rejects (SAFETY section 4)
         m_note = tr("A arms, R rejects");
         return refresh();
     case Qt::Key_R:
-        if (m_step == Step::Sent)
-            return;
+        if (m_step == Step::Sent) return;
         disarm({});
         m_touched = true;
         m_step = Step::Rejecting;

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <QFrame>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTimer>
-#include <functional>
 
 #include "ui/approval/prompt_form.h"
 #include "ui/screen.h"
@@ -14,8 +14,8 @@ namespace mahler::ui {
 
 /// One request as the approver decides it (UX 4). Not modal, takes no focus by itself, has no default button. A arms (from T2
 /// on it first asks for the reason and the typed loss), Enter commits after the reading time, R and a digit rejects, Esc leaves
-/// it undecided; M asks for a minute more, E hands it on, W shows the book with it. Anything that changes under the reader's eyes (the request, the user, a block) disarms and, for request and
-/// user, starts the reading time anew.
+/// it undecided; M asks for a minute more, E hands it on, W shows the book with it. Anything that changes under the reader's eyes (the request, the
+/// user, a block) disarms and, for request and user, starts the reading time anew.
 class ApprovalPrompt final : public QFrame {
     Q_OBJECT
 public:
@@ -67,7 +67,7 @@ private:
     void leave();
     void startReading(const QString& note);
     void disarm(const QString& note);
-    QString blocked() const;     ///< why nobody or not this user may approve; empty when nothing stands against it
+    QString blocked() const;      ///< why nobody or not this user may approve; empty when nothing stands against it
     QString missingField() const; ///< the field that is still wanted
     QString statusText() const;
     qint64 readingMs() const;

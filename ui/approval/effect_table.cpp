@@ -1,9 +1,9 @@
 #include "ui/approval/effect_table.h"
 
+#include <cmath>
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
-#include <cmath>
 
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -18,56 +18,57 @@ struct Measure {
     QString name, tip;
     bool signedValue = false; ///< position Greeks and scenario results carry their sign
     bool money = false;
-    bool floor = false;       ///< the limit is a least
+    bool floor = false; ///< the limit is a least
 };
 
 Measure measureOf(const std::string& key) {
     if (key == "max_loss_equity")
         return {EffectTable::tr("Max loss, % of equity"), EffectTable::tr("What this order can lose, fees included, as a share of equity")};
     if (key == "portfolio_risk")
-        return {EffectTable::tr("Portfolio risk, % of equity"), EffectTable::tr("Worst case of all positions and working orders, as a share of equity")};
+        return {EffectTable::tr("Portfolio risk, % of equity"),
+                EffectTable::tr("Worst case of all positions and working orders, as a share of equity")};
     if (key == "group_exposure")
-        return {EffectTable::tr("Correlated equities, % of equity"), EffectTable::tr("Worst case in SPY, QQQ, IWM and SPX together, as a share of equity")};
+        return {EffectTable::tr("Correlated equities, % of equity"),
+                EffectTable::tr("Worst case in SPY, QQQ, IWM and SPX together, as a share of equity")};
     if (key == "beta_delta")
-        return {EffectTable::tr("Beta delta, SPY shares"), EffectTable::tr("Shares of SPY that gain and lose what the book does: delta dollars times beta over the price of SPY"), true};
+        return {EffectTable::tr("Beta delta, SPY shares"),
+                EffectTable::tr("Shares of SPY that gain and lose what the book does: delta dollars times beta over the price of SPY"), true};
     if (key == "beta_gamma")
         return {EffectTable::tr("Beta gamma, SPY shares per 1%"), EffectTable::tr("Change of beta delta when SPY moves by 1%"), true};
-    if (key == "theta")
-        return {EffectTable::tr("Theta, $ per day"), EffectTable::tr("Gain or loss of one calendar day, nothing else moving"), true};
+    if (key == "theta") return {EffectTable::tr("Theta, $ per day"), EffectTable::tr("Gain or loss of one calendar day, nothing else moving"), true};
     if (key == "vega")
         return {EffectTable::tr("Vega, $ per point"), EffectTable::tr("Gain or loss when implied volatility rises by one point"), true};
     if (key == "var_99")
-        return {EffectTable::tr("VaR 99%, one day"), EffectTable::tr("On one day in a hundred the book loses this much or more, by the moves of the past 500 days"), true, true};
+        return {EffectTable::tr("VaR 99%, one day"),
+                EffectTable::tr("On one day in a hundred the book loses this much or more, by the moves of the past 500 days"), true, true};
     if (key == "worst_cell")
-        return {EffectTable::tr("Worst scenario"), EffectTable::tr("Lowest result of the scenario grid: spot ±15%, volatility −30% to +50%, up to the first expiry"), true, true};
+        return {EffectTable::tr("Worst scenario"),
+                EffectTable::tr("Lowest result of the scenario grid: spot ±15%, volatility −30% to +50%, up to the first expiry"), true, true};
     if (key == "buying_power")
         return {EffectTable::tr("Buying power"), EffectTable::tr("Cash less what positions and working orders can cost"), false, true, true};
     if (key == "day_loss_headroom")
-        return {EffectTable::tr("Day-loss headroom"), EffectTable::tr("What may still be lost today before the daily limit (B1) halts the desk"), false, true, true};
+        return {EffectTable::tr("Day-loss headroom"), EffectTable::tr("What may still be lost today before the daily limit (B1) halts the desk"),
+                false, true, true};
     return {format::text(key), {}};
 }
 
 QString valueText(const desk::EffectRow& row, const Measure& measure, const std::optional<double>& value, bool comes = false) {
-    if (!value || !std::isfinite(*value))
-        return comes && row.computing ? EffectTable::tr("computing") : format::dash();
+    if (!value || !std::isfinite(*value)) return comes && row.computing ? EffectTable::tr("computing") : format::dash();
     const int decimals = std::abs(*value) >= 100 ? 0 : 2;
-    if (row.unit == "%")
-        return format::number(*value, 1) + QLatin1Char('%');
-    if (measure.money && measure.signedValue)
-        return format::signedMoney(Usd::fromDouble(*value).value_or(Usd{}));
-    if (measure.money)
-        return format::money(Usd::fromDouble(*value).value_or(Usd{}));
+    if (row.unit == "%") return format::number(*value, 1) + QLatin1Char('%');
+    if (measure.money && measure.signedValue) return format::signedMoney(Usd::fromDouble(*value).value_or(Usd{}));
+    if (measure.money) return format::money(Usd::fromDouble(*value).value_or(Usd{}));
     return measure.signedValue ? format::signedNumber(*value, decimals) : format::number(*value, decimals);
 }
 
 QString cellText(const desk::ScenarioPoint& cell) {
-    return EffectTable::tr("spot %1, IV %2, in %n day(s)", nullptr, static_cast<int>(std::lround(cell.days))).arg(format::signedPercent(cell.spotMove, 1), format::signedPercent(cell.volMove, 0));
+    return EffectTable::tr("spot %1, IV %2, in %n day(s)", nullptr, static_cast<int>(std::lround(cell.days)))
+        .arg(format::signedPercent(cell.spotMove, 1), format::signedPercent(cell.volMove, 0));
 }
 
 /// A floor (buying power, headroom) has no share of a limit; a limit of zero neither.
 std::optional<double> usedShare(const desk::EffectRow& row, const Measure& measure) {
-    if (measure.floor || !row.after || !row.limit || *row.limit == 0)
-        return std::nullopt;
+    if (measure.floor || !row.after || !row.limit || *row.limit == 0) return std::nullopt;
     return std::abs(*row.after / *row.limit);
 }
 
@@ -84,15 +85,16 @@ void EffectTable::setRows(std::vector<desk::EffectRow> rows) {
     QStringList spoken;
     for (const auto& row : m_rows) {
         const auto measure = measureOf(row.measure);
-        spoken << tr("%1: now %2, after %3, limit %4").arg(measure.name, valueText(row, measure, row.now, true), valueText(row, measure, row.after, true), valueText(row, measure, row.limit));
+        spoken << tr("%1: now %2, after %3, limit %4")
+                      .arg(measure.name, valueText(row, measure, row.now, true), valueText(row, measure, row.after, true),
+                           valueText(row, measure, row.limit));
         if (row.afterCell)
             spoken.back() += tr(" (%1)").arg(cellText(*row.afterCell));
         else if (!row.after && !row.detail.empty())
             spoken.back() += tr(" (%1)").arg(format::text(row.detail));
     }
     setAccessibleDescription(spoken.join(QStringLiteral("; ")));
-    if (resized)
-        updateGeometry();
+    if (resized) updateGeometry();
     update();
 }
 
@@ -125,23 +127,30 @@ void EffectTable::paintEvent(QPaintEvent*) {
         cell(0, y, nowLeft - 4, left, measure.name);
         cell(nowLeft, y, kNumber, right, valueText(row, measure, row.now, true));
         if (!row.afterCell)
-            cell(limitLeft, y, kNumber, right, measure.floor ? tr("floor %1").arg(valueText(row, measure, row.limit)) : valueText(row, measure, row.limit));
+            cell(limitLeft, y, kNumber, right,
+                 measure.floor ? tr("floor %1").arg(valueText(row, measure, row.limit)) : valueText(row, measure, row.limit));
         painter.setFont(numberFont(true));
         painter.setPen(color(row.after ? Token::Text : Token::Dim));
         cell(afterLeft, y, kNumber, right, valueText(row, measure, row.after, true));
         if (row.afterCell) { // where it happens stands in the columns of a limit it has not
             painter.setFont(numberFont());
             painter.setPen(color(Token::Dim));
-            painter.drawText(QRect(limitLeft, y, width() - limitLeft, kLine), static_cast<int>(right), tr("spot %1, IV %2, %3 d").arg(format::signedPercent(row.afterCell->spotMove, 0), format::signedPercent(row.afterCell->volMove, 0)).arg(std::lround(row.afterCell->days)));
+            painter.drawText(QRect(limitLeft, y, width() - limitLeft, kLine), static_cast<int>(right),
+                             tr("spot %1, IV %2, %3 d")
+                                 .arg(format::signedPercent(row.afterCell->spotMove, 0), format::signedPercent(row.afterCell->volMove, 0))
+                                 .arg(std::lround(row.afterCell->days)));
         }
         if (used) {
             const QRect track(barLeft + 12, y + kLine / 2 - 2, kBar - 60, 4);
             painter.fillRect(track, color(Token::Grid));
             painter.fillRect(QRect(track.topLeft(), QSize(static_cast<int>(track.width() * std::min(1.0, *used)), track.height())),
-                             color(*used >= 1 ? Token::Loss : *used >= 0.8 ? Token::Warn : Token::Info));
+                             color(*used >= 1     ? Token::Loss
+                                   : *used >= 0.8 ? Token::Warn
+                                                  : Token::Info));
             painter.setFont(numberFont());
             painter.setPen(color(Token::Dim));
-            painter.drawText(QRect(barLeft, y, kBar, kLine), static_cast<int>(right), (*used >= 1 ? QStringLiteral("▲ ") : QString()) + format::percent(*used, 0));
+            painter.drawText(QRect(barLeft, y, kBar, kLine), static_cast<int>(right),
+                             (*used >= 1 ? QStringLiteral("▲ ") : QString()) + format::percent(*used, 0));
         }
         y += kLine;
     }
@@ -149,18 +158,13 @@ void EffectTable::paintEvent(QPaintEvent*) {
 
 QString EffectTable::tipAt(int y) const {
     const int line = y / kLine - 1;
-    if (y < kLine || line >= static_cast<int>(m_rows.size()))
-        return {};
+    if (y < kLine || line >= static_cast<int>(m_rows.size())) return {};
     const auto& row = m_rows[static_cast<std::size_t>(line)];
     QString tip = measureOf(row.measure).tip;
-    if (row.nowCell)
-        tip += QLatin1Char('\n') + tr("now: %1").arg(cellText(*row.nowCell));
-    if (row.afterCell)
-        tip += QLatin1Char('\n') + tr("after: %1").arg(cellText(*row.afterCell));
-    if (row.computing)
-        tip += QLatin1Char('\n') + tr("being computed beside the desk");
-    if (!row.detail.empty())
-        tip += QLatin1Char('\n') + format::text(row.detail);
+    if (row.nowCell) tip += QLatin1Char('\n') + tr("now: %1").arg(cellText(*row.nowCell));
+    if (row.afterCell) tip += QLatin1Char('\n') + tr("after: %1").arg(cellText(*row.afterCell));
+    if (row.computing) tip += QLatin1Char('\n') + tr("being computed beside the desk");
+    if (!row.detail.empty()) tip += QLatin1Char('\n') + format::text(row.detail);
     return tip;
 }
 

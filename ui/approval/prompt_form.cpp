@@ -1,10 +1,10 @@
 #include "ui/approval/prompt_form.h"
 
+#include <cmath>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLegend>
 #include <QVBoxLayout>
-#include <cmath>
 
 #include "desk/effect_rows.h"
 #include "ui/theme/format.h"
@@ -39,13 +39,21 @@ QString shortened(const std::string& words, int most = kMostWords) {
 } // namespace
 
 PromptForm::PromptForm(QWidget* parent)
-    : QWidget(parent), m_consequence(block(tr("Consequence"), Token::Text, true, 16)), m_facts(block(tr("Account and time"))), m_tier(block(tr("Tier and why"), Token::Dim)),
-      m_since(block(tr("Price, and what moved since the proposal"), Token::Dim)), m_checks(head(tr("CHECKS"))), m_failed(block(tr("Warnings"), Token::Warn)),
-      m_against(block(tr("Strongest case against"))), m_openHead(head(tr("UNANSWERED"))), m_open(block(tr("Unanswered"), Token::Warn)), m_for(block(tr("Case for"))),
-      m_events(block(tr("Events in the holding period"), Token::Dim)), m_verdict(block(tr("Verdict and confidence"), Token::Dim)), m_time(new TimeBar), m_effects(new EffectTable),
-      m_legs(new GridModel({{tr("Side"), {}, 44, kLeft}, {tr("Qty"), {}, 38}, {tr("Contract"), {}, 158, kLeft}, {tr("Bid"), {}, 54}, {tr("Mid"), {}, 54}, {tr("Ask"), {}, 54},
-                            {tr("IV"), {}, 56}, {tr("Delta"), tr("of one contract"), 54}, {tr("Age"), tr("of the quote"), 40}},
-                           this)),
+    : QWidget(parent), m_consequence(block(tr("Consequence"), Token::Text, true, 16)), m_facts(block(tr("Account and time"))),
+      m_tier(block(tr("Tier and why"), Token::Dim)), m_since(block(tr("Price, and what moved since the proposal"), Token::Dim)),
+      m_checks(head(tr("CHECKS"))), m_failed(block(tr("Warnings"), Token::Warn)), m_against(block(tr("Strongest case against"))),
+      m_openHead(head(tr("UNANSWERED"))), m_open(block(tr("Unanswered"), Token::Warn)), m_for(block(tr("Case for"))),
+      m_events(block(tr("Events in the holding period"), Token::Dim)), m_verdict(block(tr("Verdict and confidence"), Token::Dim)),
+      m_time(new TimeBar), m_effects(new EffectTable), m_legs(new GridModel({{tr("Side"), {}, 44, kLeft},
+                                                                             {tr("Qty"), {}, 38},
+                                                                             {tr("Contract"), {}, 158, kLeft},
+                                                                             {tr("Bid"), {}, 54},
+                                                                             {tr("Mid"), {}, 54},
+                                                                             {tr("Ask"), {}, 54},
+                                                                             {tr("IV"), {}, 56},
+                                                                             {tr("Delta"), tr("of one contract"), 54},
+                                                                             {tr("Age"), tr("of the quote"), 40}},
+                                                                            this)),
       m_grid(new GridView(m_legs)), m_chart(new PayoffChart) {
     m_grid->setFocusPolicy(Qt::NoFocus);
     m_grid->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -57,8 +65,7 @@ PromptForm::PromptForm(QWidget* parent)
 
     auto* left = new QVBoxLayout;
     auto* right = new QVBoxLayout;
-    for (auto* column : {left, right})
-        column->setSpacing(2);
+    for (auto* column : {left, right}) column->setSpacing(2);
     left->addWidget(m_grid);
     left->addWidget(m_since);
     left->addSpacing(4);
@@ -95,16 +102,15 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
     m_consequence->setText(tr("%1 for %2: you can lose %3, you can make %4.")
                                .arg(format::text(a.description), format::net(order.netLimit), format::money(a.maxLoss), format::money(a.maxProfit)));
     m_facts->setText(tr("%1   account %2   %3 left, then REJECTED   you are %4   fees %5, in both sums   proposed by %6")
-                         .arg(format::text(view.environment), format::text(view.accountName), format::countdown(a.secondsLeft), format::text(view.user.name), format::money(a.fees),
-                              format::text(order.source)));
+                         .arg(format::text(view.environment), format::text(view.accountName), format::countdown(a.secondsLeft),
+                              format::text(view.user.name), format::money(a.fees), format::text(order.source)));
     QStringList why;
-    for (const auto& reason : a.request.tier.reasons)
-        why << format::text(reason);
-    if (!a.request.replaces.empty())
-        why << tr("replaces %1 (%2)").arg(format::text(a.request.replaces.str()), format::text(a.request.replacesWhy));
-    if (!a.request.raisedAgain.empty())
-        why << tr("RAISED AGAIN: %1").arg(format::text(a.request.raisedAgain));
-    m_tier->setText(tr("%1%2: %3").arg(QLatin1String(approval::toString(a.request.tier.tier)), a.request.escalated ? tr(" ESCALATED") : QString(), why.join(QStringLiteral("; "))));
+    for (const auto& reason : a.request.tier.reasons) why << format::text(reason);
+    if (!a.request.replaces.empty()) why << tr("replaces %1 (%2)").arg(format::text(a.request.replaces.str()), format::text(a.request.replacesWhy));
+    if (!a.request.raisedAgain.empty()) why << tr("RAISED AGAIN: %1").arg(format::text(a.request.raisedAgain));
+    m_tier->setText(tr("%1%2: %3")
+                        .arg(QLatin1String(approval::toString(a.request.tier.tier)), a.request.escalated ? tr(" ESCALATED") : QString(),
+                             why.join(QStringLiteral("; "))));
     m_time->setLeft(a.secondsLeft, static_cast<double>(a.request.tier.deadline.count()));
 
     std::vector<GridRow> rows;
@@ -120,17 +126,19 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
                          {format::percent(leg.iv), {}, Tone::Plain, fresh},
                          {leg.delta ? format::signedNumber(*leg.delta, 2) : format::dash(), {}, Tone::Plain, fresh},
                          {format::age(leg.ageSeconds), {}, Tone::Dim, fresh}},
-                        false, false, {}});
+                        false,
+                        false,
+                        {}});
         printAge(rows.back(), leg.ageSeconds);
     }
     m_legs->setRows(std::move(rows));
     m_grid->setFixedHeight(static_cast<int>(a.legs.size()) * rowHeight() + m_grid->horizontalHeader()->sizeHint().height() + 3);
     m_since->setText(tr("limit %1   mid %2   natural %3\nproposed at mid %4, spot %5, IV %6; since then %7")
-                         .arg(format::net(order.netLimit), format::net(a.mid), format::net(a.natural), format::net(a.midAtProposal), format::number(a.spotAtProposal, 2),
-                              format::percent(a.ivAtProposal), a.changedSince.empty() ? tr("unchanged") : format::text(a.changedSince)));
+                         .arg(format::net(order.netLimit), format::net(a.mid), format::net(a.natural), format::net(a.midAtProposal),
+                              format::number(a.spotAtProposal, 2), format::percent(a.ivAtProposal),
+                              a.changedSince.empty() ? tr("unchanged") : format::text(a.changedSince)));
     auto effects = a.effects;
-    for (auto& row : desk::riskRows(risk, a.request.id))
-        effects.push_back(std::move(row));
+    for (auto& row : desk::riskRows(risk, a.request.id)) effects.push_back(std::move(row));
     m_effects->setRows(std::move(effects));
 
     int passed = 0;
@@ -138,10 +146,8 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
     QString verified;
     for (const auto& check : a.checks) {
         passed += check.pass;
-        if (check.check == "price_verification" && check.pass)
-            verified = tr("   prices verified: %1").arg(format::text(check.value));
-        if (!check.pass)
-            failed << QStringLiteral("▲ ") + format::text(check.reason);
+        if (check.check == "price_verification" && check.pass) verified = tr("   prices verified: %1").arg(format::text(check.value));
+        if (!check.pass) failed << QStringLiteral("▲ ") + format::text(check.reason);
     }
     const int hidden = static_cast<int>(failed.size()) - 5;
     if (hidden > 0) {
@@ -155,8 +161,7 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
     m_against->setText(a.caseAgainst.empty() ? tr("none given") : shortened(a.caseAgainst));
     QStringList open;
     for (const auto& words : a.unanswered)
-        if (open.size() < 2)
-            open << QStringLiteral("▲ ") + shortened(words, a.unanswered.size() == 1 ? 200 : 100);
+        if (open.size() < 2) open << QStringLiteral("▲ ") + shortened(words, a.unanswered.size() == 1 ? 200 : 100);
     m_openHead->setText(tr("UNANSWERED (%1)").arg(a.unanswered.size()));
     m_openHead->setVisible(!open.isEmpty());
     m_open->setVisible(!open.isEmpty());
@@ -169,8 +174,11 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
         if (events.size() < 3)
             events << tr("%1 %2").arg(format::date(event.date), shortened(event.title.empty() ? market::toString(event.kind) : event.title, 44));
     const auto further = static_cast<int>(a.request.events.size()) - static_cast<int>(events.size());
-    m_events->setText(events.isEmpty() ? tr("Events before expiry: none known")
-                                       : tr("Events before expiry (%1): %2%3").arg(a.request.events.size()).arg(events.join(QStringLiteral("; ")), further > 0 ? tr("; and %n more", nullptr, further) : QString()));
+    m_events->setText(events.isEmpty()
+                          ? tr("Events before expiry: none known")
+                          : tr("Events before expiry (%1): %2%3")
+                                .arg(a.request.events.size())
+                                .arg(events.join(QStringLiteral("; ")), further > 0 ? tr("; and %n more", nullptr, further) : QString()));
     QStringList all;
     for (const auto& event : a.request.events)
         all << tr("%1 %2").arg(format::date(event.date), format::text(event.title.empty() ? market::toString(event.kind) : event.title));
@@ -178,10 +186,12 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
     if (covered)
         m_verdict->setText(tr("The verdict is covered until your own call is entered."));
     else
-        m_verdict->setText(a.confidence ? tr("Verdict: enter, confidence %1. No track record of similar trades yet.").arg(format::number(*a.confidence, 2))
-                                        : tr("No debate: a person's own order."));
+        m_verdict->setText(a.confidence
+                               ? tr("Verdict: enter, confidence %1. No track record of similar trades yet.").arg(format::number(*a.confidence, 2))
+                               : tr("No debate: a person's own order."));
     const double spot = a.spot.value_or(0);
-    const bool same = m_charted && m_charted->quantity == order.quantity && m_charted->netLimit == order.netLimit && m_charted->legs.size() == order.legs.size() &&
+    const bool same = m_charted && m_charted->quantity == order.quantity && m_charted->netLimit == order.netLimit &&
+                      m_charted->legs.size() == order.legs.size() &&
                       std::equal(order.legs.begin(), order.legs.end(), m_charted->legs.begin(),
                                  [](const auto& x, const auto& y) { return x.ratio == y.ratio && x.contract.id() == y.contract.id(); });
     if (!same || std::abs(spot - m_chartedSpot) > spot * 0.0005) {

@@ -1,5 +1,7 @@
 #include "ui/charts/chart_view.h"
 
+#include <algorithm>
+#include <cmath>
 #include <QChart>
 #include <QDialog>
 #include <QKeyEvent>
@@ -7,8 +9,6 @@
 #include <QPainter>
 #include <QShortcut>
 #include <QVBoxLayout>
-#include <algorithm>
-#include <cmath>
 #include <tuple>
 
 #include "ui/models/grid_view.h"
@@ -30,8 +30,7 @@ void styleAxis(QValueAxis* axis, const QString& title) {
 double niceStep(double rough) {
     const double power = std::pow(10.0, std::floor(std::log10(rough)));
     for (const double factor : {1.0, 2.0, 2.5, 5.0})
-        if (factor * power >= rough)
-            return factor * power;
+        if (factor * power >= rough) return factor * power;
     return 10 * power;
 }
 
@@ -59,8 +58,7 @@ ThemedChart::ThemedChart(const QString& xTitle, const QString& yTitle, QWidget* 
 }
 
 void ThemedChart::setHeading(const QString& words) {
-    if (chart()->title() == words)
-        return;
+    if (chart()->title() == words) return;
     chart()->setTitleFont(textFont(12, true));
     chart()->setTitle(words);
     setAccessibleDescription(words);
@@ -91,8 +89,7 @@ void ThemedChart::takeColours() {
 
 void ThemedChart::changeEvent(QEvent* event) {
     QChartView::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        takeColours();
+    if (event->type() == QEvent::PaletteChange) takeColours();
 }
 
 QLineSeries* ThemedChart::addLine(const QString& name, Token token, Qt::PenStyle penStyle, double width) {
@@ -104,8 +101,7 @@ QLineSeries* ThemedChart::addLine(const QString& name, Token token, Qt::PenStyle
     series->attachAxis(m_x);
     series->attachAxis(m_y);
     if (name.isEmpty())
-        for (auto* marker : chart()->legend()->markers(series))
-            marker->setVisible(false);
+        for (auto* marker : chart()->legend()->markers(series)) marker->setVisible(false);
     return series;
 }
 
@@ -120,14 +116,12 @@ QScatterSeries* ThemedChart::addDots(const QString& name, Token token, double si
     series->attachAxis(m_x);
     series->attachAxis(m_y);
     if (name.isEmpty())
-        for (auto* marker : chart()->legend()->markers(series))
-            marker->setVisible(false);
+        for (auto* marker : chart()->legend()->markers(series)) marker->setVisible(false);
     return series;
 }
 
 void ThemedChart::setRange(double x0, double x1, double y0, double y1) {
-    if (!(x1 > x0) || !(y1 > y0) || !std::isfinite(x0 + x1 + y0 + y1))
-        return;
+    if (!(x1 > x0) || !(y1 > y0) || !std::isfinite(x0 + x1 + y0 + y1)) return;
     for (auto [axis, low, high] : {std::tuple(m_x, x0, x1), std::tuple(m_y, y0, y1)}) {
         const double step = niceStep((high - low) / 6);
         axis->setTickType(QValueAxis::TicksDynamic);
@@ -135,8 +129,7 @@ void ThemedChart::setRange(double x0, double x1, double y0, double y1) {
         axis->setTickInterval(step);
         axis->setRange(low, high);
         int decimals = 0; // as many as the step itself needs
-        while (decimals < 6 && std::abs(step * std::pow(10.0, decimals) - std::round(step * std::pow(10.0, decimals))) > 1e-6)
-            ++decimals;
+        while (decimals < 6 && std::abs(step * std::pow(10.0, decimals) - std::round(step * std::pow(10.0, decimals))) > 1e-6) ++decimals;
         axis->setLabelFormat(QStringLiteral("%.%1f").arg(decimals));
     }
 }
@@ -152,8 +145,7 @@ void ThemedChart::setWhiskers(std::vector<Whisker> whiskers) {
 }
 
 void ThemedChart::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier)
-        return showTable();
+    if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier) return showTable();
     QChartView::keyPressEvent(event);
 }
 
@@ -162,12 +154,14 @@ void ThemedChart::showTable() {
     std::vector<GridRow> rows;
     for (const auto* series : chart()->series()) {
         const auto* points = qobject_cast<const QXYSeries*>(series);
-        if (!points || points->name().isEmpty())
-            continue;
+        if (!points || points->name().isEmpty()) continue;
         int n = 0;
         for (const auto& p : points->points())
             rows.push_back({QStringLiteral("%1/%2").arg(points->name()).arg(n++),
-                            {{points->name(), {}, Tone::Dim}, {format::number(p.x(), 2), p.x()}, {format::number(p.y(), 4), p.y()}}, false, false, {}});
+                            {{points->name(), {}, Tone::Dim}, {format::number(p.x(), 2), p.x()}, {format::number(p.y(), 4), p.y()}},
+                            false,
+                            false,
+                            {}});
     }
     if (m_table) // asked again: there it is
         return openLayer(*m_table);
@@ -178,7 +172,8 @@ void ThemedChart::showTable() {
     new QShortcut(QKeySequence(Qt::Key_T), dialog, dialog, &QDialog::close); // T again goes back
     dialog->setWindowTitle(tr("%1 as a table").arg(accessibleName()));
     dialog->resize(460, 480);
-    auto* model = new GridModel({{tr("Series"), {}, 170, Qt::AlignLeft | Qt::AlignVCenter}, {m_x->titleText(), {}, 120}, {m_y->titleText(), {}, 140}}, dialog);
+    auto* model =
+        new GridModel({{tr("Series"), {}, 170, Qt::AlignLeft | Qt::AlignVCenter}, {m_x->titleText(), {}, 120}, {m_y->titleText(), {}, 140}}, dialog);
     model->setRows(std::move(rows));
     auto* grid = new GridView(model);
     grid->setAccessibleName(dialog->windowTitle());
@@ -195,13 +190,11 @@ void ThemedChart::drawForeground(QPainter* painter, const QRectF& rect) {
         const QRectF area = chart()->plotArea();
         for (const auto& w : m_whiskers) {
             const QPointF low = chart()->mapToPosition({w.x, w.low}), high = chart()->mapToPosition({w.x, w.high});
-            if (low.x() < area.left() || low.x() > area.right())
-                continue;
+            if (low.x() < area.left() || low.x() > area.right()) continue;
             painter->drawLine(QPointF(low.x(), qMin(low.y(), area.bottom())), QPointF(high.x(), qMax(high.y(), area.top())));
         }
     }
-    if (m_emptyText.isEmpty())
-        return;
+    if (m_emptyText.isEmpty()) return;
     painter->setPen(color(Token::Dim));
     painter->setFont(textFont(13));
     painter->drawText(chart()->plotArea(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
@@ -211,14 +204,13 @@ PayoffChart::PayoffChart(QWidget* parent)
     : ThemedChart(tr("underlying at expiry"), tr("profit and loss, dollars"), parent), m_expiry(addLine(tr("at expiry"), Token::Accent)),
       m_today(addLine(tr("now (model)"), Token::Loss, Qt::DashLine, 1.5)), m_zero(addLine({}, Token::Dim, Qt::SolidLine, 1)),
       m_spot(addLine(tr("spot"), Token::Text, Qt::DotLine, 1)), m_low(addLine(tr("1 and 2 sigma"), Token::Stale, Qt::DotLine, 1)),
-      m_high(addLine({}, Token::Stale, Qt::DotLine, 1)), m_low2(addLine({}, Token::Stale, Qt::DotLine, 1)), m_high2(addLine({}, Token::Stale, Qt::DotLine, 1)),
-      m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
+      m_high(addLine({}, Token::Stale, Qt::DotLine, 1)), m_low2(addLine({}, Token::Stale, Qt::DotLine, 1)),
+      m_high2(addLine({}, Token::Stale, Qt::DotLine, 1)), m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
     setAccessibleDescription(tr("Profit and loss of the structure against the underlying at expiry"));
 }
 
 void PayoffChart::clear(const QString& why) {
-    for (auto* s : {m_expiry, m_today, m_zero, m_spot, m_low, m_high, m_low2, m_high2})
-        s->clear();
+    for (auto* s : {m_expiry, m_today, m_zero, m_spot, m_low, m_high, m_low2, m_high2}) s->clear();
     m_breakevens->clear();
     setEmptyText(why);
 }
@@ -237,10 +229,8 @@ void PayoffChart::show(const Input& in) {
     double worst = 0, best = 0;
     const auto value = [&](double s) { return portfolio::payoffAtExpiry(in.legs, in.net, s) * static_cast<double>(in.quantity); };
     std::vector<double> xs;
-    for (int i = 0; i < kPoints; ++i)
-        xs.push_back(low + (high - low) * i / (kPoints - 1));
-    for (const auto& leg : in.legs)
-        xs.push_back(leg.contract.strike.toDouble());
+    for (int i = 0; i < kPoints; ++i) xs.push_back(low + (high - low) * i / (kPoints - 1));
+    for (const auto& leg : in.legs) xs.push_back(leg.contract.strike.toDouble());
     std::sort(xs.begin(), xs.end());
     for (const double x : xs) {
         const double y = value(x);
@@ -275,7 +265,8 @@ void PayoffChart::show(const Input& in) {
         spoken << QString::number(b, 'f', 2);
     }
     m_breakevens->replace(crossings);
-    setAccessibleDescription(tr("Largest loss %1, largest profit %2, breakeven %3").arg(worst, 0, 'f', 0).arg(best, 0, 'f', 0).arg(spoken.join(QStringLiteral(", "))));
+    setAccessibleDescription(
+        tr("Largest loss %1, largest profit %2, breakeven %3").arg(worst, 0, 'f', 0).arg(best, 0, 'f', 0).arg(spoken.join(QStringLiteral(", "))));
     setRange(low, high, worst - pad, best + pad);
 }
 

@@ -59,9 +59,9 @@ public:
         Price net;
         std::int64_t quantity = 1;
         double spot = 0;
-        double sigma = 0;                     ///< one standard deviation to expiry in price units; 0: unknown
+        double sigma = 0;                             ///< one standard deviation to expiry in price units; 0: unknown
         std::vector<std::pair<double, double>> today; ///< (spot, dollars) of the model value at a date before expiry; may be empty
-        QString when{};                       ///< that date in words
+        QString when{};                               ///< that date in words
     };
     void show(const Input& input);
     void clear(const QString& why);

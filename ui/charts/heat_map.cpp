@@ -1,5 +1,6 @@
 #include "ui/charts/heat_map.h"
 
+#include <cmath>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -7,7 +8,6 @@
 #include <QShortcut>
 #include <QToolTip>
 #include <QVBoxLayout>
-#include <cmath>
 
 #include "ui/models/grid_view.h"
 #include "ui/theme/theme.h"
@@ -24,16 +24,14 @@ HeatMap::HeatMap(QWidget* parent) : QWidget(parent) {
 }
 
 void HeatMap::setCells(const QString& corner, std::vector<QString> rows, std::vector<QString> columns, std::vector<HeatCell> cells) {
-    if (cells.size() != rows.size() * columns.size())
-        return;
+    if (cells.size() != rows.size() * columns.size()) return;
     m_corner = corner;
     m_rows = std::move(rows);
     m_columns = std::move(columns);
     m_cells = std::move(cells);
     m_row = qBound(0, m_row, qMax(0, rowCount() - 1));
     m_column = qBound(0, m_column, qMax(0, columnCount() - 1));
-    if (!m_cells.empty())
-        setAccessibleDescription(spoken(m_row, m_column));
+    if (!m_cells.empty()) setAccessibleDescription(spoken(m_row, m_column));
     update();
 }
 
@@ -43,8 +41,7 @@ void HeatMap::setScale(Scale scale) {
 }
 
 int HeatMap::levelStepOf(double value, double low, double high) {
-    if (!std::isfinite(value) || !(high > low))
-        return 3;
+    if (!std::isfinite(value) || !(high > low)) return 3;
     return qBound(0, static_cast<int>(std::lround(6 * (value - low) / (high - low))), 6);
 }
 
@@ -75,8 +72,7 @@ void HeatMap::setWhatIf(bool whatIf) {
 }
 
 void HeatMap::setStale(bool stale) {
-    if (m_stale == stale)
-        return;
+    if (m_stale == stale) return;
     m_stale = stale;
     update();
 }
@@ -87,8 +83,7 @@ void HeatMap::setCursorShown(bool shown) {
 }
 
 void HeatMap::setCursorCell(int row, int column) {
-    if (m_cells.empty())
-        return;
+    if (m_cells.empty()) return;
     m_row = qBound(0, row, rowCount() - 1);
     m_column = qBound(0, column, columnCount() - 1);
     setAccessibleDescription(spoken(m_row, m_column));
@@ -97,7 +92,9 @@ void HeatMap::setCursorCell(int row, int column) {
 
 QString HeatMap::spoken(int row, int column) const {
     const HeatCell& here = cell(row, column);
-    const QString text = here.quiet && !here.tooltip.isEmpty() ? here.tooltip : here.corner.isEmpty() ? here.text : tr("%1, trips %2").arg(here.text, here.corner);
+    const QString text = here.quiet && !here.tooltip.isEmpty() ? here.tooltip
+                         : here.corner.isEmpty()               ? here.text
+                                                               : tr("%1, trips %2").arg(here.text, here.corner);
     return tr("%1, %2: %3").arg(m_rows[static_cast<std::size_t>(row)], m_columns[static_cast<std::size_t>(column)], text);
 }
 
@@ -105,24 +102,19 @@ QStringList HeatMap::clippedTexts() const {
     QStringList out;
     const QFontMetrics plain(numberFont()), strong(numberFont(true));
     for (int r = 0; r < rowCount(); ++r) {
-        if (strong.horizontalAdvance(m_rows[static_cast<std::size_t>(r)]) > m_headWidth - 12)
-            out << m_rows[static_cast<std::size_t>(r)];
+        if (strong.horizontalAdvance(m_rows[static_cast<std::size_t>(r)]) > m_headWidth - 12) out << m_rows[static_cast<std::size_t>(r)];
         for (int c = 0; c < columnCount(); ++c)
-            if ((cell(r, c).boxed ? strong : plain).horizontalAdvance(cell(r, c).text) > cellRect(r, c).width() - 4)
-                out << cell(r, c).text;
+            if ((cell(r, c).boxed ? strong : plain).horizontalAdvance(cell(r, c).text) > cellRect(r, c).width() - 4) out << cell(r, c).text;
     }
     for (int c = 0; c < columnCount(); ++c)
-        if (strong.horizontalAdvance(m_columns[static_cast<std::size_t>(c)]) > cellRect(0, c).width())
-            out << m_columns[static_cast<std::size_t>(c)];
+        if (strong.horizontalAdvance(m_columns[static_cast<std::size_t>(c)]) > cellRect(0, c).width()) out << m_columns[static_cast<std::size_t>(c)];
     return out;
 }
 
 int HeatMap::stepOf(double value, double low, double middle, double high) {
-    if (!std::isfinite(value))
-        return 3;
+    if (!std::isfinite(value)) return 3;
     const double reach = value < middle ? middle - low : high - middle;
-    if (!(reach > 0))
-        return 3;
+    if (!(reach > 0)) return 3;
     const double share = qBound(-1.0, (value - middle) / reach, 1.0);
     return qBound(0, static_cast<int>(std::lround(3 + 3 * share)), 6);
 }
@@ -137,14 +129,12 @@ QRect HeatMap::cellRect(int row, int column) const {
 std::optional<std::pair<int, int>> HeatMap::cellAt(const QPoint& point) const {
     for (int r = 0; r < rowCount(); ++r)
         for (int c = 0; c < columnCount(); ++c)
-            if (cellRect(r, c).contains(point))
-                return std::pair(r, c);
+            if (cellRect(r, c).contains(point)) return std::pair(r, c);
     return std::nullopt;
 }
 
 void HeatMap::moveTo(int row, int column) {
-    if (m_cells.empty())
-        return;
+    if (m_cells.empty()) return;
     setCursorCell(row, column);
     Q_EMIT moved(m_row, m_column);
 }
@@ -198,16 +188,18 @@ void HeatMap::paintEvent(QPaintEvent*) {
     painter.drawText(QRect(6, 0, m_headWidth - 12, kHeadHeight), Qt::AlignLeft | Qt::AlignVCenter, m_corner);
     for (int c = 0; c < columnCount(); ++c) {
         head(c == m_originColumn);
-        painter.drawText(QRect(cellRect(0, c).left(), 0, cellRect(0, c).width(), kHeadHeight), Qt::AlignCenter, m_columns[static_cast<std::size_t>(c)]);
+        painter.drawText(QRect(cellRect(0, c).left(), 0, cellRect(0, c).width(), kHeadHeight), Qt::AlignCenter,
+                         m_columns[static_cast<std::size_t>(c)]);
     }
     // The lines between the cells: on light the neutral step and the panel are one colour.
-    painter.fillRect(cellRect(0, 0).united(cellRect(rowCount() - 1, columnCount() - 1)), color(currentTheme() == ThemeKind::Light ? Token::Grid : Token::Panel));
+    painter.fillRect(cellRect(0, 0).united(cellRect(rowCount() - 1, columnCount() - 1)),
+                     color(currentTheme() == ThemeKind::Light ? Token::Grid : Token::Panel));
     for (int r = 0; r < rowCount(); ++r) {
         head(r == m_originRow);
         const QRect name(6, cellRect(r, 0).top(), m_headWidth - 12, cellRect(r, 0).height());
-        painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, painter.fontMetrics().elidedText(m_rows[static_cast<std::size_t>(r)], Qt::ElideRight, name.width()));
-        for (int c = 0; c < columnCount(); ++c)
-            paintCell(painter, r, c);
+        painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(m_rows[static_cast<std::size_t>(r)], Qt::ElideRight, name.width()));
+        for (int c = 0; c < columnCount(); ++c) paintCell(painter, r, c);
     }
     if (m_whatIf) {
         painter.setPen(QPen(color(Token::Stale), 1, Qt::DashLine));
@@ -222,14 +214,17 @@ void HeatMap::paintEvent(QPaintEvent*) {
 /// What the map draws, for those who read it: one row a row of the map.
 void HeatMap::showTable() {
     std::vector<GridColumn> columns{{m_corner, {}, m_headWidth, Qt::AlignLeft | Qt::AlignVCenter}};
-    for (const auto& column : m_columns)
-        columns.push_back({column, {}, 76});
+    for (const auto& column : m_columns) columns.push_back({column, {}, 76});
     std::vector<GridRow> rows;
     for (int r = 0; r < rowCount(); ++r) {
         GridRow row{m_rows[static_cast<std::size_t>(r)], {{m_rows[static_cast<std::size_t>(r)], {}, Tone::Strong}}, false, false, {}};
         for (int c = 0; c < columnCount(); ++c) {
             const HeatCell& here = cell(r, c);
-            row.cells.push_back({here.corner.isEmpty() ? here.text : here.text + QLatin1Char(' ') + here.corner, {}, Tone::Plain, desk::Freshness::Fresh, here.tooltip});
+            row.cells.push_back({here.corner.isEmpty() ? here.text : here.text + QLatin1Char(' ') + here.corner,
+                                 {},
+                                 Tone::Plain,
+                                 desk::Freshness::Fresh,
+                                 here.tooltip});
         }
         rows.push_back(std::move(row));
     }
@@ -261,26 +256,22 @@ void HeatMap::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_T: return showTable();
     case Qt::Key_Return:
     case Qt::Key_Enter:
-        if (!m_cells.empty())
-            Q_EMIT chosen(m_row, m_column);
+        if (!m_cells.empty()) Q_EMIT chosen(m_row, m_column);
         return;
     default: QWidget::keyPressEvent(event);
     }
 }
 
 void HeatMap::mousePressEvent(QMouseEvent* event) {
-    if (const auto at = cellAt(event->pos()))
-        moveTo(at->first, at->second);
+    if (const auto at = cellAt(event->pos())) moveTo(at->first, at->second);
 }
 
 void HeatMap::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (const auto at = cellAt(event->pos()))
-        Q_EMIT chosen(at->first, at->second);
+    if (const auto at = cellAt(event->pos())) Q_EMIT chosen(at->first, at->second);
 }
 
 bool HeatMap::event(QEvent* event) {
-    if (event->type() != QEvent::ToolTip)
-        return QWidget::event(event);
+    if (event->type() != QEvent::ToolTip) return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
     if (const auto at = cellAt(help->pos()); at && !cell(at->first, at->second).tooltip.isEmpty())
         QToolTip::showText(help->globalPos(), cell(at->first, at->second).tooltip, this);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <QDialog>
 #include <QPointer>
 #include <QString>
 #include <QWidget>
-#include <optional>
 #include <vector>
 
 namespace mahler::ui {
@@ -33,14 +33,14 @@ public:
     void setScale(Scale scale);
     Scale scale() const { return m_scale; }
     void setEmptyText(const QString& text);
-    void setHeadWidth(int pixels);          ///< of the row heads; 120 unless told
-    void setMostRowHeight(int pixels);      ///< rows grow to it and no further; 40 unless told
-    void setOrigin(int row, int column);    ///< the unmoved market: its heads are strong; -1: none
-    void setWhatIf(bool whatIf);            ///< a dashed frame: not the book as it is
-    void setStale(bool stale);              ///< grey and hatched, the values stay
+    void setHeadWidth(int pixels);       ///< of the row heads; 120 unless told
+    void setMostRowHeight(int pixels);   ///< rows grow to it and no further; 40 unless told
+    void setOrigin(int row, int column); ///< the unmoved market: its heads are strong; -1: none
+    void setWhatIf(bool whatIf);         ///< a dashed frame: not the book as it is
+    void setStale(bool stale);           ///< grey and hatched, the values stay
     void setCursorCell(int row, int column);
-    void setCursorShown(bool shown);        ///< outlined without focus too: something beside the map follows it
-    void showTable();                       ///< the same as a table, in a layer of its own; once at a time
+    void setCursorShown(bool shown); ///< outlined without focus too: something beside the map follows it
+    void showTable();                ///< the same as a table, in a layer of its own; once at a time
     int cursorRow() const { return m_row; }
     int cursorColumn() const { return m_column; }
     int originRow() const { return m_originRow; }
@@ -51,7 +51,7 @@ public:
     bool isWhatIf() const { return m_whatIf; }
     bool isStale() const { return m_stale; }
     const QString& emptyText() const { return m_emptyText; }
-    QStringList clippedTexts() const;       ///< what does not fit its cell or head
+    QStringList clippedTexts() const;                              ///< what does not fit its cell or head
     static int levelStepOf(double value, double low, double high); ///< 0 at `low` .. 6 at `high`
     /// The step of a value between the extremes: neutral at `middle`.
     static int stepOf(double value, double low, double middle, double high);

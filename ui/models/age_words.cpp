@@ -18,8 +18,9 @@ AgeWords ageWords(const desk::DeskView& view) {
     if (asOf != UtcTime{}) {
         const QString time = format::timeNewYork(asOf).left(5);
         const auto day = market::toNewYork(asOf).date;
-        words.closed = day == market::toNewYork(view.at.utc).date ? GridModel::tr("as of %1 ET", "the market is closed").arg(time)
-                                                                  : GridModel::tr("as of %1 ET, %2", "time, date; the market is closed").arg(time, format::date(day));
+        words.closed = day == market::toNewYork(view.at.utc).date
+                           ? GridModel::tr("as of %1 ET", "the market is closed").arg(time)
+                           : GridModel::tr("as of %1 ET, %2", "time, date; the market is closed").arg(time, format::date(day));
     }
     if (delay > 0) {
         words.delayed = GridModel::tr("DLY %1m", "delayed by so many minutes").arg(delay);

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <QAbstractTableModel>
 #include <QHash>
 #include <QString>
 #include <QVariant>
-#include <functional>
-#include <optional>
 #include <vector>
 
 #include "desk/desk_view.h"
@@ -17,14 +17,15 @@ enum class Tone { Plain, Dim, Gain, Loss, Warn, Strong };
 
 struct Cell {
     QString text{};
-    QVariant sort{};                    ///< raw value behind the text
+    QVariant sort{}; ///< raw value behind the text
     Tone tone = Tone::Plain;
     desk::Freshness freshness = desk::Freshness::Fresh;
-    QString tooltip{};                  ///< meaning, unit and age
-    bool tinted = false;                ///< a ground of its own: in the money
-    std::optional<int> ageSeconds{};    ///< a stale cell prints it: see printAge()
+    QString tooltip{};               ///< meaning, unit and age
+    bool tinted = false;             ///< a ground of its own: in the money
+    std::optional<int> ageSeconds{}; ///< a stale cell prints it: see printAge()
     bool operator==(const Cell& o) const {
-        return text == o.text && tone == o.tone && freshness == o.freshness && sort == o.sort && tooltip == o.tooltip && tinted == o.tinted && ageSeconds == o.ageSeconds;
+        return text == o.text && tone == o.tone && freshness == o.freshness && sort == o.sort && tooltip == o.tooltip && tinted == o.tinted &&
+               ageSeconds == o.ageSeconds;
     }
 };
 
@@ -35,18 +36,18 @@ struct GridColumn {
     QString tooltip{};
     int width = 64;
     Qt::Alignment align = Qt::AlignRight | Qt::AlignVCenter;
-    bool optional = false;              ///< hidden first where the width does not do
+    bool optional = false; ///< hidden first where the width does not do
 };
 
 struct GridRow {
-    QString key{};                      ///< identity across updates
+    QString key{}; ///< identity across updates
     std::vector<Cell> cells{};
-    bool marked = false;                ///< tinted: at the money, selected, tripped
-    bool strong = false;                ///< totals, section heads
-    QVariant data{};                    ///< what an action on this row needs
-    int level = 0;                      ///< depth in a tree: a row belongs to the last one before it of a smaller level
-    int pin = 0;                        ///< below 0 always above its siblings, above 0 always below them
-    int place = 0;                      ///< where the screen put it; set by the model
+    bool marked = false; ///< tinted: at the money, selected, tripped
+    bool strong = false; ///< totals, section heads
+    QVariant data{};     ///< what an action on this row needs
+    int level = 0;       ///< depth in a tree: a row belongs to the last one before it of a smaller level
+    int pin = 0;         ///< below 0 always above its siblings, above 0 always below them
+    int place = 0;       ///< where the screen put it; set by the model
 };
 
 /// Gives the stale cells of a row the age of their oldest input, whole seconds.
@@ -92,8 +93,8 @@ public:
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
     int sortColumn() const { return m_sorting.column; }
     Qt::SortOrder sortOrder() const { return m_sorting.order; }
-    void freezeOrder(bool freeze); ///< thawing puts the rows in order
-    void resort();                 ///< once, frozen or not
+    void freezeOrder(bool freeze);              ///< thawing puts the rows in order
+    void resort();                              ///< once, frozen or not
     bool orderIsHeld() const { return m_held; } ///< rows would stand elsewhere were the order not frozen
     void setAgeWords(const AgeWords& words);
     const AgeWords& ageWords() const { return m_ages; }

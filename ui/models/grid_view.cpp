@@ -1,11 +1,11 @@
 #include "ui/models/grid_view.h"
 
+#include <algorithm>
+#include <array>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
-#include <algorithm>
-#include <array>
 
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -31,8 +31,7 @@ QColor toneColor(Tone tone) {
 class CellFont {
 public:
     explicit CellFont(bool bold) : m_font(numberFont(bold)), m_metrics(m_font) {
-        for (char16_t c = u' '; c < kKnown; ++c)
-            m_width[c] = m_metrics.horizontalAdvance(QChar(c));
+        for (char16_t c = u' '; c < kKnown; ++c) m_width[c] = m_metrics.horizontalAdvance(QChar(c));
         m_minus = m_metrics.horizontalAdvance(QChar(u'\u2212'));
     }
     const QFont& font() const { return m_font; }
@@ -61,8 +60,7 @@ const CellFont& cellFont(bool bold) {
         CellFont plain{false}, bold{true};
     };
     static Fonts fonts;
-    if (fonts.pixels != textPixels())
-        fonts = Fonts();
+    if (fonts.pixels != textPixels()) fonts = Fonts();
     return bold ? fonts.bold : fonts.plain;
 }
 
@@ -84,8 +82,7 @@ void paintTag(QPainter& painter, const QRect& cell, int room, bool textAtRight, 
     static const QFontMetrics kMetrics(kFont);
     const int width = kMetrics.horizontalAdvance(tag) + 6;
     if (tag.isEmpty() || room < width + 6) {
-        if (bar)
-            painter.fillRect(textAtRight ? cell.left() : cell.right() - 2, cell.top() + 3, 3, cell.height() - 6, color(ink));
+        if (bar) painter.fillRect(textAtRight ? cell.left() : cell.right() - 2, cell.top() + 3, 3, cell.height() - 6, color(ink));
         return;
     }
     const QRect box(textAtRight ? cell.left() + 3 : cell.right() - 3 - width, cell.top() + (cell.height() - 13) / 2, width, 13);
@@ -152,7 +149,8 @@ void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         else if (cell.freshness == desk::Freshness::Delayed)
             paintTag(*painter, r, align & Qt::AlignHCenter ? 0 : inner.width() - width, atRight, model->ageWords().delayed, Token::Delayed, true);
         else if (cell.freshness == desk::Freshness::Stale && cell.ageSeconds)
-            paintTag(*painter, r, align & Qt::AlignHCenter ? 0 : inner.width() - width, atRight, format::age(*cell.ageSeconds), Token::Stale, false); // hatched anyway
+            paintTag(*painter, r, align & Qt::AlignHCenter ? 0 : inner.width() - width, atRight, format::age(*cell.ageSeconds), Token::Stale,
+                     false); // hatched anyway
     }
     if (option.state & QStyle::State_HasFocus) {
         painter->setPen(QPen(color(Token::Accent), 2));
@@ -177,11 +175,16 @@ GridView::GridView(GridModel* model, QWidget* parent) : QTableView(parent), m_mo
     verticalHeader()->setDefaultSectionSize(ui::rowHeight());
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setMinimumSectionSize(24);
-    for (std::size_t i = 0; i < model->columns().size(); ++i)
-        setColumnWidth(static_cast<int>(i), scaled(model->columns()[i].width));
+    for (std::size_t i = 0; i < model->columns().size(); ++i) setColumnWidth(static_cast<int>(i), scaled(model->columns()[i].width));
     const auto again = [this] { // once for all rows that change together
         if (!m_filter.isEmpty() && !std::exchange(m_filterDue, true))
-            QMetaObject::invokeMethod(this, [this] { m_filterDue = false; applyFilter(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this,
+                [this] {
+                    m_filterDue = false;
+                    applyFilter();
+                },
+                Qt::QueuedConnection);
     };
     connect(model, &QAbstractItemModel::dataChanged, this, again);
     connect(model, &QAbstractItemModel::rowsInserted, this, again);
@@ -208,7 +211,8 @@ void GridView::letSort() {
 }
 
 QList<QPair<QString, QString>> GridView::sortKeys() {
-    return {{QStringLiteral("F5"), tr("put the rows in order again")}, {tr("Shift+F5"), tr("order by this column: once, the other way, as the screen has it")}};
+    return {{QStringLiteral("F5"), tr("put the rows in order again")},
+            {tr("Shift+F5"), tr("order by this column: once, the other way, as the screen has it")}};
 }
 
 void GridView::sortBy(int column) {
@@ -225,21 +229,18 @@ void GridView::sortBy(int column) {
 
 void GridView::follow(bool pointerInside) {
     m_pointerInside = pointerInside;
-    if (m_hint)
-        m_model->freezeOrder(pointerInside || hasFocus());
+    if (m_hint) m_model->freezeOrder(pointerInside || hasFocus());
 }
 
 void GridView::placeHint() {
-    if (!m_hint)
-        return;
+    if (!m_hint) return;
     m_hint->adjustSize();
     m_hint->move(viewport()->geometry().bottomRight() - QPoint(m_hint->width() + 2, m_hint->height() + 2));
     m_hint->raise();
 }
 
 bool GridView::event(QEvent* event) {
-    if (event->type() == QEvent::Enter || event->type() == QEvent::Leave)
-        follow(event->type() == QEvent::Enter);
+    if (event->type() == QEvent::Enter || event->type() == QEvent::Leave) follow(event->type() == QEvent::Enter);
     const bool done = QTableView::event(event);
     if (event->type() == QEvent::StyleChange && verticalHeader()->defaultSectionSize() != ui::rowHeight()) { // another density
         verticalHeader()->setDefaultSectionSize(ui::rowHeight());
@@ -260,8 +261,7 @@ void GridView::focusOutEvent(QFocusEvent* event) {
 }
 
 void GridView::keyPressEvent(QKeyEvent* event) {
-    if (!m_hint || event->key() != Qt::Key_F5 || event->isAutoRepeat())
-        return QTableView::keyPressEvent(event);
+    if (!m_hint || event->key() != Qt::Key_F5 || event->isAutoRepeat()) return QTableView::keyPressEvent(event);
     if (!(event->modifiers() & Qt::ShiftModifier))
         m_model->resort();
     else if (currentIndex().isValid())
@@ -283,14 +283,12 @@ int GridView::applyFilter() {
         setRowHidden(r, !fits);
         shown += fits;
     }
-    if (currentIndex().isValid() && isRowHidden(currentIndex().row()))
-        setCurrentIndex({}); // no key acts on what nobody sees
+    if (currentIndex().isValid() && isRowHidden(currentIndex().row())) setCurrentIndex({}); // no key acts on what nobody sees
     return shown;
 }
 
 void GridView::setEmptyText(const QString& text) {
-    if (m_emptyText == text)
-        return;
+    if (m_emptyText == text) return;
     m_emptyText = text;
     viewport()->update();
 }
@@ -298,8 +296,7 @@ void GridView::setEmptyText(const QString& text) {
 void GridView::setMostRows(int rows) {
     constexpr int kHead = 30; ///< as the style sheet pads it
     m_mostRows = rows;
-    if (rows > 0)
-        setMaximumHeight(kHead + ui::rowHeight() * rows + 2 * frameWidth());
+    if (rows > 0) setMaximumHeight(kHead + ui::rowHeight() * rows + 2 * frameWidth());
 }
 
 const GridRow* GridView::currentRow() const { return m_model->row(currentIndex().row()); }
@@ -312,7 +309,8 @@ void GridView::resizeEvent(QResizeEvent* event) {
 
 void GridView::setChoosesColumns() {
     horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, [this](const QPoint& at) { chooseColumns(horizontalHeader()->mapToGlobal(at)); });
+    connect(horizontalHeader(), &QWidget::customContextMenuRequested, this,
+            [this](const QPoint& at) { chooseColumns(horizontalHeader()->mapToGlobal(at)); });
 }
 
 void GridView::chooseColumns(const QPoint& at) {
@@ -340,8 +338,7 @@ void GridView::resetColumns() {
 }
 
 void GridView::fitColumns() {
-    if (!m_fit)
-        return;
+    if (!m_fit) return;
     const auto& columns = m_model->columns();
     int used = 0, elastic = 0;
     const auto widthOf = [&](std::size_t i) { return scaled(columns[i].width); };
@@ -350,15 +347,13 @@ void GridView::fitColumns() {
         const auto it = m_chosen.find(static_cast<int>(i));
         return it == m_chosen.end() ? std::nullopt : std::optional(it->second);
     };
-    for (std::size_t i = 0; i < columns.size(); ++i)
-        used += chosen(i).value_or(true) ? widthOf(i) : 0;
+    for (std::size_t i = 0; i < columns.size(); ++i) used += chosen(i).value_or(true) ? widthOf(i) : 0;
     for (std::size_t i = columns.size(); i-- > 0;) { // what matters least goes first, from the right
         const bool gives = !chosen(i) && columns[i].optional && used > viewport()->width();
         setColumnHidden(static_cast<int>(i), gives || !chosen(i).value_or(true));
         used -= gives ? widthOf(i) : 0;
     }
-    for (std::size_t i = 0; i < columns.size(); ++i)
-        elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? widthOf(i) : 0;
+    for (std::size_t i = 0; i < columns.size(); ++i) elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? widthOf(i) : 0;
     const int room = viewport()->width() - used;
     int left = room;
     std::size_t last = columns.size();
@@ -377,8 +372,7 @@ void GridView::fitColumns() {
 
 void GridView::paintEvent(QPaintEvent* event) {
     QTableView::paintEvent(event);
-    if (m_model->rowCount() > 0 || m_emptyText.isEmpty())
-        return;
+    if (m_model->rowCount() > 0 || m_emptyText.isEmpty()) return;
     QPainter painter(viewport());
     painter.setPen(color(Token::Dim));
     painter.setFont(textFont(13));

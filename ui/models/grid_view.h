@@ -1,9 +1,9 @@
 #pragma once
 
+#include <map>
 #include <QLabel>
 #include <QStyledItemDelegate>
 #include <QTableView>
-#include <map>
 
 #include "ui/models/grid_model.h"
 
@@ -64,7 +64,7 @@ private:
     QStringList m_filter;
     bool m_filterDue = false;
     std::map<int, bool> m_chosen; ///< columns a person shows or hides whatever the width
-    QLabel* m_hint = nullptr; ///< "order frozen", when rows would stand elsewhere
+    QLabel* m_hint = nullptr;     ///< "order frozen", when rows would stand elsewhere
     bool m_fit = true, m_pointerInside = false;
     int m_mostRows = 0; ///< 0: as many as there is room for
 };

@@ -15,8 +15,7 @@ using Before = std::function<bool(const GridRow&, const GridRow&)>;
 int compare(const Cell* a, const Cell* b, Qt::SortOrder order) {
     static const QString kDash = QString(QChar(0x2014));
     const auto known = [](const Cell* c) { return c && (c->sort.isValid() || !(c->text.isEmpty() || c->text == kDash)); };
-    if (!known(a) || !known(b))
-        return static_cast<int>(known(b)) - static_cast<int>(known(a));
+    if (!known(a) || !known(b)) return static_cast<int>(known(b)) - static_cast<int>(known(a));
     int result = 0;
     if (a->sort.isValid() && b->sort.isValid() && a->sort.userType() != QMetaType::QString) {
         const double x = a->sort.toDouble(), y = b->sort.toDouble();
@@ -32,11 +31,9 @@ const Cell* cellOf(const GridRow& row, int column) {
 }
 
 bool sortedBefore(const GridRow& a, const GridRow& b, const Sorting& sorting) {
-    if (a.pin != b.pin)
-        return a.pin < b.pin;
+    if (a.pin != b.pin) return a.pin < b.pin;
     if (sorting.column >= 0)
-        if (const int c = compare(cellOf(a, sorting.column), cellOf(b, sorting.column), sorting.order); c != 0)
-            return c < 0;
+        if (const int c = compare(cellOf(a, sorting.column), cellOf(b, sorting.column), sorting.order); c != 0) return c < 0;
     return a.place < b.place;
 }
 
@@ -47,14 +44,14 @@ void arrange(const std::vector<GridRow>& rows, std::vector<std::size_t>& order, 
     };
     std::vector<Block> blocks;
     int level = std::numeric_limits<int>::max();
-    for (std::size_t i = from; i < to; ++i)
-        level = std::min(level, rows[order[i]].level);
+    for (std::size_t i = from; i < to; ++i) level = std::min(level, rows[order[i]].level);
     for (std::size_t i = from; i < to; ++i)
         if (rows[order[i]].level == level || blocks.empty())
             blocks.push_back({i, i + 1});
         else
             blocks.back().end = i + 1;
-    std::stable_sort(blocks.begin(), blocks.end(), [&](const Block& a, const Block& b) { return before(rows[order[a.begin]], rows[order[b.begin]]); });
+    std::stable_sort(blocks.begin(), blocks.end(),
+                     [&](const Block& a, const Block& b) { return before(rows[order[a.begin]], rows[order[b.begin]]); });
     std::vector<std::size_t> out;
     out.reserve(to - from);
     for (const auto& block : blocks)
@@ -73,8 +70,7 @@ void arrange(const std::vector<GridRow>& rows, std::vector<std::size_t>& order, 
 std::vector<std::size_t> arranged(const std::vector<GridRow>& rows, const Before& before) {
     std::vector<std::size_t> order(rows.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    if (rows.size() > 1)
-        arrange(rows, order, 0, rows.size(), before);
+    if (rows.size() > 1) arrange(rows, order, 0, rows.size(), before);
     return order;
 }
 
@@ -87,8 +83,7 @@ std::vector<std::size_t> sorted(const std::vector<GridRow>& rows, const Sorting&
 std::vector<std::size_t> kept(const std::vector<GridRow>& rows, const QHash<QString, int>& ranks, const Sorting& sorting) {
     constexpr int kNew = std::numeric_limits<int>::max();
     return arranged(rows, [&](const GridRow& a, const GridRow& b) {
-        if (a.pin != b.pin)
-            return a.pin < b.pin;
+        if (a.pin != b.pin) return a.pin < b.pin;
         const int x = ranks.value(a.key, kNew), y = ranks.value(b.key, kNew);
         return x != y ? x < y : sortedBefore(a, b, sorting);
     });
@@ -96,8 +91,7 @@ std::vector<std::size_t> kept(const std::vector<GridRow>& rows, const QHash<QStr
 
 bool isIdentity(const std::vector<std::size_t>& order) {
     for (std::size_t i = 0; i < order.size(); ++i)
-        if (order[i] != i)
-            return false;
+        if (order[i] != i) return false;
     return true;
 }
 

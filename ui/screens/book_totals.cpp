@@ -1,7 +1,7 @@
 #include "ui/screens/book_totals.h"
 
-#include <QVBoxLayout>
 #include <cmath>
+#include <QVBoxLayout>
 
 #include "ui/screens/beta_words.h"
 #include "ui/theme/format.h"
@@ -18,8 +18,10 @@ std::vector<GridColumn> totalsColumns() {
             {BookTotals::tr("Day P&L"), BookTotals::tr("dollars since the session's start; limit: the daily loss that halts the desk"), 84},
             {BookTotals::tr("Open P&L"), BookTotals::tr("dollars before fees, of what is held, at mid"), 84},
             {BookTotals::tr("β delta"), BookTotals::tr("shares of the benchmark; shares of different underlyings do not add"), 96},
-            {BookTotals::tr("Delta $"), BookTotals::tr("delta × spot over what is held, not beta-weighted; limit: a share of equity, as the gate has it"), 92},
-            {BookTotals::tr("Gamma $"), BookTotals::tr("change of delta dollars when every underlying moves by 1 %; limit: a share of equity, as the gate has it"), 92},
+            {BookTotals::tr("Delta $"),
+             BookTotals::tr("delta × spot over what is held, not beta-weighted; limit: a share of equity, as the gate has it"), 92},
+            {BookTotals::tr("Gamma $"),
+             BookTotals::tr("change of delta dollars when every underlying moves by 1 %; limit: a share of equity, as the gate has it"), 92},
             {BookTotals::tr("Theta"), BookTotals::tr("dollars a calendar day"), 80},
             {BookTotals::tr("Vega"), BookTotals::tr("dollars a volatility point"), 80},
             {BookTotals::tr("BP free"), BookTotals::tr("buying power, dollars: cash less what held and working structures can still cost"), 92},
@@ -35,21 +37,21 @@ QString dollars(double usd, bool sign) {
 
 /// A total that may leave positions out: then it says how many it has.
 Cell greek(double value, const portfolio::GreeksSum& sum, QString text) {
-    if (sum.included == sum.total)
-        return {std::move(text), value, signTone(value), kFresh};
-    if (sum.included == 0)
-        return {format::dash(), {}, Tone::Dim, kFresh, BookTotals::tr("no position has all its Greeks")};
-    return {BookTotals::tr("▲ %1").arg(text), value, signTone(value), kFresh, BookTotals::tr("%1 of %2 positions included").arg(sum.included).arg(sum.total)};
+    if (sum.included == sum.total) return {std::move(text), value, signTone(value), kFresh};
+    if (sum.included == 0) return {format::dash(), {}, Tone::Dim, kFresh, BookTotals::tr("no position has all its Greeks")};
+    return {BookTotals::tr("▲ %1").arg(text), value, signTone(value), kFresh,
+            BookTotals::tr("%1 of %2 positions included").arg(sum.included).arg(sum.total)};
 }
 
 struct Limit {
     Cell limit, used;
 };
 Limit limitOf(const std::optional<double>& limitUsd, const std::optional<double>& used, bool sign) {
-    if (!limitUsd)
-        return {{format::dash(), {}, Tone::Dim}, {format::dash(), {}, Tone::Dim}};
+    if (!limitUsd) return {{format::dash(), {}, Tone::Dim}, {format::dash(), {}, Tone::Dim}};
     const Tone tone = !used || *used >= 0.8 ? Tone::Warn : Tone::Plain;
-    return {{dollars(*limitUsd, sign), *limitUsd, Tone::Dim}, {used ? (*used >= 0.8 ? QStringLiteral("▲ ") : QString()) + format::percent(*used, 0) : format::dash(), used ? QVariant(*used) : QVariant(), tone}};
+    return {{dollars(*limitUsd, sign), *limitUsd, Tone::Dim},
+            {used ? (*used >= 0.8 ? QStringLiteral("▲ ") : QString()) + format::percent(*used, 0) : format::dash(),
+             used ? QVariant(*used) : QVariant(), tone}};
 }
 
 } // namespace
@@ -79,7 +81,8 @@ void BookTotals::setView(const desk::DeskView& view) {
         underlyings.insert(p.position.underlying);
         open = open && p.mark.openPnl ? std::optional(*open + p.mark.openPnl->toDouble()) : std::nullopt;
     }
-    GridRow now{QStringLiteral("now"), std::vector<Cell>(ColumnCount), false, true, {}}, limit{QStringLiteral("limit"), std::vector<Cell>(ColumnCount), false, false, {}},
+    GridRow now{QStringLiteral("now"), std::vector<Cell>(ColumnCount), false, true, {}},
+        limit{QStringLiteral("limit"), std::vector<Cell>(ColumnCount), false, false, {}},
         used{QStringLiteral("used"), std::vector<Cell>(ColumnCount), false, false, {}};
     now.cells[Head] = {tr("Now"), {}, Tone::Strong};
     limit.cells[Head] = {tr("Limit"), {}, Tone::Dim};
@@ -93,12 +96,13 @@ void BookTotals::setView(const desk::DeskView& view) {
     now.cells[DayPnl] = {format::signedMoney(view.marks.dayPnl), day ? QVariant(*day) : QVariant(), day ? signTone(*day) : Tone::Dim};
     std::optional<double> dayUsed;
     for (const auto& b : view.breakers)
-        if (b.breaker == risk::Breaker::B1DailyLoss)
-            dayUsed = b.used;
+        if (b.breaker == risk::Breaker::B1DailyLoss) dayUsed = b.used;
     const double dayLimit = -view.account.dayStartEquity.toDouble() * static_cast<double>(risk::BreakerThresholds::kDailyLossPpm) / 1e6;
     place(DayPnl, limitOf(dayLimit < 0 ? std::optional(dayLimit) : std::nullopt, dayUsed, true));
-    now.cells[OpenPnl] = {open ? dollars(*open, true) : format::dash(), open ? QVariant(*open) : QVariant(), open ? signTone(*open) : Tone::Dim, kFresh, open ? QString() : tr("a held position has no mark")};
-    now.cells[BetaDelta] = {betawords::delta(view.beta), view.beta.delta ? QVariant(*view.beta.delta) : QVariant(), view.beta.delta ? signTone(*view.beta.delta) : Tone::Dim, kFresh,
+    now.cells[OpenPnl] = {open ? dollars(*open, true) : format::dash(), open ? QVariant(*open) : QVariant(), open ? signTone(*open) : Tone::Dim,
+                          kFresh, open ? QString() : tr("a held position has no mark")};
+    now.cells[BetaDelta] = {betawords::delta(view.beta), view.beta.delta ? QVariant(*view.beta.delta) : QVariant(),
+                            view.beta.delta ? signTone(*view.beta.delta) : Tone::Dim, kFresh,
                             betawords::tooltip(view.beta, view.betaWeights, underlyings, false)};
     const auto& sum = view.greeks;
     now.cells[DeltaUsd] = greek(sum.deltaDollars, sum, dollars(sum.deltaDollars, true));
@@ -107,22 +111,26 @@ void BookTotals::setView(const desk::DeskView& view) {
     now.cells[Vega] = greek(sum.vegaPerPoint, sum, format::signedNumber(sum.vegaPerPoint, 2));
     const auto shareOf = [&](double value, double fraction) {
         const bool known = equity && *equity > 0 && sum.included == sum.total;
-        return limitOf(equity && *equity > 0 ? std::optional(*equity * fraction) : std::nullopt, known ? std::optional(std::abs(value) / (*equity * fraction)) : std::nullopt, false);
+        return limitOf(equity && *equity > 0 ? std::optional(*equity * fraction) : std::nullopt,
+                       known ? std::optional(std::abs(value) / (*equity * fraction)) : std::nullopt, false);
     };
     place(DeltaUsd, shareOf(sum.deltaDollars, view.limits.portfolioDelta));
     place(GammaUsd, shareOf(sum.gammaDollars, view.limits.portfolioGamma));
     now.cells[BuyingPower] = {format::money(view.buyingPower), view.buyingPower ? QVariant(view.buyingPower->toDouble()) : QVariant(), Tone::Plain};
     if (equity && *equity > 0) {
-        now.cells[MaxLoss] = {dollars(view.portfolioRiskFraction * *equity, false), view.portfolioRiskFraction, Tone::Plain, kFresh, tr("%1 of equity").arg(format::percent(view.portfolioRiskFraction))};
+        now.cells[MaxLoss] = {dollars(view.portfolioRiskFraction * *equity, false), view.portfolioRiskFraction, Tone::Plain, kFresh,
+                              tr("%1 of equity").arg(format::percent(view.portfolioRiskFraction))};
         place(MaxLoss, limitOf(*equity * view.limits.portfolioRisk, view.portfolioRiskFraction / view.limits.portfolioRisk, false));
     } else {
         now.cells[MaxLoss] = {format::dash(), {}, Tone::Dim, kFresh, tr("equity is unknown")};
     }
     m_model->setRows({std::move(now), std::move(limit), std::move(used)});
     const QString out = betawords::leftOut(view.beta, false);
-    m_betas = view.positions.empty() ? QString()
-                                     : tr("β delta in shares of %1. Beta: %2").arg(format::text(view.betaWeights.benchmark), betawords::betas(view.betaWeights, underlyings)) +
-                                           (out.isEmpty() ? QString() : QStringLiteral(".  ▲ ") + out);
+    m_betas =
+        view.positions.empty()
+            ? QString()
+            : tr("β delta in shares of %1. Beta: %2").arg(format::text(view.betaWeights.benchmark), betawords::betas(view.betaWeights, underlyings)) +
+                  (out.isEmpty() ? QString() : QStringLiteral(".  ▲ ") + out);
     m_words->setWords(m_betas);
 }
 

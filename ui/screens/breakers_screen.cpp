@@ -1,8 +1,8 @@
+#include <algorithm>
 #include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QInputDialog>
 #include <QVBoxLayout>
-#include <algorithm>
 #include <utility>
 
 #include "market/exchange_calendar.h"
@@ -29,39 +29,61 @@ QString name(risk::Breaker b) {
     return {};
 }
 
-constexpr std::int64_t kTrips = 1; ///< who asks the journal
+constexpr std::int64_t kTrips = 1;    ///< who asks the journal
 constexpr double kStallGateMs = 2000; ///< where the watchdog would shut the order gate
 
 /// Measured and shown; nothing acts on it before the watchdog is there.
 GridRow stallRow(const std::optional<int>& ms) {
     const auto used = ms ? std::optional(*ms / kStallGateMs) : std::nullopt;
     const bool over = used && *used >= 1;
-    return {QStringLiteral("ui-stall"),
-            {{QCoreApplication::translate("mahler::ui::BreakersScreen", "UI stall"), {}, Tone::Strong},
-             {ms ? QCoreApplication::translate("mahler::ui::BreakersScreen", "%1 ms, longest").arg(*ms) : format::dash(), ms ? QVariant(*ms) : QVariant(), over ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
-              QCoreApplication::translate("mahler::ui::BreakersScreen", "longest time the screen's own thread did not answer in this run, milliseconds")},
-             {QCoreApplication::translate("mahler::ui::BreakersScreen", "2 s / 5 s"), {}, Tone::Dim, desk::Freshness::Fresh, QCoreApplication::translate("mahler::ui::BreakersScreen", "the order gate shuts at 2 s, the desk halts at 5 s: by the watchdog of a later version")},
-             {used ? format::percent(std::min(9.99, *used), 0) : format::dash(), used ? QVariant(*used) : QVariant(), over || (used && *used >= 0.8) ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
-              QCoreApplication::translate("mahler::ui::BreakersScreen", "of 2 s")},
-             {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, QCoreApplication::translate("mahler::ui::BreakersScreen", "not a matter of dollars")},
-             {over ? QCoreApplication::translate("mahler::ui::BreakersScreen", "▲ over 2 s") : QCoreApplication::translate("mahler::ui::BreakersScreen", "shown only"), {}, over ? Tone::Warn : Tone::Dim},
-             {QCoreApplication::translate("mahler::ui::BreakersScreen", "nothing yet: no watchdog (stage C)"), {}, Tone::Dim},
-             {format::dash(), {}, Tone::Dim},
-             {QCoreApplication::translate("mahler::ui::BreakersScreen", "measured; trips nothing yet"), {}, Tone::Dim}},
-            false, false, {}};
+    return {
+        QStringLiteral("ui-stall"),
+        {{QCoreApplication::translate("mahler::ui::BreakersScreen", "UI stall"), {}, Tone::Strong},
+         {ms ? QCoreApplication::translate("mahler::ui::BreakersScreen", "%1 ms, longest").arg(*ms) : format::dash(), ms ? QVariant(*ms) : QVariant(),
+          over ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
+          QCoreApplication::translate("mahler::ui::BreakersScreen", "longest time the screen's own thread did not answer in this run, milliseconds")},
+         {QCoreApplication::translate("mahler::ui::BreakersScreen", "2 s / 5 s"),
+          {},
+          Tone::Dim,
+          desk::Freshness::Fresh,
+          QCoreApplication::translate("mahler::ui::BreakersScreen",
+                                      "the order gate shuts at 2 s, the desk halts at 5 s: by the watchdog of a later version")},
+         {used ? format::percent(std::min(9.99, *used), 0) : format::dash(), used ? QVariant(*used) : QVariant(),
+          over || (used && *used >= 0.8) ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
+          QCoreApplication::translate("mahler::ui::BreakersScreen", "of 2 s")},
+         {format::dash(),
+          {},
+          Tone::Dim,
+          desk::Freshness::Fresh,
+          QCoreApplication::translate("mahler::ui::BreakersScreen", "not a matter of dollars")},
+         {over ? QCoreApplication::translate("mahler::ui::BreakersScreen", "▲ over 2 s")
+               : QCoreApplication::translate("mahler::ui::BreakersScreen", "shown only"),
+          {},
+          over ? Tone::Warn : Tone::Dim},
+         {QCoreApplication::translate("mahler::ui::BreakersScreen", "nothing yet: no watchdog (stage C)"), {}, Tone::Dim},
+         {format::dash(), {}, Tone::Dim},
+         {QCoreApplication::translate("mahler::ui::BreakersScreen", "measured; trips nothing yet"), {}, Tone::Dim}},
+        false,
+        false,
+        {}};
 }
 
 } // namespace
 
 BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port),
-      m_model(new GridModel({{tr("Breaker"), {}, 190, kLeft}, {tr("Now"), {}, 150}, {tr("Limit"), tr("compiled in; nothing can change it"), 90},
-                             {tr("% used"), {}, 66}, {tr("Headroom"), tr("dollars until it trips"), 90}, {tr("State"), {}, 96, kLeft},
-                             {tr("What it does"), {}, 230, kLeft, true}, {tr("Last trip"), tr("New York time, of this run or before"), 126, kLeft},
-                             {tr("Why"), tr("of the last trip"), 230, kLeft}},
-                            this)),
-      m_notices(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("Level"), {}, 80, kLeft}, {tr("Notice"), {}, 700, kLeft}}, this)), m_state(new QLabel),
-      m_halt(new QPushButton(tr("Halt  (F12)"))), m_resume(new QPushButton(tr("Resume…"))), m_flatten(new QPushButton(tr("Flatten…"))) {
+    : Screen(parent), m_port(port), m_model(new GridModel({{tr("Breaker"), {}, 190, kLeft},
+                                                           {tr("Now"), {}, 150},
+                                                           {tr("Limit"), tr("compiled in; nothing can change it"), 90},
+                                                           {tr("% used"), {}, 66},
+                                                           {tr("Headroom"), tr("dollars until it trips"), 90},
+                                                           {tr("State"), {}, 96, kLeft},
+                                                           {tr("What it does"), {}, 230, kLeft, true},
+                                                           {tr("Last trip"), tr("New York time, of this run or before"), 126, kLeft},
+                                                           {tr("Why"), tr("of the last trip"), 230, kLeft}},
+                                                          this)),
+      m_notices(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("Level"), {}, 80, kLeft}, {tr("Notice"), {}, 700, kLeft}}, this)),
+      m_state(new QLabel), m_halt(new QPushButton(tr("Halt  (F12)"))), m_resume(new QPushButton(tr("Resume…"))),
+      m_flatten(new QPushButton(tr("Flatten…"))) {
     auto* grid = new GridView(m_model);
     auto* notices = new GridView(m_notices);
     grid->setAccessibleName(tr("Breakers"));
@@ -87,8 +109,7 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     m_resume->setToolTip(tr("Clears latches: role, typed reason, typed RESUME, ten seconds (SAFETY section 2)"));
     m_flatten->setToolTip(tr("Closes every position as one plan; FLATTEN must be typed"));
     connect(&port, &DeskPort::journalReady, this, [this](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows) {
-        if (asker == kTrips)
-            takeTrips(*rows);
+        if (asker == kTrips) takeTrips(*rows);
     });
     connect(m_halt, &QPushButton::clicked, this, [this] { m_port.halt("button on the breaker screen"); });
     connect(m_resume, &QPushButton::clicked, this, &BreakersScreen::resumeRequested);
@@ -97,8 +118,9 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
         ask->setAttribute(Qt::WA_DeleteOnClose);
         ask->setWindowTitle(tr("Close every position"));
         ask->setLabelText(tr("Every position is closed as one plan. Type FLATTEN to do it."));
-        connect(ask, &QInputDialog::textValueSelected, this,
-                [this](const QString& typed) { m_port.send(desk::Flatten{m_view ? m_view->user.id : UserId(), typed.toStdString()}); });
+        connect(ask, &QInputDialog::textValueSelected, this, [this](const QString& typed) {
+            m_port.send(desk::Flatten{m_view ? m_view->user.id : UserId(), typed.toStdString()});
+        });
         openLayer(*ask);
     });
 }
@@ -106,24 +128,20 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
 void BreakersScreen::takeTrips(const std::vector<JournalRow>& rows) {
     m_tripsKnown = true;
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) // newest first: the last one stays
-        if (!row->breaker.empty())
-            m_trips[format::text(row->breaker)] = *row;
-    if (m_view)
-        setView(m_view);
+        if (!row->breaker.empty()) m_trips[format::text(row->breaker)] = *row;
+    if (m_view) setView(m_view);
 }
 
 void BreakersScreen::setLongestStall(int ms) {
     m_stall = ms;
-    if (m_view)
-        setView(m_view);
+    if (m_view) setView(m_view);
 }
 
 void BreakersScreen::setView(const ViewPtr& view) {
     m_view = view;
     auto readings = view->breakers;
-    std::stable_sort(readings.begin(), readings.end(), [](const risk::BreakerReading& a, const risk::BreakerReading& b) {
-        return a.used.value_or(9) > b.used.value_or(9);
-    });
+    std::stable_sort(readings.begin(), readings.end(),
+                     [](const risk::BreakerReading& a, const risk::BreakerReading& b) { return a.used.value_or(9) > b.used.value_or(9); });
     if (const auto latches = static_cast<std::int64_t>(view->latches.size()); std::exchange(m_tripsAsked, latches) != latches) {
         JournalQuery query;
         query.type = "halt.set";
@@ -133,13 +151,12 @@ void BreakersScreen::setView(const ViewPtr& view) {
     }
     const auto tripTime = [&](risk::Breaker breaker, const std::optional<risk::Latch>& latch) -> Cell {
         const auto trip = m_trips.find(format::text(risk::toString(breaker)));
-        if (!latch && !m_tripsKnown)
-            return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal is being read")};
-        if (!latch && trip == m_trips.end())
-            return {tr("never", "tripped"), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal holds no trip")};
+        if (!latch && !m_tripsKnown) return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal is being read")};
+        if (!latch && trip == m_trips.end()) return {tr("never", "tripped"), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal holds no trip")};
         const UtcTime at = latch ? latch->since : trip->second.at;
         const bool today = market::toNewYork(at).date == market::toNewYork(view->at.utc).date;
-        return {today ? format::timeNewYork(at) : QStringLiteral("%1 %2").arg(format::date(market::toNewYork(at).date), format::timeNewYork(at).left(5)),
+        return {today ? format::timeNewYork(at)
+                      : QStringLiteral("%1 %2").arg(format::date(market::toNewYork(at).date), format::timeNewYork(at).left(5)),
                 static_cast<qlonglong>(toNanos(at)), Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(at)};
     };
     const auto tripReason = [&](risk::Breaker breaker, const std::optional<risk::Latch>& latch) -> Cell {
@@ -157,19 +174,33 @@ void BreakersScreen::setView(const ViewPtr& view) {
                          {format::text(r.limit), {}, Tone::Dim},
                          {r.used ? format::percent(std::min(9.99, *r.used), 0) : tr("unknown"), used, used >= 0.8 ? Tone::Warn : Tone::Plain},
                          {r.headroom ? format::money(*r.headroom) : format::dash(), {}, Tone::Plain},
-                         {set ? tr("▲ HALTED") : r.tripped ? tr("▲ tripping") : tr("clear"), {}, set || r.tripped ? Tone::Warn : Tone::Dim},
+                         {set         ? tr("▲ HALTED")
+                          : r.tripped ? tr("▲ tripping")
+                                      : tr("clear"),
+                          {},
+                          set || r.tripped ? Tone::Warn : Tone::Dim},
                          {format::text(r.action), {}, Tone::Dim},
                          tripTime(r.breaker, r.latch),
                          tripReason(r.breaker, r.latch)},
-                        set, false, {}});
+                        set,
+                        false,
+                        {}});
     }
     for (const auto& latch : view->latches)
         if (latch.breaker == risk::Breaker::Startup)
             rows.insert(rows.begin(), {QStringLiteral("startup"),
-                                       {{name(latch.breaker), {}, Tone::Strong}, {}, {}, {}, {}, {tr("▲ HALTED"), {}, Tone::Warn},
-                                        {tr("halt until reconciled and fresh"), {}, Tone::Dim}, {format::timeNewYork(latch.since), {}, Tone::Dim},
+                                       {{name(latch.breaker), {}, Tone::Strong},
+                                        {},
+                                        {},
+                                        {},
+                                        {},
+                                        {tr("▲ HALTED"), {}, Tone::Warn},
+                                        {tr("halt until reconciled and fresh"), {}, Tone::Dim},
+                                        {format::timeNewYork(latch.since), {}, Tone::Dim},
                                         {format::text(latch.reason), {}}},
-                                       true, false, {}});
+                                       true,
+                                       false,
+                                       {}});
     rows.push_back(stallRow(m_stall));
     m_model->setRows(std::move(rows));
     std::vector<GridRow> notices;
@@ -178,10 +209,15 @@ void BreakersScreen::setView(const ViewPtr& view) {
         const bool critical = notice.level == desk::NoticeView::Level::Critical;
         notices.push_back({QString::number(n--) + format::text(notice.text),
                            {{format::timeNewYork(notice.at), {}, Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(notice.at)},
-                            {critical ? tr("▲ critical") : notice.level == desk::NoticeView::Level::Advisory ? tr("advisory") : tr("log"), {},
+                            {critical                                            ? tr("▲ critical")
+                             : notice.level == desk::NoticeView::Level::Advisory ? tr("advisory")
+                                                                                 : tr("log"),
+                             {},
                              critical ? Tone::Warn : Tone::Dim},
                             {format::text(notice.text), {}}},
-                           false, false, {}});
+                           false,
+                           false,
+                           {}});
     }
     m_notices->setRows(std::move(notices));
     m_state->setText(view->latches.empty() ? tr("RUNNING. No breaker is set.")

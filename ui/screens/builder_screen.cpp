@@ -1,11 +1,11 @@
 #include "ui/screens/builder_screen.h"
 
+#include <array>
+#include <cmath>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
-#include <array>
-#include <cmath>
 
 #include "portfolio/revaluer.h"
 #include "ui/screens/builder_words.h"
@@ -17,7 +17,7 @@ namespace mahler::ui {
 namespace {
 
 constexpr std::array kShifts = {0.0, 0.10, 0.25, 0.50, -0.10, -0.25}; ///< relative moves of 30-day volatility
-constexpr double kTemplateWidth = 0.01; ///< of the underlying: 5 points at 500, 60 at 6,000
+constexpr double kTemplateWidth = 0.01;                               ///< of the underlying: 5 points at 500, 60 at 6,000
 
 std::size_t nearestDelta(const pricing::PricedChain& chain, const market::ExpirySlice& slice, market::Right right, double wanted) {
     std::size_t best = slice.begin;
@@ -34,11 +34,16 @@ std::size_t nearestDelta(const pricing::PricedChain& chain, const market::Expiry
 
 BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_headline(new QLabel), m_metrics(new QLabel), m_block(new QLabel),
-      m_model(new GridModel({{tr("Side"), {}, 54, kLeft}, {tr("Contract"), {}, 190, kLeft}, {tr("Bid"), {}, 56}, {tr("Mid"), {}, 56}, {tr("Ask"), {}, 56},
-                             {tr("IV"), {}, 52}, {tr("Delta"), tr("of one contract, per unit of underlying"), 52}},
+      m_model(new GridModel({{tr("Side"), {}, 54, kLeft},
+                             {tr("Contract"), {}, 190, kLeft},
+                             {tr("Bid"), {}, 56},
+                             {tr("Mid"), {}, 56},
+                             {tr("Ask"), {}, 56},
+                             {tr("IV"), {}, 52},
+                             {tr("Delta"), tr("of one contract, per unit of underlying"), 52}},
                             this)),
-      m_table(new GridModel(builderwords::tableColumns(), this)), m_grid(new GridView(m_model)), m_tableGrid(new GridView(m_table)), m_tableTitle(new QLabel),
-      m_quantity(new QSpinBox), m_limit(new QDoubleSpinBox), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))),
+      m_table(new GridModel(builderwords::tableColumns(), this)), m_grid(new GridView(m_model)), m_tableGrid(new GridView(m_table)),
+      m_tableTitle(new QLabel), m_quantity(new QSpinBox), m_limit(new QDoubleSpinBox), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))),
       m_send(new QPushButton(tr("Propose to the desk"))), m_chart(new PayoffChart) {
     for (auto* label : {m_headline, m_metrics, m_block, m_tableTitle}) {
         label->setTextFormat(Qt::PlainText);
@@ -100,8 +105,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     layout->addWidget(frame);
     m_grid->setAccessibleName(tr("Legs"));
     m_grid->setEmptyText(tr("Press B or S in the chain, or choose a template."));
-    for (auto* pane : std::initializer_list<QWidget*>{m_grid, m_tableGrid, m_chart})
-        pane->installEventFilter(this);
+    for (auto* pane : std::initializer_list<QWidget*>{m_grid, m_tableGrid, m_chart}) pane->installEventFilter(this);
     connect(m_quantity, &QSpinBox::valueChanged, this, [this](int units) {
         m_draft.quantity = units;
         m_reviewed = false;
@@ -115,8 +119,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     m_review->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
     connect(m_review, &QPushButton::clicked, this, &BuilderScreen::review);
     connect(m_send, &QPushButton::clicked, this, [this] {
-        if (!m_reviewed || !blockedBecause().isEmpty())
-            return;
+        if (!m_reviewed || !blockedBecause().isEmpty()) return;
         m_draft.kind = portfolio::classify(m_draft.legs);
         if (m_port.send(desk::ProposeOrder{m_view->user.id, m_draft, "from the builder"}))
             m_block->setText(tr("Proposed. The gate and, if needed, an approver decide now."));
@@ -129,26 +132,27 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> BuilderScreen::keys() const {
-    return {{tr("Alt+Up / Alt+Down"), tr("strike of the leg")}, {tr("Alt+Left / Alt+Right"), tr("expiry of all legs")},
-            {tr("Ctrl+Up / Ctrl+Down"), tr("limit by a tick of the class")}, {QStringLiteral("D"), tr("the next date of the dashed curve")},
-            {QStringLiteral("V"), tr("the next shift of implied volatility")}, {tr("Ctrl+Enter"), tr("review, then propose")}, {tr("Del"), tr("drop the leg")}};
+    return {{tr("Alt+Up / Alt+Down"), tr("strike of the leg")},
+            {tr("Alt+Left / Alt+Right"), tr("expiry of all legs")},
+            {tr("Ctrl+Up / Ctrl+Down"), tr("limit by a tick of the class")},
+            {QStringLiteral("D"), tr("the next date of the dashed curve")},
+            {QStringLiteral("V"), tr("the next shift of implied volatility")},
+            {tr("Ctrl+Enter"), tr("review, then propose")},
+            {tr("Del"), tr("drop the leg")}};
 }
 
 void BuilderScreen::setView(const ViewPtr& view) { m_view = view; }
 
 void BuilderScreen::setChain(const ChainPtr& chain) {
     m_chains[chain->chain->underlying] = chain;
-    if (chain->chain->underlying == m_draft.underlying || m_draft.legs.empty())
-        refresh(false);
+    if (chain->chain->underlying == m_draft.underlying || m_draft.legs.empty()) refresh(false);
 }
 
 void BuilderScreen::setDeliberation(const DeliberationPtr& deliberation) {
     auto& known = m_analyses[deliberation->underlying];
-    if (known && known->asof > deliberation->asof)
-        return;
+    if (known && known->asof > deliberation->asof) return;
     known = deliberation;
-    if (deliberation->underlying == m_draft.underlying)
-        refresh(false);
+    if (deliberation->underlying == m_draft.underlying) refresh(false);
 }
 
 void BuilderScreen::setDraft(const portfolio::ComboOrder& draft) {
@@ -169,17 +173,14 @@ std::optional<std::size_t> BuilderScreen::rowOf(const market::OptionContract& co
 }
 
 QString BuilderScreen::blockedBecause() const {
-    if (m_draft.legs.empty())
-        return tr("no legs");
+    if (m_draft.legs.empty()) return tr("no legs");
     for (const auto& leg : m_draft.legs) {
         const auto row = rowOf(leg.contract);
         if (!row || !m_chains.at(m_draft.underlying)->chain->quote(*row).twoSided())
             return tr("%1 has no two-sided quote").arg(format::text(leg.contract.label()));
     }
-    if (const auto valid = portfolio::validate(m_draft); !valid)
-        return format::text(valid.error().detail);
-    if (!portfolio::payoffBounds(m_draft.legs, m_draft.netLimit).maxLoss)
-        return tr("the largest loss is unlimited: the desk refuses it");
+    if (const auto valid = portfolio::validate(m_draft); !valid) return format::text(valid.error().detail);
+    if (!portfolio::payoffBounds(m_draft.legs, m_draft.netLimit).maxLoss) return tr("the largest loss is unlimited: the desk refuses it");
     return {};
 }
 
@@ -196,8 +197,7 @@ void BuilderScreen::drawLegs(const pricing::PricedChain* chain) {
         row.key = format::text(leg.contract.id());
         const auto at = rowOf(leg.contract);
         market::Quote quote;
-        if (at)
-            quote = chain->chain->quote(*at);
+        if (at) quote = chain->chain->quote(*at);
         const bool known = at && chain->hasGreeks[*at];
         row.cells = {{leg.ratio > 0 ? tr("buy %1").arg(leg.ratio) : tr("sell %1").arg(-leg.ratio), {}, leg.ratio > 0 ? Tone::Gain : Tone::Loss},
                      {format::text(leg.contract.label()), {}, Tone::Strong},
@@ -228,8 +228,7 @@ void BuilderScreen::refresh(bool newLegs) {
     m_review->setEnabled(block.isEmpty());
     m_send->setEnabled(m_reviewed && block.isEmpty());
     m_block->setText(m_draft.legs.empty() || block.isEmpty() ? m_block->text() : tr("▲ cannot be sent: %1").arg(block));
-    if (block.isEmpty() && m_block->text().startsWith(QChar(0x25B2)))
-        m_block->clear();
+    if (block.isEmpty() && m_block->text().startsWith(QChar(0x25B2))) m_block->clear();
     const auto nothing = [this](const QString& why) {
         m_metrics->clear();
         m_table->setRows({});
@@ -241,8 +240,7 @@ void BuilderScreen::refresh(bool newLegs) {
         m_headline->setText(tr("WHAT-IF   Build a defined-risk structure"));
         return nothing(tr("Press B or S in the chain, or choose a template."));
     }
-    if (!(chain->spot > 0))
-        return nothing(tr("No quote of %1 now: nothing is drawn from a guess.").arg(format::text(m_draft.underlying)));
+    if (!(chain->spot > 0)) return nothing(tr("No quote of %1 now: nothing is drawn from a guess.").arg(format::text(m_draft.underlying)));
     portfolio::ComboOrder shown = m_draft;
     shown.kind = portfolio::classify(m_draft.legs);
     m_headline->setText(tr("WHAT-IF   %1 for %2").arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
@@ -262,19 +260,20 @@ void BuilderScreen::drawModel(const pricing::PricedChain& chain, const strategy:
     if (!table.days.empty() && metrics.greeks) {
         in.today = portfolio::valueAcrossSpots(m_draft, chain, 0.85, 1.15, 61, table.days[m_date], shift);
         in.when = builderwords::date(table, m_date, now);
-        if (shift != 0)
-            in.when += QStringLiteral(", ") + tr("IV %1").arg(riskwords::vol(shift));
+        if (shift != 0) in.when += QStringLiteral(", ") + tr("IV %1").arg(riskwords::vol(shift));
     }
     m_chart->show(in);
     m_tableGrid->setVisible(!table.days.empty());
     m_table->setRows(builderwords::tableRows(table, chain.spot, now, m_date));
-    m_tableTitle->setText(table.days.empty() ? QString() : tr("P&L in dollars by date and price   30-day IV %1   D date, V IV shift").arg(shift == 0 ? tr("as it is") : riskwords::vol(shift)));
+    m_tableTitle->setText(
+        table.days.empty()
+            ? QString()
+            : tr("P&L in dollars by date and price   30-day IV %1   D date, V IV shift").arg(shift == 0 ? tr("as it is") : riskwords::vol(shift)));
 }
 
 /// D and V. @return false when it is another key.
 bool BuilderScreen::chooseWhen(const QKeyEvent& key) {
-    if (key.modifiers() != Qt::NoModifier || (key.key() != Qt::Key_D && key.key() != Qt::Key_V))
-        return false;
+    if (key.modifiers() != Qt::NoModifier || (key.key() != Qt::Key_D && key.key() != Qt::Key_V)) return false;
     if (key.key() == Qt::Key_D)
         ++m_date; // past the last date before expiry: back to now
     else
@@ -284,15 +283,15 @@ bool BuilderScreen::chooseWhen(const QKeyEvent& key) {
 }
 
 void BuilderScreen::review() {
-    if (!blockedBecause().isEmpty())
-        return;
+    if (!blockedBecause().isEmpty()) return;
     const auto bounds = portfolio::payoffBounds(m_draft.legs, m_draft.netLimit);
     portfolio::ComboOrder shown = m_draft;
     shown.kind = portfolio::classify(m_draft.legs);
-    m_block->setText(tr("%1 for %2: you can lose %3, you can make %4, before fees. Press “Propose to the desk” to go on.")
-                         .arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit),
-                              format::money(Usd::fromMicros(bounds.maxLoss->micros() * m_draft.quantity)),
-                              bounds.maxProfit ? format::money(Usd::fromMicros(bounds.maxProfit->micros() * m_draft.quantity)) : tr("without limit")));
+    m_block->setText(
+        tr("%1 for %2: you can lose %3, you can make %4, before fees. Press “Propose to the desk” to go on.")
+            .arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit),
+                 format::money(Usd::fromMicros(bounds.maxLoss->micros() * m_draft.quantity)),
+                 bounds.maxProfit ? format::money(Usd::fromMicros(bounds.maxProfit->micros() * m_draft.quantity)) : tr("without limit")));
     m_reviewed = true;
     m_send->setEnabled(true);
     m_send->setFocus();
@@ -304,8 +303,7 @@ void BuilderScreen::useTemplate(int kind) {
         chain = it->second;
     else if (!m_chains.empty())
         chain = m_chains.begin()->second;
-    if (!chain)
-        return;
+    if (!chain) return;
     const market::ExpirySlice* best = nullptr;
     double distance = 1e9;
     for (std::size_t i = 0; i < chain->expiries.size(); ++i)
@@ -313,8 +311,7 @@ void BuilderScreen::useTemplate(int kind) {
             distance = std::abs(chain->expiries[i].years * 365 - 38);
             best = &chain->chain->expiries[i];
         }
-    if (!best)
-        return;
+    if (!best) return;
     portfolio::ComboOrder draft;
     draft.underlying = chain->chain->underlying;
     const auto add = [&](market::Right right) {
@@ -324,11 +321,12 @@ void BuilderScreen::useTemplate(int kind) {
         const std::int64_t away = std::llround(width * 1e6), target = chain->chain->strike[sold] + (right == market::Right::Put ? -away : away);
         std::size_t bought = sold;
         for (std::size_t r = best->begin; r < best->end; ++r)
-            if (chain->chain->right[r] == right && (right == market::Right::Put ? chain->chain->strike[r] < chain->chain->strike[sold] : chain->chain->strike[r] > chain->chain->strike[sold]) &&
+            if (chain->chain->right[r] == right &&
+                (right == market::Right::Put ? chain->chain->strike[r] < chain->chain->strike[sold]
+                                             : chain->chain->strike[r] > chain->chain->strike[sold]) &&
                 (bought == sold || std::abs(chain->chain->strike[r] - target) < std::abs(chain->chain->strike[bought] - target)))
                 bought = r;
-        if (bought == sold)
-            return false; // nothing is listed beyond it: no spread
+        if (bought == sold) return false; // nothing is listed beyond it: no spread
         draft.legs.push_back({chain->chain->contract(*best, sold), -1});
         draft.legs.push_back({chain->chain->contract(*best, bought), 1});
         return true;
@@ -341,8 +339,7 @@ void BuilderScreen::useTemplate(int kind) {
 
 /// To the next price the class trades at: between ticks, the nearest one that way.
 void BuilderScreen::stepLimit(int direction) {
-    if (m_draft.legs.empty())
-        return;
+    if (m_draft.legs.empty()) return;
     const auto tick = market::classSpec(m_draft.legs.front().contract.root).tick;
     const Price now = m_draft.netLimit;
     const Price moved = Price::fromMicros(now.micros() + direction); // anywhere past where it stands
@@ -351,15 +348,14 @@ void BuilderScreen::stepLimit(int direction) {
 
 void BuilderScreen::moveStrike(int steps) {
     const int index = m_grid->currentIndex().row();
-    if (index < 0 || index >= static_cast<int>(m_draft.legs.size()))
-        return;
+    if (index < 0 || index >= static_cast<int>(m_draft.legs.size())) return;
     auto& leg = m_draft.legs[static_cast<std::size_t>(index)];
     const auto at = rowOf(leg.contract);
-    if (!at)
-        return;
+    if (!at) return;
     const auto& chain = *m_chains.at(m_draft.underlying)->chain;
     const auto* slice = chain.slice(leg.contract.expiry, leg.contract.root);
-    for (auto r = static_cast<std::ptrdiff_t>(*at) + steps; slice && r >= static_cast<std::ptrdiff_t>(slice->begin) && r < static_cast<std::ptrdiff_t>(slice->end); r += steps)
+    for (auto r = static_cast<std::ptrdiff_t>(*at) + steps;
+         slice && r >= static_cast<std::ptrdiff_t>(slice->begin) && r < static_cast<std::ptrdiff_t>(slice->end); r += steps)
         if (chain.right[static_cast<std::size_t>(r)] == leg.contract.right) {
             leg.contract = chain.contract(*slice, static_cast<std::size_t>(r));
             break;
@@ -371,29 +367,23 @@ void BuilderScreen::moveStrike(int steps) {
 
 void BuilderScreen::moveExpiry(int steps) {
     const auto it = m_chains.find(m_draft.underlying);
-    if (it == m_chains.end() || m_draft.legs.empty())
-        return;
+    if (it == m_chains.end() || m_draft.legs.empty()) return;
     const auto& chain = *it->second->chain;
     const auto* slice = chain.slice(m_draft.legs.front().contract.expiry, m_draft.legs.front().contract.root);
     const auto index = slice ? slice - chain.expiries.data() + steps : -1;
-    if (index < 0 || index >= static_cast<std::ptrdiff_t>(chain.expiries.size()))
-        return;
+    if (index < 0 || index >= static_cast<std::ptrdiff_t>(chain.expiries.size())) return;
     const auto& target = chain.expiries[static_cast<std::size_t>(index)];
-    for (auto& leg : m_draft.legs)
-        leg.contract = market::OptionContract::make(target.root, target.expiry, leg.contract.strike, leg.contract.right);
+    for (auto& leg : m_draft.legs) leg.contract = market::OptionContract::make(target.root, target.expiry, leg.contract.strike, leg.contract.right);
     m_draft.netLimit = {};
     m_reviewed = false;
     refresh(true);
 }
 
 bool BuilderScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() != QEvent::KeyPress)
-        return Screen::eventFilter(watched, event);
+    if (event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
-    if (chooseWhen(*key))
-        return true;
-    if (watched != m_grid)
-        return Screen::eventFilter(watched, event);
+    if (chooseWhen(*key)) return true;
+    if (watched != m_grid) return Screen::eventFilter(watched, event);
     const bool alt = key->modifiers() & Qt::AltModifier, control = key->modifiers() & Qt::ControlModifier;
     switch (key->key()) {
     case Qt::Key_Up:
@@ -409,14 +399,12 @@ bool BuilderScreen::eventFilter(QObject* watched, QEvent* event) {
     }
     case Qt::Key_Left:
     case Qt::Key_Right:
-        if (!alt)
-            break;
+        if (!alt) break;
         moveExpiry(key->key() == Qt::Key_Right ? 1 : -1);
         return true;
     case Qt::Key_Delete: {
         const int index = m_grid->currentIndex().row();
-        if (index >= 0 && index < static_cast<int>(m_draft.legs.size()))
-            m_draft.legs.erase(m_draft.legs.begin() + index);
+        if (index >= 0 && index < static_cast<int>(m_draft.legs.size())) m_draft.legs.erase(m_draft.legs.begin() + index);
         m_draft.netLimit = {};
         m_reviewed = false;
         refresh(true);

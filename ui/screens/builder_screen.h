@@ -1,10 +1,10 @@
 #pragma once
 
+#include <map>
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QSpinBox>
-#include <map>
 
 #include "strategy/draft_metrics.h"
 #include "ui/charts/chart_view.h"

@@ -21,73 +21,79 @@ QString signedDollars(const std::optional<double>& v) {
 }
 
 QString change(const std::optional<double>& now, const std::optional<double>& after) {
-    return BuilderScreen::tr("%1 → %2", "before, after").arg(now ? format::signedNumber(*now, 0) : format::dash(), after ? format::signedNumber(*after, 0) : format::dash());
+    return BuilderScreen::tr("%1 → %2", "before, after")
+        .arg(now ? format::signedNumber(*now, 0) : format::dash(), after ? format::signedNumber(*after, 0) : format::dash());
 }
 
 } // namespace
 
 QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view) {
     QStringList breakevens, lines;
-    for (const double b : draft.breakevens)
-        breakevens << format::number(b, 2);
+    for (const double b : draft.breakevens) breakevens << format::number(b, 2);
     const auto greek = [&](double value, int decimals) { return draft.greeks ? format::signedNumber(value, decimals) : format::dash(); };
     const auto g = draft.greeks.value_or(strategy::DraftGreeks{});
     lines << BuilderScreen::tr("Largest loss %1   largest profit %2   breakeven %3")
-                 .arg(orUnlimited(draft.maxLoss), orUnlimited(draft.maxProfit), breakevens.isEmpty() ? format::dash() : breakevens.join(QStringLiteral(", ")));
-    lines << BuilderScreen::tr("POP market-implied %1   POP physical %2").arg(format::percent(draft.popImplied, 0), format::percent(draft.popPhysical, 0));
+                 .arg(orUnlimited(draft.maxLoss), orUnlimited(draft.maxProfit),
+                      breakevens.isEmpty() ? format::dash() : breakevens.join(QStringLiteral(", ")));
+    lines << BuilderScreen::tr("POP market-implied %1   POP physical %2")
+                 .arg(format::percent(draft.popImplied, 0), format::percent(draft.popPhysical, 0));
     lines << BuilderScreen::tr("EV at the limit, after costs %1   costs %2   return on risk %3")
-                 .arg(signedDollars(draft.expectedValue), draft.costs ? format::money(Usd::fromDouble(*draft.costs).value_or(Usd{})) : format::dash(), format::percent(draft.returnOnRisk, 0));
+                 .arg(signedDollars(draft.expectedValue), draft.costs ? format::money(Usd::fromDouble(*draft.costs).value_or(Usd{})) : format::dash(),
+                      format::percent(draft.returnOnRisk, 0));
     QString prices = BuilderScreen::tr("Mid %1   natural %2").arg(format::net(draft.mid), format::net(draft.natural));
     if (draft.creditToWidth && draft.width)
-        prices += QStringLiteral("   ") + BuilderScreen::tr("credit / width %1 of %2").arg(format::percent(draft.creditToWidth, 0), format::number(*draft.width, 2));
+        prices += QStringLiteral("   ") +
+                  BuilderScreen::tr("credit / width %1 of %2").arg(format::percent(draft.creditToWidth, 0), format::number(*draft.width, 2));
     lines << prices;
-    lines << BuilderScreen::tr("Delta %1 shares   gamma %2   theta %3 $/day   vega %4 $/pt").arg(greek(g.delta, 1), greek(g.gamma, 2), greek(g.thetaPerDay, 2), greek(g.vegaPerPoint, 2));
+    lines << BuilderScreen::tr("Delta %1 shares   gamma %2   theta %3 $/day   vega %4 $/pt")
+                 .arg(greek(g.delta, 1), greek(g.gamma, 2), greek(g.thetaPerDay, 2), greek(g.vegaPerPoint, 2));
     if (view) {
         const auto with = strategy::bookWith(draft, view->greeks, view->buyingPower);
         lines << BuilderScreen::tr("Buying power %1 → %2").arg(format::money(view->buyingPower), format::money(with.buyingPowerAfter));
-        lines << BuilderScreen::tr("Book with it: theta %1 $/day   vega %2 $/pt").arg(change(with.thetaNow, with.thetaAfter), change(with.vegaNow, with.vegaAfter));
+        lines << BuilderScreen::tr("Book with it: theta %1 $/day   vega %2 $/pt")
+                     .arg(change(with.thetaNow, with.thetaAfter), change(with.vegaNow, with.vegaAfter));
     }
     return lines.join(QLatin1Char('\n'));
 }
 
 QString metricsTooltip(const strategy::DraftMetrics& draft) {
     QStringList words;
-    words << BuilderScreen::tr("POP market-implied: probability of a gain at expiry before costs, lognormal around the forward at the at-the-money implied volatility of the expiry.");
-    words << BuilderScreen::tr("POP physical and EV: under the density of the opportunities screen over the whole payoff, entered at the limit, less commissions both ways and the slippage of the way out.");
-    if (!draft.densityMethod.empty())
-        words << BuilderScreen::tr("Density: %1.").arg(format::text(draft.densityMethod));
+    words << BuilderScreen::tr("POP market-implied: probability of a gain at expiry before costs, lognormal around the forward at the at-the-money "
+                               "implied volatility of the expiry.");
+    words << BuilderScreen::tr("POP physical and EV: under the density of the opportunities screen over the whole payoff, entered at the limit, less "
+                               "commissions both ways and the slippage of the way out.");
+    if (!draft.densityMethod.empty()) words << BuilderScreen::tr("Density: %1.").arg(format::text(draft.densityMethod));
     words << BuilderScreen::tr("Gamma: change of delta in shares for 1.00 of the underlying. All of the whole quantity.");
     return words.join(QLatin1Char('\n'));
 }
 
 QString date(const strategy::PriceDateTable& table, std::size_t day, UtcTime from) {
-    if (day + 1 >= table.days.size())
-        return BuilderScreen::tr("at expiry");
+    if (day + 1 >= table.days.size()) return BuilderScreen::tr("at expiry");
     const int days = static_cast<int>(table.days[day]);
-    if (days == 0)
-        return BuilderScreen::tr("now");
+    if (days == 0) return BuilderScreen::tr("now");
     const auto on = market::toNewYork(from + std::chrono::hours(24 * days)).date;
     return BuilderScreen::tr("in %n day(s), %1", nullptr, days).arg(format::date(on));
 }
 
 std::vector<GridColumn> tableColumns() {
-    std::vector<GridColumn> columns{{BuilderScreen::tr("P&L at"), BuilderScreen::tr("dollars of the whole quantity before fees, entered at the limit; model values, at expiry the payoff"), 132, kLeft}};
-    for (int i = 0; i < kMoves; ++i)
-        columns.push_back({riskwords::spot(-0.10 + 0.025 * i), BuilderScreen::tr("move of the underlying"), 72});
+    std::vector<GridColumn> columns{
+        {BuilderScreen::tr("P&L at"),
+         BuilderScreen::tr("dollars of the whole quantity before fees, entered at the limit; model values, at expiry the payoff"), 132, kLeft}};
+    for (int i = 0; i < kMoves; ++i) columns.push_back({riskwords::spot(-0.10 + 0.025 * i), BuilderScreen::tr("move of the underlying"), 72});
     return columns;
 }
 
 std::vector<GridRow> tableRows(const strategy::PriceDateTable& table, double spot, UtcTime from, std::size_t chosen) {
     std::vector<GridRow> rows;
-    if (table.spotMoves.size() != static_cast<std::size_t>(kMoves))
-        return rows;
+    if (table.spotMoves.size() != static_cast<std::size_t>(kMoves)) return rows;
     for (std::size_t d = 0; d < table.days.size(); ++d) {
         GridRow row;
         row.key = QStringLiteral("day%1").arg(d);
         row.marked = d == chosen;
         row.cells.push_back({date(table, d, from), {}, Tone::Strong});
         for (std::size_t i = 0; i < table.spotMoves.size(); ++i)
-            row.cells.push_back(riskwords::signedDollars(table.at(d, i), BuilderScreen::tr("underlying at %1").arg(format::number(spot * (1 + table.spotMoves[i]), 2))));
+            row.cells.push_back(riskwords::signedDollars(
+                table.at(d, i), BuilderScreen::tr("underlying at %1").arg(format::number(spot * (1 + table.spotMoves[i]), 2))));
         rows.push_back(std::move(row));
     }
     return rows;

@@ -37,8 +37,7 @@ ChainPeek::ChainPeek(const QString& contract, const Facts& facts, QWidget* paren
 }
 
 void ChainPeek::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Space && !event->isAutoRepeat())
-        return accept();
+    if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) return accept();
     QDialog::keyPressEvent(event);
 }
 

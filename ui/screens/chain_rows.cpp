@@ -23,8 +23,7 @@ QString signedCount(std::int64_t n) { return format::signedNumber(static_cast<do
 struct ShownGreeks {
     std::optional<double> delta, gamma, thetaPerDay, vegaPerPoint, rhoPerPercent;
     ShownGreeks(const pricing::PricedChain& priced, std::size_t r) {
-        if (!priced.hasGreeks[r])
-            return;
+        if (!priced.hasGreeks[r]) return;
         delta = priced.delta[r];
         gamma = priced.gamma[r];
         thetaPerDay = priced.theta[r] / 365;
@@ -100,16 +99,17 @@ struct MarkText {
         }
         if (mark.staged != 0) {
             signs << signedCount(mark.staged);
-            words += QLatin1Char('\n') + (mark.staged > 0 ? ChainModel::tr("%1 staged: buy the %2") : ChainModel::tr("%1 staged: sell the %2")).arg(signedCount(mark.staged), rightWord(right_));
+            words += QLatin1Char('\n') + (mark.staged > 0 ? ChainModel::tr("%1 staged: buy the %2") : ChainModel::tr("%1 staged: sell the %2"))
+                                             .arg(signedCount(mark.staged), rightWord(right_));
         }
-        if (mark.held != 0)
-            words += QLatin1Char('\n') + ChainModel::tr("own position: %1 of the %2").arg(signedCount(mark.held), rightWord(right_));
+        if (mark.held != 0) words += QLatin1Char('\n') + ChainModel::tr("own position: %1 of the %2").arg(signedCount(mark.held), rightWord(right_));
         (right_ == market::Right::Call ? left : right) = signs.join(QLatin1Char(' '));
     }
 };
 
 QString strikeMeaning(double strike, double spot, bool beyond) {
-    return (beyond ? ChainModel::tr("strike %1, %2 from spot, beyond one expected move") : ChainModel::tr("strike %1, %2 from spot")).arg(format::number(strike, 2), format::signedPercent(strike / spot - 1, 1));
+    return (beyond ? ChainModel::tr("strike %1, %2 from spot, beyond one expected move") : ChainModel::tr("strike %1, %2 from spot"))
+        .arg(format::number(strike, 2), format::signedPercent(strike / spot - 1, 1));
 }
 
 } // namespace
@@ -117,8 +117,7 @@ QString strikeMeaning(double strike, double spot, bool beyond) {
 namespace chaingrid {
 
 int columnOf(Side side, int field) {
-    if (side == kCall)
-        return field;
+    if (side == kCall) return field;
     switch (field) { // what a bid stands beside stays at its left
     case kBid: field = kAsk; break;
     case kAsk: field = kBid; break;
@@ -154,26 +153,23 @@ QString presetName(Preset preset) {
 FieldSet shownFields(Preset preset, const std::vector<GridColumn>& columns, int width) {
     const auto with = [](std::initializer_list<int> more) {
         FieldSet set;
-        for (const int f : {kPos, kIv, kDelta, kBid, kMid, kAsk})
-            set.set(static_cast<std::size_t>(f));
-        for (const int f : more)
-            set.set(static_cast<std::size_t>(f));
+        for (const int f : {kPos, kIv, kDelta, kBid, kMid, kAsk}) set.set(static_cast<std::size_t>(f));
+        for (const int f : more) set.set(static_cast<std::size_t>(f));
         return set;
     };
     const auto widthOf = [&](const FieldSet& set) {
         int sum = columns[kStrikeColumn].width;
-        for (std::size_t f = 0; f < set.size(); ++f)
-            sum += set[f] ? 2 * columns[f].width : 0;
+        for (std::size_t f = 0; f < set.size(); ++f) sum += set[f] ? 2 * columns[f].width : 0;
         return sum;
     };
     switch (preset) {
     case Preset::Fitting: {
         FieldSet set = with({kVol, kOi});
-        for (const auto& more : {std::pair(kTheo, kEdge), std::pair(kBidSize, kAskSize), std::pair(kOtm, kSpread), std::pair(kTheta, kTheta), std::pair(kGamma, kGamma), std::pair(kVega, kVega)}) {
+        for (const auto& more : {std::pair(kTheo, kEdge), std::pair(kBidSize, kAskSize), std::pair(kOtm, kSpread), std::pair(kTheta, kTheta),
+                                 std::pair(kGamma, kGamma), std::pair(kVega, kVega)}) {
             FieldSet next = set;
             next.set(more.first).set(more.second);
-            if (widthOf(next) > width)
-                break;
+            if (widthOf(next) > width) break;
             set = next;
         }
         return set;
@@ -190,7 +186,8 @@ QString ivReason(pricing::IvStatus status, std::optional<double> shortfallCents)
     case pricing::IvStatus::Ok: return {};
     case pricing::IvStatus::NoQuote: return ChainModel::tr("no two-sided quote");
     case pricing::IvStatus::BelowIntrinsic:
-        return shortfallCents ? ChainModel::tr("the mid is %1 cents below the least it can be worth: a stale or wide quote").arg(format::number(*shortfallCents, 1))
+        return shortfallCents ? ChainModel::tr("the mid is %1 cents below the least it can be worth: a stale or wide quote")
+                                    .arg(format::number(*shortfallCents, 1))
                               : ChainModel::tr("quoted below the least it can be worth: a stale or wide quote");
     case pricing::IvStatus::AboveMaximum: return ChainModel::tr("quoted above any model value");
     case pricing::IvStatus::ExerciseRegion: return ChainModel::tr("worth exactly its exercise value: no unique volatility");
@@ -210,11 +207,13 @@ std::vector<GridColumn> columns() {
     const Head heads[kFieldCount] = {
         {ChainModel::tr("Pos"), ChainModel::tr("own contracts, signed"), 38},
         {ChainModel::tr("Gamma"), ChainModel::tr("change of delta per 1.00 of underlying"), 52},
-        {ChainModel::tr("Theta"), ChainModel::tr("dollars per share and calendar day: a year's theta / 365 (ACT/365), weekends and holidays counted"), 48},
+        {ChainModel::tr("Theta"), ChainModel::tr("dollars per share and calendar day: a year's theta / 365 (ACT/365), weekends and holidays counted"),
+         48},
         {ChainModel::tr("Vega"), ChainModel::tr("dollars per share and volatility point"), 44},
         {ChainModel::tr("Edge"), ChainModel::tr("mid less theoretical value, dollars per share"), 48},
         {ChainModel::tr("Theo"), ChainModel::tr("model value at the fitted smile, dollars per share"), 50},
-        {ChainModel::tr("P(OTM)"), ChainModel::tr("chance to end out of the money, the market's own (risk-neutral, lognormal at this volatility)"), 56},
+        {ChainModel::tr("P(OTM)"), ChainModel::tr("chance to end out of the money, the market's own (risk-neutral, lognormal at this volatility)"),
+         56},
         {ChainModel::tr("Vol"), ChainModel::tr("contracts traded today"), 52},
         {ChainModel::tr("OI"), ChainModel::tr("open interest, contracts"), 56},
         {ChainModel::tr("Sprd"), ChainModel::tr("ask less bid, per cent of the mid"), 46},
@@ -230,7 +229,11 @@ std::vector<GridColumn> columns() {
         out[static_cast<std::size_t>(columnOf(kCall, f))] = {heads[f].title, ChainModel::tr("Calls: %1").arg(heads[f].tip), heads[f].width};
         out[static_cast<std::size_t>(columnOf(kPut, f))] = {heads[f].title, ChainModel::tr("Puts: %1").arg(heads[f].tip), heads[f].width};
     }
-    out[kStrikeColumn] = {ChainModel::tr("Strike"), ChainModel::tr("exercise price\n+1 or −1: staged, calls at the left, puts at the right\n•: leg of an opportunity\ntinted cells: in the money"), 78, Qt::AlignCenter};
+    out[kStrikeColumn] = {
+        ChainModel::tr("Strike"),
+        ChainModel::tr(
+            "exercise price\n+1 or −1: staged, calls at the left, puts at the right\n•: leg of an opportunity\ntinted cells: in the money"),
+        78, Qt::AlignCenter};
     return out;
 }
 
@@ -244,8 +247,7 @@ ChainShown ChainShown::of(const ChainPtr& chain, std::size_t expiry) {
     const auto& slice = options.expiries[expiry];
     double nearest = 1e18;
     for (std::size_t r = slice.begin; r < slice.end; ++r) { // sorted by strike
-        if (!shown.strikes.empty() && options.strike[r] == shown.strikes.back())
-            continue;
+        if (!shown.strikes.empty() && options.strike[r] == shown.strikes.back()) continue;
         if (const double away = std::abs(static_cast<double>(options.strike[r]) / 1e6 - chain->spot); away < nearest) {
             nearest = away;
             shown.atm = static_cast<int>(shown.strikes.size());
@@ -257,13 +259,11 @@ ChainShown ChainShown::of(const ChainPtr& chain, std::size_t expiry) {
 }
 
 std::optional<std::size_t> ChainShown::contractRow(int index, market::Right right) const {
-    if (index < 0 || index >= static_cast<int>(strikes.size()))
-        return std::nullopt;
+    if (index < 0 || index >= static_cast<int>(strikes.size())) return std::nullopt;
     const auto at = static_cast<std::size_t>(index);
     const auto& options = *chain->chain;
     for (std::size_t r = first[at]; r < options.expiries[expiry].end && options.strike[r] == strikes[at]; ++r)
-        if (options.right[r] == right)
-            return r;
+        if (options.right[r] == right) return r;
     return std::nullopt;
 }
 
@@ -305,13 +305,13 @@ GridRow ChainShown::row(int index) const {
 QVariant ChainModel::data(const QModelIndex& index, int role) const {
     const QVariant base = GridModel::data(index, role);
     const GridRow* line = role == Qt::AccessibleTextRole ? row(index.row()) : nullptr;
-    if (!line || line->cells.empty())
-        return base;
+    if (!line || line->cells.empty()) return base;
     // The first cell names the rows of other grids; here the strike does, and the side is half of the name.
-    const QString strike = format::number(line->cells[chaingrid::kStrikeColumn].sort.toDouble(), 2), rest = base.toString().mid(line->cells.front().text.size());
-    if (index.column() == chaingrid::kStrikeColumn)
-        return strike + rest;
-    return rightWord(chaingrid::sideOf(index.column()) == chaingrid::kCall ? market::Right::Call : market::Right::Put) + QLatin1Char(' ') + strike + rest;
+    const QString strike = format::number(line->cells[chaingrid::kStrikeColumn].sort.toDouble(), 2),
+                  rest = base.toString().mid(line->cells.front().text.size());
+    if (index.column() == chaingrid::kStrikeColumn) return strike + rest;
+    return rightWord(chaingrid::sideOf(index.column()) == chaingrid::kCall ? market::Right::Call : market::Right::Put) + QLatin1Char(' ') + strike +
+           rest;
 }
 
 QList<QPair<QString, QString>> contractFacts(const ChainShown& shown, std::size_t row) {
@@ -331,23 +331,30 @@ QList<QPair<QString, QString>> contractFacts(const ChainShown& shown, std::size_
         {ChainModel::tr("Bid"), sized(quote.bid, quote.bidSize)},
         {ChainModel::tr("Ask"), sized(quote.ask, quote.askSize)},
         {ChainModel::tr("Mid"), quote.crossed() ? ChainModel::tr("none: crossed, bid above ask") : format::price(quote.mid())},
-        {ChainModel::tr("Spread"), ChainModel::tr("%1, %2 of the mid").arg(format::price(quote.width()), format::percent(pricing::spreadFraction(quote)))},
+        {ChainModel::tr("Spread"),
+         ChainModel::tr("%1, %2 of the mid").arg(format::price(quote.width()), format::percent(pricing::spreadFraction(quote)))},
         {ChainModel::tr("Last trade"), format::price(quote.last)},
         {ChainModel::tr("Volume today"), ChainModel::tr("%1 contracts").arg(format::count(quote.volume))},
         {ChainModel::tr("Open interest"), ChainModel::tr("%1 contracts").arg(format::count(quote.openInterest))},
-        {ChainModel::tr("Implied volatility"), reason.isEmpty() ? ChainModel::tr("%1 a year, of the mid").arg(format::percent(priced.iv[row])) : ChainModel::tr("%1  (%2)").arg(format::dash(), reason)},
-        {ChainModel::tr("Volatility of the Greeks"), priced.markVol[row] > 0 ? ChainModel::tr("%1 a year").arg(format::percent(priced.markVol[row])) : format::dash()},
+        {ChainModel::tr("Implied volatility"), reason.isEmpty() ? ChainModel::tr("%1 a year, of the mid").arg(format::percent(priced.iv[row]))
+                                                                : ChainModel::tr("%1  (%2)").arg(format::dash(), reason)},
+        {ChainModel::tr("Volatility of the Greeks"),
+         priced.markVol[row] > 0 ? ChainModel::tr("%1 a year").arg(format::percent(priced.markVol[row])) : format::dash()},
         {ChainModel::tr("Delta"), format::signedNumber(greeks.delta, 4)},
         {ChainModel::tr("Gamma"), ChainModel::tr("%1 per 1.00 of underlying").arg(format::number(greeks.gamma, 4))},
         {ChainModel::tr("Theta"), ChainModel::tr("%1 dollars per share and calendar day, ACT/365").arg(format::signedNumber(greeks.thetaPerDay, 3))},
         {ChainModel::tr("Vega"), ChainModel::tr("%1 dollars per share and volatility point").arg(format::signedNumber(greeks.vegaPerPoint, 3))},
         {ChainModel::tr("Rho"), ChainModel::tr("%1 dollars per share and 1% of rate").arg(format::signedNumber(greeks.rhoPerPercent, 3))},
-        {ChainModel::tr("Theoretical value"), ChainModel::tr("%1 at the fitted smile, edge %2").arg(format::number(theo, 2), format::signedNumber(edge, 2))},
-        {ChainModel::tr("Chance to end out of the money"), ChainModel::tr("%1, risk-neutral").arg(format::percent(pricing::probabilityOtm(priced, shown.expiry, row)))},
+        {ChainModel::tr("Theoretical value"),
+         ChainModel::tr("%1 at the fitted smile, edge %2").arg(format::number(theo, 2), format::signedNumber(edge, 2))},
+        {ChainModel::tr("Chance to end out of the money"),
+         ChainModel::tr("%1, risk-neutral").arg(format::percent(pricing::probabilityOtm(priced, shown.expiry, row)))},
         {ChainModel::tr("Least it can be worth"), format::number(least, 2)},
         {ChainModel::tr("In the money"), shown.isItm(row) ? ChainModel::tr("yes") : ChainModel::tr("no")},
         {ChainModel::tr("Own position"), mark.held == 0 ? ChainModel::tr("none") : ChainModel::tr("%1 contracts").arg(signedCount(mark.held))},
-        {ChainModel::tr("Staged"), mark.staged == 0 ? ChainModel::tr("no") : mark.staged > 0 ? ChainModel::tr("buy %1 a unit").arg(signedCount(mark.staged)) : ChainModel::tr("sell %1 a unit").arg(signedCount(mark.staged))},
+        {ChainModel::tr("Staged"), mark.staged == 0  ? ChainModel::tr("no")
+                                   : mark.staged > 0 ? ChainModel::tr("buy %1 a unit").arg(signedCount(mark.staged))
+                                                     : ChainModel::tr("sell %1 a unit").arg(signedCount(mark.staged))},
         {ChainModel::tr("Opportunity"), mark.opportunity.isEmpty() ? ChainModel::tr("none") : mark.opportunity},
         {ChainModel::tr("Quoted"), ChainModel::tr("%1 ET").arg(format::timeNewYork(options.time))},
         {ChainModel::tr("Source"), format::text(options.source)},

@@ -43,9 +43,9 @@ struct ChainContract {
 
 /// What the desk has to do with a contract.
 struct ChainMark {
-    std::int64_t held = 0;     ///< own contracts, signed
-    int staged = 0;            ///< per unit, signed
-    QString opportunity{};     ///< names of the candidates it is a leg of; empty: none
+    std::int64_t held = 0; ///< own contracts, signed
+    int staged = 0;        ///< per unit, signed
+    QString opportunity{}; ///< names of the candidates it is a leg of; empty: none
 };
 
 /// One expiry as the grid has it. Immutable.
@@ -55,7 +55,7 @@ struct ChainShown {
     std::vector<std::int64_t> strikes; ///< micros, rising
     std::vector<std::size_t> first;    ///< row of the chain where each of them begins
     std::map<ChainContract, ChainMark> marks;
-    int atm = -1;                      ///< index of the strike next to spot
+    int atm = -1; ///< index of the strike next to spot
     desk::Freshness fresh = desk::Freshness::Unknown;
 
     /// @return the strikes of an expiry, nothing marked.

@@ -1,13 +1,13 @@
 #include "ui/screens/chain_screen.h"
 
+#include <algorithm>
+#include <cmath>
+#include <map>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QTimer>
 #include <QVBoxLayout>
-#include <algorithm>
-#include <cmath>
-#include <map>
 
 #include "market/exchange_calendar.h"
 #include "ui/screens/chain_peek.h"
@@ -24,12 +24,10 @@ QString expiryKey(const market::ExpirySlice& slice) { return QString::fromStdStr
 
 /// Seconds of a person since the older of the chain's and the underlying's quotes; absent without a view.
 std::optional<double> ageOf(const ViewPtr& view, const pricing::PricedChain& chain) {
-    if (!view)
-        return std::nullopt;
+    if (!view) return std::nullopt;
     double age = std::max(0.0, std::chrono::duration<double>(view->at.utc - chain.chain->time).count() / std::max(1.0, view->speed));
     for (const auto& u : view->underlyings)
-        if (u.quote.symbol == chain.chain->underlying && u.ageSeconds)
-            age = std::max(age, *u.ageSeconds);
+        if (u.quote.symbol == chain.chain->underlying && u.ageSeconds) age = std::max(age, *u.ageSeconds);
     return age;
 }
 
@@ -71,8 +69,7 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     m_grid->viewport()->installEventFilter(this);
     connect(m_symbol, &QComboBox::activated, this, [this] { selectUnderlying(m_symbol->currentText()); });
     connect(m_expiries, &QTabBar::currentChanged, this, [this](int index) {
-        if (index < 0)
-            return;
+        if (index < 0) return;
         m_expiryKey = m_expiries->tabData(index).toString();
         m_centred = false;
         m_untouched = true;
@@ -109,16 +106,13 @@ void ChainScreen::setView(const ViewPtr& view) {
     m_view = view;
     followFreshness();
     if (m_symbol->count() == 0 && !view->underlyings.empty()) {
-        for (const auto& u : view->underlyings)
-            m_symbol->addItem(format::text(u.quote.symbol));
-        if (!m_chain)
-            m_port.watchChain(m_symbol->currentText().toStdString());
+        for (const auto& u : view->underlyings) m_symbol->addItem(format::text(u.quote.symbol));
+        if (!m_chain) m_port.watchChain(m_symbol->currentText().toStdString());
     }
 }
 
 void ChainScreen::setChain(const ChainPtr& chain) {
-    if (m_symbol->count() > 0 && format::text(chain->chain->underlying) != m_symbol->currentText())
-        return;
+    if (m_symbol->count() > 0 && format::text(chain->chain->underlying) != m_symbol->currentText()) return;
     const bool sameExpiries = m_chain && m_chain->chain->expiries.size() == chain->chain->expiries.size();
     m_chain = chain;
     const auto scan = m_scans.find(chain->chain->underlying);
@@ -126,8 +120,7 @@ void ChainScreen::setChain(const ChainPtr& chain) {
     if (!sameExpiries || m_expiryKey.isEmpty() || m_expiries->count() != static_cast<int>(chain->chain->expiries.size()))
         rebuildExpiries();
     else
-        for (int i = 0; i < m_expiries->count(); ++i)
-            m_expiries->setTabText(i, expiryText(chain->chain->expiries[static_cast<std::size_t>(i)]));
+        for (int i = 0; i < m_expiries->count(); ++i) m_expiries->setTabText(i, expiryText(chain->chain->expiries[static_cast<std::size_t>(i)]));
     rebuildRows();
 }
 
@@ -139,8 +132,7 @@ QString ChainScreen::expiryText(const market::ExpirySlice& slice) const {
 
 void ChainScreen::rebuildExpiries() {
     const QSignalBlocker quiet(m_expiries);
-    while (m_expiries->count() > 0)
-        m_expiries->removeTab(0);
+    while (m_expiries->count() > 0) m_expiries->removeTab(0);
     const auto& chain = *m_chain->chain;
     int best = 0;
     double nearest = 1e9;
@@ -150,8 +142,8 @@ void ChainScreen::rebuildExpiries() {
         m_expiries->setTabData(tab, expiryKey(slice));
         const auto& priced = m_chain->expiries[i];
         m_expiries->setTabToolTip(tab, tr("%1, settles %2\nATM volatility %3\nexpected move %4")
-                                           .arg(expiryKey(slice), QLatin1String(market::toString(slice.settlement)),
-                                                format::percent(priced.atmVol), format::number(priced.expectedMove, 2)));
+                                           .arg(expiryKey(slice), QLatin1String(market::toString(slice.settlement)), format::percent(priced.atmVol),
+                                                format::number(priced.expectedMove, 2)));
         const double distance = std::abs(priced.years * 365 - 38);
         if (m_expiryKey.isEmpty() ? distance < nearest : expiryKey(slice) == m_expiryKey) {
             nearest = distance;
@@ -163,14 +155,12 @@ void ChainScreen::rebuildExpiries() {
 }
 
 void ChainScreen::rebuildRows() {
-    if (!m_chain || m_chain->chain->expiries.empty())
-        return sayStaged();
+    if (!m_chain || m_chain->chain->expiries.empty()) return sayStaged();
     const auto& priced = *m_chain;
     const auto& chain = *priced.chain;
     std::size_t at = 0;
     for (std::size_t i = 0; i < chain.expiries.size(); ++i)
-        if (expiryKey(chain.expiries[i]) == m_expiryKey)
-            at = i;
+        if (expiryKey(chain.expiries[i]) == m_expiryKey) at = i;
     const auto& slice = chain.expiries[at];
     const auto& expiry = priced.expiries[at];
     auto shown = std::make_shared<ChainShown>(ChainShown::of(m_chain, at));
@@ -178,14 +168,18 @@ void ChainScreen::rebuildRows() {
     markContracts(*shown, slice);
     const bool same = m_shown && m_shown->strikes == shown->strikes;
     const QModelIndex before = m_grid->currentIndex();
-    const std::optional<std::int64_t> chosen = !same && !m_untouched && m_shown && before.isValid() ? std::optional(m_shown->strikes[static_cast<std::size_t>(before.row())]) : std::nullopt;
+    const std::optional<std::int64_t> chosen =
+        !same && !m_untouched && m_shown && before.isValid() ? std::optional(m_shown->strikes[static_cast<std::size_t>(before.row())]) : std::nullopt;
     m_shown = shown;
-    m_model->setRowMaker(static_cast<int>(shown->strikes.size()), [shown](int index) { return shown->row(index); }, same);
+    m_model->setRowMaker(
+        static_cast<int>(shown->strikes.size()), [shown](int index) { return shown->row(index); }, same);
     const auto known = [](const auto& value) { return value > 0 ? format::number(value, 2) : format::dash(); };
     m_facts->setWords(tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 ET   columns: %7 (D)")
-                          .arg(format::text(chain.underlying), known(priced.spot), format::percent(expiry.atmVol), known(expiry.expectedMove), known(expiry.forward), format::timeNewYork(chain.time), presetName(m_preset)));
+                          .arg(format::text(chain.underlying), known(priced.spot), format::percent(expiry.atmVol), known(expiry.expectedMove),
+                               known(expiry.forward), format::timeNewYork(chain.time), presetName(m_preset)));
     m_facts->setToolTip(tr("%1\n%2\n%3 contracts priced in %4 ms")
-                            .arg(format::text(chain.source), format::timeTooltip(chain.time), format::count(static_cast<std::int64_t>(chain.size())), format::number(priced.milliseconds, 0)));
+                            .arg(format::text(chain.source), format::timeTooltip(chain.time), format::count(static_cast<std::int64_t>(chain.size())),
+                                 format::number(priced.milliseconds, 0)));
     sayStaged();
     if (!same) { // other strikes: what was in the middle is somewhere else now
         m_centred = false;
@@ -199,20 +193,17 @@ void ChainScreen::rebuildRows() {
             m_untouched = true;
         }
     }
-    if (!m_centred)
-        centre();
+    if (!m_centred) centre();
 }
 
 void ChainScreen::markContracts(ChainShown& shown, const market::ExpirySlice& slice) const {
     const auto here = [&](const market::OptionContract& c) { return c.root == slice.root && c.expiry == slice.expiry; };
     for (const auto& leg : m_legs)
-        if (here(leg.contract))
-            shown.marks[{leg.contract.strike.micros(), leg.contract.right}].staged = leg.ratio;
+        if (here(leg.contract)) shown.marks[{leg.contract.strike.micros(), leg.contract.right}].staged = leg.ratio;
     if (m_view)
         for (const auto& p : m_view->positions)
             for (const auto& leg : p.legs)
-                if (here(leg.contract))
-                    shown.marks[{leg.contract.strike.micros(), leg.contract.right}].held += leg.quantity;
+                if (here(leg.contract)) shown.marks[{leg.contract.strike.micros(), leg.contract.right}].held += leg.quantity;
     if (m_scan && market::toNewYork(m_scan->asof).date == market::toNewYork(shown.chain->chain->time).date)
         for (const auto& candidate : m_scan->screen.candidates)
             for (const auto& leg : candidate.legs)
@@ -225,12 +216,14 @@ void ChainScreen::markContracts(ChainShown& shown, const market::ExpirySlice& sl
 /// What stands below the grid: why nothing can be staged, or what is.
 void ChainScreen::sayStaged() {
     QStringList staged;
-    for (const auto& leg : m_legs)
-        staged << (leg.ratio > 0 ? tr("+1 %1") : tr("\u22121 %1")).arg(format::text(leg.contract.label()));
-    QString words = staged.isEmpty() ? QString() : tr("Staged: %n unit(s) of %1.  Enter: builder, + / \u2212: units, Backspace: drop", nullptr, m_units).arg(staged.join(QStringLiteral(", ")));
+    for (const auto& leg : m_legs) staged << (leg.ratio > 0 ? tr("+1 %1") : tr("\u22121 %1")).arg(format::text(leg.contract.label()));
+    QString words = staged.isEmpty() ? QString()
+                                     : tr("Staged: %n unit(s) of %1.  Enter: builder, + / \u2212: units, Backspace: drop", nullptr, m_units)
+                                           .arg(staged.join(QStringLiteral(", ")));
     const bool old = m_chain && isOld();
     if (old)
-        words = tr("▲ The quotes of %1 are %2 old: B and S wait for fresh ones.").arg(format::text(m_chain->chain->underlying), format::age(ageOf(m_view, *m_chain))) +
+        words = tr("▲ The quotes of %1 are %2 old: B and S wait for fresh ones.")
+                    .arg(format::text(m_chain->chain->underlying), format::age(ageOf(m_view, *m_chain))) +
                 (words.isEmpty() ? words : QStringLiteral("  ") + words);
     setTone(*m_staged, old ? Token::Warn : Token::Text, true);
     m_staged->setWords(words);
@@ -244,8 +237,7 @@ bool ChainScreen::isOld() const {
 
 /// A feed that was cut brings no chain: the age goes on with the view.
 void ChainScreen::followFreshness() {
-    if (!m_chain || !m_shown)
-        return;
+    if (!m_chain || !m_shown) return;
     if (freshnessFor(m_view, *m_chain) != m_shown->fresh)
         rebuildRows();
     else if (isOld())
@@ -254,8 +246,7 @@ void ChainScreen::followFreshness() {
 
 void ChainScreen::setDeliberation(const DeliberationPtr& deliberation) {
     auto& kept = m_scans[deliberation->underlying];
-    if (kept && kept->asof > deliberation->asof)
-        return;
+    if (kept && kept->asof > deliberation->asof) return;
     kept = deliberation;
     if (m_chain && m_chain->chain->underlying == deliberation->underlying) {
         m_scan = kept;
@@ -277,15 +268,13 @@ void ChainScreen::centre() {
 void ChainScreen::showEvent(QShowEvent* event) {
     Screen::showEvent(event);
     fitColumns();
-    if (!m_centred)
-        QTimer::singleShot(0, this, &ChainScreen::centre); // after the layout
+    if (!m_centred) QTimer::singleShot(0, this, &ChainScreen::centre); // after the layout
 }
 
 void ChainScreen::fitColumns() {
     const int wide = m_grid->viewport()->width();
     auto columns = m_model->columns();
-    for (auto& column : columns)
-        column.width = scaled(column.width);
+    for (auto& column : columns) column.width = scaled(column.width);
     const FieldSet fields = shownFields(m_preset, columns, wide);
     int used = columns[kStrikeColumn].width, shown = 1;
     for (const auto side : {kCall, kPut})
@@ -296,8 +285,7 @@ void ChainScreen::fitColumns() {
             shown += has;
         }
     const int extra = std::max(0, (wide - used) / shown);
-    for (int c = 0; c < kColumns; ++c)
-        m_grid->setColumnWidth(c, columns[static_cast<std::size_t>(c)].width + extra);
+    for (int c = 0; c < kColumns; ++c) m_grid->setColumnWidth(c, columns[static_cast<std::size_t>(c)].width + extra);
 }
 
 void ChainScreen::changeEvent(QEvent* event) {
@@ -315,28 +303,23 @@ void ChainScreen::resizeEvent(QResizeEvent* event) {
 
 std::optional<std::size_t> ChainScreen::contractAtCursor(bool otherSide) const {
     const QModelIndex at = m_grid->currentIndex();
-    if (!m_shown || !at.isValid())
-        return std::nullopt;
+    if (!m_shown || !at.isValid()) return std::nullopt;
     const bool call = (at.column() != kStrikeColumn && sideOf(at.column()) == kCall) != otherSide;
     return m_shown->contractRow(at.row(), call ? market::Right::Call : market::Right::Put);
 }
 
 void ChainScreen::stage(int ratio, bool otherSide) {
-    if (!m_chain || isOld())
-        return sayStaged(); // never from stale quotes
+    if (!m_chain || isOld()) return sayStaged(); // never from stale quotes
     const auto row = contractAtCursor(otherSide);
-    if (!row)
-        return;
+    if (!row) return;
     const auto contract = m_chain->chain->contract(*row);
     std::erase_if(m_legs, [&](const portfolio::ComboLeg& leg) { return leg.contract == contract; });
-    if (m_legs.size() < kMostLegs)
-        m_legs.push_back({contract, ratio});
+    if (m_legs.size() < kMostLegs) m_legs.push_back({contract, ratio});
     rebuildRows();
 }
 
 void ChainScreen::changeUnits(int by) {
-    if (m_legs.empty())
-        return;
+    if (m_legs.empty()) return;
     m_units = std::clamp(m_units + by, 1, kMostUnits);
     sayStaged();
 }
@@ -348,14 +331,12 @@ void ChainScreen::dropStaged() {
 
 void ChainScreen::peek() {
     const auto row = contractAtCursor(false);
-    if (!row)
-        return;
+    if (!row) return;
     openLayer(*new ChainPeek(format::text(m_shown->chain->chain->contract(*row).label()), contractFacts(*m_shown, *row), this));
 }
 
 void ChainScreen::openBuilder() {
-    if (m_legs.empty())
-        return;
+    if (m_legs.empty()) return;
     portfolio::ComboOrder draft;
     draft.underlying = m_chain->chain->underlying;
     draft.legs = m_legs;
@@ -367,8 +348,7 @@ void ChainScreen::openBuilder() {
 }
 
 bool ChainScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == m_grid->viewport() && event->type() == QEvent::Resize)
-        fitColumns(); // a scroll bar came or went
+    if (watched == m_grid->viewport() && event->type() == QEvent::Resize) fitColumns(); // a scroll bar came or went
     if (watched == m_grid && event->type() == QEvent::KeyPress) {
         auto* key = static_cast<QKeyEvent*>(event);
         switch (key->key()) {
@@ -380,8 +360,7 @@ bool ChainScreen::eventFilter(QObject* watched, QEvent* event) {
         case Qt::Key_Equal: changeUnits(1); return true;
         case Qt::Key_Minus: changeUnits(-1); return true;
         case Qt::Key_Space:
-            if (!key->isAutoRepeat())
-                peek();
+            if (!key->isAutoRepeat()) peek();
             return true;
         case Qt::Key_D:
             m_preset = nextPreset(m_preset);
@@ -389,8 +368,7 @@ bool ChainScreen::eventFilter(QObject* watched, QEvent* event) {
             rebuildRows();
             return true;
         case Qt::Key_R:
-            if (m_symbol->count() > 0)
-                m_port.watchChain(m_symbol->currentText().toStdString());
+            if (m_symbol->count() > 0) m_port.watchChain(m_symbol->currentText().toStdString());
             return true;
         case Qt::Key_C:
             m_untouched = true;

@@ -56,14 +56,14 @@ private:
     GridView* m_grid;
     ViewPtr m_view;
     ChainPtr m_chain;
-    QString m_expiryKey;              ///< of the chosen tab
+    QString m_expiryKey; ///< of the chosen tab
     std::vector<portfolio::ComboLeg> m_legs;
     bool m_centred = false;
-    bool m_untouched = true;          ///< nobody has chosen a row of these: the one at the money is it
+    bool m_untouched = true; ///< nobody has chosen a row of these: the one at the money is it
     chaingrid::Preset m_preset = chaingrid::Preset::Fitting;
-    int m_units = 1;                  ///< of the staged legs
+    int m_units = 1;                                ///< of the staged legs
     std::map<std::string, DeliberationPtr> m_scans; ///< newest by underlying
-    DeliberationPtr m_scan;           ///< of the chain that is shown
+    DeliberationPtr m_scan;                         ///< of the chain that is shown
     std::shared_ptr<const ChainShown> m_shown;
 };
 

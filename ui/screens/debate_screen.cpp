@@ -1,13 +1,13 @@
 #include "ui/screens/debate_screen.h"
 
+#include <algorithm>
+#include <cmath>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QInputDialog>
 #include <QKeyEvent>
 #include <QProgressBar>
 #include <QSplitter>
-#include <algorithm>
-#include <cmath>
 
 #include "ui/screens/evidence_layer.h"
 #include "ui/theme/format.h"
@@ -32,7 +32,8 @@ QString evidence(const std::vector<agents::Claim>& claims, const agents::FactTab
     for (const auto& c : claims) {
         const bool struck = c.status == agents::ClaimStatus::Struck;
         const QString fact = c.fact.empty() ? DebateScreen::tr("no fact") : format::text(c.fact.str());
-        chips << (struck ? DebateScreen::tr("✗ %1 struck (%2)").arg(format::text(c.text), fact) : QStringLiteral("✓\u00a0%1\u00a0%2").arg(format::text(c.text), fact));
+        chips << (struck ? DebateScreen::tr("✗ %1 struck (%2)").arg(format::text(c.text), fact)
+                         : QStringLiteral("✓\u00a0%1\u00a0%2").arg(format::text(c.text), fact));
         const auto it = facts.find(c.fact);
         if (it != facts.end())
             lines << DebateScreen::tr("%1 = %2 %3, from %4, %5 ET")
@@ -116,26 +117,23 @@ QString stanceText(agents::Stance stance) {
 }
 
 QString roleText(const std::string& role) {
-    if (role == "iv_term")
-        return DebateScreen::tr("Volatility and term structure");
-    if (role == "technical")
-        return DebateScreen::tr("Technical");
-    if (role == "macro")
-        return DebateScreen::tr("Macro and events");
-    if (role == "greeks")
-        return DebateScreen::tr("Greeks and portfolio risk");
+    if (role == "iv_term") return DebateScreen::tr("Volatility and term structure");
+    if (role == "technical") return DebateScreen::tr("Technical");
+    if (role == "macro") return DebateScreen::tr("Macro and events");
+    if (role == "greeks") return DebateScreen::tr("Greeks and portfolio risk");
     return format::text(role);
 }
 
 /// What nobody met, for all to see.
 QFrame* unansweredCard(const agents::Deliberation& d) {
     QStringList open;
-    for (const auto& u : d.debate.unanswered)
-        open << format::text(u);
+    for (const auto& u : d.debate.unanswered) open << format::text(u);
     auto* frame = card(Token::Warn);
     frame->setAccessibleName(DebateScreen::tr("Unanswered"));
     static_cast<QVBoxLayout*>(frame->layout())
-        ->addWidget(plain(DebateScreen::tr("▲ %n unanswered: %1", "arguments nobody met", static_cast<int>(open.size())).arg(open.join(QStringLiteral("; "))), 12, false, Token::Warn));
+        ->addWidget(
+            plain(DebateScreen::tr("▲ %n unanswered: %1", "arguments nobody met", static_cast<int>(open.size())).arg(open.join(QStringLiteral("; "))),
+                  12, false, Token::Warn));
     return frame;
 }
 
@@ -146,8 +144,7 @@ QWidget* latencyBars(const std::map<std::string, double>& timings) {
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setVerticalSpacing(2);
     double longest = 0;
-    for (const auto& [step, ms] : timings)
-        longest = std::max(longest, ms);
+    for (const auto& [step, ms] : timings) longest = std::max(longest, ms);
     int row = 0;
     const auto add = [&](const std::string& step, double ms) {
         auto* bar = new QProgressBar;
@@ -163,10 +160,8 @@ QWidget* latencyBars(const std::map<std::string, double>& timings) {
         grid->addWidget(value, row++, 2);
     };
     for (const auto& [step, ms] : timings)
-        if (step != "total")
-            add(step, ms);
-    if (const auto total = timings.find("total"); total != timings.end())
-        add("total", total->second);
+        if (step != "total") add(step, ms);
+    if (const auto total = timings.find("total"); total != timings.end()) add("total", total->second);
     grid->setColumnMinimumWidth(0, 90);
     grid->setColumnMinimumWidth(2, 70);
     grid->setColumnStretch(1, 1);
@@ -194,12 +189,12 @@ DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(split);
-    auto* empty = plain(tr("No debate yet. The agents meet at 10:35, 12:00 and 15:30 New York time; Ctrl+R runs a cycle now."), 13, false, Token::Dim);
+    auto* empty =
+        plain(tr("No debate yet. The agents meet at 10:35, 12:00 and 15:30 New York time; Ctrl+R runs a cycle now."), 13, false, Token::Dim);
     empty->setAlignment(Qt::AlignCenter);
     m_scroll->setWidget(empty);
     connect(m_cycles->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
-        if (const GridRow* row = m_model->row(now.row()); row && row->key != m_wanted)
-            showCycle(row->key);
+        if (const GridRow* row = m_model->row(now.row()); row && row->key != m_wanted) showCycle(row->key);
     });
 }
 
@@ -220,9 +215,16 @@ void DebateScreen::setView(const ViewPtr& view) {
         rows.push_back({format::text(c.id.str()),
                         {{format::timeNewYork(c.at), {}, Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(c.at)},
                          {format::text(c.underlying), {}, Tone::Strong},
-                         {c.running ? tr("running…") : format::text(c.action), {},
-                          c.action == "enter" ? Tone::Gain : c.action == "reduce_size" ? Tone::Loss : Tone::Dim, desk::Freshness::Fresh, format::text(c.reason)}},
-                        false, false, {}});
+                         {c.running ? tr("running…") : format::text(c.action),
+                          {},
+                          c.action == "enter"         ? Tone::Gain
+                          : c.action == "reduce_size" ? Tone::Loss
+                                                      : Tone::Dim,
+                          desk::Freshness::Fresh,
+                          format::text(c.reason)}},
+                        false,
+                        false,
+                        {}});
     m_model->setRows(std::move(rows));
     if (!m_shown && m_wanted.isEmpty()) // after a restart: the newest that is in the journal
         for (const auto& c : view->cycles)
@@ -236,11 +238,9 @@ void DebateScreen::setView(const ViewPtr& view) {
 
 /// The list points at the debate on the right.
 void DebateScreen::chooseShown() {
-    if (!m_shown)
-        return;
+    if (!m_shown) return;
     const auto row = m_model->find(format::text(m_shown->id.str()));
-    if (!row || m_cycles->currentIndex().row() == *row)
-        return;
+    if (!row || m_cycles->currentIndex().row() == *row) return;
     const QSignalBlocker quiet(m_cycles->selectionModel()); // it is on screen already: nothing to ask for
     m_cycles->setCurrentIndex(m_model->index(*row, 0));
     m_cycles->viewport()->update();
@@ -252,18 +252,15 @@ void DebateScreen::showCycle(const QString& cycleId) {
 }
 
 void DebateScreen::setDeliberation(const DeliberationPtr& d) {
-    if (!m_wanted.isEmpty() && format::text(d->id.str()) != m_wanted)
-        return;
-    if (m_wanted.isEmpty() && m_shown && m_shown->order && !d->order)
-        return; // the newest debate that led to an order stays until another is chosen
+    if (!m_wanted.isEmpty() && format::text(d->id.str()) != m_wanted) return;
+    if (m_wanted.isEmpty() && m_shown && m_shown->order && !d->order) return; // the newest debate that led to an order stays until another is chosen
     m_shown = d;
     chooseShown();
     rebuild();
 }
 
 void DebateScreen::showEvidence() {
-    if (m_shown)
-        openLayer(*new EvidenceLayer(*m_shown, this));
+    if (m_shown) openLayer(*new EvidenceLayer(*m_shown, this));
 }
 
 void DebateScreen::rebuild() {
@@ -274,15 +271,16 @@ void DebateScreen::rebuild() {
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(6, 0, 10, 6);
     layout->setSpacing(8);
-    layout->addWidget(plain(tr("%1 %2: %3", "symbol, action, reason").arg(format::text(d.underlying), actionText(d.decision.action), format::text(d.decision.reason)), 15, true));
+    layout->addWidget(plain(
+        tr("%1 %2: %3", "symbol, action, reason").arg(format::text(d.underlying), actionText(d.decision.action), format::text(d.decision.reason)), 15,
+        true));
     const auto total = d.timingsMs.find("total");
     const auto take = [this](QFrame* frame, Side side, const std::string& id) {
         frame->installEventFilter(this);
         m_cards.push_back({frame, side, format::text(id)});
         return frame;
     };
-    if (!d.debate.unanswered.empty() && m_unansweredFirst)
-        layout->addWidget(take(unansweredCard(d), Side::None, "unanswered"));
+    if (!d.debate.unanswered.empty() && m_unansweredFirst) layout->addWidget(take(unansweredCard(d), Side::None, "unanswered"));
     layout->addWidget(plain(tr("reasoner %1: rule-based, no tokens, no cost   as of %2 ET   %3 numbers: %4 verified, %5 derived, %6 struck   %7 ms")
                                 .arg(format::text(d.reasoner), format::timeNewYork(d.asof))
                                 .arg(d.claims.total)
@@ -295,10 +293,9 @@ void DebateScreen::rebuild() {
     analysts->setSpacing(8);
     int n = 0;
     for (const auto& a : d.analysts) {
-        if (m_compare)
-            break;
-        analysts->addWidget(take(textCard(roleText(a.role), tr("%1, confidence %2").arg(stanceText(a.stance), format::number(a.confidence, 2)), a.text, a.claims, d.facts,
-                                          edgeOf(a.stance)),
+        if (m_compare) break;
+        analysts->addWidget(take(textCard(roleText(a.role), tr("%1, confidence %2").arg(stanceText(a.stance), format::number(a.confidence, 2)),
+                                          a.text, a.claims, d.facts, edgeOf(a.stance)),
                                  a.stance == agents::Stance::Favourable     ? Side::For
                                  : a.stance == agents::Stance::Unfavourable ? Side::Against
                                                                             : Side::None,
@@ -314,29 +311,34 @@ void DebateScreen::rebuild() {
     int r = 0;
     for (const auto& round : d.debate.rounds) {
         const auto head = [&](const agents::Argument& a, const QString& side) {
-            return a.answers.empty() ? tr("%1: %2").arg(format::text(a.id), side) : tr("%1: %2, answers %3").arg(format::text(a.id), side, format::text(a.answers));
+            return a.answers.empty() ? tr("%1: %2").arg(format::text(a.id), side)
+                                     : tr("%1: %2, answers %3").arg(format::text(a.id), side, format::text(a.answers));
         };
         const auto note = [&](const agents::Argument& a) { return tr("strength %1").arg(format::number(a.strength, 2)); };
-        rounds->addWidget(take(textCard(head(round.bull, tr("for")), note(round.bull), round.bull.text, round.bull.claims, d.facts, Token::Gain), Side::For, round.bull.id), 2 * r, 0);
-        rounds->addWidget(take(textCard(head(round.bear, tr("against")), note(round.bear), round.bear.text, round.bear.claims, d.facts, Token::Loss), Side::Against, round.bear.id),
+        rounds->addWidget(take(textCard(head(round.bull, tr("for")), note(round.bull), round.bull.text, round.bull.claims, d.facts, Token::Gain),
+                               Side::For, round.bull.id),
+                          2 * r, 0);
+        rounds->addWidget(take(textCard(head(round.bear, tr("against")), note(round.bear), round.bear.text, round.bear.claims, d.facts, Token::Loss),
+                               Side::Against, round.bear.id),
                           2 * r, 1);
-        auto* consensus = plain(tr("Round %1: %2 of the weight lies on one side").arg(r + 1).arg(format::percent(round.consensus, 0)), 11, false, Token::Dim);
+        auto* consensus =
+            plain(tr("Round %1: %2 of the weight lies on one side").arg(r + 1).arg(format::percent(round.consensus, 0)), 11, false, Token::Dim);
         rounds->addWidget(consensus, 2 * r + 1, 0, 1, 2);
         ++r;
     }
     rounds->setColumnStretch(0, 1);
     rounds->setColumnStretch(1, 1);
     layout->addLayout(rounds);
-    auto* verdict = textCard(tr("Facilitator: %1 prevails").arg(format::text(d.debate.winner)), tr("confidence %1").arg(format::number(d.debate.confidence, 2)),
-                             d.debate.synthesis, {}, d.facts, Token::Info);
+    auto* verdict = textCard(tr("Facilitator: %1 prevails").arg(format::text(d.debate.winner)),
+                             tr("confidence %1").arg(format::number(d.debate.confidence, 2)), d.debate.synthesis, {}, d.facts, Token::Info);
     layout->addWidget(take(verdict, Side::None, "facilitator"));
-    if (!d.debate.unanswered.empty() && !m_unansweredFirst)
-        layout->addWidget(take(unansweredCard(d), Side::None, "unanswered"));
+    if (!d.debate.unanswered.empty() && !m_unansweredFirst) layout->addWidget(take(unansweredCard(d), Side::None, "unanswered"));
     if (!d.riskViews.empty() && !m_compare) {
         auto* views = new QHBoxLayout;
         for (const auto& v : d.riskViews)
             views->addWidget(take(textCard(tr("%1, weight %2").arg(format::text(v.perspective), format::number(v.weight, 1)),
-                                      tr("%n contract(s)", "", static_cast<int>(v.contracts)), v.text, v.claims, d.facts, Token::Stale), Side::None, v.perspective));
+                                           tr("%n contract(s)", "", static_cast<int>(v.contracts)), v.text, v.claims, d.facts, Token::Stale),
+                                  Side::None, v.perspective));
         layout->addLayout(views);
     }
     if (!d.verification.empty()) {
@@ -348,14 +350,17 @@ void DebateScreen::rebuild() {
                 if (p.known)
                     prices << tr("%1 %2", "pricing method, its price").arg(format::text(pricing::toString(p.method)), format::number(p.price, 4));
             agree = agree && leg.result.agree;
-            legs << tr("%1: %2; %3").arg(contractName(leg.contract), prices.join(QStringLiteral(", ")),
-                                         !leg.result.checked() ? tr("not verified by a second method")
-                                         : leg.result.agree    ? tr("within the %1 they declare").arg(format::number(leg.result.allowed, 4))
-                                                               : tr("DISAGREE by %1, declared %2").arg(format::number(leg.result.gap, 4), format::number(leg.result.allowed, 4)));
+            legs << tr("%1: %2; %3")
+                        .arg(contractName(leg.contract), prices.join(QStringLiteral(", ")),
+                             !leg.result.checked() ? tr("not verified by a second method")
+                             : leg.result.agree
+                                 ? tr("within the %1 they declare").arg(format::number(leg.result.allowed, 4))
+                                 : tr("DISAGREE by %1, declared %2").arg(format::number(leg.result.gap, 4), format::number(leg.result.allowed, 4)));
         }
         auto* prices = card(agree ? Token::Gain : Token::Loss);
         static_cast<QVBoxLayout*>(prices->layout())
-            ->addWidget(plain((agree ? tr("Prices by independent methods, USD per share. ") : tr("▲ Pricing methods disagree: no trade. ")) + legs.join(QStringLiteral("   "))));
+            ->addWidget(plain((agree ? tr("Prices by independent methods, USD per share. ") : tr("▲ Pricing methods disagree: no trade. ")) +
+                              legs.join(QStringLiteral("   "))));
         layout->addWidget(prices);
     }
     if (!d.gate.empty()) {
@@ -368,7 +373,10 @@ void DebateScreen::rebuild() {
             }
         auto* gate = card(failed ? Token::Loss : Token::Gain);
         static_cast<QVBoxLayout*>(gate->layout())
-            ->addWidget(plain(tr("Risk gate, dry run: %1 of %2 checks pass. %3").arg(static_cast<int>(d.gate.size()) - failed).arg(d.gate.size()).arg(reasons.join(QStringLiteral("; ")))));
+            ->addWidget(plain(tr("Risk gate, dry run: %1 of %2 checks pass. %3")
+                                  .arg(static_cast<int>(d.gate.size()) - failed)
+                                  .arg(d.gate.size())
+                                  .arg(reasons.join(QStringLiteral("; ")))));
         layout->addWidget(gate);
     }
     layout->addWidget(latencyBars(d.timingsMs));
@@ -382,8 +390,7 @@ void DebateScreen::toCard(int step, Side side) {
     for (int i = 1; i <= count; ++i) {
         const int at = ((m_card < 0 && step < 0 ? 0 : m_card) + step * i + 2 * count) % count;
         const auto& card = m_cards[static_cast<std::size_t>(at)];
-        if (side != Side::None && card.side != side)
-            continue;
+        if (side != Side::None && card.side != side) continue;
         return card.frame->setFocus();
     }
 }
@@ -410,8 +417,7 @@ bool DebateScreen::takeKey(int key) {
 }
 
 void DebateScreen::flag() {
-    if (!m_shown || !m_view)
-        return;
+    if (!m_shown || !m_view) return;
     const QString what = m_card >= 0 ? m_cards[static_cast<std::size_t>(m_card)].id : tr("the debate");
     auto* ask = new QInputDialog(this);
     ask->setAttribute(Qt::WA_DeleteOnClose);
@@ -433,8 +439,7 @@ bool DebateScreen::eventFilter(QObject* watched, QEvent* event) {
     if ((watched == m_cycles || card != m_cards.end()) && event->type() == QEvent::KeyPress) {
         const auto* press = static_cast<QKeyEvent*>(event);
         const int key = press->key();
-        if (press->modifiers() == Qt::NoModifier && takeKey(key))
-            return true;
+        if (press->modifiers() == Qt::NoModifier && takeKey(key)) return true;
         if (key == Qt::Key_Space) {
             showEvidence();
             return true;

@@ -28,8 +28,7 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
                              {tr("Chain"), tr("whether the record's own hash holds"), 50, Qt::AlignCenter},
                              {tr("Id"), {}, 130, kLeft, true}},
                             this)),
-      m_grid(new GridView(m_model)), m_detail(new QPlainTextEdit),
-      m_all(new QCheckBox(tr("inputs and tape too"))) {
+      m_grid(new GridView(m_model)), m_detail(new QPlainTextEdit), m_all(new QCheckBox(tr("inputs and tape too"))) {
     m_line->setPlaceholderText(tr("sym:SPY  actor:user  kind:order  id:A-17  since:2h  pnl<0  and words to search for"));
     m_line->setToolTip(tr("sym: actor: kind: id: since: (today, 90m, 2h, 3d, 2026-08-24, 10:30) pnl< pnl> (dollars) text:"));
     m_line->setAccessibleName(tr("Journal query"));
@@ -62,11 +61,11 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     connect(m_all, &QCheckBox::toggled, this, [this] { ask(0); });
     connect(m_line, &QLineEdit::returnPressed, this, [this] { ask(0); });
     connect(&port, &DeskPort::journalReady, this, [this](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows, bool complete) {
-        if (asker == 0)
-            show(*rows, complete);
+        if (asker == 0) show(*rows, complete);
     });
     connect(&port, &DeskPort::journalExported, this, [this](const QString& path, qint64 records, const QString& problem) {
-        say(problem.isEmpty() ? tr("%n record(s) written to %1.", "", static_cast<int>(records)).arg(path) : tr("▲ Not exported: %1").arg(problem), !problem.isEmpty());
+        say(problem.isEmpty() ? tr("%n record(s) written to %1.", "", static_cast<int>(records)).arg(path) : tr("▲ Not exported: %1").arg(problem),
+            !problem.isEmpty());
     });
     connect(m_grid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
         if (const auto* row = current())
@@ -75,21 +74,21 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
             m_detail->clear();
     });
     connect(m_grid->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
-        if (value == m_grid->verticalScrollBar()->maximum() && !m_complete && !m_rows.empty())
-            ask(m_rows.back().seq);
+        if (value == m_grid->verticalScrollBar()->maximum() && !m_complete && !m_rows.empty()) ask(m_rows.back().seq);
     });
     m_refresh.setInterval(1000);
     connect(&m_refresh, &QTimer::timeout, this, [this] { // who reads a record is not pushed away from it: F5 asks
         const bool reading = m_grid->hasFocus() || m_grid->underMouse();
-        if (isVisible() && m_shownSeq != m_asked && m_grid->verticalScrollBar()->value() == 0 && !reading)
-            ask(0);
+        if (isVisible() && m_shownSeq != m_asked && m_grid->verticalScrollBar()->value() == 0 && !reading) ask(0);
     });
     m_refresh.start();
 }
 
 QList<QPair<QString, QString>> JournalScreen::keys() const {
-    return {{tr("Enter"), tr("search; on a record: all of it")},  {tr("Ctrl+Shift+F"), tr("go to the query line")},
-            {QStringLiteral("F5"), tr("the newest records")},      {tr("Ctrl+E"), tr("export the journal as lines of JSON")},
+    return {{tr("Enter"), tr("search; on a record: all of it")},
+            {tr("Ctrl+Shift+F"), tr("go to the query line")},
+            {QStringLiteral("F5"), tr("the newest records")},
+            {tr("Ctrl+E"), tr("export the journal as lines of JSON")},
             {QStringLiteral("N"), tr("add a note to the record; it cannot be taken back")}};
 }
 
@@ -116,8 +115,7 @@ void JournalScreen::exportAll() {
 
 void JournalScreen::addNote() {
     const auto* row = current();
-    if (!row || !m_view)
-        return;
+    if (!row || !m_view) return;
     const std::string about = row->correlation.empty() ? "seq " + std::to_string(row->seq) : row->correlation;
     auto* ask = new QInputDialog(this);
     ask->setAttribute(Qt::WA_DeleteOnClose);
@@ -131,11 +129,9 @@ void JournalScreen::addNote() {
 }
 
 bool JournalScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_grid || event->type() != QEvent::KeyPress)
-        return Screen::eventFilter(watched, event);
+    if (watched != m_grid || event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
     const auto* key = static_cast<QKeyEvent*>(event);
-    if (key->isAutoRepeat())
-        return Screen::eventFilter(watched, event);
+    if (key->isAutoRepeat()) return Screen::eventFilter(watched, event);
     if (key->key() == Qt::Key_F5)
         ask(0);
     else if (key->key() == Qt::Key_E && key->modifiers() & Qt::ControlModifier)
@@ -164,13 +160,11 @@ bool JournalScreen::find() {
 void JournalScreen::ask(std::int64_t beforeSeq) {
     auto line = JournalLine::parse(m_line->text(), m_view ? m_view->at.utc : UtcTime{});
     say(line.problem, true);
-    if (!line.problem.isEmpty())
-        return; // what is not understood is not searched as if it were words
+    if (!line.problem.isEmpty()) return; // what is not understood is not searched as if it were words
     JournalQuery& q = line.query;
     q.beforeSeq = beforeSeq;
     q.factsOnly = !m_all->isChecked() && q.type.rfind("in.", 0) != 0;
-    if (beforeSeq == 0)
-        m_rows.clear();
+    if (beforeSeq == 0) m_rows.clear();
     m_shownSeq = m_asked;
     m_port.searchJournal(q);
 }
@@ -187,21 +181,31 @@ void JournalScreen::show(const std::vector<JournalRow>& rows, bool complete) {
         grid.push_back({QString::number(r.seq),
                         {{QString::number(r.seq), static_cast<qlonglong>(r.seq), Tone::Dim},
                          {format::timeNewYork(r.at), {}, Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(r.at)},
-                         {format::text(r.type), {}, r.type.starts_with("halt") ? Tone::Warn : r.type.starts_with("in.") ? Tone::Dim : Tone::Strong},
+                         {format::text(r.type),
+                          {},
+                          r.type.starts_with("halt")  ? Tone::Warn
+                          : r.type.starts_with("in.") ? Tone::Dim
+                                                      : Tone::Strong},
                          {format::text(r.actor), {}, Tone::Dim},
                          {format::text(r.underlying), {}},
                          {format::text(r.summary), {}, Tone::Plain, desk::Freshness::Fresh, format::text(r.summary)},
                          {format::text(r.tier), {}},
                          {r.latencySeconds ? format::number(*r.latencySeconds, 1) : QString(), {}, Tone::Dim},
-                         {r.pnl ? format::signedMoney(*r.pnl) : QString(), {}, result, desk::Freshness::Fresh,
-                          !r.pnl ? QString() : r.pnlIsLater ? tr("realised later by the position of this idea, after fees") : tr("realised by the position this record closed, after fees")},
+                         {r.pnl ? format::signedMoney(*r.pnl) : QString(),
+                          {},
+                          result,
+                          desk::Freshness::Fresh,
+                          !r.pnl         ? QString()
+                          : r.pnlIsLater ? tr("realised later by the position of this idea, after fees")
+                                         : tr("realised by the position this record closed, after fees")},
                          {r.chainOk ? QStringLiteral("✓") : tr("✗ broken"), {}, r.chainOk ? Tone::Dim : Tone::Warn},
                          {format::text(r.correlation), {}, Tone::Plain, desk::Freshness::Fresh, format::text(r.correlation)}},
-                        false, false, {}});
+                        false,
+                        false,
+                        {}});
     }
     m_model->setRows(std::move(grid));
-    if (!m_grid->currentIndex().isValid() && !m_rows.empty())
-        m_grid->setCurrentIndex(m_model->index(0, 0));
+    if (!m_grid->currentIndex().isValid() && !m_rows.empty()) m_grid->setCurrentIndex(m_model->index(0, 0));
 }
 
 void JournalScreen::setView(const ViewPtr& view) {

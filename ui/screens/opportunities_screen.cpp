@@ -1,8 +1,8 @@
+#include <algorithm>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
-#include <algorithm>
 
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
@@ -19,7 +19,10 @@ std::vector<GridColumn> opportunitiesColumns() {
             {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 50},
             {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 62},
             {OpportunitiesScreen::tr("/ width"), OpportunitiesScreen::tr("credit as a share of the width"), 56},
-            {OpportunitiesScreen::tr("POP phys."), OpportunitiesScreen::tr("Probability of profit (physical, fitted): a gain after costs, under the market's density with half its variance taken from the realised one of 10, 20 and 60 days, no drift. The builder's is the market's own"), 70},
+            {OpportunitiesScreen::tr("POP phys."),
+             OpportunitiesScreen::tr("Probability of profit (physical, fitted): a gain after costs, under the market's density with half its "
+                                     "variance taken from the realised one of 10, 20 and 60 days, no drift. The builder's is the market's own"),
+             70},
             {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 56},
             {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 66},
             {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 46},
@@ -30,24 +33,15 @@ std::vector<GridColumn> opportunitiesColumns() {
 }
 
 QString ruleText(const std::string& rule) {
-    if (rule == "iv_percentile")
-        return OpportunitiesScreen::tr("IV percentile");
-    if (rule == "credit_to_width")
-        return OpportunitiesScreen::tr("credit / width");
-    if (rule == "credit_to_cost")
-        return OpportunitiesScreen::tr("credit / costs");
-    if (rule == "expected_value")
-        return OpportunitiesScreen::tr("expected value");
-    if (rule == "bid_ask")
-        return OpportunitiesScreen::tr("bid-ask width");
-    if (rule == "open_interest")
-        return OpportunitiesScreen::tr("open interest");
-    if (rule == "volume")
-        return OpportunitiesScreen::tr("volume");
-    if (rule == "dte")
-        return OpportunitiesScreen::tr("days to expiry");
-    if (rule == "short_delta")
-        return OpportunitiesScreen::tr("delta of the short leg");
+    if (rule == "iv_percentile") return OpportunitiesScreen::tr("IV percentile");
+    if (rule == "credit_to_width") return OpportunitiesScreen::tr("credit / width");
+    if (rule == "credit_to_cost") return OpportunitiesScreen::tr("credit / costs");
+    if (rule == "expected_value") return OpportunitiesScreen::tr("expected value");
+    if (rule == "bid_ask") return OpportunitiesScreen::tr("bid-ask width");
+    if (rule == "open_interest") return OpportunitiesScreen::tr("open interest");
+    if (rule == "volume") return OpportunitiesScreen::tr("volume");
+    if (rule == "dte") return OpportunitiesScreen::tr("days to expiry");
+    if (rule == "short_delta") return OpportunitiesScreen::tr("delta of the short leg");
     return format::text(rule);
 }
 
@@ -56,7 +50,8 @@ QString outcome(const std::string& symbol, const strategy::ScreenResult& screen)
     const QString name = format::text(symbol);
     if (!screen.candidates.empty())
         return OpportunitiesScreen::tr("%1: %2 of %3 pass.").arg(name).arg(screen.candidates.size()).arg(screen.considered);
-    const auto rule = std::find_if(screen.rules.begin(), screen.rules.end(), [&](const strategy::RuleCount& r) { return r.rule == screen.tightestRule; });
+    const auto rule =
+        std::find_if(screen.rules.begin(), screen.rules.end(), [&](const strategy::RuleCount& r) { return r.rule == screen.tightestRule; });
     if (rule == screen.rules.end()) // the expiries or deltas asked for: no spread was even made
         return OpportunitiesScreen::tr("%1: 0 of %2 pass. Tightest rule: %3.").arg(name).arg(screen.considered).arg(ruleText(screen.tightestRule));
     return OpportunitiesScreen::tr("%1: 0 of %2 pass. Tightest rule: %3 %4 (would be %5).")
@@ -75,7 +70,9 @@ GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
     const Tone tone = failed.isEmpty() ? Tone::Plain : Tone::Dim;
     return {format::text(c.id) + failed,
             {{format::number(c.score, 2), c.score, failed.isEmpty() ? Tone::Strong : Tone::Dim},
-             {format::text(portfolio::describe(shown)).replace(QLatin1String(" 1 "), QLatin1String(" ")), {}, failed.isEmpty() ? Tone::Strong : Tone::Dim},
+             {format::text(portfolio::describe(shown)).replace(QLatin1String(" 1 "), QLatin1String(" ")),
+              {},
+              failed.isEmpty() ? Tone::Strong : Tone::Dim},
              {QString::number(c.dte) + QLatin1Char('d'), c.dte, tone},
              {format::signedNumber(c.shortDelta, 2), c.shortDelta, tone},
              {format::price(c.credit), c.credit.toDouble(), tone},
@@ -83,24 +80,29 @@ GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
              {format::percent(c.probabilityOfProfit), c.probabilityOfProfit, tone},
              {format::signedNumber(c.expectedValue, 2), c.expectedValue, c.expectedValue > 0 ? Tone::Gain : Tone::Loss},
              {format::money(c.maxLoss), static_cast<qlonglong>(c.maxLoss.micros()), tone},
-             {c.ivPercentile ? format::number(*c.ivPercentile, 0) : format::dash(), c.ivPercentile ? QVariant(*c.ivPercentile) : QVariant(), tone, desk::Freshness::Fresh,
-              c.ivPercentile ? QString() : OpportunitiesScreen::tr("unknown: no volatility history")},
+             {c.ivPercentile ? format::number(*c.ivPercentile, 0) : format::dash(), c.ivPercentile ? QVariant(*c.ivPercentile) : QVariant(), tone,
+              desk::Freshness::Fresh, c.ivPercentile ? QString() : OpportunitiesScreen::tr("unknown: no volatility history")},
              {format::percent(c.bidAskFraction), c.bidAskFraction, tone},
              {format::count(c.openInterest), static_cast<qlonglong>(c.openInterest), Tone::Dim},
              {failed, {}, Tone::Warn},
              {format::text(c.eventNote), {}, Tone::Dim}},
-            false, false, format::text(c.underlying)};
+            false,
+            false,
+            format::text(c.underlying)};
 }
 
 } // namespace
 
 OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_model(new GridModel(opportunitiesColumns(), this)),
-      m_rules(new GridModel({{tr("Underlying"), {}, 80, kLeft}, {tr("Rule"), {}, 140, kLeft}, {tr("Threshold"), {}, 200, kLeft},
+      m_rules(new GridModel({{tr("Underlying"), {}, 80, kLeft},
+                             {tr("Rule"), {}, 140, kLeft},
+                             {tr("Threshold"), {}, 200, kLeft},
                              {tr("Fail it"), tr("spreads that fail this rule, whatever else they fail"), 70},
                              {tr("Would pass"), tr("spreads that would pass without this rule: they fail no other"), 90}},
                             this)),
-      m_grid(new GridView(m_model)), m_rulesGrid(new GridView(m_rules)), m_facts(new QLabel), m_notes(new QLabel), m_run(new QPushButton(tr("Run a cycle now  (R)"))) {
+      m_grid(new GridView(m_model)), m_rulesGrid(new GridView(m_rules)), m_facts(new QLabel), m_notes(new QLabel),
+      m_run(new QPushButton(tr("Run a cycle now  (R)"))) {
     for (auto* label : {m_facts, m_notes}) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
@@ -127,8 +129,7 @@ OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
     for (auto* grid : {m_grid, m_rulesGrid}) {
         grid->letSort();
         connect(grid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
-            if (!now.isValid())
-                return;
+            if (!now.isValid()) return;
             m_notesOf = now.data(GridModel::DataRole).toString();
             showNotes();
         });
@@ -136,21 +137,20 @@ OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
     m_run->setToolTip(tr("Runs the agents once on every underlying"));
     connect(m_run, &QPushButton::clicked, this, [this] {
         if (m_view)
-            for (const auto& u : m_view->underlyings)
-                m_port.runCycle(u.quote.symbol);
+            for (const auto& u : m_view->underlyings) m_port.runCycle(u.quote.symbol);
     });
 }
 
 QList<QPair<QString, QString>> OpportunitiesScreen::keys() const {
-    return QList<QPair<QString, QString>>{{QStringLiteral("R"), tr("run a cycle on every underlying")}, {tr("Enter"), tr("open in the builder")}} + GridView::sortKeys();
+    return QList<QPair<QString, QString>>{{QStringLiteral("R"), tr("run a cycle on every underlying")}, {tr("Enter"), tr("open in the builder")}} +
+           GridView::sortKeys();
 }
 
 void OpportunitiesScreen::setView(const ViewPtr& view) { m_view = view; }
 
 void OpportunitiesScreen::setDeliberation(const DeliberationPtr& d) {
     const auto it = m_latest.find(d->underlying);
-    if (it != m_latest.end() && it->second->asof > d->asof)
-        return;
+    if (it != m_latest.end() && it->second->asof > d->asof) return;
     m_latest[d->underlying] = d;
     rebuild();
 }
@@ -160,16 +160,19 @@ void OpportunitiesScreen::rebuild() {
     std::vector<GridRow> rules;
     QStringList facts;
     for (const auto& [symbol, d] : m_latest) {
-        for (const auto& c : d->screen.candidates)
-            passed.emplace_back(c.score, rowOf(c, {}));
+        for (const auto& c : d->screen.candidates) passed.emplace_back(c.score, rowOf(c, {}));
         for (std::size_t i = 0; i < d->screen.nearMisses.size(); ++i)
             missed.emplace_back(d->screen.nearMisses[i].score, rowOf(d->screen.nearMisses[i], ruleText(d->screen.nearMissRules.at(i))));
         for (const auto& r : d->screen.rules)
             rules.push_back({format::text(symbol + r.rule),
-                             {{format::text(symbol), {}, Tone::Strong}, {ruleText(r.rule), {}}, {format::text(r.limit), {}, Tone::Dim},
+                             {{format::text(symbol), {}, Tone::Strong},
+                              {ruleText(r.rule), {}},
+                              {format::text(r.limit), {}, Tone::Dim},
                               {QString::number(r.rejected), r.rejected, r.rejected > 0 ? Tone::Plain : Tone::Dim},
                               {QString::number(r.soleReject), r.soleReject, r.soleReject > 0 ? Tone::Plain : Tone::Dim}},
-                             false, false, format::text(symbol)});
+                             false,
+                             false,
+                             format::text(symbol)});
         facts << outcome(symbol, d->screen);
     }
     const auto better = [](const auto& a, const auto& b) { return a.first > b.first; };
@@ -177,11 +180,9 @@ void OpportunitiesScreen::rebuild() {
     std::stable_sort(missed.begin(), missed.end(), better);
     std::vector<GridRow> rows;
     for (auto& [score, row] : passed)
-        if (rows.size() < 200)
-            rows.push_back(std::move(row));
+        if (rows.size() < 200) rows.push_back(std::move(row));
     for (auto& [score, row] : missed)
-        if (rows.size() < 260)
-            rows.push_back(std::move(row));
+        if (rows.size() < 260) rows.push_back(std::move(row));
     m_model->setRows(std::move(rows));
     m_rules->setRows(std::move(rules));
     const QString profile = m_latest.empty() ? QString() : format::text(m_latest.begin()->second->screen.profile.name);
@@ -195,17 +196,14 @@ void OpportunitiesScreen::showNotes() {
     const auto empty = std::find_if(m_latest.begin(), m_latest.end(), [](const auto& of) { return of.second->screen.candidates.empty(); });
     const auto shown = at != m_latest.end() ? at : empty != m_latest.end() ? empty : m_latest.begin();
     m_notes->setVisible(shown != m_latest.end());
-    if (shown == m_latest.end())
-        return;
+    if (shown == m_latest.end()) return;
     QStringList notes;
-    for (const auto& note : shown->second->screen.notes)
-        notes << format::text(note);
+    for (const auto& note : shown->second->screen.notes) notes << format::text(note);
     m_notes->setText(tr("%1: %2").arg(format::text(shown->first), notes.join(QStringLiteral("; "))));
 }
 
 bool OpportunitiesScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_grid || event->type() != QEvent::KeyPress)
-        return Screen::eventFilter(watched, event);
+    if (watched != m_grid || event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
     if (key->key() == Qt::Key_R && !key->isAutoRepeat()) {
         m_run->click();
@@ -213,8 +211,7 @@ bool OpportunitiesScreen::eventFilter(QObject* watched, QEvent* event) {
     }
     if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
         const GridRow* row = m_grid->currentRow();
-        if (!row)
-            return true;
+        if (!row) return true;
         for (const auto& [symbol, d] : m_latest)
             for (const auto* list : {&d->screen.candidates, &d->screen.nearMisses})
                 for (const auto& c : *list)

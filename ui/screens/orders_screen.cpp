@@ -1,5 +1,5 @@
-#include <QKeyEvent>
 #include <algorithm>
+#include <QKeyEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -21,7 +21,8 @@ std::vector<GridColumn> orderColumns() {
             {OrdersScreen::tr("Mid now"), OrdersScreen::tr("net at the middle of the legs' quotes, dollars per share"), 76},
             {OrdersScreen::tr("Ticks"), OrdersScreen::tr("limit less mid in ticks of the class: above 0 the market must come to it"), 50},
             {OrdersScreen::tr("Average"), OrdersScreen::tr("net of the filled units"), 68},
-            {OrdersScreen::tr("Slippage"), OrdersScreen::tr("average of the fills less the mid when the order was made, dollars per share; below 0 it was worse for us"), 64},
+            {OrdersScreen::tr("Slippage"),
+             OrdersScreen::tr("average of the fills less the mid when the order was made, dollars per share; below 0 it was worse for us"), 64},
             {OrdersScreen::tr("Fees"), OrdersScreen::tr("dollars, of the filled units"), 54},
             {OrdersScreen::tr("TIF"), OrdersScreen::tr("time in force: every order of this desk ends with its session"), 40, kLeft},
             {OrdersScreen::tr("Age"), OrdersScreen::tr("since it was made; of live orders"), 44},
@@ -33,8 +34,7 @@ std::vector<GridColumn> orderColumns() {
 
 QString stateText(const desk::OrderView& o) {
     using execution::OrderState;
-    if (o.unacknowledged)
-        return OrdersScreen::tr("▲ UNKNOWN");
+    if (o.unacknowledged) return OrdersScreen::tr("▲ UNKNOWN");
     switch (o.order.state) {
     case OrderState::Intent: return OrdersScreen::tr("intent");
     case OrderState::Submitted: return OrdersScreen::tr("submitted");
@@ -54,7 +54,11 @@ QString stateText(const desk::OrderView& o) {
 
 OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_orders(new GridModel(orderColumns(), this)),
-      m_fills(new GridModel({{tr("Time ET"), {}, 66, kLeft}, {tr("Fill"), {}, 300, kLeft}, {tr("Units"), tr("spreads"), 50}, {tr("Net"), tr("cash per share: cr received, db paid"), 70}, {tr("Fees"), tr("dollars"), 60},
+      m_fills(new GridModel({{tr("Time ET"), {}, 66, kLeft},
+                             {tr("Fill"), {}, 300, kLeft},
+                             {tr("Units"), tr("spreads"), 50},
+                             {tr("Net"), tr("cash per share: cr received, db paid"), 70},
+                             {tr("Fees"), tr("dollars"), 60},
                              {tr("Order"), {}, 200, kLeft}},
                             this)),
       m_ordersGrid(new GridView(m_orders)), m_fillsGrid(new GridView(m_fills)), m_hint(new QLabel) {
@@ -103,24 +107,32 @@ void OrdersScreen::setView(const ViewPtr& view) {
         const auto slippage = o.slippage ? std::optional(o.slippage->toDouble()) : std::nullopt;
         const auto age = desk::freshnessOf(*view, order.combo.underlying, o.midAgeSeconds);
         const Tone tone = live ? Tone::Plain : Tone::Dim;
-        row.cells = {{format::timeNewYork(order.createdAt.utc), static_cast<qlonglong>(toNanos(order.createdAt.utc)), tone, desk::Freshness::Fresh, format::timeTooltip(order.createdAt.utc)},
-                     {format::text(o.description), {}, live ? Tone::Strong : Tone::Plain},
-                     {stateText(o), {}, unknown ? Tone::Warn : live ? Tone::Strong : tone, desk::Freshness::Fresh, unknown ? tr("no answer for 5 seconds: verify at the broker") : format::text(order.text)},
-                     {tr("%1 / %2").arg(order.filled).arg(order.combo.quantity), static_cast<qlonglong>(order.filled), tone},
-                     {format::net(order.combo.netLimit), micros(order.combo.netLimit), tone},
-                     {format::net(o.mid), micros(o.mid), Tone::Dim, live ? age : desk::Freshness::Fresh},
-                     {live ? format::signedNumber(o.ticksAway, 1) : QString(), live && o.ticksAway ? QVariant(*o.ticksAway) : QVariant(), tone,
-                      live ? age : desk::Freshness::Fresh},
-                     {order.filled > 0 ? format::net(order.averageNet) : format::dash(), order.filled > 0 ? micros(order.averageNet) : QVariant(), tone},
-                     {format::signedNumber(slippage, 2), micros(o.slippage), slippage ? (*slippage < 0 ? Tone::Loss : Tone::Gain) : Tone::Dim},
-                     {order.filled > 0 ? format::money(order.fees) : format::dash(), order.filled > 0 ? QVariant(static_cast<qlonglong>(order.fees.micros())) : QVariant(),
-                      Tone::Dim},
-                     {QLatin1String(execution::kTimeInForce), {}, Tone::Dim},
-                     {live ? format::age(o.ageSeconds) : QString(), live ? QVariant(o.ageSeconds) : QVariant(), Tone::Dim},
-                     {format::text(order.text), {}, Tone::Dim, desk::Freshness::Fresh, format::text(order.text)},
-                     {format::text(order.combo.source), {}, Tone::Dim},
-                     {format::text(order.approvedBy), {}, Tone::Dim},
-                     {row.key, {}, Tone::Dim}};
+        row.cells = {
+            {format::timeNewYork(order.createdAt.utc), static_cast<qlonglong>(toNanos(order.createdAt.utc)), tone, desk::Freshness::Fresh,
+             format::timeTooltip(order.createdAt.utc)},
+            {format::text(o.description), {}, live ? Tone::Strong : Tone::Plain},
+            {stateText(o),
+             {},
+             unknown ? Tone::Warn
+             : live  ? Tone::Strong
+                     : tone,
+             desk::Freshness::Fresh,
+             unknown ? tr("no answer for 5 seconds: verify at the broker") : format::text(order.text)},
+            {tr("%1 / %2").arg(order.filled).arg(order.combo.quantity), static_cast<qlonglong>(order.filled), tone},
+            {format::net(order.combo.netLimit), micros(order.combo.netLimit), tone},
+            {format::net(o.mid), micros(o.mid), Tone::Dim, live ? age : desk::Freshness::Fresh},
+            {live ? format::signedNumber(o.ticksAway, 1) : QString(), live && o.ticksAway ? QVariant(*o.ticksAway) : QVariant(), tone,
+             live ? age : desk::Freshness::Fresh},
+            {order.filled > 0 ? format::net(order.averageNet) : format::dash(), order.filled > 0 ? micros(order.averageNet) : QVariant(), tone},
+            {format::signedNumber(slippage, 2), micros(o.slippage), slippage ? (*slippage < 0 ? Tone::Loss : Tone::Gain) : Tone::Dim},
+            {order.filled > 0 ? format::money(order.fees) : format::dash(),
+             order.filled > 0 ? QVariant(static_cast<qlonglong>(order.fees.micros())) : QVariant(), Tone::Dim},
+            {QLatin1String(execution::kTimeInForce), {}, Tone::Dim},
+            {live ? format::age(o.ageSeconds) : QString(), live ? QVariant(o.ageSeconds) : QVariant(), Tone::Dim},
+            {format::text(order.text), {}, Tone::Dim, desk::Freshness::Fresh, format::text(order.text)},
+            {format::text(order.combo.source), {}, Tone::Dim},
+            {format::text(order.approvedBy), {}, Tone::Dim},
+            {row.key, {}, Tone::Dim}};
         printAge(row, o.midAgeSeconds);
         rows.push_back(std::move(row));
     }
@@ -129,20 +141,22 @@ void OrdersScreen::setView(const ViewPtr& view) {
     std::vector<GridRow> fills;
     int n = static_cast<int>(view->fills.size());
     for (const auto& f : view->fills)
-        fills.push_back({QString::number(n--),
-                         {{format::timeNewYork(f.at), static_cast<qlonglong>(toNanos(f.at)), Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(f.at)},
-                          {format::text(f.description), {}},
-                          {QString::number(f.quantity), static_cast<qlonglong>(f.quantity)},
-                          {format::net(f.net), static_cast<qlonglong>(f.net.micros())},
-                          {format::money(f.fees), static_cast<qlonglong>(f.fees.micros()), Tone::Dim},
-                          {format::text(f.order.str()), {}, Tone::Dim}},
-                         false, false, {}});
+        fills.push_back(
+            {QString::number(n--),
+             {{format::timeNewYork(f.at), static_cast<qlonglong>(toNanos(f.at)), Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(f.at)},
+              {format::text(f.description), {}},
+              {QString::number(f.quantity), static_cast<qlonglong>(f.quantity)},
+              {format::net(f.net), static_cast<qlonglong>(f.net.micros())},
+              {format::money(f.fees), static_cast<qlonglong>(f.fees.micros()), Tone::Dim},
+              {format::text(f.order.str()), {}, Tone::Dim}},
+             false,
+             false,
+             {}});
     m_fills->setRows(std::move(fills));
 }
 
 bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_ordersGrid || event->type() != QEvent::KeyPress)
-        return Screen::eventFilter(watched, event);
+    if (watched != m_ordersGrid || event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
     const GridRow* row = m_ordersGrid->currentRow();
     if (!row || key->isAutoRepeat() || (key->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier) // Ctrl+C copies
@@ -153,11 +167,13 @@ bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
     }
     switch (key->key()) {
     case Qt::Key_C: {
-        const auto order = std::find_if(m_view->orders.begin(), m_view->orders.end(), [&](const desk::OrderView& o) { return format::text(o.order.id.str()) == row->key; });
+        const auto order = std::find_if(m_view->orders.begin(), m_view->orders.end(),
+                                        [&](const desk::OrderView& o) { return format::text(o.order.id.str()) == row->key; });
         const bool unknown = order != m_view->orders.end() && order->order.state == execution::OrderState::Unknown;
         if (unknown && m_armed != row->key) { // this declares it absent and frees its risk: twice
             m_armed = row->key;
-            m_hint->setText(tr("▲ Verify at the broker first. C once more declares this order absent, if the broker has not known it for a minute; any other key leaves it."));
+            m_hint->setText(tr("▲ Verify at the broker first. C once more declares this order absent, if the broker has not known it for a minute; "
+                               "any other key leaves it."));
             m_hint->show();
             return true;
         }

@@ -1,8 +1,8 @@
+#include <algorithm>
+#include <iterator>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QVBoxLayout>
-#include <algorithm>
-#include <iterator>
 #include <set>
 
 #include "ui/screens/beta_words.h"
@@ -15,7 +15,28 @@ namespace mahler::ui {
 namespace {
 
 /// In the order they stand; what a narrow window can do without is optional and goes from the right.
-enum Column { Name, Qty, Dte, MarkNow, Average, DayPnl, OpenPnl, OfMax, Delta, BetaDelta, Gamma, Theta, Vega, Iv, Power, MaxLoss, Exit, Owner, Age, ColumnCount };
+enum Column {
+    Name,
+    Qty,
+    Dte,
+    MarkNow,
+    Average,
+    DayPnl,
+    OpenPnl,
+    OfMax,
+    Delta,
+    BetaDelta,
+    Gamma,
+    Theta,
+    Vega,
+    Iv,
+    Power,
+    MaxLoss,
+    Exit,
+    Owner,
+    Age,
+    ColumnCount
+};
 
 std::vector<GridColumn> positionsColumns() {
     const auto right = Qt::AlignRight | Qt::AlignVCenter;
@@ -25,16 +46,22 @@ std::vector<GridColumn> positionsColumns() {
     columns[Dte] = {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 40};
     columns[MarkNow] = {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 98};
     columns[Average] = {PositionsScreen::tr("Average"), PositionsScreen::tr("net price at opening, per unit"), 66, right, true};
-    columns[DayPnl] = {PositionsScreen::tr("Day P&L"), PositionsScreen::tr("dollars since the session's start, before fees; unknown for what was held overnight"), 66};
+    columns[DayPnl] = {PositionsScreen::tr("Day P&L"),
+                       PositionsScreen::tr("dollars since the session's start, before fees; unknown for what was held overnight"), 66};
     columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 70};
     columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
     columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
     columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 90};
-    columns[Gamma] = {PositionsScreen::tr("Gamma"), PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58, right, true};
+    columns[Gamma] = {
+        PositionsScreen::tr("Gamma"),
+        PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58,
+        right, true};
     columns[Theta] = {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58};
     columns[Vega] = {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 60};
     columns[Iv] = {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg, per cent a year"), 50, right, true};
-    columns[Power] = {PositionsScreen::tr("BP"), PositionsScreen::tr("buying power it holds, dollars: what it can cost at expiry, its credit being in the cash"), 64, right, true};
+    columns[Power] = {PositionsScreen::tr("BP"),
+                      PositionsScreen::tr("buying power it holds, dollars: what it can cost at expiry, its credit being in the cash"), 64, right,
+                      true};
     columns[MaxLoss] = {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 62};
     columns[Exit] = {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"), 112, kLeft};
     columns[Owner] = {PositionsScreen::tr("Owner"), PositionsScreen::tr("who opened it"), 84, kLeft, true};
@@ -49,7 +76,8 @@ Cell signedCell(const std::optional<double>& v, int decimals, desk::Freshness f,
 }
 
 Cell moneyCell(const std::optional<Usd>& v, desk::Freshness f, const QString& unknown = {}) {
-    return {format::signedMoney(v), v ? QVariant(static_cast<qlonglong>(v->micros())) : QVariant(), v ? signTone(v->toDouble()) : Tone::Dim, f, v ? QString() : unknown};
+    return {format::signedMoney(v), v ? QVariant(static_cast<qlonglong>(v->micros())) : QVariant(), v ? signTone(v->toDouble()) : Tone::Dim, f,
+            v ? QString() : unknown};
 }
 
 /// A sum over positions that counts those it leaves out.
@@ -70,10 +98,8 @@ public:
 private:
     Cell place(QString text, Tone tone) const {
         const QString count = PositionsScreen::tr("%1 of %2 positions included").arg(m_included).arg(m_total);
-        if (m_included == 0)
-            return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, count};
-        if (m_included < m_total)
-            return {QStringLiteral("▲ ") + text, m_value, tone, desk::Freshness::Fresh, count};
+        if (m_included == 0) return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, count};
+        if (m_included < m_total) return {QStringLiteral("▲ ") + text, m_value, tone, desk::Freshness::Fresh, count};
         return {std::move(text), m_value, tone};
     }
     double m_value = 0;
@@ -119,19 +145,22 @@ GridRow bookRow(const desk::DeskView& view, const Group& all) {
     GridRow row = emptyRow(QStringLiteral("book"), true);
     row.pin = -1;
     std::set<std::string> underlyings;
-    for (const auto* p : all.positions)
-        underlyings.insert(p->position.underlying);
-    row.cells[Name] = {PositionsScreen::tr("Book: %1 of %2 positions in the Greeks").arg(view.greeks.included).arg(view.greeks.total), {}, Tone::Strong};
+    for (const auto* p : all.positions) underlyings.insert(p->position.underlying);
+    row.cells[Name] = {
+        PositionsScreen::tr("Book: %1 of %2 positions in the Greeks").arg(view.greeks.included).arg(view.greeks.total), {}, Tone::Strong};
     all.fill(row);
     row.cells[DayPnl] = moneyCell(view.marks.dayPnl, desk::Freshness::Fresh, PositionsScreen::tr("equity or its start of the day is unknown"));
     if (underlyings.size() == 1)
         row.cells[Delta] = all.delta.cell(1);
     else
-        row.cells[Delta] = {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, PositionsScreen::tr("shares of different underlyings do not add: see β delta")};
-    row.cells[BetaDelta] = {betawords::delta(view.beta), view.beta.delta ? QVariant(*view.beta.delta) : QVariant(), view.beta.delta ? signTone(*view.beta.delta) : Tone::Dim,
-                            desk::Freshness::Fresh, betawords::tooltip(view.beta, view.betaWeights, underlyings, false)};
+        row.cells[Delta] = {
+            format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, PositionsScreen::tr("shares of different underlyings do not add: see β delta")};
+    row.cells[BetaDelta] = {betawords::delta(view.beta), view.beta.delta ? QVariant(*view.beta.delta) : QVariant(),
+                            view.beta.delta ? signTone(*view.beta.delta) : Tone::Dim, desk::Freshness::Fresh,
+                            betawords::tooltip(view.beta, view.betaWeights, underlyings, false)};
     row.cells[Gamma] = signedCell(view.beta.gammaPerPercent, 2, desk::Freshness::Fresh,
-                                  PositionsScreen::tr("change of β delta in shares of %1 when it moves by 1 % and every underlying by its beta").arg(format::text(view.betaWeights.benchmark)));
+                                  PositionsScreen::tr("change of β delta in shares of %1 when it moves by 1 % and every underlying by its beta")
+                                      .arg(format::text(view.betaWeights.benchmark)));
     return row;
 }
 
@@ -142,8 +171,8 @@ GridRow groupRow(const std::string& underlying, const Group& group, const portfo
     row.cells[Delta] = group.delta.cell(1);
     row.cells[Gamma] = group.gamma.cell(2);
     const auto beta = portfolio::betaWeighted(group.parts, weights);
-    row.cells[BetaDelta] = {betawords::delta(beta), beta.delta ? QVariant(*beta.delta) : QVariant(), beta.delta ? signTone(*beta.delta) : Tone::Dim, desk::Freshness::Fresh,
-                            betawords::tooltip(beta, weights, {underlying}, false)};
+    row.cells[BetaDelta] = {betawords::delta(beta), beta.delta ? QVariant(*beta.delta) : QVariant(), beta.delta ? signTone(*beta.delta) : Tone::Dim,
+                            desk::Freshness::Fresh, betawords::tooltip(beta, weights, {underlying}, false)};
     return row;
 }
 
@@ -159,31 +188,44 @@ GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
     shown.quantity = p.position.quantity;
     shown.netLimit = p.position.openNet;
     const QString quantity = QStringLiteral(" %1 ").arg(shown.quantity); // stands in the column beside it
-    row.cells[Name] = {QStringLiteral("  ") + format::text(portfolio::describe(shown)).replace(quantity, QStringLiteral(" ")) + (p.closing ? PositionsScreen::tr("  closing…") : QString()), {},
-                       Tone::Plain, desk::Freshness::Fresh, format::text(portfolio::describe(shown)) + QLatin1Char('\n') + format::text(p.position.id.str())};
+    row.cells[Name] = {QStringLiteral("  ") + format::text(portfolio::describe(shown)).replace(quantity, QStringLiteral(" ")) +
+                           (p.closing ? PositionsScreen::tr("  closing…") : QString()),
+                       {},
+                       Tone::Plain,
+                       desk::Freshness::Fresh,
+                       format::text(portfolio::describe(shown)) + QLatin1Char('\n') + format::text(p.position.id.str())};
     row.cells[Qty] = {QString::number(p.position.quantity), static_cast<qlonglong>(p.position.quantity)};
     row.cells[Dte] = {QString::number(p.exit.dte) + QLatin1Char('d'), p.exit.dte, p.exit.dte <= 21 ? Tone::Warn : Tone::Plain};
-    row.cells[MarkNow] = {p.mark.net ? format::net(-*p.mark.net) : format::dash(), p.mark.net ? QVariant(static_cast<qlonglong>(-p.mark.net->micros())) : QVariant(), Tone::Plain, age, PositionsScreen::tr("what closing pays or costs at mid")};
+    row.cells[MarkNow] = {p.mark.net ? format::net(-*p.mark.net) : format::dash(),
+                          p.mark.net ? QVariant(static_cast<qlonglong>(-p.mark.net->micros())) : QVariant(), Tone::Plain, age,
+                          PositionsScreen::tr("what closing pays or costs at mid")};
     row.cells[Average] = {format::net(p.position.openNet), static_cast<qlonglong>(p.position.openNet.micros())};
-    row.cells[DayPnl] = moneyCell(p.dayPnl, age, p.mark.openPnl ? PositionsScreen::tr("held overnight: its mark at the session's start is not kept") : PositionsScreen::tr("no fresh two-sided quote of every leg"));
+    row.cells[DayPnl] = moneyCell(p.dayPnl, age,
+                                  p.mark.openPnl ? PositionsScreen::tr("held overnight: its mark at the session's start is not kept")
+                                                 : PositionsScreen::tr("no fresh two-sided quote of every leg"));
     row.cells[OpenPnl] = moneyCell(p.mark.openPnl, age, PositionsScreen::tr("no fresh two-sided quote of every leg"));
     std::optional<double> ofMax;
-    if (p.mark.openPnl && p.maxProfit && p.maxProfit->micros() > 0)
-        ofMax = ratio(*p.mark.openPnl, *p.maxProfit);
+    if (p.mark.openPnl && p.maxProfit && p.maxProfit->micros() > 0) ofMax = ratio(*p.mark.openPnl, *p.maxProfit);
     row.cells[OfMax] = {format::signedPercent(ofMax, 0), ofMax ? QVariant(*ofMax) : QVariant(), ofMax ? signTone(*ofMax) : Tone::Dim, age};
     row.cells[Delta] = signedCell(p.delta, 1, age);
-    row.cells[BetaDelta] = {betawords::delta(p.beta), p.beta.delta ? QVariant(*p.beta.delta) : QVariant(), p.beta.delta ? signTone(*p.beta.delta) : Tone::Dim, age,
+    row.cells[BetaDelta] = {betawords::delta(p.beta), p.beta.delta ? QVariant(*p.beta.delta) : QVariant(),
+                            p.beta.delta ? signTone(*p.beta.delta) : Tone::Dim, age,
                             betawords::tooltip(p.beta, view.betaWeights, {p.position.underlying}, false)};
     row.cells[Gamma] = signedCell(p.gammaPerPercent, 2, age);
     row.cells[Theta] = signedCell(p.thetaPerDay, 2, age);
     row.cells[Vega] = signedCell(p.vegaPerPoint, 2, age);
-    row.cells[Power] = {p.buyingPower ? format::money(*p.buyingPower) : PositionsScreen::tr("unlimited"), p.buyingPower ? QVariant(static_cast<qlonglong>(p.buyingPower->micros())) : QVariant()};
-    row.cells[MaxLoss] = {p.maxLoss ? format::money(*p.maxLoss) : PositionsScreen::tr("unlimited"), p.maxLoss ? QVariant(static_cast<qlonglong>(p.maxLoss->micros())) : QVariant()};
-    row.cells[Exit] = {PositionsScreen::tr("%1 %2/%3").arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedNumber(p.exit.targetFraction * 100, 0), format::signedNumber(-p.exit.stopFraction * 100, 0)),
+    row.cells[Power] = {p.buyingPower ? format::money(*p.buyingPower) : PositionsScreen::tr("unlimited"),
+                        p.buyingPower ? QVariant(static_cast<qlonglong>(p.buyingPower->micros())) : QVariant()};
+    row.cells[MaxLoss] = {p.maxLoss ? format::money(*p.maxLoss) : PositionsScreen::tr("unlimited"),
+                          p.maxLoss ? QVariant(static_cast<qlonglong>(p.maxLoss->micros())) : QVariant()};
+    row.cells[Exit] = {PositionsScreen::tr("%1 %2/%3")
+                           .arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedNumber(p.exit.targetFraction * 100, 0),
+                                format::signedNumber(-p.exit.stopFraction * 100, 0)),
                        p.exit.pnlFraction ? QVariant(*p.exit.pnlFraction) : QVariant(), Tone::Dim, age};
     row.cells[Owner] = {format::text(p.position.owner), {}, Tone::Dim};
     row.cells[Age] = {format::age(p.oldestAgeSeconds), p.oldestAgeSeconds ? QVariant(*p.oldestAgeSeconds) : QVariant(), Tone::Dim, age};
-    row.cells[Exit].tooltip = row.cells[Exit].text + QLatin1Char('\n') + PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"); // it is cut first
+    row.cells[Exit].tooltip = row.cells[Exit].text + QLatin1Char('\n') +
+                              PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"); // it is cut first
     printAge(row, p.oldestAgeSeconds);
     return row;
 }
@@ -196,8 +238,13 @@ GridRow legRow(const desk::LegView& leg, const portfolio::Position& of, const de
     row.level = 2;
     row.cells[Name] = {QStringLiteral("      ") + format::text(leg.contract.label()), {}, Tone::Dim};
     row.cells[Qty] = {format::signedNumber(static_cast<double>(leg.quantity), 0), static_cast<qlonglong>(leg.quantity), Tone::Dim};
-    row.cells[MarkNow] = {PositionsScreen::tr("%1 × %2").arg(format::price(leg.quote.bid), format::price(leg.quote.ask)), {}, Tone::Dim, f, PositionsScreen::tr("bid × ask")};
-    row.cells[Delta] = {leg.delta ? format::signedNumber(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier, 1) : format::dash(),
+    row.cells[MarkNow] = {PositionsScreen::tr("%1 × %2").arg(format::price(leg.quote.bid), format::price(leg.quote.ask)),
+                          {},
+                          Tone::Dim,
+                          f,
+                          PositionsScreen::tr("bid × ask")};
+    row.cells[Delta] = {leg.delta ? format::signedNumber(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier, 1)
+                                  : format::dash(),
                         leg.delta ? QVariant(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier) : QVariant(), Tone::Dim, f};
     row.cells[Iv] = {format::percent(leg.iv), leg.iv ? QVariant(*leg.iv) : QVariant(), Tone::Dim, f};
     row.cells[Age] = {format::age(leg.ageSeconds), leg.ageSeconds ? QVariant(*leg.ageSeconds) : QVariant(), Tone::Dim, f};
@@ -208,7 +255,8 @@ GridRow legRow(const desk::LegView& leg, const portfolio::Position& of, const de
 } // namespace
 
 PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_model(new GridModel(positionsColumns(), this)), m_grid(new GridView(m_model)), m_totals(new BookTotals), m_banner(new QLabel) {
+    : Screen(parent), m_port(port), m_model(new GridModel(positionsColumns(), this)), m_grid(new GridView(m_model)), m_totals(new BookTotals),
+      m_banner(new QLabel) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(m_totals);
@@ -225,11 +273,11 @@ PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
 
 QList<QPair<QString, QString>> PositionsScreen::keys() const {
     return QList<QPair<QString, QString>>{{QStringLiteral("X, X"), tr("close the position at the market's mid less slippage")},
-            {QStringLiteral("L"), tr("roll: not in this version, says what to do instead")},
-            {QStringLiteral("J"), tr("journal of this position")},
-            {QStringLiteral("V"), tr("the debate that opened it")},
-            {QStringLiteral("W"), tr("what if: the book under moved markets")},
-            {QStringLiteral("H"), tr("choose the columns")}} +
+                                          {QStringLiteral("L"), tr("roll: not in this version, says what to do instead")},
+                                          {QStringLiteral("J"), tr("journal of this position")},
+                                          {QStringLiteral("V"), tr("the debate that opened it")},
+                                          {QStringLiteral("W"), tr("what if: the book under moved markets")},
+                                          {QStringLiteral("H"), tr("choose the columns")}} +
            GridView::sortKeys();
 }
 
@@ -253,15 +301,13 @@ void PositionsScreen::setView(const ViewPtr& view) {
     }
     std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return riskier(a.second->risk, b.second->risk); });
     std::vector<GridRow> rows;
-    if (!view->positions.empty())
-        rows.push_back(bookRow(*view, all));
+    if (!view->positions.empty()) rows.push_back(bookRow(*view, all));
     for (const auto& [underlying, group] : order) {
         rows.push_back(groupRow(underlying, *group, view->betaWeights));
         for (const auto* p : group->positions) {
             GridRow row = positionRow(*p, *view);
             std::vector<GridRow> legs;
-            for (const auto& leg : p->legs)
-                legs.push_back(legRow(leg, p->position, *view));
+            for (const auto& leg : p->legs) legs.push_back(legRow(leg, p->position, *view));
             rows.push_back(std::move(row));
             std::move(legs.begin(), legs.end(), std::back_inserter(rows));
         }
@@ -272,10 +318,12 @@ void PositionsScreen::setView(const ViewPtr& view) {
     const bool differs = !view->reconciliation.empty() && view->reconciliation != "clean";
     m_banner->setVisible(differs || !m_armed.isEmpty() || !m_said.isEmpty());
     if (differs)
-        m_banner->setText(tr("▲ Broker and journal disagree: %1. New entries are blocked until it is resolved.").arg(format::text(view->reconciliation)));
+        m_banner->setText(
+            tr("▲ Broker and journal disagree: %1. New entries are blocked until it is resolved.").arg(format::text(view->reconciliation)));
     else if (!m_armed.isEmpty()) {
         const auto row = m_model->find(m_armed);
-        m_banner->setText(tr("Press X again to close %1, any other key to leave it.").arg(row && m_model->row(*row) ? m_model->row(*row)->cells[Name].text.trimmed() : m_armed));
+        m_banner->setText(tr("Press X again to close %1, any other key to leave it.")
+                              .arg(row && m_model->row(*row) ? m_model->row(*row)->cells[Name].text.trimmed() : m_armed));
     } else {
         m_banner->setText(m_said);
     }
@@ -283,17 +331,14 @@ void PositionsScreen::setView(const ViewPtr& view) {
 
 const desk::PositionView* PositionsScreen::current() const {
     const GridRow* row = m_grid->currentRow();
-    if (!row || !m_view)
-        return nullptr;
+    if (!row || !m_view) return nullptr;
     for (const auto& p : m_view->positions)
-        if (format::text(p.position.id.str()) == row->data.toString())
-            return &p;
+        if (format::text(p.position.id.str()) == row->data.toString()) return &p;
     return nullptr;
 }
 
 bool PositionsScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_grid || event->type() != QEvent::KeyPress)
-        return Screen::eventFilter(watched, event);
+    if (watched != m_grid || event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
     const auto* position = current();
     const QString armed = std::exchange(m_armed, QString());
@@ -315,8 +360,7 @@ bool PositionsScreen::eventFilter(QObject* watched, QEvent* event) {
     }
     if (position && key->key() == Qt::Key_V) {
         for (const auto& cycle : m_view->cycles)
-            if (cycle.proposal == position->position.proposal)
-                Q_EMIT deliberationRequested(format::text(cycle.id.str()));
+            if (cycle.proposal == position->position.proposal) Q_EMIT deliberationRequested(format::text(cycle.id.str()));
         return true;
     }
     if (position && key->key() == Qt::Key_L) {
@@ -332,8 +376,7 @@ bool PositionsScreen::eventFilter(QObject* watched, QEvent* event) {
         m_grid->chooseColumns(m_grid->mapToGlobal(QPoint(0, 0)));
         return true;
     }
-    if (m_view && (!armed.isEmpty() || said))
-        setView(m_view);
+    if (m_view && (!armed.isEmpty() || said)) setView(m_view);
     return Screen::eventFilter(watched, event);
 }
 

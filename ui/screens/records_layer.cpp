@@ -19,19 +19,18 @@ void write(QStringList& lines, const QString& name, const QJsonValue& value, int
     if (value.isObject()) {
         lines << label;
         const auto object = value.toObject();
-        for (auto it = object.begin(); it != object.end(); ++it)
-            write(lines, it.key(), it.value(), depth + 1);
+        for (auto it = object.begin(); it != object.end(); ++it) write(lines, it.key(), it.value(), depth + 1);
     } else if (value.isArray()) {
         const auto array = value.toArray();
         lines << label + (array.isEmpty() ? QStringLiteral(": ") + format::dash() : QString());
         int n = 0;
-        for (const auto& entry : array)
-            write(lines, QString::number(++n), entry, depth + 1);
+        for (const auto& entry : array) write(lines, QString::number(++n), entry, depth + 1);
     } else
-        lines << QStringLiteral("%1: %2").arg(label, value.isNull()     ? format::dash()
-                                                     : value.isBool()   ? (value.toBool() ? EventLadder::tr("yes") : EventLadder::tr("no"))
-                                                     : value.isDouble() ? QString::number(value.toInteger())
-                                                     : value.toString().isEmpty() ? format::dash() : value.toString());
+        lines << QStringLiteral("%1: %2").arg(label, value.isNull()               ? format::dash()
+                                                     : value.isBool()             ? (value.toBool() ? EventLadder::tr("yes") : EventLadder::tr("no"))
+                                                     : value.isDouble()           ? QString::number(value.toInteger())
+                                                     : value.toString().isEmpty() ? format::dash()
+                                                                                  : value.toString());
 }
 
 void dress(QDialog& layer, const QString& title) {
@@ -51,20 +50,23 @@ void dress(QDialog& layer, const QString& title) {
 } // namespace
 
 QString readableRecord(const JournalRow& row) {
-    QStringList lines{EventLadder::tr("record %1, %2 by %3").arg(QString::number(row.seq), format::text(row.type), format::text(row.actor)), format::timeTooltip(row.at)};
+    QStringList lines{EventLadder::tr("record %1, %2 by %3").arg(QString::number(row.seq), format::text(row.type), format::text(row.actor)),
+                      format::timeTooltip(row.at)};
     const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(row.body));
-    if (!json.isObject())
-        return (lines << format::text(row.body)).join(QLatin1Char('\n'));
+    if (!json.isObject()) return (lines << format::text(row.body)).join(QLatin1Char('\n'));
     lines << EventLadder::tr("(money and prices in millionths of a dollar, as the journal keeps them)") << QString();
     const auto object = json.object();
-    for (auto it = object.begin(); it != object.end(); ++it)
-        write(lines, it.key(), it.value(), 0);
+    for (auto it = object.begin(); it != object.end(); ++it) write(lines, it.key(), it.value(), 0);
     return lines.join(QLatin1Char('\n'));
 }
 
 EventLadder::EventLadder(DeskPort& port, const QString& order, QWidget* parent)
-    : QDialog(parent), m_model(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("After"), tr("seconds since the first record"), 70}, {tr("Step"), tr("seconds since the record before"), 70},
-                                              {tr("Kind"), {}, 130, kLeft}, {tr("Actor"), {}, 110, kLeft}, {tr("Summary"), {}, 420, kLeft}},
+    : QDialog(parent), m_model(new GridModel({{tr("Time ET"), {}, 70, kLeft},
+                                              {tr("After"), tr("seconds since the first record"), 70},
+                                              {tr("Step"), tr("seconds since the record before"), 70},
+                                              {tr("Kind"), {}, 130, kLeft},
+                                              {tr("Actor"), {}, 110, kLeft},
+                                              {tr("Summary"), {}, 420, kLeft}},
                                              this)),
       m_grid(new GridView(m_model)) {
     dress(*this, tr("Events of %1").arg(order));
@@ -77,8 +79,7 @@ EventLadder::EventLadder(DeskPort& port, const QString& order, QWidget* parent)
     static std::int64_t asked = 0;
     query.asker = --asked; // below 0: the journal screen asks as 0
     connect(&port, &DeskPort::journalReady, this, [this, id = query.asker](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows) {
-        if (asker == id)
-            show(*rows);
+        if (asker == id) show(*rows);
     });
     port.searchJournal(query);
     m_grid->setFocus();
@@ -96,12 +97,13 @@ void EventLadder::show(const std::vector<JournalRow>& rows) {
                           {format::text(row->type), {}, Tone::Strong},
                           {format::text(row->actor), {}, Tone::Dim},
                           {format::text(row->summary), {}, Tone::Plain, desk::Freshness::Fresh, format::text(row->summary)}},
-                         false, false, {}});
+                         false,
+                         false,
+                         {}});
     }
     m_grid->setEmptyText(tr("The journal holds no record of this order."));
     m_model->setRows(std::move(steps));
-    if (m_model->rowCount() > 0)
-        m_grid->setCurrentIndex(m_model->index(0, 0));
+    if (m_model->rowCount() > 0) m_grid->setCurrentIndex(m_model->index(0, 0));
 }
 
 RecordLayer::RecordLayer(const JournalRow& row, QWidget* parent) : QDialog(parent) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <QString>
 #include <optional>
+#include <QString>
 
 #include "desk/risk_view.h"
 #include "ui/models/grid_model.h"
@@ -9,7 +9,7 @@
 /// How the risk screens put their values into words and cells.
 namespace mahler::ui::riskwords {
 
-QString name(risk::MapStop stop);      ///< "B1  Daily loss"
+QString name(risk::MapStop stop); ///< "B1  Daily loss"
 /// "; B1 Daily loss halts, too" where a breaker halts besides what trips first; else empty.
 QString haltBeside(const risk::MapCell& cell);
 QString shortName(risk::MapStop stop); ///< "B1", "Δ"

@@ -1,10 +1,10 @@
 #include "ui/screens/scenario_screen.h"
 
+#include <algorithm>
+#include <cmath>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QVBoxLayout>
-#include <algorithm>
-#include <cmath>
 
 #include "ui/screens/risk_words.h"
 #include "ui/theme/format.h"
@@ -15,7 +15,7 @@ namespace mahler::ui {
 namespace {
 
 constexpr double kComponentLevel = 0.99;
-constexpr int kStaleDays = 10; ///< between the end of the window and the book
+constexpr int kStaleDays = 10;                               ///< between the end of the window and the book
 constexpr int kRowMost = 54, kMapHeight = 24 + 9 * kRowMost; ///< nine rows of the highest kind
 
 QLabel* makeTitle(const QString& text = {}) {
@@ -28,8 +28,7 @@ QLabel* makeTitle(const QString& text = {}) {
 QVBoxLayout* column(std::initializer_list<std::pair<QWidget*, int>> widgets) {
     auto* layout = new QVBoxLayout;
     layout->setSpacing(3);
-    for (const auto& [widget, stretch] : widgets)
-        layout->addWidget(widget, stretch);
+    for (const auto& [widget, stretch] : widgets) layout->addWidget(widget, stretch);
     layout->addStretch(0);
     return layout;
 }
@@ -47,14 +46,26 @@ QString percentOf(const std::optional<double>& share) { return format::signedPer
 
 ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     : Screen(parent), m_bar(new RiskBar({tr("P&&L $"), tr("% of equity"), tr("First stop")}, true)), m_map(new HeatMap),
-      m_shocks(new GridModel({{tr("Named shock"), tr("index closes of that day, applied to every underlying at once"), 196, kLeft}, {tr("Spot"), {}, 58}, {tr("IV 30d"), tr("relative move of 30-day volatility"), 54}, {tr("P&L"), tr("full revaluation, no time passing"), 64}}, this)),
-      m_components(new GridModel({{tr("Underlying"), {}, 110, kLeft}, {tr("VaR"), tr("its share of the book's value at risk"), 70}, {tr("ES"), tr("its share of the expected shortfall"), 70}, {tr("Share"), tr("of the book's value at risk"), 58}}, this)),
-      m_var(new GridModel({{tr("Method"), {}, 86, kLeft}, {tr("Level"), {}, 48}, {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 58}, {tr("ES"), tr("mean loss beyond it"), 58},
-                           {tr("Exceptions"), tr("days on which the book as it is now would have lost more, of those expected"), 104, kLeft}}, this)),
+      m_shocks(new GridModel({{tr("Named shock"), tr("index closes of that day, applied to every underlying at once"), 196, kLeft},
+                              {tr("Spot"), {}, 58},
+                              {tr("IV 30d"), tr("relative move of 30-day volatility"), 54},
+                              {tr("P&L"), tr("full revaluation, no time passing"), 64}},
+                             this)),
+      m_components(new GridModel({{tr("Underlying"), {}, 110, kLeft},
+                                  {tr("VaR"), tr("its share of the book's value at risk"), 70},
+                                  {tr("ES"), tr("its share of the expected shortfall"), 70},
+                                  {tr("Share"), tr("of the book's value at risk"), 58}},
+                                 this)),
+      m_var(new GridModel({{tr("Method"), {}, 86, kLeft},
+                           {tr("Level"), {}, 48},
+                           {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 58},
+                           {tr("ES"), tr("mean loss beyond it"), 58},
+                           {tr("Exceptions"), tr("days on which the book as it is now would have lost more, of those expected"), 104, kLeft}},
+                          this)),
       m_legs(new GridModel({{tr("Leg"), {}, 168, kLeft}, {tr("Qty"), {}, 38}, {tr("P&L"), {}, 66}}, this)), m_shocksGrid(new GridView(m_shocks)),
-      m_componentsGrid(new GridView(m_components)), m_varGrid(new GridView(m_var)), m_legsGrid(new GridView(m_legs)), m_worst(new QLabel), m_legend(new QLabel),
-      m_componentsTitle(makeTitle()), m_varTitle(makeTitle()),
-      m_cell(new ElidedLabel), m_varWindow(new ElidedLabel), m_varNote(new ElidedLabel) {
+      m_componentsGrid(new GridView(m_components)), m_varGrid(new GridView(m_var)), m_legsGrid(new GridView(m_legs)), m_worst(new QLabel),
+      m_legend(new QLabel), m_componentsTitle(makeTitle()), m_varTitle(makeTitle()), m_cell(new ElidedLabel), m_varWindow(new ElidedLabel),
+      m_varNote(new ElidedLabel) {
     m_map->setAccessibleName(tr("Scenario map: spot across, volatility down"));
     m_map->setHeadWidth(84);
     m_map->setMostRowHeight(kRowMost);
@@ -66,8 +77,7 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     m_legsGrid->setAccessibleName(tr("Legs in the chosen cell"));
     m_shocksGrid->setMostRows(5);
     m_varGrid->setMostRows(6);
-    for (auto* grid : {m_shocksGrid, m_componentsGrid, m_varGrid, m_legsGrid})
-        grid->installEventFilter(this);
+    for (auto* grid : {m_shocksGrid, m_componentsGrid, m_varGrid, m_legsGrid}) grid->installEventFilter(this);
     for (auto* grid : {m_shocksGrid, m_componentsGrid, m_legsGrid}) // the levels of a method belong together
         grid->letSort();
     setFocusProxy(m_map);
@@ -102,16 +112,19 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> ScenarioScreen::keys() const {
-    return QList<QPair<QString, QString>>{{tr("Arrows"), tr("walk over the cells")}, {tr("Enter"), tr("to the legs of the cell")}, {QStringLiteral("D"), tr("the next day")}, {QStringLiteral("M"), tr("dollars, per cent of equity, what trips first")},
-            {QStringLiteral("P"), tr("with or without pending trades")}, {QStringLiteral("T"), tr("the map as a table, and back")}, {tr("Esc"), tr("closes the table; from the legs back to the map")}} +
+    return QList<QPair<QString, QString>>{{tr("Arrows"), tr("walk over the cells")},
+                                          {tr("Enter"), tr("to the legs of the cell")},
+                                          {QStringLiteral("D"), tr("the next day")},
+                                          {QStringLiteral("M"), tr("dollars, per cent of equity, what trips first")},
+                                          {QStringLiteral("P"), tr("with or without pending trades")},
+                                          {QStringLiteral("T"), tr("the map as a table, and back")},
+                                          {tr("Esc"), tr("closes the table; from the legs back to the map")}} +
            GridView::sortKeys();
 }
 
 bool ScenarioScreen::take(const QKeyEvent& event) {
-    if (m_bar->take(event))
-        return true;
-    if (event.modifiers() != Qt::NoModifier)
-        return false;
+    if (m_bar->take(event)) return true;
+    if (event.modifiers() != Qt::NoModifier) return false;
     if (event.key() == Qt::Key_T) {
         m_map->showTable();
         return true;
@@ -124,20 +137,17 @@ bool ScenarioScreen::take(const QKeyEvent& event) {
 }
 
 void ScenarioScreen::keyPressEvent(QKeyEvent* event) {
-    if (!take(*event))
-        Screen::keyPressEvent(event);
+    if (!take(*event)) Screen::keyPressEvent(event);
 }
 
 bool ScenarioScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::KeyPress && take(*static_cast<QKeyEvent*>(event)))
-        return true;
+    if (event->type() == QEvent::KeyPress && take(*static_cast<QKeyEvent*>(event))) return true;
     return Screen::eventFilter(watched, event);
 }
 
 void ScenarioScreen::setView(const ViewPtr& view) {
     m_view = view;
-    if (!m_risk)
-        return;
+    if (!m_risk) return;
     m_bar->setRisk(m_risk, m_view);
     m_map->setStale(riskwords::freshness(*m_risk, m_view.get()) == desk::Freshness::Stale);
 }
@@ -155,27 +165,26 @@ void ScenarioScreen::setRisk(const RiskPtr& risk) {
 }
 
 Cell ScenarioScreen::valueCell(double usd, const std::optional<double>& ofEquity, const QString& tooltip) const {
-    if (m_bar->metric() != OfEquity)
-        return riskwords::signedDollars(usd, tooltip);
-    return {percentOf(ofEquity), ofEquity ? QVariant(*ofEquity) : QVariant(), ofEquity ? riskwords::tone(usd) : Tone::Dim, desk::Freshness::Fresh, tooltip};
+    if (m_bar->metric() != OfEquity) return riskwords::signedDollars(usd, tooltip);
+    return {percentOf(ofEquity), ofEquity ? QVariant(*ofEquity) : QVariant(), ofEquity ? riskwords::tone(usd) : Tone::Dim, desk::Freshness::Fresh,
+            tooltip};
 }
 
 /// Volatility rises up the map; the grid counts it up.
 std::optional<std::size_t> ScenarioScreen::cellAt(int row, int column) const {
     const auto* shown = m_bar->shown();
-    if (!shown || shown->grid.legs == 0 || row < 0 || column < 0)
-        return std::nullopt;
+    if (!shown || shown->grid.legs == 0 || row < 0 || column < 0) return std::nullopt;
     const auto& grid = shown->grid;
     const auto vol = grid.volMoves.size() - 1 - static_cast<std::size_t>(row);
-    if (static_cast<std::size_t>(row) >= grid.volMoves.size() || static_cast<std::size_t>(column) >= grid.spotMoves.size() || static_cast<std::size_t>(m_bar->horizon()) >= grid.horizons.size())
+    if (static_cast<std::size_t>(row) >= grid.volMoves.size() || static_cast<std::size_t>(column) >= grid.spotMoves.size() ||
+        static_cast<std::size_t>(m_bar->horizon()) >= grid.horizons.size())
         return std::nullopt;
     return grid.index(static_cast<std::size_t>(m_bar->horizon()), vol, static_cast<std::size_t>(column));
 }
 
 void ScenarioScreen::draw() {
     const auto* shown = m_bar->shown();
-    if (!shown)
-        return;
+    if (!shown) return;
     drawMap(*shown);
     drawShocks(*shown);
     drawVar(*shown);
@@ -184,9 +193,9 @@ void ScenarioScreen::draw() {
 
 void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
     const auto& grid = shown.grid;
-    const QString none = m_risk->pending.empty() ? tr("No positions and nothing pending: no scenario can gain or lose.") : tr("No positions yet. P shows the book with what is pending.");
-    for (auto* view : {m_shocksGrid, m_componentsGrid, m_legsGrid})
-        view->setEmptyText(grid.legs == 0 ? tr("No positions.") : QString());
+    const QString none = m_risk->pending.empty() ? tr("No positions and nothing pending: no scenario can gain or lose.")
+                                                 : tr("No positions yet. P shows the book with what is pending.");
+    for (auto* view : {m_shocksGrid, m_componentsGrid, m_legsGrid}) view->setEmptyText(grid.legs == 0 ? tr("No positions.") : QString());
     if (grid.legs == 0 || grid.coverage.priced == 0) {
         m_map->setEmptyText(grid.legs == 0 ? none : tr("No leg has a price."));
         m_map->setCells({}, {}, {}, {});
@@ -195,25 +204,21 @@ void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
         return;
     }
     double reach = 0;
-    for (const auto& cell : grid.cells)
-        reach = std::max(reach, std::abs(cell.pnlUsd));
+    for (const auto& cell : grid.cells) reach = std::max(reach, std::abs(cell.pnlUsd));
     const auto horizon = static_cast<std::size_t>(std::min<int>(m_bar->horizon(), static_cast<int>(grid.horizons.size()) - 1));
     std::size_t worst = grid.index(horizon, 0, 0);
     for (std::size_t v = 0; v < grid.volMoves.size(); ++v)
         for (std::size_t s = 0; s < grid.spotMoves.size(); ++s)
-            if (const auto i = grid.index(horizon, v, s); grid.cells[i].pnlUsd < grid.cells[worst].pnlUsd)
-                worst = i;
+            if (const auto i = grid.index(horizon, v, s); grid.cells[i].pnlUsd < grid.cells[worst].pnlUsd) worst = i;
     std::vector<QString> rows, columns;
     std::vector<HeatCell> cells;
     int originRow = -1, originColumn = -1;
     for (std::size_t s = 0; s < grid.spotMoves.size(); ++s) {
         columns.push_back(riskwords::spot(grid.spotMoves[s]));
-        if (grid.spotMoves[s] == 0)
-            originColumn = static_cast<int>(s);
+        if (grid.spotMoves[s] == 0) originColumn = static_cast<int>(s);
     }
     for (std::size_t v = grid.volMoves.size(); v-- > 0;) {
-        if (grid.volMoves[v] == 0)
-            originRow = static_cast<int>(rows.size());
+        if (grid.volMoves[v] == 0) originRow = static_cast<int>(rows.size());
         rows.push_back(tr("IV %1").arg(riskwords::vol(grid.volMoves[v])));
         for (std::size_t s = 0; s < grid.spotMoves.size(); ++s) {
             const auto i = grid.index(horizon, v, s);
@@ -225,7 +230,10 @@ void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
             const risk::MapCell* stop = shown.map && i < shown.map->cells.size() ? &shown.map->cells[i] : nullptr;
             if (stop && stop->first) {
                 out.corner = riskwords::shortName(stop->halt().value_or(*stop->first));
-                out.tooltip += QLatin1Char('\n') + tr("%1 trips first, after %2 of the way").arg(riskwords::name(*stop->first).simplified(), format::percent(stop->at, 0)) + riskwords::haltBeside(*stop);
+                out.tooltip +=
+                    QLatin1Char('\n') +
+                    tr("%1 trips first, after %2 of the way").arg(riskwords::name(*stop->first).simplified(), format::percent(stop->at, 0)) +
+                    riskwords::haltBeside(*stop);
             } else if (m_bar->metric() == FirstStop && stop) {
                 out.tooltip = tr("nothing trips on the way; P&L %1").arg(riskwords::dollars(cell.pnlUsd));
             }
@@ -254,22 +262,27 @@ void ScenarioScreen::drawMap(const desk::RiskCase& shown) {
     m_map->setOrigin(originRow, originColumn);
     const auto& deepest = grid.cells[grid.worst.value_or(worst)];
     m_worst->setText(tr("Worst of all days: %1 (%2 of equity) at spot %3, IV %4, %5")
-                         .arg(riskwords::dollars(deepest.pnlUsd), percentOf(deepest.ofEquity), riskwords::spot(deepest.spotMove), riskwords::vol(deepest.volMove), riskwords::when(*m_risk, deepest.horizon)));
+                         .arg(riskwords::dollars(deepest.pnlUsd), percentOf(deepest.ofEquity), riskwords::spot(deepest.spotMove),
+                              riskwords::vol(deepest.volMove), riskwords::when(*m_risk, deepest.horizon)));
     m_legend->setText(shown.map ? riskwords::legend() : tr("No limits in the corners: %1").arg(format::text(shown.mapCause)));
 }
 
 void ScenarioScreen::drawShocks(const desk::RiskCase& shown) {
     std::vector<GridRow> rows;
     for (const auto& shock : shown.shocks) {
-        if (shock.total == 0)
-            continue;
+        if (shock.total == 0) continue;
         rows.push_back({QString::fromLatin1(shock.shock.id),
                         {{QString::fromUtf8(shock.shock.name), {}, Tone::Plain, desk::Freshness::Fresh, QString::fromUtf8(shock.shock.source)},
                          {riskwords::spot(std::round(shock.shock.spotMove * 1000) / 1000), shock.shock.spotMove, Tone::Dim},
                          {format::signedPercent(shock.shock.volMove, 0), shock.shock.volMove, Tone::Dim},
                          shock.legs.empty() ? Cell{format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, tr("no leg could be priced there")}
-                                            : valueCell(shock.pnlUsd, shock.ofEquity, static_cast<int>(shock.legs.size()) < shock.total ? tr("%1 of %2 legs priced").arg(shock.legs.size()).arg(shock.total) : QString())},
-                        false, false, {}});
+                                            : valueCell(shock.pnlUsd, shock.ofEquity,
+                                                        static_cast<int>(shock.legs.size()) < shock.total
+                                                            ? tr("%1 of %2 legs priced").arg(shock.legs.size()).arg(shock.total)
+                                                            : QString())},
+                        false,
+                        false,
+                        {}});
     }
     m_shocks->setRows(std::move(rows));
 }
@@ -284,7 +297,15 @@ void ScenarioScreen::drawVar(const desk::RiskCase& shown) {
         const QString method = report->method == portfolio::VarMethod::Historical ? tr("Historical") : tr("Monte Carlo");
         if (!report->available()) {
             const QString cause = format::text(report->unavailable);
-            rows.push_back({method, {{method, {}, Tone::Strong}, {}, {tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, cause}, {tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, cause}, {}}, false, false, {}});
+            rows.push_back({method,
+                            {{method, {}, Tone::Strong},
+                             {},
+                             {tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, cause},
+                             {tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, cause},
+                             {}},
+                            false,
+                            false,
+                            {}});
             continue;
         }
         for (const auto& level : report->levels) {
@@ -292,56 +313,66 @@ void ScenarioScreen::drawVar(const desk::RiskCase& shown) {
             Cell exceptions{tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, format::text(level.exceptionsCause)};
             if (level.exceptions) {
                 const auto& e = *level.exceptions;
-                exceptions = {tr("%1 of %2").arg(e.count).arg(format::number(e.expected, 1)), e.count, e.count > 2 * e.expected ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
+                exceptions = {tr("%1 of %2").arg(e.count).arg(format::number(e.expected, 1)), e.count,
+                              e.count > 2 * e.expected ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
                               tr("%1 days lost more, %2 expected in %3 days").arg(e.count).arg(format::number(e.expected, 1)).arg(e.days)};
-                if (!e.zone.empty())
-                    exceptions.text += e.zone == "green" ? tr(", green") : e.zone == "yellow" ? tr(", yellow") : tr(", red");
-                if (exceptions.tone == Tone::Warn)
-                    exceptions.text.prepend(QStringLiteral("▲ "));
+                if (!e.zone.empty()) exceptions.text += e.zone == "green" ? tr(", green") : e.zone == "yellow" ? tr(", yellow") : tr(", red");
+                if (exceptions.tone == Tone::Warn) exceptions.text.prepend(QStringLiteral("▲ "));
             }
-            rows.push_back({method + format::percent(level.level, 1),
-                            {{first ? method : QString(), {}, Tone::Strong}, {format::number(level.level * 100, level.level * 1000 - std::floor(level.level * 100) * 10 > 0.5 ? 1 : 0) + QLatin1Char('%'), level.level, Tone::Dim},
-                             loss(level.varUsd, level.varOfEquity), loss(level.shortfallUsd, level.shortfallOfEquity), exceptions},
-                            false, false, {}});
+            rows.push_back(
+                {method + format::percent(level.level, 1),
+                 {{first ? method : QString(), {}, Tone::Strong},
+                  {format::number(level.level * 100, level.level * 1000 - std::floor(level.level * 100) * 10 > 0.5 ? 1 : 0) + QLatin1Char('%'),
+                   level.level, Tone::Dim},
+                  loss(level.varUsd, level.varOfEquity),
+                  loss(level.shortfallUsd, level.shortfallOfEquity),
+                  exceptions},
+                 false,
+                 false,
+                 {}});
         }
     }
     m_var->setRows(std::move(rows));
     const auto& basis = !shown.historical.available() && shown.simulated.available() ? shown.simulated : shown.historical;
-    m_varTitle->setText(basis.available() ? tr("Value at risk, one day, at %1 ET").arg(format::timeNewYork(shown.varAt)) : tr("Value at risk, one day"));
+    m_varTitle->setText(basis.available() ? tr("Value at risk, one day, at %1 ET").arg(format::timeNewYork(shown.varAt))
+                                          : tr("Value at risk, one day"));
     QString window;
     QStringList notes;
     if (basis.available() && basis.from && basis.to)
         window = tr("%1 days, %2 to %3, full revaluation").arg(basis.windowDays).arg(format::date(*basis.from), format::date(*basis.to));
-    if (!shown.historical.available())
-        notes << tr("N/A: %1").arg(format::text(shown.historical.unavailable));
-    if (basis.available() && basis.staleDays > kStaleDays)
-        notes << tr("STALE: the window ends %1 days ago").arg(basis.staleDays);
-    if (basis.available() && !basis.coverage.complete())
-        notes << tr("%1 of %2 legs priced").arg(basis.coverage.priced).arg(basis.coverage.total);
+    if (!shown.historical.available()) notes << tr("N/A: %1").arg(format::text(shown.historical.unavailable));
+    if (basis.available() && basis.staleDays > kStaleDays) notes << tr("STALE: the window ends %1 days ago").arg(basis.staleDays);
+    if (basis.available() && !basis.coverage.complete()) notes << tr("%1 of %2 legs priced").arg(basis.coverage.priced).arg(basis.coverage.total);
     if (basis.available() && !basis.levels.empty() && !basis.levels.front().exceptions)
         notes << tr("Exceptions N/A: %1").arg(format::text(basis.levels.front().exceptionsCause));
     m_varWindow->setWords(window);
-    if (shown.simulated.available())
-        m_varWindow->setToolTip(window + QLatin1Char('\n') + format::text(shown.simulated.description));
+    if (shown.simulated.available()) m_varWindow->setToolTip(window + QLatin1Char('\n') + format::text(shown.simulated.description));
     m_varNote->setWords(notes.join(QStringLiteral("; ")));
 
     rows.clear();
     std::size_t at = 0;
-    while (at < basis.levels.size() && std::abs(basis.levels[at].level - kComponentLevel) > 1e-9)
-        ++at;
-    m_componentsTitle->setText(tr("Component VaR 99%, %1").arg(basis.method == portfolio::VarMethod::Historical ? tr("historical") : tr("Monte Carlo")));
+    while (at < basis.levels.size() && std::abs(basis.levels[at].level - kComponentLevel) > 1e-9) ++at;
+    m_componentsTitle->setText(
+        tr("Component VaR 99%, %1").arg(basis.method == portfolio::VarMethod::Historical ? tr("historical") : tr("Monte Carlo")));
     if (basis.available() && at < basis.levels.size()) {
         auto components = basis.byUnderlying;
         std::stable_sort(components.begin(), components.end(), [&](const auto& a, const auto& b) { return a.varUsd[at] > b.varUsd[at]; });
         const double total = basis.levels[at].varUsd;
-        const auto share = [&](double usd) { return m_risk->equityUsd && *m_risk->equityUsd > 0 ? std::optional(usd / *m_risk->equityUsd) : std::nullopt; };
+        const auto share = [&](double usd) {
+            return m_risk->equityUsd && *m_risk->equityUsd > 0 ? std::optional(usd / *m_risk->equityUsd) : std::nullopt;
+        };
         for (const auto& c : components)
-            rows.push_back({format::text(c.key), {{format::text(c.key), {}, Tone::Strong}, loss(c.varUsd[at], share(c.varUsd[at])), loss(c.shortfallUsd[at], share(c.shortfallUsd[at])),
-                            {total > 0 ? format::percent(c.varUsd[at] / total, 0) : format::dash(), {}, Tone::Dim}}, false, false, {}});
+            rows.push_back({format::text(c.key),
+                            {{format::text(c.key), {}, Tone::Strong},
+                             loss(c.varUsd[at], share(c.varUsd[at])),
+                             loss(c.shortfallUsd[at], share(c.shortfallUsd[at])),
+                             {total > 0 ? format::percent(c.varUsd[at] / total, 0) : format::dash(), {}, Tone::Dim}},
+                            false,
+                            false,
+                            {}});
     }
     m_components->setRows(std::move(rows));
-    if (!basis.available())
-        m_componentsGrid->setEmptyText(tr("N/A: %1").arg(format::text(basis.unavailable)));
+    if (!basis.available()) m_componentsGrid->setEmptyText(tr("N/A: %1").arg(format::text(basis.unavailable)));
 }
 
 void ScenarioScreen::drawLegs() {
@@ -354,14 +385,24 @@ void ScenarioScreen::drawLegs() {
     }
     const auto& cell = shown->grid.cells[*index];
     m_cell->setWords(tr("Spot %1, IV %2, %3: %4 (%5)")
-                        .arg(riskwords::spot(cell.spotMove), riskwords::vol(cell.volMove), riskwords::when(*m_risk, cell.horizon), riskwords::dollars(cell.pnlUsd), percentOf(cell.ofEquity)));
+                         .arg(riskwords::spot(cell.spotMove), riskwords::vol(cell.volMove), riskwords::when(*m_risk, cell.horizon),
+                              riskwords::dollars(cell.pnlUsd), percentOf(cell.ofEquity)));
     std::vector<GridRow> rows;
     for (const auto& part : portfolio::contributions(shown->book, shown->grid, *index)) {
         const auto& holding = shown->book.legs[part.leg].holding;
         const auto label = m_risk->labels.find(holding.strategy);
         const auto share = m_risk->equityUsd && *m_risk->equityUsd > 0 ? std::optional(part.pnlUsd / *m_risk->equityUsd) : std::nullopt;
-        rows.push_back({QString::number(part.leg), {{riskwords::leg(holding), {}, Tone::Plain, desk::Freshness::Fresh, label == m_risk->labels.end() ? QString() : format::text(label->second)},
-                        {format::signedNumber(static_cast<double>(holding.quantity), 0), static_cast<qlonglong>(holding.quantity), Tone::Dim}, valueCell(part.pnlUsd, share)}, false, false, {}});
+        rows.push_back({QString::number(part.leg),
+                        {{riskwords::leg(holding),
+                          {},
+                          Tone::Plain,
+                          desk::Freshness::Fresh,
+                          label == m_risk->labels.end() ? QString() : format::text(label->second)},
+                         {format::signedNumber(static_cast<double>(holding.quantity), 0), static_cast<qlonglong>(holding.quantity), Tone::Dim},
+                         valueCell(part.pnlUsd, share)},
+                        false,
+                        false,
+                        {}});
     }
     m_legs->setRows(std::move(rows));
 }

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <map>
 #include <QCheckBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTimer>
-#include <map>
 
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"

@@ -1,11 +1,11 @@
 #include "ui/screens/volatility_screen.h"
 
-#include <QKeyEvent>
-#include <QSplitter>
-#include <QVBoxLayout>
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <QKeyEvent>
+#include <QSplitter>
+#include <QVBoxLayout>
 #include <tuple>
 #include <utility>
 
@@ -41,31 +41,28 @@ QString strikeOf(double k) { return format::number(std::exp(k) * 100, 0) + QLati
 class SurfaceNotes {
 public:
     explicit SurfaceNotes(const pricing::PricedChain& chain) : m_chain(chain), m_slice(chain.expiries.size()) {
-        for (std::size_t i = 0; i < chain.surface.slices.size(); ++i)
-            m_slice[chain.surface.slices[i].expiry] = i;
+        for (std::size_t i = 0; i < chain.surface.slices.size(); ++i) m_slice[chain.surface.slices[i].expiry] = i;
     }
 
     const pricing::SurfaceSlice* slice(std::size_t expiry) const { return m_slice[expiry] ? &m_chain.surface.slices[*m_slice[expiry]] : nullptr; }
 
     Cell arbitrage(std::size_t expiry) const {
-        if (!m_slice[expiry])
-            return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, VolatilityScreen::tr("too few usable quotes")};
+        if (!m_slice[expiry]) return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, VolatilityScreen::tr("too few usable quotes")};
         const auto& s = *slice(expiry);
         QStringList left, mended;
         if (!s.check.free())
             left << VolatilityScreen::tr("butterfly, g %1 at %2").arg(format::number(s.check.fineMinG, 3), strikeOf(s.check.fineAtK));
         for (const auto& c : m_chain.surface.crossings)
-            if (c.nearer == *m_slice[expiry])
-                left << VolatilityScreen::tr("calendar, above %1 at %2").arg(dateOf(c.farther), strikeOf(c.k));
+            if (c.nearer == *m_slice[expiry]) left << VolatilityScreen::tr("calendar, above %1 at %2").arg(dateOf(c.farther), strikeOf(c.k));
         for (const auto& c : m_chain.surface.mended)
-            if (c.nearer == *m_slice[expiry])
-                mended << dateOf(c.farther);
-        QString what = VolatilityScreen::tr("looked for at strikes of 22% to 448% of the forward; a butterfly is g below 0, a crossing total variance above the next expiry's");
+            if (c.nearer == *m_slice[expiry]) mended << dateOf(c.farther);
+        QString what = VolatilityScreen::tr(
+            "looked for at strikes of 22% to 448% of the forward; a butterfly is g below 0, a crossing total variance above the next expiry's");
         if (!mended.isEmpty())
             what += QLatin1Char('\n') + VolatilityScreen::tr("without bounds this smile crosses that of %1").arg(mended.join(QStringLiteral(", ")));
-        if (!left.isEmpty())
-            return {left.join(QStringLiteral("; ")), 2, Tone::Warn, desk::Freshness::Fresh, what};
-        return {mended.isEmpty() ? VolatilityScreen::tr("none") : VolatilityScreen::tr("none; mended with %1").arg(mended.join(QStringLiteral(", "))), mended.isEmpty() ? 0 : 1, Tone::Dim, desk::Freshness::Fresh, what};
+        if (!left.isEmpty()) return {left.join(QStringLiteral("; ")), 2, Tone::Warn, desk::Freshness::Fresh, what};
+        return {mended.isEmpty() ? VolatilityScreen::tr("none") : VolatilityScreen::tr("none; mended with %1").arg(mended.join(QStringLiteral(", "))),
+                mended.isEmpty() ? 0 : 1, Tone::Dim, desk::Freshness::Fresh, what};
     }
 
 private:
@@ -77,15 +74,22 @@ private:
 } // namespace
 
 VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
-    : Screen(parent),
-      m_model(new GridModel({{tr("Expiry"), {}, 150, kLeft}, {tr("Days"), {}, 56}, {tr("ATM IV"), tr("at the forward, per cent a year"), 66},
-                             {tr("Forward"), {}, 80}, {tr("Move ±"), tr("one standard deviation to expiry, price units"), 70},
-                             {tr("25d RR"), tr("call less put volatility at 25 delta, points"), 66}, {tr("25d fly"), tr("wings less ATM, points"), 66},
-                             {tr("RMSE"), tr("of the smile fit, volatility points"), 60}, {tr("Used"), tr("quotes in the fit"), 56}, {tr("Refused"), tr("quotes too far from any smile, or no quotes at all"), 62},
-                             {tr("Slice"), tr("how the smile came about"), 96, kLeft}, {tr("Arbitrage"), tr("in the smile that is served everywhere"), 290, kLeft}},
-                            this)),
+    : Screen(parent), m_model(new GridModel({{tr("Expiry"), {}, 150, kLeft},
+                                             {tr("Days"), {}, 56},
+                                             {tr("ATM IV"), tr("at the forward, per cent a year"), 66},
+                                             {tr("Forward"), {}, 80},
+                                             {tr("Move ±"), tr("one standard deviation to expiry, price units"), 70},
+                                             {tr("25d RR"), tr("call less put volatility at 25 delta, points"), 66},
+                                             {tr("25d fly"), tr("wings less ATM, points"), 66},
+                                             {tr("RMSE"), tr("of the smile fit, volatility points"), 60},
+                                             {tr("Used"), tr("quotes in the fit"), 56},
+                                             {tr("Refused"), tr("quotes too far from any smile, or no quotes at all"), 62},
+                                             {tr("Slice"), tr("how the smile came about"), 96, kLeft},
+                                             {tr("Arbitrage"), tr("in the smile that is served everywhere"), 290, kLeft}},
+                                            this)),
       m_grid(new GridView(m_model)), m_smile(new ThemedChart(tr("strike"), tr("implied volatility, %"))),
-      m_term(new ThemedChart(tr("days to expiry"), tr("at-the-money volatility, %"))), m_tabs(new QTabBar), m_pages(new QStackedWidget), m_surface(new HeatMap),
+      m_term(new ThemedChart(tr("days to expiry"), tr("at-the-money volatility, %"))), m_tabs(new QTabBar), m_pages(new QStackedWidget),
+      m_surface(new HeatMap),
       m_past(new GridModel({{tr("Figure"), {}, 220, kLeft}, {tr("Value"), {}, 120}, {tr("What it is"), {}, 520, kLeft}}, this)) {
     m_calls = m_smile->addDots(tr("calls (out of the money)"), Token::Accent, 5);
     m_puts = m_smile->addDots(tr("puts (out of the money)"), Token::Second, 5);
@@ -106,10 +110,8 @@ VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
     m_surface->setEmptyText(tr("Waiting for a chain."));
     m_smile->setAccessibleName(tr("Smile"));
     m_term->setAccessibleName(tr("Term structure"));
-    for (auto* page : std::initializer_list<QWidget*>{charts, m_surface, past})
-        m_pages->addWidget(page);
-    for (const auto& name : {tr("1, 2  Smile and term"), tr("3  Surface"), tr("4  History")})
-        m_tabs->addTab(name);
+    for (auto* page : std::initializer_list<QWidget*>{charts, m_surface, past}) m_pages->addWidget(page);
+    for (const auto& name : {tr("1, 2  Smile and term"), tr("3  Surface"), tr("4  History")}) m_tabs->addTab(name);
     m_tabs->setDrawBase(false);
     m_tabs->setExpanding(false);
     connect(m_tabs, &QTabBar::currentChanged, m_pages, &QStackedWidget::setCurrentIndex);
@@ -138,14 +140,12 @@ void VolatilityScreen::setChain(const ChainPtr& chain) {
     const bool another = !m_chain || m_chain->chain->underlying != chain->chain->underlying || m_chain->expiries.size() != chain->expiries.size();
     m_chain = chain;
     m_another = m_another || another;
-    if (isVisible())
-        draw();
+    if (isVisible()) draw();
 }
 
 void VolatilityScreen::showEvent(QShowEvent* event) {
     Screen::showEvent(event);
-    if (m_chain)
-        draw();
+    if (m_chain) draw();
 }
 
 void VolatilityScreen::draw() {
@@ -167,13 +167,22 @@ void VolatilityScreen::draw() {
                          {format::number(e.expectedMove, 2), {}},
                          {e.riskReversal25 ? format::signedNumber(*e.riskReversal25 * 100, 1) : format::dash(), {}},
                          {e.butterfly25 ? format::signedNumber(*e.butterfly25 * 100, 1) : format::dash(), {}},
-                         {smile ? format::number(smile->fit.rmse * 100, 2) : format::dash(), {}, Tone::Dim, desk::Freshness::Fresh,
+                         {smile ? format::number(smile->fit.rmse * 100, 2) : format::dash(),
+                          {},
+                          Tone::Dim,
+                          desk::Freshness::Fresh,
                           smile ? tr("%1 without bounds").arg(format::number(smile->freeRmse * 100, 2)) : tr("too few usable quotes")},
                          {QString::number(e.smile.used), e.smile.used, Tone::Dim},
                          {QString::number(e.smile.rejected), e.smile.rejected, Tone::Dim},
-                         {smile ? nameOf(smile->fit.model) : format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, smile ? whatIs(smile->fit.model) : tr("too few usable quotes")},
+                         {smile ? nameOf(smile->fit.model) : format::dash(),
+                          {},
+                          Tone::Dim,
+                          desk::Freshness::Fresh,
+                          smile ? whatIs(smile->fit.model) : tr("too few usable quotes")},
                          notes.arbitrage(i)},
-                        false, false, {}});
+                        false,
+                        false,
+                        {}});
     }
     m_model->setRows(std::move(rows));
     if (std::exchange(m_another, false) || m_expiry < 0 || m_expiry >= static_cast<int>(chain->expiries.size())) {
@@ -188,26 +197,28 @@ void VolatilityScreen::draw() {
 
 void VolatilityScreen::setDeliberation(const DeliberationPtr& d) {
     auto& latest = m_latest[d->underlying];
-    if (latest && latest->asof > d->asof)
-        return;
+    if (latest && latest->asof > d->asof) return;
     latest = d;
-    if (isVisible() && m_chain && m_chain->chain->underlying == d->underlying)
-        drawHistory();
+    if (isVisible() && m_chain && m_chain->chain->underlying == d->underlying) drawHistory();
 }
 
 QList<QPair<QString, QString>> VolatilityScreen::keys() const {
-    return {{QStringLiteral("1 2 3 4"), tr("smile, term, surface, history")}, {QStringLiteral("T"), tr("a chart as a table")}, {tr("Up / Down"), tr("choose an expiry")}};
+    return {{QStringLiteral("1 2 3 4"), tr("smile, term, surface, history")},
+            {QStringLiteral("T"), tr("a chart as a table")},
+            {tr("Up / Down"), tr("choose an expiry")}};
 }
 
 void VolatilityScreen::showPage(int key) {
     m_tabs->setCurrentIndex(key <= 2 ? 0 : key - 2);
-    QWidget* target = key == 1 ? static_cast<QWidget*>(m_smile) : key == 2 ? static_cast<QWidget*>(m_term) : key == 3 ? static_cast<QWidget*>(m_surface) : m_pages->widget(2);
+    QWidget* target = key == 1   ? static_cast<QWidget*>(m_smile)
+                      : key == 2 ? static_cast<QWidget*>(m_term)
+                      : key == 3 ? static_cast<QWidget*>(m_surface)
+                                 : m_pages->widget(2);
     target->setFocus();
 }
 
 void VolatilityScreen::keyPressEvent(QKeyEvent* event) {
-    if (event->key() >= Qt::Key_1 && event->key() <= Qt::Key_4 && event->modifiers() == Qt::NoModifier)
-        return showPage(event->key() - Qt::Key_0);
+    if (event->key() >= Qt::Key_1 && event->key() <= Qt::Key_4 && event->modifiers() == Qt::NoModifier) return showPage(event->key() - Qt::Key_0);
     Screen::keyPressEvent(event);
 }
 
@@ -221,38 +232,42 @@ void VolatilityScreen::drawSurface() {
         columns.push_back(format::number(m * 100, std::abs(m * 100 - std::round(m * 100)) > 0.01 ? 1 : 0) + QLatin1Char('%'));
     for (std::size_t i = 0; i < m_chain->expiries.size(); ++i) {
         const auto& e = m_chain->expiries[i];
-        if (!e.smile.ok || e.years < 1.0 / 365)
-            continue;
+        if (!e.smile.ok || e.years < 1.0 / 365) continue;
         const double reach = 4.5 * e.atmVol.value_or(0.2) * std::sqrt(e.years); // beyond, no quote supports the fit
         rows.push_back(tr("%1  %2d").arg(format::date(m_chain->chain->expiries[i].expiry)).arg(static_cast<int>(std::lround(e.years * 365))));
         for (const double m : kMoneyness) {
             const double v = e.smile.vol(std::log(m), e.years);
             const bool usable = std::isfinite(v) && std::abs(std::log(m)) <= reach;
             vols.push_back(usable ? std::optional(v) : std::nullopt);
-            if (!usable)
-                continue;
+            if (!usable) continue;
             low = std::min(low, v);
             high = std::max(high, v);
         }
     }
     std::vector<HeatCell> cells;
     for (const auto& v : vols)
-        cells.push_back(v ? HeatCell{format::number(*v * 100, 1), HeatMap::levelStepOf(*v, low, high), true, false, {}, tr("fitted volatility, per cent a year, at this strike as a share of the forward")}
+        cells.push_back(v ? HeatCell{format::number(*v * 100, 1),
+                                     HeatMap::levelStepOf(*v, low, high),
+                                     true,
+                                     false,
+                                     {},
+                                     tr("fitted volatility, per cent a year, at this strike as a share of the forward")}
                           : HeatCell{format::dash(), 3, false, false, {}, tr("no quote supports the fit this far out")});
     m_surface->setCells(tr("expiry \\ strike"), std::move(rows), std::move(columns), std::move(cells));
 }
 
 void VolatilityScreen::drawHistory() {
     const auto it = m_latest.find(m_chain->chain->underlying);
-    if (it == m_latest.end())
-        return m_past->setRows({});
+    if (it == m_latest.end()) return m_past->setRows({});
     const auto& v = it->second->analysis.volatility;
     const auto percent = [](const std::optional<double>& x) { return x ? format::percent(*x) : format::dash(); };
     const QString premium = v.iv30 && v.realised20 ? format::signedNumber((*v.iv30 - *v.realised20) * 100, 1) : format::dash();
     const std::tuple<QString, QString, QString> lines[] = {
         {tr("IV, 30 days"), percent(v.iv30), tr("at the money, interpolated in total variance")},
-        {tr("IV rank"), v.ivRank ? format::number(*v.ivRank, 0) : format::dash(), tr("place between the lowest and highest close of %1 sessions").arg(v.ivHistoryDays)},
-        {tr("IV percentile"), v.ivPercentile ? format::number(*v.ivPercentile, 0) : format::dash(), tr("share of %1 sessions that closed lower").arg(v.ivHistoryDays)},
+        {tr("IV rank"), v.ivRank ? format::number(*v.ivRank, 0) : format::dash(),
+         tr("place between the lowest and highest close of %1 sessions").arg(v.ivHistoryDays)},
+        {tr("IV percentile"), v.ivPercentile ? format::number(*v.ivPercentile, 0) : format::dash(),
+         tr("share of %1 sessions that closed lower").arg(v.ivHistoryDays)},
         {tr("Realised, 10 days"), percent(v.realised10), tr("close to close, a year of 252 sessions")},
         {tr("Realised, 20 days"), percent(v.realised20), tr("close to close, a year of 252 sessions")},
         {tr("Realised, 60 days"), percent(v.realised60), tr("close to close, a year of 252 sessions")},
@@ -266,8 +281,7 @@ void VolatilityScreen::drawHistory() {
 }
 
 void VolatilityScreen::drawSmile() {
-    if (!m_chain || m_expiry < 0 || m_expiry >= static_cast<int>(m_chain->expiries.size()))
-        return;
+    if (!m_chain || m_expiry < 0 || m_expiry >= static_cast<int>(m_chain->expiries.size())) return;
     const auto index = static_cast<std::size_t>(m_expiry);
     const auto& e = m_chain->expiries[index];
     const auto& slice = m_chain->chain->expiries[index];
@@ -278,7 +292,8 @@ void VolatilityScreen::drawSmile() {
     for (std::size_t r = slice.begin; r < slice.end; ++r) {
         const double strike = static_cast<double>(m_chain->chain->strike[r]) / 1e6;
         const bool call = m_chain->chain->right[r] == market::Right::Call;
-        if (m_chain->ivStatus[r] != pricing::IvStatus::Ok || (call ? strike < e.forward : strike > e.forward) || std::abs(std::log(strike / e.forward)) > reach)
+        if (m_chain->ivStatus[r] != pricing::IvStatus::Ok || (call ? strike < e.forward : strike > e.forward) ||
+            std::abs(std::log(strike / e.forward)) > reach)
             continue;
         (call ? calls : puts) << QPointF(strike, m_chain->iv[r] * 100);
         const auto quote = m_chain->chain->quote(r);
@@ -292,21 +307,21 @@ void VolatilityScreen::drawSmile() {
     for (int i = 0; e.smile.ok && i <= 160; ++i) {
         const double k = reach * (2.0 * i / 160 - 1);
         const double v = e.smile.vol(k, e.years) * 100;
-        if (!std::isfinite(v))
-            continue;
+        if (!std::isfinite(v)) continue;
         fit << QPointF(e.forward * std::exp(k), v);
         low = std::min(low, v);
         high = std::max(high, v);
     }
-    m_smile->setHeading(tr("%1  %2  %3").arg(format::text(slice.root.empty() ? m_chain->chain->underlying : slice.root), format::date(slice.expiry), format::dte(m_chain->chain->time, slice.expiresAt)));
+    m_smile->setHeading(tr("%1  %2  %3")
+                            .arg(format::text(slice.root.empty() ? m_chain->chain->underlying : slice.root), format::date(slice.expiry),
+                                 format::dte(m_chain->chain->time, slice.expiresAt)));
     m_calls->replace(calls);
     m_puts->replace(puts);
     m_fit->replace(fit);
     m_smile->setWhiskers(std::move(whiskers));
     const bool enough = calls.size() + puts.size() >= 5;
     m_smile->setEmptyText(enough ? QString() : tr("Fewer than 5 usable quotes in this expiry."));
-    if (!enough)
-        return;
+    if (!enough) return;
     const double pad = std::max(0.5, (high - low) * 0.1);
     m_spot->replace({QPointF(m_chain->spot, low - pad), QPointF(m_chain->spot, high + pad)});
     m_smile->setRange(e.forward * std::exp(-reach), e.forward * std::exp(reach), low - pad, high + pad);
@@ -316,8 +331,7 @@ void VolatilityScreen::drawTerm() {
     QList<QPointF> line, forward;
     double low = 1e9, high = 0, lastYears = 0, lastVariance = 0;
     for (const auto& e : m_chain->expiries) {
-        if (!e.atmVol || e.years <= 0.5 / 365 || (!line.isEmpty() && e.years * 365 - line.back().x() < 0.5))
-            continue;
+        if (!e.atmVol || e.years <= 0.5 / 365 || (!line.isEmpty() && e.years * 365 - line.back().x() < 0.5)) continue;
         const double variance = *e.atmVol * *e.atmVol * e.years;
         if (!line.isEmpty() && variance > lastVariance) {
             const double f = std::sqrt((variance - lastVariance) / (e.years - lastYears)) * 100;
@@ -336,8 +350,7 @@ void VolatilityScreen::drawTerm() {
     m_atm->replace(line);
     m_forwardLine->replace(forward);
     m_term->setEmptyText(line.size() < 2 ? tr("Fewer than two expiries with a known volatility.") : QString());
-    if (line.size() >= 2)
-        m_term->setRange(0, line.back().x() * 1.03, std::max(0.0, low - 1), high + 1);
+    if (line.size() >= 2) m_term->setRange(0, line.back().x() * 1.03, std::max(0.0, low - 1), high + 1);
 }
 
 } // namespace mahler::ui

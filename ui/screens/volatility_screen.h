@@ -1,8 +1,8 @@
 #pragma once
 
+#include <map>
 #include <QStackedWidget>
 #include <QTabBar>
-#include <map>
 
 #include "ui/charts/chart_view.h"
 #include "ui/charts/heat_map.h"

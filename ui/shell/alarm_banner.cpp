@@ -24,15 +24,14 @@ void AlarmBanner::setView(const ViewPtr& view) {
         if (n.level == desk::NoticeView::Level::Critical && (!running || n.at >= *m_runningSince)) {
             const QString text = tr("▲ %1  %2", "time, alarm").arg(format::timeNewYork(n.at), format::text(n.text));
             standing.insert(text);
-            if (!m_acknowledged.contains(text) && !m_waiting.contains(text))
-                m_waiting << text;
+            if (!m_acknowledged.contains(text) && !m_waiting.contains(text)) m_waiting << text;
         }
     for (const auto& o : view->orders) // whenever it became so: it counts in full until the broker or a person says otherwise
         if (o.order.state == execution::OrderState::Unknown || o.unacknowledged) {
-            const QString text = tr("▲ UNKNOWN: %1. Verify at the broker; F9, then C twice declares it absent", "order").arg(format::text(o.description));
+            const QString text =
+                tr("▲ UNKNOWN: %1. Verify at the broker; F9, then C twice declares it absent", "order").arg(format::text(o.description));
             standing.insert(text);
-            if (!m_acknowledged.contains(text) && !m_waiting.contains(text))
-                m_waiting << text;
+            if (!m_acknowledged.contains(text) && !m_waiting.contains(text)) m_waiting << text;
         }
     std::erase_if(m_acknowledged, [&](const QString& text) { return !standing.contains(text); });
     draw();
@@ -40,8 +39,7 @@ void AlarmBanner::setView(const ViewPtr& view) {
 
 void AlarmBanner::draw() {
     QString text = m_waiting.isEmpty() ? QString() : m_waiting.front();
-    if (m_waiting.size() > 1)
-        text = tr("%1   (and %n more)", "alarm", static_cast<int>(m_waiting.size()) - 1).arg(text);
+    if (m_waiting.size() > 1) text = tr("%1   (and %n more)", "alarm", static_cast<int>(m_waiting.size()) - 1).arg(text);
     setText(text.isEmpty() || m_key.isEmpty() ? text : tr("%1   (%2 acknowledges)", "alarm, key").arg(text, m_key));
     const bool stands = !m_waiting.isEmpty();
     setVisible(stands);
@@ -49,8 +47,7 @@ void AlarmBanner::draw() {
 }
 
 void AlarmBanner::acknowledge() {
-    if (!m_waiting.isEmpty())
-        m_acknowledged.insert(m_waiting.takeFirst());
+    if (!m_waiting.isEmpty()) m_acknowledged.insert(m_waiting.takeFirst());
     draw();
 }
 

@@ -24,7 +24,7 @@ Q_SIGNALS:
 private:
     void draw();
     QString m_key;
-    QStringList m_waiting;        ///< newest first
+    QStringList m_waiting; ///< newest first
     std::set<QString> m_acknowledged;
     std::optional<UtcTime> m_runningSince;
 };

@@ -8,8 +8,7 @@ AlarmSound::AlarmSound(std::function<void()> ring, QObject* parent, std::chrono:
     m_pause.setSingleShot(true);
     m_pause.setInterval(repeat);
     connect(&m_pause, &QTimer::timeout, this, [this] {
-        if (m_critical)
-            this->ring();
+        if (m_critical) this->ring();
     });
 }
 
@@ -20,13 +19,11 @@ void AlarmSound::ring() {
 
 void AlarmSound::setCritical(bool stands) {
     m_critical = stands;
-    if (stands && !m_pause.isActive())
-        ring();
+    if (stands && !m_pause.isActive()) ring();
 }
 
 void AlarmSound::requestAppeared() {
-    if (m_approvals)
-        m_ring();
+    if (m_approvals) m_ring();
 }
 
 } // namespace mahler::ui

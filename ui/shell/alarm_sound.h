@@ -1,7 +1,7 @@
 #pragma once
 
-#include <QTimer>
 #include <functional>
+#include <QTimer>
 
 namespace mahler::ui {
 

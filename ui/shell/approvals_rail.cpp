@@ -40,7 +40,8 @@ void ApprovalCard::paintEvent(QPaintEvent*) {
     painter.setPen(color(Token::Text));
     painter.drawText(QRect(inner.left(), inner.top(), inner.width(), line), Qt::AlignLeft | Qt::AlignVCenter, m_tier);
     painter.setPen(color(m_urgent ? Token::Danger : Token::Warn));
-    painter.drawText(QRect(inner.left(), inner.top(), inner.width(), line), Qt::AlignRight | Qt::AlignVCenter, (m_urgent ? QStringLiteral("▲ ") : QString()) + m_left);
+    painter.drawText(QRect(inner.left(), inner.top(), inner.width(), line), Qt::AlignRight | Qt::AlignVCenter,
+                     (m_urgent ? QStringLiteral("▲ ") : QString()) + m_left);
     painter.setFont(textFont(12));
     painter.setPen(color(Token::Text));
     // Two lines, broken at the space nearest to the end of the first.
@@ -48,8 +49,7 @@ void ApprovalCard::paintEvent(QPaintEvent*) {
     int end = static_cast<int>(m_order.size());
     while (end > 0 && metrics.horizontalAdvance(m_order.left(end)) > inner.width()) {
         const int space = static_cast<int>(m_order.lastIndexOf(QLatin1Char(' '), end - 1));
-        if (space <= 0)
-            break;
+        if (space <= 0) break;
         end = space;
     }
     painter.drawText(QRect(inner.left(), inner.top() + line, inner.width(), line), Qt::AlignLeft | Qt::AlignVCenter, m_order.left(end));
@@ -61,8 +61,8 @@ void ApprovalCard::paintEvent(QPaintEvent*) {
 }
 
 ApprovalsRail::ApprovalsRail(QWidget* parent)
-    : QFrame(parent), m_head(new QLabel), m_empty(new QLabel), m_more(new QLabel), m_decided(new QLabel), m_fold(new QToolButton), m_badge(new QToolButton), m_body(new QWidget),
-      m_list(new QVBoxLayout) {
+    : QFrame(parent), m_head(new QLabel), m_empty(new QLabel), m_more(new QLabel), m_decided(new QLabel), m_fold(new QToolButton),
+      m_badge(new QToolButton), m_body(new QWidget), m_list(new QVBoxLayout) {
     setObjectName(QStringLiteral("rail"));
     setAccessibleName(tr("Approvals"));
     setTone(*m_head, Token::Dim, true, 11);
@@ -122,29 +122,31 @@ void ApprovalsRail::setView(const ViewPtr& view) {
     m_pending = static_cast<int>(view->approvals.size());
     applyWidth();
     m_head->setText(m_pending > 0 ? tr("APPROVALS  F2   %1 PENDING").arg(m_pending) : tr("APPROVALS  F2"));
-    m_badge->setText(m_pending > 0 ? tr("▲ %1\n%2").arg(m_pending).arg(format::countdown(view->approvals.front().secondsLeft)) : QStringLiteral("« 0"));
+    m_badge->setText(m_pending > 0 ? tr("▲ %1\n%2").arg(m_pending).arg(format::countdown(view->approvals.front().secondsLeft))
+                                   : QStringLiteral("« 0"));
     m_badge->setAccessibleName(tr("%1 approvals pending").arg(m_pending));
     m_empty->setVisible(m_pending == 0);
-    m_empty->setText(view->state != desk::RunState::Running ? tr("Nothing to decide.\nHalted: the agents propose nothing.") : view->nextScan ? tr("Nothing to decide.\nThe agents scan again at %1 ET.").arg(format::timeNewYork(*view->nextScan).left(5)) : tr("Nothing to decide."));
+    m_empty->setText(view->state != desk::RunState::Running ? tr("Nothing to decide.\nHalted: the agents propose nothing.")
+                     : view->nextScan ? tr("Nothing to decide.\nThe agents scan again at %1 ET.").arg(format::timeNewYork(*view->nextScan).left(5))
+                                      : tr("Nothing to decide."));
     const int cards = qMin(m_pending, kMostCards);
-    while (m_cards.size() > cards)
-        delete m_cards.takeLast();
+    while (m_cards.size() > cards) delete m_cards.takeLast();
     while (m_cards.size() < cards) {
         auto* card = new ApprovalCard;
         m_list->addWidget(card);
         connect(card, &QPushButton::clicked, this, [this, card] { Q_EMIT opened(card->approvalId()); });
         m_cards.push_back(card);
     }
-    for (int i = 0; i < cards; ++i)
-        m_cards[i]->setApproval(view->approvals[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < cards; ++i) m_cards[i]->setApproval(view->approvals[static_cast<std::size_t>(i)]);
     m_more->setVisible(m_pending > cards);
     m_more->setText(tr("and %1 more behind these").arg(m_pending - cards));
     QStringList recent;
     for (const auto& r : view->decided) {
-        if (recent.size() >= 6)
-            break;
-        recent << tr("%1  %2 %3").arg(format::text(r.id.str()), format::text(r.order.underlying),
-                                      r.state == approval::ApprovalState::Approved ? tr("approved") : tr("rejected: %1").arg(format::text(r.causeText).left(48)));
+        if (recent.size() >= 6) break;
+        recent << tr("%1  %2 %3")
+                      .arg(format::text(r.id.str()), format::text(r.order.underlying),
+                           r.state == approval::ApprovalState::Approved ? tr("approved")
+                                                                        : tr("rejected: %1").arg(format::text(r.causeText).left(48)));
     }
     m_decided->setVisible(!recent.isEmpty());
     m_decided->setText(tr("Decided today\n%1").arg(recent.join(QLatin1Char('\n'))));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QFrame>
@@ -7,7 +8,6 @@
 #include <QPushButton>
 #include <QTimer>
 #include <QToolButton>
-#include <array>
 
 #include "ui/screen.h"
 #include "ui/shell/elided_label.h"

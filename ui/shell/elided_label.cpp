@@ -11,8 +11,7 @@ ElidedLabel::ElidedLabel(QWidget* parent) : QLabel(parent) {
 }
 
 void ElidedLabel::setWords(const QString& words) {
-    if (text() == words)
-        return;
+    if (text() == words) return;
     setText(words);
     setToolTip(QStringLiteral("<qt>%1</qt>").arg(words.toHtmlEscaped())); // shown as words, whatever they contain
     setAccessibleDescription(words);
@@ -22,8 +21,8 @@ QSize ElidedLabel::minimumSizeHint() const { return {fontMetrics().averageCharWi
 
 void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    style()->drawItemText(&painter, contentsRect(), static_cast<int>(alignment()), palette(), isEnabled(), fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()),
-                          foregroundRole());
+    style()->drawItemText(&painter, contentsRect(), static_cast<int>(alignment()), palette(), isEnabled(),
+                          fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()), foregroundRole());
 }
 
 } // namespace mahler::ui

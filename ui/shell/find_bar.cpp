@@ -25,12 +25,9 @@ FindBar::FindBar(QWidget* parent) : QFrame(parent), m_line(new QLineEdit), m_cou
 }
 
 void FindBar::open(Screen* screen) {
-    if (!screen)
-        return;
-    if (m_screen != screen)
-        close();
-    if (!isAncestorOf(QApplication::focusWidget()))
-        m_before = QApplication::focusWidget();
+    if (!screen) return;
+    if (m_screen != screen) close();
+    if (!isAncestorOf(QApplication::focusWidget())) m_before = QApplication::focusWidget();
     m_screen = screen;
     show();
     m_line->setFocus();
@@ -43,13 +40,11 @@ void FindBar::close() {
     const bool hadFocus = m_line->hasFocus();
     hide();
     m_screen.clear();
-    if (hadFocus && m_before)
-        m_before->setFocus();
+    if (hadFocus && m_before) m_before->setFocus();
 }
 
 void FindBar::filter(const QString& words) {
-    if (!m_screen)
-        return;
+    if (!m_screen) return;
     int shown = 0, all = 0;
     for (auto* grid : m_screen->findChildren<GridView*>()) {
         shown += grid->setFilter(words);

@@ -18,11 +18,9 @@ bool HaltFilter::halts(int key, Qt::KeyboardModifiers modifiers) const {
 
 bool HaltFilter::eventFilter(QObject* watched, QEvent* event) {
     const auto type = event->type();
-    if (type != QEvent::ShortcutOverride && type != QEvent::KeyPress)
-        return QObject::eventFilter(watched, event);
+    if (type != QEvent::ShortcutOverride && type != QEvent::KeyPress) return QObject::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
-    if (!halts(key->key(), key->modifiers()))
-        return QObject::eventFilter(watched, event);
+    if (!halts(key->key(), key->modifiers())) return QObject::eventFilter(watched, event);
     event->accept();
     // No state is kept between presses: a release can get lost (the modifier let go first, another window in front), and a
     // halt too many is harmless where a halt too few is not. The accepted press goes no further, so it is seen once.

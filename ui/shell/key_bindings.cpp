@@ -53,16 +53,14 @@ constexpr Standard kStandard[] = {
 
 const Standard* standardOf(const std::string& action) {
     for (const auto& s : kStandard)
-        if (action == s.action)
-            return &s;
+        if (action == s.action) return &s;
     return nullptr;
 }
 
 QList<QKeySequence> standardKeys(const Standard& s) {
     QList<QKeySequence> out;
     for (const char* key : s.keys)
-        if (key)
-            out << QKeySequence(QString::fromLatin1(key), QKeySequence::PortableText);
+        if (key) out << QKeySequence(QString::fromLatin1(key), QKeySequence::PortableText);
     return out;
 }
 
@@ -77,24 +75,20 @@ std::optional<QKeySequence> readKey(const std::string& text) {
 std::string refusal(const std::string& action, const QKeySequence& sequence) {
     const Qt::Key key = sequence[0].key();
     const Qt::KeyboardModifiers with = sequence[0].keyboardModifiers();
-    if (key == Qt::Key_Escape)
-        return "Esc closes the top layer and is for nothing else";
-    if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space)
-        return "Enter and Space belong to the prompt and the panes";
-    if (action != "halt" && HaltFilter::isHaltKey(key, with))
-        return "F12, Pause and Ctrl+Shift+H halt, with whatever other key is held";
+    if (key == Qt::Key_Escape) return "Esc closes the top layer and is for nothing else";
+    if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space) return "Enter and Space belong to the prompt and the panes";
+    if (action != "halt" && HaltFilter::isHaltKey(key, with)) return "F12, Pause and Ctrl+Shift+H halt, with whatever other key is held";
     if ((with & Qt::ShiftModifier) && key > Qt::Key_Space && key < Qt::Key_Escape && !(key >= Qt::Key_A && key <= Qt::Key_Z))
         return "what Shift makes of a digit or a sign differs between keyboards";
-    if (key == Qt::Key_Slash && with == Qt::NoModifier && action == "find")
-        return {};
-    static const QList<QKeySequence> kTaken = {QKeySequence(Qt::Key_F5), QKeySequence(Qt::SHIFT | Qt::Key_F5), QKeySequence(Qt::CTRL | Qt::Key_C), QKeySequence(Qt::CTRL | Qt::Key_V),
-                                               QKeySequence(Qt::CTRL | Qt::Key_X), QKeySequence(Qt::CTRL | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y), QKeySequence(Qt::CTRL | Qt::Key_A), QKeySequence(Qt::CTRL | Qt::Key_E)};
-    if (kTaken.contains(sequence))
-        return "it sorts grids, edits text or exports the journal";
+    if (key == Qt::Key_Slash && with == Qt::NoModifier && action == "find") return {};
+    static const QList<QKeySequence> kTaken = {
+        QKeySequence(Qt::Key_F5),           QKeySequence(Qt::SHIFT | Qt::Key_F5), QKeySequence(Qt::CTRL | Qt::Key_C),
+        QKeySequence(Qt::CTRL | Qt::Key_V), QKeySequence(Qt::CTRL | Qt::Key_X),   QKeySequence(Qt::CTRL | Qt::Key_Z),
+        QKeySequence(Qt::CTRL | Qt::Key_Y), QKeySequence(Qt::CTRL | Qt::Key_A),   QKeySequence(Qt::CTRL | Qt::Key_E)};
+    if (kTaken.contains(sequence)) return "it sorts grids, edits text or exports the journal";
     const bool function = key >= Qt::Key_F1 && key <= Qt::Key_F35, spare = key == Qt::Key_Pause || key == Qt::Key_ScrollLock || key == Qt::Key_Print;
     const bool written = key > Qt::Key_Space && key < Qt::Key_Escape; // what has a character
-    if (function || spare || (written && (with & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))))
-        return {};
+    if (function || spare || (written && (with & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)))) return {};
     return "plain keys, arrows and page keys belong to the pane in front: take a function key, or Ctrl or Alt with a character";
 }
 
@@ -102,14 +96,11 @@ std::string refusal(const std::string& action, const QKeySequence& sequence) {
 
 Result<void> KeyBindings::check(const KeyChoices& choices) {
     for (const auto& [action, keys] : choices) {
-        if (!standardOf(action))
-            return badInput("unknown action '" + action.substr(0, 60) + "'");
-        if (action == kHalt && keys.empty())
-            return badInput("'halt' keeps F12, Pause and Ctrl+Shift+H: keys may be added, never taken away");
+        if (!standardOf(action)) return badInput("unknown action '" + action.substr(0, 60) + "'");
+        if (action == kHalt && keys.empty()) return badInput("'halt' keeps F12, Pause and Ctrl+Shift+H: keys may be added, never taken away");
         for (const auto& text : keys) {
             const auto key = readKey(text);
-            if (!key)
-                return badInput("'" + action + "': '" + text.substr(0, 60) + "' is no key; write F3 or Ctrl+Shift+K");
+            if (!key) return badInput("'" + action + "': '" + text.substr(0, 60) + "' is no key; write F3 or Ctrl+Shift+K");
             if (const auto why = refusal(action, *key); !why.empty())
                 return badInput("'" + action + "': " + text.substr(0, 60) + " may not be used, " + why);
         }
@@ -127,34 +118,29 @@ Result<void> KeyBindings::check(const KeyChoices& choices) {
 }
 
 KeyBindings::KeyBindings(const KeyChoices& choices) {
-    if (!choices.empty() && check(choices))
-        m_choices = choices;
+    if (!choices.empty() && check(choices)) m_choices = choices;
 }
 
 QList<QKeySequence> KeyBindings::of(const QString& action) const {
     const Standard* standard = standardOf(action.toStdString());
-    if (!standard)
-        return {};
+    if (!standard) return {};
     const auto chosen = m_choices.find(standard->action);
     QList<QKeySequence> out = chosen == m_choices.end() || chosen->first == kHalt ? standardKeys(*standard) : QList<QKeySequence>();
     if (chosen != m_choices.end())
         for (const auto& text : chosen->second)
-            if (const auto key = readKey(text); key && !out.contains(*key))
-                out << *key;
+            if (const auto key = readKey(text); key && !out.contains(*key)) out << *key;
     return out;
 }
 
 QStringList KeyBindings::actions() {
     QStringList out;
-    for (const auto& s : kStandard)
-        out << QString::fromLatin1(s.action);
+    for (const auto& s : kStandard) out << QString::fromLatin1(s.action);
     return out;
 }
 
 QString keyText(const QList<QKeySequence>& keys) {
     QStringList out;
-    for (const auto& key : keys)
-        out << key.toString(QKeySequence::NativeText);
+    for (const auto& key : keys) out << key.toString(QKeySequence::NativeText);
     return out.join(QStringLiteral("  "));
 }
 

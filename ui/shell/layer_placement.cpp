@@ -1,9 +1,9 @@
 #include "ui/shell/layer_placement.h"
 
+#include <algorithm>
 #include <QCoreApplication>
 #include <QDialog>
 #include <QEvent>
-#include <algorithm>
 
 namespace mahler::ui {
 
@@ -11,7 +11,8 @@ LayerPlacement::LayerPlacement(QWidget& haltBar) : QObject(&haltBar), m_haltBar(
 
 bool LayerPlacement::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Show)
-        if (auto* dialog = qobject_cast<QDialog*>(watched); dialog && m_haltBar && dialog->parentWidget() && dialog->parentWidget()->window() == m_haltBar->window())
+        if (auto* dialog = qobject_cast<QDialog*>(watched);
+            dialog && m_haltBar && dialog->parentWidget() && dialog->parentWidget()->window() == m_haltBar->window())
             place(*dialog);
     return QObject::eventFilter(watched, event);
 }

@@ -35,8 +35,7 @@ CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent) 
     setWindowTitle(tr("Command palette"));
     setFixedSize(480, 360);
     for (auto* action : actions)
-        if (!action->isSeparator() && !action->text().isEmpty() && action->isEnabled() && !action->menu())
-            m_actions << action;
+        if (!action->isSeparator() && !action->text().isEmpty() && action->isEnabled() && !action->menu()) m_actions << action;
     m_line->setPlaceholderText(tr("what to do"));
     m_line->setAccessibleName(tr("Command"));
     m_line->installEventFilter(this);
@@ -59,8 +58,7 @@ void CommandPalette::filter(const QString& words) {
     for (int i = 0; i < m_actions.size(); ++i) {
         const QString text = withoutMnemonic(m_actions[i]->text());
         const bool fits = std::all_of(wanted.begin(), wanted.end(), [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
-        if (!fits)
-            continue;
+        if (!fits) continue;
         const QString key = keyText(m_actions[i]->shortcuts());
         auto* item = new QListWidgetItem(key.isEmpty() ? text : tr("%1    %2", "command and its key").arg(text, key), m_list);
         item->setData(Qt::UserRole, i);
@@ -70,8 +68,7 @@ void CommandPalette::filter(const QString& words) {
 
 void CommandPalette::run() {
     const auto* item = m_list->currentItem();
-    if (!item)
-        return;
+    if (!item) return;
     auto* action = m_actions[item->data(Qt::UserRole).toInt()];
     accept();
     action->trigger();
@@ -82,8 +79,7 @@ bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         if (key == Qt::Key_Down || key == Qt::Key_Up) {
             const int rows = m_list->count();
-            if (rows > 0)
-                m_list->setCurrentRow((m_list->currentRow() + (key == Qt::Key_Down ? 1 : rows - 1)) % rows);
+            if (rows > 0) m_list->setCurrentRow((m_list->currentRow() + (key == Qt::Key_Down ? 1 : rows - 1)) % rows);
             return true;
         }
     }
@@ -124,8 +120,7 @@ KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent)
             spoken += key + QLatin1Char(' ') + what + QStringLiteral("; ");
         }
     }
-    for (int c = 0; c < column; ++c)
-        grid->setColumnMinimumWidth(c * 3 + 2, 24);
+    for (int c = 0; c < column; ++c) grid->setColumnMinimumWidth(c * 3 + 2, 24);
     setAccessibleDescription(spoken);
     grid->setRowStretch(grid->rowCount(), 1);
     m_scroll->setWidget(page);
@@ -135,13 +130,13 @@ KeysLayer::KeysLayer(const QList<QPair<QString, Keys>>& groups, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);
     layout->addWidget(m_scroll);
-    for (auto* label : page->findChildren<QLabel*>())
-        label->ensurePolished(); // in its own weight it is wider
+    for (auto* label : page->findChildren<QLabel*>()) label->ensurePolished(); // in its own weight it is wider
     page->layout()->activate();
     const QSize room = parent ? parent->window()->size() - QSize(32, 120) : page->sizeHint(); // under the halt bar, above the strip
     const int bar = m_scroll->verticalScrollBar()->sizeHint().width();
     const QSize whole = page->sizeHint() + QSize(16, 16); // frames and rounding, so that nothing scrolls by a hair
-    resize(qMin(room.width(), whole.width() + (whole.height() > room.height() ? bar : 0)), qMin(room.height(), whole.height() + (whole.width() > room.width() ? bar : 0)));
+    resize(qMin(room.width(), whole.width() + (whole.height() > room.height() ? bar : 0)),
+           qMin(room.height(), whole.height() + (whole.width() > room.width() ? bar : 0)));
 }
 
 void KeysLayer::keyPressEvent(QKeyEvent* event) {

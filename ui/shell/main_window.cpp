@@ -28,8 +28,10 @@ namespace mahler::ui {
 namespace {
 
 QStringList factoryWorkspaces() { // 1 Trade, 2 Risk, 3 Review, 4 Research; 5 to 9 are the user's
-    return {QStringLiteral("chain"), QStringLiteral("scenario"), QStringLiteral("journal"), QStringLiteral("volatility"), QStringLiteral("opportunities"),
-            QStringLiteral("orders"), QStringLiteral("debate"), QStringLiteral("positions"), QStringLiteral("breakers")}; }
+    return {QStringLiteral("chain"),      QStringLiteral("scenario"),      QStringLiteral("journal"),
+            QStringLiteral("volatility"), QStringLiteral("opportunities"), QStringLiteral("orders"),
+            QStringLiteral("debate"),     QStringLiteral("positions"),     QStringLiteral("breakers")};
+}
 
 /// The name of a screen's action: "breaker-map" is "breaker_map" in config.json.
 QString actionOf(const Screen& screen) { return screen.id().replace(QLatin1Char('-'), QLatin1Char('_')); }
@@ -37,8 +39,9 @@ QString actionOf(const Screen& screen) { return screen.id().replace(QLatin1Char(
 } // namespace
 
 MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* parent)
-    : QMainWindow(parent), m_port(port), m_settingsPath(settingsPath), m_keys(port.settings().keys), m_haltFilter(new HaltFilter(port, this)), m_haltBar(new HaltBar(port)),
-      m_strip(new StatusStrip(port)), m_rail(new ApprovalsRail), m_stack(new QStackedWidget), m_nav(new QFrame), m_banner(new AlarmBanner) {
+    : QMainWindow(parent), m_port(port), m_settingsPath(settingsPath), m_keys(port.settings().keys), m_haltFilter(new HaltFilter(port, this)),
+      m_haltBar(new HaltBar(port)), m_strip(new StatusStrip(port)), m_rail(new ApprovalsRail), m_stack(new QStackedWidget), m_nav(new QFrame),
+      m_banner(new AlarmBanner) {
     setMinimumSize(1024, 640);
     m_haltFilter->addKeys(m_keys.of(QStringLiteral("halt")));
     m_banner->setAcknowledgeKey(keyText(m_keys.of(QStringLiteral("acknowledge"))));
@@ -113,8 +116,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     connect(&port, &DeskPort::deliberationReady, this, &MainWindow::setDeliberation);
     connect(&port, &DeskPort::failed, this, [this](const QString& what) { m_strip->say(tr("▲ Did not work: %1").arg(what)); });
     connect(m_prompt, &ApprovalPrompt::focusGivenBack, this, [this] {
-        if (auto* back = m_focusBefore ? m_focusBefore.data() : m_stack->currentWidget())
-            back->setFocus();
+        if (auto* back = m_focusBefore ? m_focusBefore.data() : m_stack->currentWidget()) back->setFocus();
     });
     auto* sound = new AlarmSound([] { QApplication::beep(); }, this);
     m_alerts = new RequestAlerts(*centre);
@@ -135,8 +137,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
 MainWindow::~MainWindow() = default;
 
 void MainWindow::makeTray() {
-    if (!QSystemTrayIcon::isSystemTrayAvailable())
-        return;
+    if (!QSystemTrayIcon::isSystemTrayAvailable()) return;
     m_tray = std::make_unique<QSystemTrayIcon>(windowIcon());
     auto* menu = new QMenu(this);
     menu->addAction(tr("HALT"), this, [this] { m_port.halt("tray"); });
@@ -185,19 +186,16 @@ void MainWindow::addScreen(Screen* screen, const QString& icon) {
 }
 
 void MainWindow::sendOrSay(desk::Command command) {
-    if (!m_port.send(std::move(command)))
-        m_strip->say(tr("The desk is busy; nothing was sent. Try again"));
+    if (!m_port.send(std::move(command))) m_strip->say(tr("The desk is busy; nothing was sent. Try again"));
 }
 
 void MainWindow::confirmCancelOpening() {
-    if (!m_view)
-        return;
+    if (!m_view) return;
     int working = 0;
-    for (const auto& o : m_view->orders)
-        working += !execution::isTerminal(o.order.state) && o.order.combo.intent == portfolio::OrderIntent::Open;
-    if (working == 0)
-        return m_strip->say(tr("No opening order is working"));
-    auto* box = new QMessageBox(QMessageBox::Warning, tr("Cancel opening orders"), tr("Cancel %n working opening order(s)? Positions and exits stay as they are.", nullptr, working),
+    for (const auto& o : m_view->orders) working += !execution::isTerminal(o.order.state) && o.order.combo.intent == portfolio::OrderIntent::Open;
+    if (working == 0) return m_strip->say(tr("No opening order is working"));
+    auto* box = new QMessageBox(QMessageBox::Warning, tr("Cancel opening orders"),
+                                tr("Cancel %n working opening order(s)? Positions and exits stay as they are.", nullptr, working),
                                 QMessageBox::NoButton, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     auto* cancel = box->addButton(tr("Cancel them"), QMessageBox::AcceptRole);
@@ -213,8 +211,7 @@ void MainWindow::makeDeskMenu() {
     bind(desk->addAction(tr("Cancel opening orders…"), this, &MainWindow::confirmCancelOpening), "cancel_opening");
     auto* run = desk->addAction(tr("Run a cycle on every underlying"), this, [this] {
         if (m_view)
-            for (const auto& u : m_view->underlyings)
-                m_port.runCycle(u.quote.symbol);
+            for (const auto& u : m_view->underlyings) m_port.runCycle(u.quote.symbol);
     });
     bind(run, "run_cycle");
     desk->addSeparator();
@@ -231,14 +228,14 @@ void MainWindow::makeMenus() {
     view->addSeparator();
     const QString workspaces[] = {tr("Workspace: Trade"), tr("Workspace: Risk"), tr("Workspace: Review"), tr("Workspace: Research")};
     for (int n = 1; n <= m_workspaceScreens.size(); ++n)
-        view->addAction(n <= 4 ? workspaces[n - 1] : tr("Workspace: your own %1").arg(n), this, [this, n] { showWorkspace(n); })->setShortcuts(m_keys.of(QStringLiteral("workspace_%1").arg(n)));
+        view->addAction(n <= 4 ? workspaces[n - 1] : tr("Workspace: your own %1").arg(n), this, [this, n] { showWorkspace(n); })
+            ->setShortcuts(m_keys.of(QStringLiteral("workspace_%1").arg(n)));
     view->addSeparator();
     bind(view->addAction(tr("Find in this pane"), this, &MainWindow::find), "find");
     bind(view->addAction(tr("Next pane"), this, [this] { movePane(1); }), "next_pane");
     bind(view->addAction(tr("Previous pane"), this, [this] { movePane(-1); }), "previous_pane");
     auto* approvals = view->addAction(tr("Most urgent approval"), this, [this] {
-        if (m_view && !m_view->approvals.empty())
-            openApproval(format::text(m_view->approvals.front().request.id.str()));
+        if (m_view && !m_view->approvals.empty()) openApproval(format::text(m_view->approvals.front().request.id.str()));
     });
     bind(approvals, "approvals");
     bind(view->addAction(tr("Acknowledge alarms"), m_banner, &AlarmBanner::acknowledge), "acknowledge");
@@ -251,8 +248,7 @@ void MainWindow::makeMenus() {
     theme->setChecked(currentTheme() == ThemeKind::Dark);
     connect(theme, &QAction::toggled, this, [](bool dark) { applyTheme(*qApp, dark ? ThemeKind::Dark : ThemeKind::Light, currentLook().gainLoss); });
     connect(&m_port, &DeskPort::settingsSaved, this, [theme](const SettingsValues& now) {
-        if (now.look == currentLook())
-            return;
+        if (now.look == currentLook()) return;
         applyLook(*qApp, now.look);
         const QSignalBlocker quiet(theme);
         theme->setChecked(now.look.theme == ThemeKind::Dark);
@@ -266,33 +262,28 @@ void MainWindow::makeMenus() {
 QList<QAction*> MainWindow::menuActions() const {
     QList<QAction*> actions;
     for (auto* top : menuBar()->actions())
-        if (top->menu())
-            actions << top->menu()->actions();
+        if (top->menu()) actions << top->menu()->actions();
     return actions;
 }
 
 void MainWindow::find() {
     auto* screen = qobject_cast<Screen*>(m_stack->currentWidget());
-    if (screen && !screen->find())
-        m_find->open(screen);
+    if (screen && !screen->find()) m_find->open(screen);
 }
 
 void MainWindow::showKeys() {
     KeysLayer::Keys everywhere = {{keyText(m_keys.of(QStringLiteral("halt"))), tr("halt everything")}};
     for (const auto* action : menuActions())
-        if (!action->shortcut().isEmpty())
-            everywhere << qMakePair(keyText(action->shortcuts()), withoutMnemonic(action->text()));
+        if (!action->shortcut().isEmpty()) everywhere << qMakePair(keyText(action->shortcuts()), withoutMnemonic(action->text()));
     QList<QPair<QString, KeysLayer::Keys>> groups = {{tr("EVERYWHERE"), everywhere}, {tr("APPROVAL"), m_prompt->keys()}};
-    if (auto* s = screen(currentScreen()); s && !s->keys().isEmpty())
-        groups << qMakePair(s->title().toUpper(), s->keys());
+    if (auto* s = screen(currentScreen()); s && !s->keys().isEmpty()) groups << qMakePair(s->title().toUpper(), s->keys());
     openLayer(*new KeysLayer(groups, this));
 }
 
 void MainWindow::openPalette() { openLayer(*new CommandPalette(menuActions(), this)); }
 
 void MainWindow::showWorkspace(int number) {
-    if (number < 1 || number > m_workspaceScreens.size())
-        return;
+    if (number < 1 || number > m_workspaceScreens.size()) return;
     m_workspaceScreens[m_workspace - 1] = currentScreen();
     m_workspace = number;
     showScreen(m_workspaceScreens[number - 1]);
@@ -302,13 +293,11 @@ void MainWindow::movePane(int step) {
     const QList<QWidget*> panes = {m_nav, m_stack->currentWidget(), m_rail, m_strip};
     int at = 1;
     for (int i = 0; i < panes.size(); ++i)
-        if (panes[i]->isAncestorOf(focusWidget()) || panes[i] == focusWidget())
-            at = i;
+        if (panes[i]->isAncestorOf(focusWidget()) || panes[i] == focusWidget()) at = i;
     for (int tries = 0; tries < panes.size(); ++tries) { // the approvals may have nothing to stand on
         at = (at + step + static_cast<int>(panes.size())) % static_cast<int>(panes.size());
         for (auto* child : panes[at]->findChildren<QWidget*>())
-            if (child->isVisible() && child->isEnabled() && (child->focusPolicy() & Qt::TabFocus))
-                return child->setFocus(Qt::TabFocusReason);
+            if (child->isVisible() && child->isEnabled() && (child->focusPolicy() & Qt::TabFocus)) return child->setFocus(Qt::TabFocusReason);
     }
 }
 
@@ -326,10 +315,8 @@ void MainWindow::showScreen(const QString& id) {
                         child->setFocus(Qt::ShortcutFocusReason);
                         break;
                     }
-            if (m_view)
-                m_screens[i]->setView(m_view);
-            if (m_riskView && m_screens[i]->showsRisk())
-                m_screens[i]->setRisk(m_riskView);
+            if (m_view) m_screens[i]->setView(m_view);
+            if (m_riskView && m_screens[i]->showsRisk()) m_screens[i]->setRisk(m_riskView);
             watchRisk();
         }
     }
@@ -347,26 +334,21 @@ QString MainWindow::currentScreen() const {
 
 QStringList MainWindow::screenIds() const {
     QStringList ids;
-    for (const auto* s : m_screens)
-        ids << s->id();
+    for (const auto* s : m_screens) ids << s->id();
     return ids;
 }
 
 Screen* MainWindow::screen(const QString& id) const {
     for (auto* s : m_screens)
-        if (s->id() == id)
-            return s;
+        if (s->id() == id) return s;
     return nullptr;
 }
 
 void MainWindow::openApproval(const QString& approvalId) {
-    if (!m_view)
-        return;
-    if (!m_prompt->isAncestorOf(focusWidget()) && focusWidget() != m_prompt)
-        m_focusBefore = focusWidget();
+    if (!m_view) return;
+    if (!m_prompt->isAncestorOf(focusWidget()) && focusWidget() != m_prompt) m_focusBefore = focusWidget();
     m_prompt->show(approvalId, m_view);
-    if (!m_prompt->isVisible())
-        return;
+    if (!m_prompt->isVisible()) return;
     watchRisk();
     placePrompt();
     m_prompt->setFocus(); // the person asked for it; a request that arrives by itself takes no focus
@@ -378,18 +360,17 @@ void MainWindow::setView(const ViewPtr& view) {
     m_strip->setView(view);
     m_rail->setView(view);
     for (auto* s : m_screens)
-        if (s == m_stack->currentWidget() || s == m_chain || s == m_builder)
-            s->setView(view);
+        if (s == m_stack->currentWidget() || s == m_chain || s == m_builder) s->setView(view);
     m_mini->setView(view);
     m_prompt->setView(view);
-    if (m_prompt->isVisible())
-        placePrompt(); // the rail may have changed its width
+    if (m_prompt->isVisible()) placePrompt(); // the rail may have changed its width
     if (m_resume->isVisible())
         m_resume->setView(view);
     else if (!view->latches.empty())
         m_resume->setView(view);
-    setWindowTitle(view->state == desk::RunState::Running ? tr("Mahler  %1  %2").arg(format::text(view->environment), format::text(view->accountName))
-                                                          : tr("%1  %2  Mahler").arg(QLatin1String(desk::toString(view->state)), format::text(view->haltReason)));
+    setWindowTitle(view->state == desk::RunState::Running
+                       ? tr("Mahler  %1  %2").arg(format::text(view->environment), format::text(view->accountName))
+                       : tr("%1  %2  Mahler").arg(QLatin1String(desk::toString(view->state)), format::text(view->haltReason)));
     m_banner->setView(view);
     m_alerts->setView(view);
 }
@@ -405,33 +386,28 @@ void MainWindow::setChain(const ChainPtr& chain) {
 void MainWindow::setRisk(const RiskPtr& risk) {
     m_riskView = risk;
     m_prompt->setRisk(risk);
-    if (auto* front = qobject_cast<Screen*>(m_stack->currentWidget()))
-        front->setRisk(risk);
+    if (auto* front = qobject_cast<Screen*>(m_stack->currentWidget())) front->setRisk(risk);
 }
 
 void MainWindow::setDeliberation(const DeliberationPtr& deliberation) {
-    for (auto* s : m_screens)
-        s->setDeliberation(deliberation);
-    if (m_evidenceOf.isEmpty() || format::text(deliberation->id.str()) != m_evidenceOf)
-        return;
+    for (auto* s : m_screens) s->setDeliberation(deliberation);
+    if (m_evidenceOf.isEmpty() || format::text(deliberation->id.str()) != m_evidenceOf) return;
     m_evidenceOf.clear();
-    if (m_prompt->isVisible())
-        openLayer(*new EvidenceLayer(*deliberation, this));
+    if (m_prompt->isVisible()) openLayer(*new EvidenceLayer(*deliberation, this));
 }
 
 void MainWindow::placePrompt() {
     const QRect area = m_stack->geometry().united(m_nav->geometry());
     const int width = std::min(area.width() - 12, 1180), height = std::min(m_stack->height() - 4, 720);
-    m_prompt->setGeometry(m_stack->x() + (m_stack->width() - std::min(width, m_stack->width() - 12)) / 2, m_stack->y() + 2, std::min(width, m_stack->width() - 12), height);
+    m_prompt->setGeometry(m_stack->x() + (m_stack->width() - std::min(width, m_stack->width() - 12)) / 2, m_stack->y() + 2,
+                          std::min(width, m_stack->width() - 12), height);
     m_prompt->raise();
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
-    if (m_rail)
-        m_rail->setRoom(width());
-    if (m_prompt && m_prompt->isVisible())
-        placePrompt();
+    if (m_rail) m_rail->setRoom(width());
+    if (m_prompt && m_prompt->isVisible()) placePrompt();
 }
 
 void MainWindow::restoreLayout() {
@@ -445,12 +421,10 @@ void MainWindow::restoreLayout() {
                 restoreGeometry(geometry);
             const QStringList kept = settings.value(QStringLiteral("window/workspaces")).toStringList();
             for (int i = 0; i < m_workspaceScreens.size() && i < kept.size(); ++i)
-                if (screen(kept[i]))
-                    m_workspaceScreens[i] = kept[i];
+                if (screen(kept[i])) m_workspaceScreens[i] = kept[i];
             m_workspace = qBound(1, settings.value(QStringLiteral("window/workspace"), 1).toInt(), static_cast<int>(m_workspaceScreens.size()));
             wanted = m_workspaceScreens[m_workspace - 1];
-            if (const QString saved = settings.value(QStringLiteral("window/screen")).toString(); screen(saved))
-                wanted = saved;
+            if (const QString saved = settings.value(QStringLiteral("window/screen")).toString(); screen(saved)) wanted = saved;
             m_rail->setFolded(settings.value(QStringLiteral("window/rail_folded"), false).toBool());
             m_miniAction->setChecked(settings.value(QStringLiteral("window/mini_halt"), false).toBool());
         }

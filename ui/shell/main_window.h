@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <QLabel>
 #include <QMainWindow>
 #include <QPointer>
@@ -7,7 +8,6 @@
 #include <QSystemTrayIcon>
 #include <QToolButton>
 #include <QVector>
-#include <memory>
 
 #include "ui/approval/approval_prompt.h"
 #include "ui/screens/builder_screen.h"

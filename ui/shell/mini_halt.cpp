@@ -9,7 +9,8 @@
 namespace mahler::ui {
 
 MiniHalt::MiniHalt(DeskPort& port, QWidget* parent)
-    : QWidget(parent, Qt::Tool | Qt::FramelessWindowHint | Qt::WindowStaysOnTopHint | Qt::WindowDoesNotAcceptFocus), m_state(new QLabel), m_halt(new QPushButton(tr("HALT"))) {
+    : QWidget(parent, Qt::Tool | Qt::FramelessWindowHint | Qt::WindowStaysOnTopHint | Qt::WindowDoesNotAcceptFocus), m_state(new QLabel),
+      m_halt(new QPushButton(tr("HALT"))) {
     setAttribute(Qt::WA_ShowWithoutActivating);
     setAttribute(Qt::WA_QuitOnClose, false);
     setWindowTitle(tr("Mahler halt"));
@@ -30,7 +31,8 @@ MiniHalt::MiniHalt(DeskPort& port, QWidget* parent)
 void MiniHalt::setView(const ViewPtr& view) {
     const bool running = view->state == desk::RunState::Running;
     m_state->setText(tr("%1 %2\nDay %3   %4 pending")
-                         .arg(running ? QStringLiteral("●") : QStringLiteral("■"), QLatin1String(desk::toString(view->state)), format::signedMoney(view->marks.dayPnl))
+                         .arg(running ? QStringLiteral("●") : QStringLiteral("■"), QLatin1String(desk::toString(view->state)),
+                              format::signedMoney(view->marks.dayPnl))
                          .arg(view->approvals.size()));
     setTone(*m_state, running ? Token::Text : Token::Warn, !running);
 }

@@ -15,7 +15,8 @@ constexpr std::array kMarks = {60.0, 30.0, 10.0}; ///< seconds left, falling
 
 QString consequence(const desk::ApprovalView& a) {
     return RequestAlerts::tr("tier %1, %2: you can lose %3, you can make %4")
-        .arg(QLatin1String(approval::toString(a.request.tier.tier)), format::text(a.description), format::money(a.maxLoss), format::money(a.maxProfit));
+        .arg(QLatin1String(approval::toString(a.request.tier.tier)), format::text(a.description), format::money(a.maxLoss),
+             format::money(a.maxProfit));
 }
 
 } // namespace
@@ -47,8 +48,7 @@ void RequestAlerts::setView(const ViewPtr& view) {
             continue;
         }
         const bool crossed = std::any_of(kMarks.begin(), kMarks.end(), [&](double mark) { return *before > mark && left <= mark; });
-        if (crossed && left > 0)
-            say(tr("%n second(s) left, then rejected: request %1, %2.", nullptr, whole).arg(id, consequence(a)));
+        if (crossed && left > 0) say(tr("%n second(s) left, then rejected: request %1, %2.", nullptr, whole).arg(id, consequence(a)));
     }
     m_left = now;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <QAccessible>
 #include <QHash>
 #include <QLabel>
-#include <functional>
 
 #include "ui/screen.h"
 
@@ -18,7 +18,8 @@ public:
     /// Hands an event to the screen reader; Qt drops it while none is there.
     using Raise = std::function<void(QAccessibleEvent&)>;
     /// `host` gets the label and owns this.
-    explicit RequestAlerts(QWidget& host, Raise raise = [](QAccessibleEvent& event) { QAccessible::updateAccessibility(&event); });
+    explicit RequestAlerts(
+        QWidget& host, Raise raise = [](QAccessibleEvent& event) { QAccessible::updateAccessibility(&event); });
     void setView(const ViewPtr& view);
 
 Q_SIGNALS:

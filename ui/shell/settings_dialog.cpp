@@ -13,28 +13,25 @@ namespace mahler::ui {
 namespace {
 
 constexpr FieldInfo kTheme{"theme", Unit::None, FieldInfo::Kind::Whole, 0, 1}, kGainLoss{"gain_loss", Unit::None, FieldInfo::Kind::Whole, 0, 2},
-    kDensity{"density", Unit::None, FieldInfo::Kind::Whole, 0, 1},
-    kApprovalSound{"approvals", Unit::None, FieldInfo::Kind::Flag, 0, 1}, kProfile{"profile", Unit::None, FieldInfo::Kind::Whole, 0, 1};
+    kDensity{"density", Unit::None, FieldInfo::Kind::Whole, 0, 1}, kApprovalSound{"approvals", Unit::None, FieldInfo::Kind::Flag, 0, 1},
+    kProfile{"profile", Unit::None, FieldInfo::Kind::Whole, 0, 1};
 
 const strategy::ScreenProfile& profileAt(int index) { return index == 1 ? strategy::seedProfile() : strategy::calibratedProfile(); }
 int indexOf(const strategy::ScreenProfile& profile) { return profile.name == strategy::seedProfile().name ? 1 : 0; }
 
 template <class T> QVector<double> valuesOf(std::span<const Field<T>> fields, const T& from) {
     QVector<double> out;
-    for (const auto& f : fields)
-        out << f.get(from);
+    for (const auto& f : fields) out << f.get(from);
     return out;
 }
 
 template <class T> T withValues(std::span<const Field<T>> fields, T into, const QVector<double>& values, int first) {
-    for (const auto& f : fields)
-        f.set(into, values[first++]);
+    for (const auto& f : fields) f.set(into, values[first++]);
     return into;
 }
 
 template <class T> void addRows(QVector<SettingRow>& rows, const QString& section, std::span<const Field<T>> fields, const T& builtIn) {
-    for (const auto& f : fields)
-        rows << SettingRow{f, section, f.get(builtIn), {}};
+    for (const auto& f : fields) rows << SettingRow{f, section, f.get(builtIn), {}};
 }
 
 } // namespace
@@ -72,14 +69,12 @@ SettingsDialog::SettingsDialog(DeskPort& port, QWidget* parent)
     connect(m_save, &QPushButton::clicked, this, &SettingsDialog::save);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_reset, &QPushButton::clicked, this, [this] {
-        if (auto* page = qobject_cast<SettingsPage*>(m_tabs->currentWidget()))
-            page->reset();
+        if (auto* page = qobject_cast<SettingsPage*>(m_tabs->currentWidget())) page->reset();
     });
     connect(m_tabs, &QTabWidget::currentChanged, this, [this] { m_reset->setEnabled(qobject_cast<SettingsPage*>(m_tabs->currentWidget())); });
     connect(m_screener, &SettingsPage::edited, this, [this](int row) {
         if (row == 0)
-            if (const auto* choice = m_screener->findChild<QComboBox*>(QString::fromLatin1(kProfile.key)))
-                showProfile(choice->currentIndex());
+            if (const auto* choice = m_screener->findChild<QComboBox*>(QString::fromLatin1(kProfile.key))) showProfile(choice->currentIndex());
     });
     connect(&port, &DeskPort::settingsSaved, this, &QDialog::accept);
     connect(&port, &DeskPort::settingsRefused, this, [this](const QString& why) { say(tr("▲ Nothing was saved: %1").arg(why)); });
@@ -88,7 +83,8 @@ SettingsDialog::SettingsDialog(DeskPort& port, QWidget* parent)
 void SettingsDialog::addPages() {
     const SettingsValues builtIn;
     m_look = new SettingsPage(tr("How the window looks and sounds. Saved for the next start too. A critical alarm is always heard."),
-                              {{kTheme, QStringLiteral("look"), 0, {tr("dark"), tr("light")}}, {kGainLoss, QStringLiteral("look"), 0, {tr("blue, orange"), tr("green, red"), tr("red, green")}},
+                              {{kTheme, QStringLiteral("look"), 0, {tr("dark"), tr("light")}},
+                               {kGainLoss, QStringLiteral("look"), 0, {tr("blue, orange"), tr("green, red"), tr("red, green")}},
                                {kDensity, QStringLiteral("look"), 0, {tr("compact"), tr("comfortable")}},
                                {kApprovalSound, QStringLiteral("sound"), 1, {}}});
     QVector<SettingRow> screener{{kProfile, QStringLiteral("screener"), 0, {tr("calibrated"), tr("seed")}}};
@@ -96,12 +92,14 @@ void SettingsDialog::addPages() {
     m_screener = new SettingsPage(tr("What a spread must have to become a candidate. The next cycle uses it; nothing restarts."), screener);
     QVector<SettingRow> limits;
     addRows(limits, QStringLiteral("limits"), risk::limitFields(), builtIn.desk.limits);
-    m_limits = new SettingsPage(tr("Limits may only be tightened. A tighter limit holds at once; one given back towards its default waits for the next trading day. "
-                                   "Breakers are fixed and are not settings."),
-                                limits, true);
-    m_approvals = new SettingsPage(tr("For requests made from now on. Silence still rejects, and the approving click prices and checks again. "
-                                      "The deadlines of the risk manager (2 min) and of two people (5 min) are fixed."),
-                                   {{desk::kTraderSeconds, QStringLiteral("approval"), static_cast<double>(builtIn.desk.traderDeadline.count()), {}}});
+    m_limits = new SettingsPage(
+        tr("Limits may only be tightened. A tighter limit holds at once; one given back towards its default waits for the next trading day. "
+           "Breakers are fixed and are not settings."),
+        limits, true);
+    m_approvals =
+        new SettingsPage(tr("For requests made from now on. Silence still rejects, and the approving click prices and checks again. "
+                            "The deadlines of the risk manager (2 min) and of two people (5 min) are fixed."),
+                         {{desk::kTraderSeconds, QStringLiteral("approval"), static_cast<double>(builtIn.desk.traderDeadline.count()), {}}});
     m_tabs->addTab(m_look, tr("Look"));
     m_tabs->addTab(m_screener, tr("Screener"));
     m_tabs->addTab(m_limits, tr("Limits"));
@@ -124,15 +122,15 @@ QWidget* SettingsDialog::aboutPage() {
 void SettingsDialog::openWith(const ViewPtr& view) {
     load(view);
     openLayer(*this);
-    if (auto* page = qobject_cast<SettingsPage*>(m_tabs->currentWidget()))
-        page->focusFirst(false);
+    if (auto* page = qobject_cast<SettingsPage*>(m_tabs->currentWidget())) page->focusFirst(false);
 }
 
 void SettingsDialog::load(const ViewPtr& view) {
     const SettingsValues now = m_port.settings();
     const Look look = currentLook(); // what is seen, also when the menu changed it
     say({});
-    m_look->setValues({static_cast<double>(look.theme), static_cast<double>(look.gainLoss), static_cast<double>(look.density), now.sounds.approvals ? 1.0 : 0.0});
+    m_look->setValues(
+        {static_cast<double>(look.theme), static_cast<double>(look.gainLoss), static_cast<double>(look.density), now.sounds.approvals ? 1.0 : 0.0});
     showProfile(indexOf(now.desk.screener));
     m_screener->setValues(QVector<double>{static_cast<double>(indexOf(now.desk.screener))} + valuesOf(strategy::screenFields(), now.desk.screener));
     m_limits->setValues(valuesOf(risk::limitFields(), now.desk.limits));
@@ -143,19 +141,26 @@ void SettingsDialog::load(const ViewPtr& view) {
         m_limits->setNote(row++, waits ? tr("● until the next trading day the tighter value holds") : QString());
     }
     const bool may = !view || approval::mayChangeLimits(view->user);
-    m_limits->setReadOnly(may ? QString() : tr("▲ %1 may look, not change: limits are for risk manager, portfolio manager and team lead. Switch the user in the status line.").arg(format::text(view->user.name)));
-    m_approvals->setReadOnly(may ? QString() : tr("▲ %1 may look, not change: the deadline is for risk manager, portfolio manager and team lead.").arg(format::text(view->user.name)));
+    m_limits->setReadOnly(
+        may ? QString()
+            : tr("▲ %1 may look, not change: limits are for risk manager, portfolio manager and team lead. Switch the user in the status line.")
+                  .arg(format::text(view->user.name)));
+    m_approvals->setReadOnly(
+        may ? QString()
+            : tr("▲ %1 may look, not change: the deadline is for risk manager, portfolio manager and team lead.").arg(format::text(view->user.name)));
     const bool strategist = !view || approval::mayChangeStrategy(view->user);
-    m_screener->setReadOnly(strategist ? QString() : tr("▲ %1 may look, not change: what is proposed is for strategist, portfolio manager and team lead.").arg(format::text(view->user.name)));
+    m_screener->setReadOnly(strategist ? QString()
+                                       : tr("▲ %1 may look, not change: what is proposed is for strategist, portfolio manager and team lead.")
+                                             .arg(format::text(view->user.name)));
     m_about->setText(now.dataFolder.empty() ? tr("Mahler %1\n\nThis desk keeps no settings.").arg(QCoreApplication::applicationVersion())
-                                            : tr("Mahler %1\n\nData folder: %2\nSettings: %2/config.json\n\nThe folder holds one journal for each market and is readable by you alone. Passwords and keys are never in it.")
+                                            : tr("Mahler %1\n\nData folder: %2\nSettings: %2/config.json\n\nThe folder holds one journal for each "
+                                                 "market and is readable by you alone. Passwords and keys are never in it.")
                                                   .arg(QCoreApplication::applicationVersion(), format::text(now.dataFolder)));
 }
 
 void SettingsDialog::showProfile(int index) {
     const auto values = valuesOf(strategy::screenFields(), profileAt(index));
-    for (int i = 0; i < values.size(); ++i)
-        m_screener->setBuiltIn(i + 1, values[i]);
+    for (int i = 0; i < values.size(); ++i) m_screener->setBuiltIn(i + 1, values[i]);
     m_screener->setValues(QVector<double>{static_cast<double>(index)} + values);
 }
 
@@ -184,11 +189,9 @@ std::optional<SettingsValues> SettingsDialog::wanted() {
 
 void SettingsDialog::save() {
     const auto values = wanted();
-    if (!values)
-        return;
+    if (!values) return;
     const SettingsValues now = m_port.settings();
-    if (values->look == now.look && values->sounds == now.sounds && desk::valuesOf(values->desk) == desk::valuesOf(now.desk))
-        return accept();
+    if (values->look == now.look && values->sounds == now.sounds && desk::valuesOf(values->desk) == desk::valuesOf(now.desk)) return accept();
     say(tr("Saving…"));
     m_save->setEnabled(false);
     m_port.changeSettings(*values);

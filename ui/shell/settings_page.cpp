@@ -1,9 +1,9 @@
 #include "ui/shell/settings_page.h"
 
+#include <cmath>
 #include <QGridLayout>
 #include <QLocale>
 #include <QVBoxLayout>
-#include <cmath>
 
 #include "ui/shell/settings_words.h"
 #include "ui/theme/theme.h"
@@ -22,11 +22,10 @@ QLabel* plainLabel(const QString& text = {}) {
 
 } // namespace
 
-QWidget* SettingsPage::Line::editor() const {
-    return text ? static_cast<QWidget*>(text) : combo;
-}
+QWidget* SettingsPage::Line::editor() const { return text ? static_cast<QWidget*>(text) : combo; }
 
-SettingsPage::SettingsPage(const QString& intro, const QVector<SettingRow>& rows, bool tightenOnly) : m_tightenOnly(tightenOnly), m_readOnly(plainLabel()), m_scroll(new QScrollArea) {
+SettingsPage::SettingsPage(const QString& intro, const QVector<SettingRow>& rows, bool tightenOnly)
+    : m_tightenOnly(tightenOnly), m_readOnly(plainLabel()), m_scroll(new QScrollArea) {
     auto* words = plainLabel(intro);
     words->setWordWrap(true);
     setTone(*words, Token::Dim);
@@ -73,8 +72,7 @@ SettingsPage::Line SettingsPage::makeLine(const SettingRow& row, int at) {
     const QString key = QString::fromLatin1(row.info.key);
     const SettingWords words = settingWords(row.section, key);
     line.meaning = tr("%1\nIn config.json: %2").arg(words.meaning, row.section + QLatin1Char('.') + key);
-    if (row.info.kind == FieldInfo::Kind::Flag)
-        line.row.choices = QStringList{tr("off"), tr("on")};
+    if (row.info.kind == FieldInfo::Kind::Flag) line.row.choices = QStringList{tr("off"), tr("on")};
     if (!line.row.choices.isEmpty()) {
         line.combo = new QComboBox;
         line.combo->addItems(line.row.choices);
@@ -103,23 +101,18 @@ void SettingsPage::put(const Line& line, double value) {
 
 SettingsPage::Reading SettingsPage::read(const Line& line) const {
     const FieldInfo& info = line.row.info;
-    if (line.combo)
-        return {static_cast<double>(line.combo->currentIndex()), {}};
+    if (line.combo) return {static_cast<double>(line.combo->currentIndex()), {}};
     bool ok = false;
     QLocale strict = QLocale::c();
     strict.setNumberOptions(QLocale::RejectGroupSeparator);
     const double typed = strict.toDouble(line.text->text().trimmed(), &ok);
-    if (!ok || !std::isfinite(typed))
-        return {0, tr("Write a number, such as 1.5")};
+    if (!ok || !std::isfinite(typed)) return {0, tr("Write a number, such as 1.5")};
     const double exact = typed / shownScale(info.unit), value = std::round(exact * 1e6) / 1e6;
-    if (std::abs(value - exact) > 1e-12 * std::max(1.0, std::abs(exact)))
-        return {0, tr("More decimals than are kept")};
-    if (info.kind == FieldInfo::Kind::Whole && value != std::floor(value))
-        return {0, tr("Must be a whole number")};
+    if (std::abs(value - exact) > 1e-12 * std::max(1.0, std::abs(exact))) return {0, tr("More decimals than are kept")};
+    if (info.kind == FieldInfo::Kind::Whole && value != std::floor(value)) return {0, tr("Must be a whole number")};
     if (m_tightenOnly && (info.low == line.row.builtIn ? value < info.low : value > info.high))
         return {0, tr("Looser than %1: may only be tightened").arg(shown(info, line.row.builtIn))};
-    if (value < info.low || value > info.high)
-        return {0, tr("Must be between %1 and %2").arg(shown(info, info.low), shown(info, info.high))};
+    if (value < info.low || value > info.high) return {0, tr("Must be between %1 and %2").arg(shown(info, info.low), shown(info, info.high))};
     return {value, {}};
 }
 
@@ -130,9 +123,13 @@ void SettingsPage::show(int at) {
     const QString standard = line.combo ? line.row.choices.value(static_cast<int>(builtIn)) : shown(line.row.info, builtIn);
     line.builtIn->setText(tr("default %1").arg(standard));
     const bool changed = reading.value != builtIn;
-    line.state->setText(!reading.refusal.isEmpty() ? tr("▲ %1").arg(reading.refusal) : !line.note.isEmpty() ? line.note : changed ? tr("● differs from the default") : QString());
+    line.state->setText(!reading.refusal.isEmpty() ? tr("▲ %1").arg(reading.refusal)
+                        : !line.note.isEmpty()     ? line.note
+                        : changed                  ? tr("● differs from the default")
+                                                   : QString());
     setTone(*line.state, reading.refusal.isEmpty() ? Token::Info : Token::Warn, !reading.refusal.isEmpty());
-    line.editor()->setAccessibleDescription(tr("%1 %2. %3. %4", "unit, default, state, meaning").arg(unitWord(line.row.info.unit), line.builtIn->text(), line.state->text(), line.meaning));
+    line.editor()->setAccessibleDescription(tr("%1 %2. %3. %4", "unit, default, state, meaning")
+                                                .arg(unitWord(line.row.info.unit), line.builtIn->text(), line.state->text(), line.meaning));
 }
 
 void SettingsPage::setValues(const QVector<double>& values) {
@@ -147,8 +144,7 @@ std::optional<QVector<double>> SettingsPage::values() const {
     QVector<double> out;
     for (const auto& line : m_lines) {
         const Reading reading = read(line);
-        if (!reading.refusal.isEmpty())
-            return std::nullopt;
+        if (!reading.refusal.isEmpty()) return std::nullopt;
         out << reading.value;
     }
     return out;
@@ -167,14 +163,12 @@ void SettingsPage::setNote(int row, const QString& note) {
 void SettingsPage::setReadOnly(const QString& why) {
     m_readOnly->setText(why);
     m_readOnly->setVisible(!why.isEmpty());
-    for (const auto& line : m_lines)
-        line.editor()->setEnabled(why.isEmpty());
+    for (const auto& line : m_lines) line.editor()->setEnabled(why.isEmpty());
 }
 
 void SettingsPage::reset() {
     for (int i = 0; i < m_lines.size(); ++i)
-        if (m_lines[i].editor()->isEnabled())
-            put(m_lines[i], m_lines[i].row.builtIn);
+        if (m_lines[i].editor()->isEnabled()) put(m_lines[i], m_lines[i].row.builtIn);
 }
 
 void SettingsPage::focusFirst(bool refusedOnly) {

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollArea>
 #include <QVector>
 #include <QWidget>
-#include <optional>
 
 #include "base/fields.h"
 
@@ -15,9 +15,9 @@ namespace mahler::ui {
 /// One row of a page, in the units of config.json.
 struct SettingRow {
     FieldInfo info;
-    QString section;      ///< of config.json
-    double builtIn = 0;   ///< the default
-    QStringList choices;  ///< a closed set: the value is the index; a flag has off and on without being told
+    QString section;     ///< of config.json
+    double builtIn = 0;  ///< the default
+    QStringList choices; ///< a closed set: the value is the index; a flag has off and on without being told
 };
 
 /// A page of settings: name, value, unit, default and whether it differs, one line each. What may not stand is refused with

@@ -13,19 +13,27 @@ struct Words {
 public:
     static QHash<QString, SettingWords> screener() {
         return {
-            {QStringLiteral("profile"), {tr("Profile"), tr("Where the thresholds start: calibrated passes what real chains pay, seed is the product's first list. Choosing one sets every threshold below.")}},
+            {QStringLiteral("profile"),
+             {tr("Profile"), tr("Where the thresholds start: calibrated passes what real chains pay, seed is the product's first list. Choosing one "
+                                "sets every threshold below.")}},
             {QStringLiteral("dte_min"), {tr("Days to expiry, from"), tr("The nearest expiry the screener looks at, in calendar days.")}},
             {QStringLiteral("dte_max"), {tr("Days to expiry, to"), tr("The furthest expiry the screener looks at, in calendar days.")}},
             {QStringLiteral("short_delta_min"), {tr("Short delta, from"), tr("Smallest delta of the sold option, without its sign.")}},
             {QStringLiteral("short_delta_max"), {tr("Short delta, to"), tr("Largest delta of the sold option, without its sign.")}},
-            {QStringLiteral("iv_percentile_min"), {tr("IV percentile, at least"), tr("Share of the past year's days on which implied volatility was lower than now.")}},
-            {QStringLiteral("allow_unknown_iv_percentile"), {tr("Allow an unknown IV percentile"), tr("Without a year of history the percentile is unknown: on lets such spreads pass and says so, off refuses them.")}},
+            {QStringLiteral("iv_percentile_min"),
+             {tr("IV percentile, at least"), tr("Share of the past year's days on which implied volatility was lower than now.")}},
+            {QStringLiteral("allow_unknown_iv_percentile"),
+             {tr("Allow an unknown IV percentile"),
+              tr("Without a year of history the percentile is unknown: on lets such spreads pass and says so, off refuses them.")}},
             {QStringLiteral("width_min"), {tr("Width, from"), tr("Smallest distance between the strikes of a spread.")}},
             {QStringLiteral("width_max"), {tr("Width, to"), tr("Largest distance between the strikes of a spread.")}},
-            {QStringLiteral("scale_width"), {tr("Scale width for index levels"), tr("Multiplies both widths by spot / 500, for underlyings that trade in thousands.")}},
+            {QStringLiteral("scale_width"),
+             {tr("Scale width for index levels"), tr("Multiplies both widths by spot / 500, for underlyings that trade in thousands.")}},
             {QStringLiteral("credit_to_width_min"), {tr("Credit, at least"), tr("Credit at mid as a share of the width.")}},
-            {QStringLiteral("credit_to_cost_min"), {tr("Credit to costs, at least"), tr("Credit at mid over the costs of the round trip: slippage and commissions.")}},
-            {QStringLiteral("require_positive_ev"), {tr("Expected value above zero"), tr("After costs, over the whole payoff, under the real-world distribution.")}},
+            {QStringLiteral("credit_to_cost_min"),
+             {tr("Credit to costs, at least"), tr("Credit at mid over the costs of the round trip: slippage and commissions.")}},
+            {QStringLiteral("require_positive_ev"),
+             {tr("Expected value above zero"), tr("After costs, over the whole payoff, under the real-world distribution.")}},
             {QStringLiteral("bid_ask_max"), {tr("Bid-ask, at most"), tr("Width of the short leg's quote as a share of its mid.")}},
             {QStringLiteral("open_interest_min"), {tr("Open interest, at least"), tr("Of the short leg.")}},
             {QStringLiteral("volume_min"), {tr("Volume, at least"), tr("Of the short leg, today.")}},
@@ -49,19 +57,28 @@ public:
             {QStringLiteral("max_messages_per_second"), {tr("Order messages per second, at most"), tr("Cancels are never counted.")}},
             {QStringLiteral("max_messages_per_minute"), {tr("Order messages per minute, at most"), tr("Cancels are never counted.")}},
             {QStringLiteral("max_messages_per_day"), {tr("Order messages per day, at most"), tr("Cancels are never counted.")}},
-            {QStringLiteral("duplicate_window_seconds"), {tr("Duplicate window, at least"), tr("The same legs, side, quantity and price within this time are a duplicate.")}},
-            {QStringLiteral("max_openings_per10_minutes"), {tr("Openings in 10 minutes, at most"), tr("Of one strategy in one underlying; more disable the strategy there.")}},
-            {QStringLiteral("no_open_before_close_minutes"), {tr("No opening before the close"), tr("On the expiry day: how long before the close opening orders stop.")}},
-            {QStringLiteral("price_band_fraction"), {tr("Price band, at most"), tr("How far a limit price may lie outside bid and ask, as a share of the spread; never under $0.05.")}},
+            {QStringLiteral("duplicate_window_seconds"),
+             {tr("Duplicate window, at least"), tr("The same legs, side, quantity and price within this time are a duplicate.")}},
+            {QStringLiteral("max_openings_per10_minutes"),
+             {tr("Openings in 10 minutes, at most"), tr("Of one strategy in one underlying; more disable the strategy there.")}},
+            {QStringLiteral("no_open_before_close_minutes"),
+             {tr("No opening before the close"), tr("On the expiry day: how long before the close opening orders stop.")}},
+            {QStringLiteral("price_band_fraction"),
+             {tr("Price band, at most"), tr("How far a limit price may lie outside bid and ask, as a share of the spread; never under $0.05.")}},
             {QStringLiteral("quote_max_age_seconds"), {tr("Age of a quote, at most"), tr("An older quote never prices, sizes, marks or closes.")}},
         };
     }
     static QHash<QString, SettingWords> others() {
         return {
-            {QStringLiteral("trader_seconds"), {tr("Trader's deadline"), tr("How long a request for a trader ($1,000 to under $10,000) waits before silence rejects it.")}},
+            {QStringLiteral("trader_seconds"),
+             {tr("Trader's deadline"), tr("How long a request for a trader ($1,000 to under $10,000) waits before silence rejects it.")}},
             {QStringLiteral("theme"), {tr("Theme"), tr("Dark or light surfaces.")}},
-            {QStringLiteral("gain_loss"), {tr("Gain and loss"), tr("Blue and orange are safe for every kind of colour vision. Red before green: gains are red, as in East Asia. A sign always stands beside the colour.")}},
-            {QStringLiteral("approvals"), {tr("Sound of a request"), tr("One sound when a request appears. A critical alarm sounds until it is acknowledged and cannot be silenced.")}},
+            {QStringLiteral("gain_loss"),
+             {tr("Gain and loss"), tr("Blue and orange are safe for every kind of colour vision. Red before green: gains are red, as in East Asia. A "
+                                      "sign always stands beside the colour.")}},
+            {QStringLiteral("approvals"),
+             {tr("Sound of a request"),
+              tr("One sound when a request appears. A critical alarm sounds until it is acknowledged and cannot be silenced.")}},
             {QStringLiteral("density"), {tr("Density"), tr("Compact: text of 12 pixels. Comfortable: 13, with higher rows.")}},
         };
     }
@@ -89,7 +106,9 @@ public:
 } // namespace
 
 SettingWords settingWords(const QString& section, const QString& key) {
-    const auto table = section == QLatin1String("screener") ? Words::screener() : section == QLatin1String("limits") ? Words::limits() : Words::others();
+    const auto table = section == QLatin1String("screener") ? Words::screener()
+                       : section == QLatin1String("limits") ? Words::limits()
+                                                            : Words::others();
     return table.value(key, {key, {}});
 }
 

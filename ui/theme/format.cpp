@@ -1,7 +1,7 @@
 #include "ui/theme/format.h"
 
-#include <QLocale>
 #include <cmath>
+#include <QLocale>
 
 #include "market/exchange_calendar.h"
 
@@ -14,8 +14,7 @@ const QChar kMinus(0x2212);
 QString dash() { return QString(QChar(0x2014)); }
 
 QString number(double value, int decimals) {
-    if (!std::isfinite(value))
-        return dash();
+    if (!std::isfinite(value)) return dash();
     const double scale = std::pow(10.0, decimals);
     const double rounded = std::round(value * scale) / scale;
     QString grouped = QLocale(QLocale::English).toString(std::abs(rounded), 'f', decimals);
@@ -42,9 +41,7 @@ QString signedMoney(Usd value) { return value.micros() >= 5'000 ? QLatin1Char('+
 QString signedMoney(const std::optional<Usd>& value) { return value ? signedMoney(*value) : dash(); }
 
 QString price(const std::optional<Price>& value) { return value ? number(value->toDouble(), 2) : dash(); }
-QString net(Price value) {
-    return number(std::abs(value.toDouble()), 2) + (value.micros() >= 0 ? QStringLiteral(" cr") : QStringLiteral(" db"));
-}
+QString net(Price value) { return number(std::abs(value.toDouble()), 2) + (value.micros() >= 0 ? QStringLiteral(" cr") : QStringLiteral(" db")); }
 QString net(const std::optional<Price>& value) { return value ? net(*value) : dash(); }
 
 QString percent(const std::optional<double>& fraction, int decimals) {
@@ -59,20 +56,15 @@ QString count(const std::optional<std::int64_t>& value) {
 
 QString dte(UtcTime now, UtcTime expiry) {
     const auto left = std::chrono::duration_cast<std::chrono::minutes>(expiry - now).count();
-    if (left <= 0)
-        return QStringLiteral("expired");
-    if (left < 2 * 24 * 60)
-        return QStringLiteral("%1h%2m").arg(left / 60).arg(left % 60, 2, 10, QLatin1Char('0'));
+    if (left <= 0) return QStringLiteral("expired");
+    if (left < 2 * 24 * 60) return QStringLiteral("%1h%2m").arg(left / 60).arg(left % 60, 2, 10, QLatin1Char('0'));
     return QStringLiteral("%1d").arg(daysBetween(market::toNewYork(now).date, market::toNewYork(expiry).date));
 }
 
 QString age(const std::optional<double>& seconds) {
-    if (!seconds)
-        return dash();
-    if (*seconds < 120)
-        return QStringLiteral("%1s").arg(static_cast<int>(*seconds));
-    if (*seconds < 7200)
-        return QStringLiteral("%1m").arg(static_cast<int>(*seconds / 60));
+    if (!seconds) return dash();
+    if (*seconds < 120) return QStringLiteral("%1s").arg(static_cast<int>(*seconds));
+    if (*seconds < 7200) return QStringLiteral("%1m").arg(static_cast<int>(*seconds / 60));
     return QStringLiteral("%1h").arg(static_cast<int>(*seconds / 3600));
 }
 
@@ -82,8 +74,7 @@ QString countdown(double seconds) {
 }
 
 QString timeNewYork(UtcTime t) {
-    if (t == UtcTime{})
-        return dash();
+    if (t == UtcTime{}) return dash();
     const auto local = market::toNewYork(t);
     return QStringLiteral("%1:%2:%3")
         .arg(local.secondsOfDay / 3600, 2, 10, QLatin1Char('0'))
@@ -97,8 +88,7 @@ QString timeTooltip(UtcTime t) {
 
 QString date(TradingDate d) {
     static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    if (!d.ok())
-        return dash();
+    if (!d.ok()) return dash();
     return QStringLiteral("%1 %2 %3")
         .arg(static_cast<unsigned>(d.day()))
         .arg(QLatin1String(kMonths[static_cast<unsigned>(d.month()) - 1]))
@@ -108,7 +98,8 @@ QString date(TradingDate d) {
 QString text(const std::string& utf8) {
     QString text = QString::fromStdString(utf8);
     for (qsizetype i = 0; i + 1 < text.size(); ++i) // a hyphen that stands for a minus
-        if (text[i] == QLatin1Char('-') && (text[i + 1].isDigit() || text[i + 1] == QLatin1Char('$')) && (i == 0 || text[i - 1] == QLatin1Char(' ') || text[i - 1] == QLatin1Char('[')))
+        if (text[i] == QLatin1Char('-') && (text[i + 1].isDigit() || text[i + 1] == QLatin1Char('$')) &&
+            (i == 0 || text[i - 1] == QLatin1Char(' ') || text[i - 1] == QLatin1Char('[')))
             text[i] = kMinus;
     return text;
 }

@@ -36,8 +36,7 @@ private:
 
 QIcon lineIcon(const QString& name) {
     QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
-    if (!file.open(QIODevice::ReadOnly))
-        return {};
+    if (!file.open(QIODevice::ReadOnly)) return {};
     return QIcon(new LineIconEngine(file.readAll()));
 }
 

@@ -115,7 +115,8 @@ QString shellRules() {
         "#rail { background: @panel@; border: none; border-left: 1px solid @grid@; }"
         "#whatif { border: 1px dashed @stale@; }"
         "#card { background: @panel@; border: 1px solid @grid@; border-left: 3px solid @stale@; border-radius: 3px; }"
-        "#card[edge=\"gain\"] { border-left-color: @gain@; } #card[edge=\"loss\"] { border-left-color: @loss@; } #card[edge=\"info\"] { border-left-color: @info@; }"
+        "#card[edge=\"gain\"] { border-left-color: @gain@; } #card[edge=\"loss\"] { border-left-color: @loss@; } #card[edge=\"info\"] { "
+        "border-left-color: @info@; }"
         "#card[edge=\"warn\"] { border-left-color: @warn@; } #card:focus { border: 2px solid @accent@; border-left-width: 3px; }"
         "QProgressBar { background: @panel@; border: 1px solid @grid@; } QProgressBar::chunk { background: @info@; }"
         "#banner { background: @halt@; color: @halttext@; font-weight: bold; padding: 5px; }"
@@ -135,11 +136,13 @@ QString sheet() {
                "QToolTip { background: %3; color: %4; border: 1px solid %6; padding: 4px; }"
                "QPushButton { background: %3; color: %4; border: 1px solid %6; border-radius: 3px; padding: 4px 10px; min-height: 18px; }"
                "QPushButton:hover { background: %8; }"
-               "QPushButton:focus, QComboBox:focus, QLineEdit:focus, QCheckBox::indicator:focus, QTableView:focus, QListView:focus, QToolButton:focus { border: 2px solid %7; }"
+               "QPushButton:focus, QComboBox:focus, QLineEdit:focus, QCheckBox::indicator:focus, QTableView:focus, QListView:focus, "
+               "QToolButton:focus { border: 2px solid %7; }"
                "QPushButton:disabled { color: %5; background: %2; }"
                "QLineEdit, QComboBox { background: %1; color: %4; border: 1px solid %6; border-radius: 3px; padding: 3px 6px; min-height: 18px; }"
                "QComboBox QAbstractItemView { background: %2; color: %4; selection-background-color: %3; selection-color: %4; }"
-               "QTableView, QListView, QTreeView, QPlainTextEdit, QTextBrowser { background: %1; color: %4; border: 1px solid %6; gridline-color: %6; }"
+               "QTableView, QListView, QTreeView, QPlainTextEdit, QTextBrowser { background: %1; color: %4; border: 1px solid %6; gridline-color: "
+               "%6; }"
                "QHeaderView::section { background: %2; color: %5; border: none; border-bottom: 1px solid %6; padding: 3px 6px; }"
                "QTabBar::tab { background: transparent; color: %5; padding: 5px 12px; border-bottom: 2px solid transparent; }"
                "QTabBar::tab:selected { color: %4; border-bottom: 2px solid %7; }"
@@ -150,9 +153,10 @@ QString sheet() {
                "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
                "QSplitter::handle { background: %6; } QToolButton { border: 2px solid transparent; border-radius: 3px; padding: 3px; color: %5; }"
                "QToolButton:hover { background: %8; } QToolButton:checked { background: %3; color: %4; }"
-               "QCheckBox { color: %4; } QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid %5; border-radius: 2px; background: %1; }"
+               "QCheckBox { color: %4; } QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid %5; border-radius: 2px; background: %1; "
+               "}"
                "QCheckBox::indicator:checked { background: %7; } QCheckBox:focus { color: %7; } QLabel { color: %4; background: transparent; }")
-        .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover)
+               .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover)
                .arg(textPixels()) +
            toneRules() + shellRules();
 }
@@ -160,8 +164,7 @@ QString sheet() {
 QString family(const QStringList& wanted) {
     const QStringList families = QFontDatabase::families();
     for (const auto& name : wanted)
-        if (families.contains(name))
-            return name;
+        if (families.contains(name)) return name;
     return QApplication::font().family();
 }
 
@@ -226,8 +229,7 @@ QString tokenName(Token token) {
 }
 
 void setLook(QWidget& widget, const char* property, const QString& value) {
-    if (widget.property(property).toString() == value)
-        return;
+    if (widget.property(property).toString() == value) return;
     widget.setProperty(property, value);
     widget.style()->unpolish(&widget);
     widget.style()->polish(&widget);
@@ -237,13 +239,12 @@ void setLook(QWidget& widget, const char* property, const QString& value) {
 void setTone(QWidget& widget, Token token, bool bold, int pixels) {
     setLook(widget, "tone", tokenName(token));
     setLook(widget, "strong", bold ? QStringLiteral("true") : QStringLiteral("false"));
-    if (pixels > 0)
-        setLook(widget, "pixels", QString::number(pixels));
+    if (pixels > 0) setLook(widget, "pixels", QString::number(pixels));
 }
 
 QFont textFont(int pixels, bool bold) {
-    static const QString kFamily =
-        family({QStringLiteral("Inter"), QStringLiteral("Segoe UI"), QStringLiteral("SF Pro Text"), QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")});
+    static const QString kFamily = family({QStringLiteral("Inter"), QStringLiteral("Segoe UI"), QStringLiteral("SF Pro Text"),
+                                           QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")});
     QFont font(kFamily);
     font.setPixelSize(grown(pixels));
     font.setBold(bold);
@@ -252,7 +253,8 @@ QFont textFont(int pixels, bool bold) {
 
 QFont numberFont(bool bold) {
     // DejaVu Sans and Noto Sans have digits of one width; the condensed cut keeps dense grids readable.
-    static const QString kFamily = family({QStringLiteral("DejaVu Sans Condensed"), QStringLiteral("DejaVu Sans"), QStringLiteral("Noto Sans"), QStringLiteral("Segoe UI")});
+    static const QString kFamily =
+        family({QStringLiteral("DejaVu Sans Condensed"), QStringLiteral("DejaVu Sans"), QStringLiteral("Noto Sans"), QStringLiteral("Segoe UI")});
     QFont font(kFamily);
     font.setPixelSize(textPixels());
     font.setBold(bold);

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <QColor>
 #include <QFont>
-#include <array>
 
 class QApplication;
 class QDialog;
@@ -11,7 +11,27 @@ class QWidget;
 namespace mahler::ui {
 
 /// The one colour table (UX 2.3). No widget holds a colour of its own.
-enum class Token { Bg, Panel, Raised, Text, Dim, Gain, Loss, Warn, Stale, Info, Halt, HaltText, HaltRing, Accent, Second, Grid, Delayed, Danger, TokenCount }; ///< Second: of two curves that are neither gain nor loss. Danger: what is at stake for real, in every palette alike
+enum class Token {
+    Bg,
+    Panel,
+    Raised,
+    Text,
+    Dim,
+    Gain,
+    Loss,
+    Warn,
+    Stale,
+    Info,
+    Halt,
+    HaltText,
+    HaltRing,
+    Accent,
+    Second,
+    Grid,
+    Delayed,
+    Danger,
+    TokenCount
+}; ///< Second: of two curves that are neither gain nor loss. Danger: what is at stake for real, in every palette alike
 
 enum class ThemeKind { Dark, Light };
 enum class GainLoss { BlueOrange, GreenRed, RedGreen }; ///< blue and orange are safe for colour-blind users; RedGreen: gains are red, as in East Asia
@@ -42,7 +62,9 @@ Look currentLook();
 /// Palette, style sheet and fonts for the whole application. GUI thread.
 void applyLook(QApplication& app, const Look& look);
 /// The same, the density staying as it is.
-inline void applyTheme(QApplication& app, ThemeKind kind, GainLoss palette = GainLoss::BlueOrange) { applyLook(app, {kind, palette, currentLook().density}); }
+inline void applyTheme(QApplication& app, ThemeKind kind, GainLoss palette = GainLoss::BlueOrange) {
+    applyLook(app, {kind, palette, currentLook().density});
+}
 
 /// Gives a widget the text colour of a token through the application's one style sheet, so that it follows a change of theme.
 /// `pixels` 0 keeps the size. Cheap when nothing changes.
@@ -51,11 +73,11 @@ void setTone(QWidget& widget, Token token, bool bold = false, int pixels = 0);
 void setLook(QWidget& widget, const char* property, const QString& value);
 QString tokenName(Token token); ///< "dim", as the style sheet knows it
 
-QFont numberFont(bool bold = false); ///< digits of equal width
+QFont numberFont(bool bold = false);           ///< digits of equal width
 QFont textFont(int pixels, bool bold = false); ///< `pixels` as in compact density; up to 13 they grow with it
-constexpr int kRowHeight = 21;   ///< compact rows
-int textPixels();                ///< of ordinary text: 12 or 13
-int rowHeight();                 ///< of grids: kRowHeight or 24
+constexpr int kRowHeight = 21;                 ///< compact rows
+int textPixels();                              ///< of ordinary text: 12 or 13
+int rowHeight();                               ///< of grids: kRowHeight or 24
 /// A width meant for 12 px text, as it must be for textPixels().
 int scaled(int pixels);
 constexpr int kSpacing = 8;
