@@ -5,6 +5,7 @@
 
 #include "app/config.h"
 #include "app/journal_summary.h"
+#include "desk/replay.h"
 
 namespace mahler::app {
 
@@ -158,6 +159,29 @@ void UiBridge::exportJournal(const std::string& path) {
     else
         done(Error{ErrorCode::Busy, "the desk has not started"});
 }
+void UiBridge::replayMoment(std::int64_t seq) {
+    const auto answer = [this, seq](const std::shared_ptr<const desk::DeskView>& view, const std::string& words) {
+        QMetaObject::invokeMethod(
+            this, [this, seq, view, text = QString::fromStdString(words)] { Q_EMIT momentReady(seq, view, text); }, Qt::QueuedConnection);
+    };
+    if (!m_runtime) return answer({}, "the desk has not started");
+    cancelReplay();
+    m_replayStop = std::stop_source();
+    const bool posted = m_replays.post([this, seq, answer, path = m_runtime->journalPath(), source = m_replayStop](std::stop_token closing) {
+        const std::stop_callback ends(closing, [source]() mutable { source.request_stop(); });
+        const auto progress = [this, seq](double done) {
+            QMetaObject::invokeMethod(
+                this, [this, seq, done] { Q_EMIT momentProgressed(seq, done); }, Qt::QueuedConnection);
+        };
+        const auto moment = desk::replayMoment(path, risk::Limits{}, seq, source.get_token(), progress);
+        if (moment)
+            answer(moment->view, moment->differs);
+        else
+            answer({}, moment.error().detail);
+    });
+    if (!posted) answer({}, "another replay is still ending");
+}
+void UiBridge::cancelReplay() { m_replayStop.request_stop(); }
 void UiBridge::setSpeed(double speed) {
     if (m_runtime) m_runtime->setSpeed(speed);
 }

@@ -31,6 +31,8 @@ public:
     void requestDeliberation(const std::string& cycleId) override;
     void searchJournal(const ui::JournalQuery& query) override;
     void exportJournal(const std::string& path) override;
+    void replayMoment(std::int64_t seq) override;
+    void cancelReplay() override;
     void setSpeed(double speed) override;
     void setPaused(bool paused) override;
     ui::SettingsValues settings() const override { return m_settings; }
@@ -47,6 +49,8 @@ private:
     std::optional<std::int64_t> m_settingsAsked; ///< the desk has not answered yet; its count of answers before
     ui::SettingsValues m_settings;
     std::unique_ptr<desk::DeskRuntime> m_runtime;
+    std::stop_source m_replayStop;
+    Worker m_replays{"replay", 4, {}};
     Worker m_files{"settings", 8, {}}; ///< the disk may be slow; the window is not
 };
 

@@ -59,6 +59,10 @@ public:
     virtual void searchJournal(const JournalQuery& query) = 0;
     /// Writes the whole journal as lines of JSON to a new file; journalExported follows.
     virtual void exportJournal(const std::string& path) = 0;
+    /// Replays the journal up to this record, beside everything else; momentProgressed and then momentReady follow. A newer one
+    /// ends an older one.
+    virtual void replayMoment(std::int64_t seq) = 0;
+    virtual void cancelReplay() = 0;
     virtual void setSpeed(double speed) = 0;
     virtual void setPaused(bool paused) = 0;
     /// As they were last read or saved.
@@ -74,6 +78,9 @@ Q_SIGNALS:
     void cycleProgressed(QString underlying, QString step, double fraction);
     void journalReady(qint64 asker, std::shared_ptr<const std::vector<mahler::ui::JournalRow>> rows, bool complete);
     void journalExported(QString path, qint64 records, QString problem); ///< `problem` empty: it is written
+    void momentProgressed(qint64 seq, double fraction);
+    /// `view` is empty when it failed, and `words` say why; else they say what the replay made otherwise than the journal. English.
+    void momentReady(qint64 seq, std::shared_ptr<const mahler::desk::DeskView> view, QString words);
     void settingsSaved(mahler::ui::SettingsValues now);
     void settingsRefused(QString why); ///< nothing was changed; English detail
     void failed(QString what);         ///< English detail for the log; the screen says it in its own words

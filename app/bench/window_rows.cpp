@@ -229,6 +229,8 @@ public:
     void requestDeliberation(const std::string&) override {}
     void searchJournal(const ui::JournalQuery&) override {}
     void exportJournal(const std::string&) override {}
+    void replayMoment(std::int64_t) override {}
+    void cancelReplay() override {}
     void setSpeed(double) override {}
     void setPaused(bool) override {}
     ui::SettingsValues settings() const override { return {}; }

@@ -37,6 +37,7 @@ void started(DeskState& s, const Event& e, Timestamp) {
     s.resume.reset();
     s.cyclesRunning.clear();
     s.exitAskedAt.clear();
+    s.moving.clear();
     s.lastPositionCheck.reset();
     for (auto& cycle : s.cycles) cycle.running = false;
 }
@@ -300,6 +301,8 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"order.intent", orderIntent},
         {"order.state", orderState},
         {"order.cancel", [](DeskState& s, const Event& e, Timestamp at) { s.cancelAskedAt[OrderId(str(e.body, "order"))] = at; }},
+        {"order.move", [](DeskState& s, const Event& e, Timestamp) { s.moving[OrderId(str(e.body, "order"))] = UserId(str(e.body, "user")); }},
+        {"order.moved", [](DeskState& s, const Event& e, Timestamp) { s.moving.erase(OrderId(str(e.body, "order"))); }},
         {"order.absent",
          [](DeskState& s, const Event& e, Timestamp at) {
              auto& absence = s.cleanAbsences[OrderId(str(e.body, "order"))];

@@ -135,6 +135,12 @@ struct CancelOrder {
     OrderId id;
 };
 
+/// Takes a working order back and sends what is left of it at the mid: an order that opens is proposed, judged and asked anew.
+struct MoveToMid {
+    UserId user;
+    OrderId id;
+};
+
 struct CancelOpening { ///< all working opening orders
     UserId user;
 };
@@ -195,9 +201,10 @@ struct Failure {
     std::string where, what;
 };
 
-using Command = std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
-                             SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, CancelOpening, Flatten,
-                             SwitchUser, SetAutonomy, ChangeSettings, AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
+using Command =
+    std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest, SizeDown,
+                 ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, MoveToMid, CancelOpening, Flatten,
+                 SwitchUser, SetAutonomy, ChangeSettings, AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"
 /// Journal form, integers only. MarketTick has none (it is on the tape).

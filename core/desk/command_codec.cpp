@@ -164,6 +164,9 @@ Json encode(const Command& command) {
                           [](const CancelOrder& c) -> Json {
                               return {{"user", c.user.str()}, {"id", c.id.str()}};
                           },
+                          [](const MoveToMid& c) -> Json {
+                              return {{"user", c.user.str()}, {"id", c.id.str()}};
+                          },
                           [](const CancelOpening& c) -> Json {
                               return {{"user", c.user.str()}};
                           },
@@ -277,6 +280,7 @@ Command decode(const std::string& name, const Json& j) {
     }
     if (name == "close_position") return ClosePosition{user(), PositionId(str(j, "id")), str(j, "reason")};
     if (name == "cancel_order") return CancelOrder{user(), OrderId(str(j, "id"))};
+    if (name == "move_to_mid") return MoveToMid{user(), OrderId(str(j, "id"))};
     if (name == "cancel_opening") return CancelOpening{user()};
     if (name == "flatten") return Flatten{user(), str(j, "typed")};
     if (name == "switch_user") return SwitchUser{user()};
@@ -307,10 +311,10 @@ Command decode(const std::string& name, const Json& j) {
 
 std::string commandName(const Command& command) {
     static constexpr const char* kNames[] = {
-        "started",        "session_facts",  "market_tick",    "feed_notes",     "cycle_finished",     "request_cycle", "propose_order",
-        "open_request",   "answer_request", "size_down",      "extend_request", "escalate_request",   "halt_request",  "resume_request",
-        "close_position", "cancel_order",   "cancel_opening", "flatten",        "switch_user",        "set_autonomy",  "change_settings",
-        "add_note",       "submit_outcome", "broker_news",    "reconciliation", "tape_block_written", "failure"};
+        "started",         "session_facts",  "market_tick",    "feed_notes",     "cycle_finished",   "request_cycle",      "propose_order",
+        "open_request",    "answer_request", "size_down",      "extend_request", "escalate_request", "halt_request",       "resume_request",
+        "close_position",  "cancel_order",   "move_to_mid",    "cancel_opening", "flatten",          "switch_user",        "set_autonomy",
+        "change_settings", "add_note",       "submit_outcome", "broker_news",    "reconciliation",   "tape_block_written", "failure"};
     static_assert(std::size(kNames) == std::variant_size_v<Command>);
     return kNames[command.index()];
 }

@@ -76,6 +76,11 @@ void intend(Context& c, const portfolio::ComboOrder& order, const ProposalId& pr
 bool closePosition(Context& c, const portfolio::Position& position, const std::string& source, int aggression, const std::string& plan);
 void requestCancel(Context& c, const OrderId& id, const std::string& actor);
 
+// move_to_mid.cpp
+void onMoveToMid(Context& c, const MoveToMid& command);
+/// Sends again what the broker has confirmed as taken back.
+void finishMoves(Context& c);
+
 // approvals.cpp
 void requestApproval(Context& c, const Proposal& proposal, const approval::TierDecision& tier, const std::optional<approval::Inherited>& inherits,
                      const std::string& raisedAgain);

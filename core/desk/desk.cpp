@@ -172,6 +172,7 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    [&](const ResumeRequest& x) { onResume(c, x); },
                    [&](const ClosePosition& x) { onClosePosition(c, x); },
                    [&](const CancelOrder& x) { onCancelOrder(c, x); },
+                   [&](const MoveToMid& x) { onMoveToMid(c, x); },
                    [&](const CancelOpening& x) { onCancelOpening(c, x); },
                    [&](const Flatten& x) { onFlatten(c, x); },
                    [&](const SwitchUser& x) { onSwitchUser(c, x); },
@@ -181,9 +182,13 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    [&](const SubmitOutcome& x) { onSubmitOutcome(c, x); },
                    [&](const BrokerNews& x) {
                        onBrokerNews(c, x);
+                       finishMoves(c);
                        watchBreakers(c);
                    },
-                   [&](const Reconciliation& x) { onReconciliation(c, x); },
+                   [&](const Reconciliation& x) {
+                       onReconciliation(c, x);
+                       finishMoves(c);
+                   },
                    [&](const TapeBlockWritten& x) {
                        auto body = encodeCommand(x);
                        MAHLER_CHECK(body.has_value());

@@ -105,6 +105,7 @@ struct DeskState {
     std::vector<portfolio::Position> closedToday;
     std::map<OrderId, execution::Order> orders; ///< live ones and today's ended ones
     std::map<OrderId, Timestamp> cancelAskedAt;
+    std::map<OrderId, UserId> moving; ///< taken back to be sent again at the mid, and by whom; not over a restart
     struct Absence {
         int count = 0;
         UtcTime first{};

@@ -97,6 +97,42 @@ class DayTest : public QObject {
         QVERIFY(replayed->ticks > ticks);
     }
 
+    /// R on a record, while the desk goes on trading.
+    static void showsTheMomentOfTheFirstFill(Session& s) {
+        const auto reader = store::JournalReader::open(s.journal());
+        QVERIFY(reader.has_value());
+        store::SearchQuery query;
+        query.type = "order.filled";
+        const auto fills = (*reader)->search(query);
+        QVERIFY(fills.has_value() && !fills->empty());
+        const auto& first = fills->back();
+        ui::ViewPtr then;
+        QString words = QStringLiteral("not answered");
+        QObject::connect(&s.bridge, &ui::DeskPort::momentReady, s.window.get(), [&](qint64 seq, const ui::ViewPtr& view, const QString& said) {
+            if (seq != first.seq) return;
+            then = view;
+            words = said;
+        });
+        s.bridge.replayMoment(first.seq);
+        QTRY_VERIFY2_WITH_TIMEOUT(then, qPrintable(words), 60000);
+        QCOMPARE(words, QString());
+        QCOMPARE(then->environment, std::string("REPLAY"));
+        QCOMPARE(toNanos(then->at.utc), first.utcNs);
+        QCOMPARE(then->fills.size(), std::size_t{1});
+        QCOMPARE(then->fills.front().order.str(), first.correlation);
+        QCOMPARE(then->positions.size(), std::size_t{1});
+        QVERIFY(then->closedToday.empty());
+        QVERIFY(then->positions.front().mark.net.has_value()); // the market of then is there too
+        // What cannot be shown says so.
+        words.clear();
+        std::stop_source ended;
+        ended.request_stop();
+        const auto none = [](double) {};
+        QCOMPARE(desk::replayMoment(s.journal(), risk::Limits{}, 1'000'000'000, {}, none).error().code, ErrorCode::NotFound);
+        QCOMPARE(desk::replayMoment(s.journal(), risk::Limits{}, 0, {}, none).error().code, ErrorCode::NotFound);
+        QCOMPARE(desk::replayMoment(s.journal(), risk::Limits{}, first.seq, ended.get_token(), none).error().code, ErrorCode::Busy);
+    }
+
 private Q_SLOTS:
     void initTestCase() { ui::applyTheme(*static_cast<QApplication*>(QApplication::instance()), ui::ThemeKind::Dark); }
 
@@ -136,6 +172,7 @@ private Q_SLOTS:
             QTest::qWait(500);
         }
         QVERIFY(!s.view->closedToday.empty());
+        showsTheMomentOfTheFirstFill(s);
         s.stop();
         checkJournal(s);
     }

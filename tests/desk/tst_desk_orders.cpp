@@ -182,6 +182,77 @@ private Q_SLOTS:
         QCOMPARE(both[0].order.id, doubtful);
     }
 
+    void toTheMidTakesBackFirstAndAsksAnew() {
+        Harness h;
+        h.open();
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.propose(Harness::spread(2, 0.40));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(MoveToMid{trader, id}); // not acknowledged yet
+        QVERIFY(h.effects<Cancel>().empty());
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(MoveToMid{h.userWith(approval::Role::Analyst), id});
+        QVERIFY(h.effects<Cancel>().empty());
+        h.give(MoveToMid{trader, id});
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
+        h.give(MoveToMid{trader, id});
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
+        h.ticks(2);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{1}); // nothing beside an order that may still fill
+        h.brokerSays(id, execution::OrderState::PartlyFilled, 1, 0.40, 1.3);
+        h.brokerSays(id, execution::OrderState::Cancelled, 1, 0.40, 1.3);
+        h.ticks(2);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{1});
+        QVERIFY(h.pending().has_value()); // an opening order is asked again
+        const auto again = h.pending()->order;
+        const auto quote = h.desk().view(h.now()).approvals.front().mid;
+        QCOMPARE(again.quantity, std::int64_t{1});
+        QCOMPARE(again.netLimit, market::classSpec("SPY").tick.roundTo(*quote, false));
+        QCOMPARE(again.source, "user:" + trader.str());
+        QVERIFY(h.state().moving.empty());
+    }
+
+    void toTheMidOfAClosingOrderGoesThroughTheGateAlone() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        const auto trader = h.userWith(approval::Role::Trader);
+        const auto before = h.effects<Submit>().size();
+        h.give(ClosePosition{trader, h.state().positions.begin()->first, "out"});
+        QCOMPARE(h.effects<Submit>().size(), before + 1);
+        const auto closing = h.effects<Submit>().back().order;
+        h.give(SubmitOutcome{closing.id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(closing.id, execution::OrderState::Working);
+        h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "no more"}); // risk may fall while halted (S19)
+        h.give(MoveToMid{trader, closing.id});
+        h.brokerSays(closing.id, execution::OrderState::Cancelled);
+        QCOMPARE(h.effects<Submit>().size(), before + 2);
+        const auto moved = h.effects<Submit>().back().order;
+        QCOMPARE(moved.combo.closes, closing.combo.closes);
+        QCOMPARE(moved.combo.quantity, std::int64_t{2});
+        QVERIFY(moved.combo.netLimit > closing.combo.netLimit); // X gives half the spread's half away, the mid does not
+        QVERIFY(moved.id != closing.id);
+    }
+
+    void anOrderThatFillsInsteadIsNotSentAgain() {
+        Harness h;
+        h.open();
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.propose(Harness::spread(1, 0.40));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(MoveToMid{trader, id});
+        h.brokerSays(id, execution::OrderState::Filled, 1, 0.40, 1.3);
+        h.ticks(2);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{1});
+        QVERIFY(!h.pending().has_value());
+        QVERIFY(h.state().moving.empty());
+    }
+
     void agentsCannotCloseOrClaimAnotherSource() {
         Harness h;
         h.open();

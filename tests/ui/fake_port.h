@@ -20,6 +20,8 @@ public:
     void requestDeliberation(const std::string& id) override { deliberations.push_back(id); }
     void searchJournal(const JournalQuery& query) override { queries.push_back(query); }
     void exportJournal(const std::string& path) override { exports.push_back(path); }
+    void replayMoment(std::int64_t seq) override { replays.push_back(seq); }
+    void cancelReplay() override { ++replaysCancelled; }
     void setSpeed(double) override {}
     void setPaused(bool) override {}
     SettingsValues settings() const override { return kept; }
@@ -35,6 +37,8 @@ public:
     std::vector<std::string> halts, cycles, deliberations, exports;
     std::vector<desk::Command> sent;
     std::vector<JournalQuery> queries;
+    std::vector<std::int64_t> replays;
+    int replaysCancelled = 0;
     SettingsValues kept;
     std::vector<SettingsValues> wantedSettings;
     std::vector<bool> risk; ///< what was asked of watchRisk, in order

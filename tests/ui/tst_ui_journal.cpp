@@ -2,12 +2,15 @@
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QProgressBar>
 #include <QSignalSpy>
+#include <QStackedWidget>
 #include <QTest>
 
 #include "fake_port.h"
 #include "market/exchange_calendar.h"
 #include "ui/screens/journal_line.h"
+#include "ui/screens/moment_layer.h"
 #include "ui/screens/records_layer.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/theme.h"
@@ -193,6 +196,71 @@ private Q_SLOTS:
         QCOMPARE(grid->model()->index(0, 3).data().toString(), QStringLiteral("order.intent"));
         QCOMPARE(grid->model()->index(2, 1).data().toString(), QStringLiteral("0.750"));
         QCOMPARE(grid->model()->index(2, 2).data().toString(), QStringLiteral("0.500"));
+    }
+
+    void aMomentIsLookedAtAndSendsNothing() {
+        FakePort port;
+        JournalScreen screen(port);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        screen.setVisible(true);
+        Q_EMIT port.journalReady(0, rows({record(7, "order.filled"), record(6, "order.intent")}), true);
+        QTest::keyClick(screen.findChild<QTableView*>(), Qt::Key_R);
+        QCOMPARE(port.replays, std::vector<std::int64_t>{7});
+        auto* layer = screen.findChild<MomentLayer*>();
+        QVERIFY(layer);
+        auto* pages = layer->findChild<QStackedWidget*>();
+        Q_EMIT port.momentProgressed(7, 0.5);
+        QCOMPARE(layer->findChild<QProgressBar*>()->value(), 50);
+        auto then = viewWithRequest(approval::Tier::T1);
+        then->marks.equity = Usd::fromMicros(100'100'000'000);
+        Q_EMIT port.momentReady(6, then, QString()); // somebody else's
+        QCOMPARE(pages->currentIndex(), 0);
+        Q_EMIT port.momentReady(7, then, QString());
+        QCOMPARE(pages->currentIndex(), 1);
+        QStringList shown;
+        auto* state = layer->findChild<GridView*>()->model();
+        for (int row = 0; row < state->rowCount(); ++row) shown << state->index(row, 1).data().toString();
+        QVERIFY2(shown.contains(QStringLiteral("$100,100")), qPrintable(shown.join(QLatin1Char('|'))));
+        QVERIFY(shown.contains(QString::fromStdString(then->approvals.front().description)));
+        auto words = [&] {
+            QStringList all;
+            for (auto* label : layer->findChildren<QLabel*>()) all << label->text();
+            return all.join(QLatin1Char('|'));
+        };
+        QVERIFY(words().contains(QLatin1String("byte for byte")));
+        // The screens in it are the real ones, their keys are not.
+        desk::PositionView position;
+        position.position.id = PositionId("M-1");
+        position.position.underlying = "SPY";
+        then->positions.push_back(position);
+        auto* positions = layer->findChild<PositionsScreen*>();
+        positions->setView(then);
+        auto* grid = positions->findChild<QTableView*>();
+        for (int row = 0; row < grid->model()->rowCount(); ++row) {
+            grid->setCurrentIndex(grid->model()->index(row, 0));
+            QTest::keyClick(grid, Qt::Key_X);
+            QTest::keyClick(grid, Qt::Key_X);
+        }
+        QVERIFY(port.sent.empty());
+        QVERIFY2(words().contains(QLatin1String("nothing is sent")), qPrintable(words()));
+    }
+
+    void aMomentThatCannotBeShownSaysWhy() {
+        FakePort port;
+        {
+            MomentLayer layer(port, record(3, "order.intent"), nullptr);
+            layer.setAttribute(Qt::WA_DeleteOnClose, false);
+            Q_EMIT port.momentReady(3, nullptr, QStringLiteral("the tape is gone"));
+            QStringList all;
+            for (auto* label : layer.findChildren<QLabel*>()) all << label->text();
+            QVERIFY(all.join(QLatin1Char('|')).contains(QLatin1String("the tape is gone")));
+        }
+        QCOMPARE(port.replaysCancelled, 0); // it had ended
+        {
+            MomentLayer layer(port, record(4, "order.intent"), nullptr);
+            layer.setAttribute(Qt::WA_DeleteOnClose, false);
+        }
+        QCOMPARE(port.replaysCancelled, 1); // nobody waits for it any more
     }
 };
 

@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "ui/screens/journal_line.h"
+#include "ui/screens/moment_layer.h"
 #include "ui/screens/records_layer.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
@@ -89,6 +90,7 @@ QList<QPair<QString, QString>> JournalScreen::keys() const {
             {tr("Ctrl+Shift+F"), tr("go to the query line")},
             {QStringLiteral("F5"), tr("the newest records")},
             {tr("Ctrl+E"), tr("export the journal as lines of JSON")},
+            {QStringLiteral("R"), tr("the desk as it stood at this record: positions, orders, requests, breakers")},
             {QStringLiteral("N"), tr("add a note to the record; it cannot be taken back")}};
 }
 
@@ -138,6 +140,8 @@ bool JournalScreen::eventFilter(QObject* watched, QEvent* event) {
         exportAll();
     else if (key->key() == Qt::Key_N && key->modifiers() == Qt::NoModifier)
         addNote();
+    else if (key->key() == Qt::Key_R && key->modifiers() == Qt::NoModifier && current())
+        openLayer(*new MomentLayer(m_port, *current(), this));
     else if (const auto* row = current(); row && (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter))
         openLayer(*new RecordLayer(*row, this));
     else

@@ -85,9 +85,11 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
 }
 
 QList<QPair<QString, QString>> OrdersScreen::keys() const {
-    return QList<QPair<QString, QString>>{{QStringLiteral("C"), tr("cancel the order; twice on an UNKNOWN one: declare it absent")},
-                                          {tr("Enter"), tr("what happened to it, step by step")},
-                                          {QStringLiteral("J"), tr("its records in the journal")}} +
+    return QList<QPair<QString, QString>>{
+               {QStringLiteral("C"), tr("cancel the order; twice on an UNKNOWN one: declare it absent")},
+               {QStringLiteral("P"), tr("to the mid: taken back, what is left sent anew at the mid; an opening order is asked again")},
+               {tr("Enter"), tr("what happened to it, step by step")},
+               {QStringLiteral("J"), tr("its records in the journal")}} +
            GridView::sortKeys();
 }
 
@@ -182,6 +184,7 @@ bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
         m_hint->hide();
         return true;
     }
+    case Qt::Key_P: m_port.send(desk::MoveToMid{m_view->user.id, OrderId(row->key.toStdString())}); return true; // the desk says what came of it
     case Qt::Key_J: Q_EMIT journalRequested(row->key); return true;
     case Qt::Key_Return:
     case Qt::Key_Enter: openLayer(*new EventLadder(m_port, row->key, this)); return true;

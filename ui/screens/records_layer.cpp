@@ -33,7 +33,9 @@ void write(QStringList& lines, const QString& name, const QJsonValue& value, int
                                                                                   : value.toString());
 }
 
-void dress(QDialog& layer, const QString& title) {
+} // namespace
+
+void dressLayer(QDialog& layer, const QString& title) {
     layer.setObjectName(QStringLiteral("layer"));
     layer.setAttribute(Qt::WA_DeleteOnClose);
     layer.setWindowFlag(Qt::FramelessWindowHint);
@@ -46,8 +48,6 @@ void dress(QDialog& layer, const QString& title) {
     setTone(*head, Token::Text, true, 14);
     layout->addWidget(head);
 }
-
-} // namespace
 
 QString readableRecord(const JournalRow& row) {
     QStringList lines{EventLadder::tr("record %1, %2 by %3").arg(QString::number(row.seq), format::text(row.type), format::text(row.actor)),
@@ -69,7 +69,7 @@ EventLadder::EventLadder(DeskPort& port, const QString& order, QWidget* parent)
                                               {tr("Summary"), {}, 420, kLeft}},
                                              this)),
       m_grid(new GridView(m_model)) {
-    dress(*this, tr("Events of %1").arg(order));
+    dressLayer(*this, tr("Events of %1").arg(order));
     m_grid->setAccessibleName(tr("Events of the order"));
     m_grid->setEmptyText(tr("The journal is being read."));
     layout()->addWidget(m_grid);
@@ -107,7 +107,7 @@ void EventLadder::show(const std::vector<JournalRow>& rows) {
 }
 
 RecordLayer::RecordLayer(const JournalRow& row, QWidget* parent) : QDialog(parent) {
-    dress(*this, tr("%1   %2").arg(format::text(row.type), format::text(row.correlation)));
+    dressLayer(*this, tr("%1   %2").arg(format::text(row.type), format::text(row.correlation)));
     auto* text = new QPlainTextEdit(readableRecord(row));
     text->setReadOnly(true);
     text->setFont(numberFont());

@@ -10,6 +10,9 @@ namespace mahler::ui {
 /// One journal record whole, in words a person can read: one line a field, what belongs to it indented below it.
 QString readableRecord(const JournalRow& row);
 
+/// The frame every layer of records has: titled, without a window's own, deleted when closed.
+void dressLayer(QDialog& layer, const QString& title);
+
 /// What happened to one order, oldest first, with the time from step to step.
 class EventLadder final : public QDialog {
     Q_OBJECT
