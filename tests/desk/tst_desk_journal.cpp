@@ -134,6 +134,9 @@ private Q_SLOTS:
         h.give(AddNote{h.userWith(approval::Role::Trader), "C-1", "  \n"});
         h.give(AddNote{UserId("nobody"), "C-1", "text"});
         h.give(AddNote{h.userWith(approval::Role::Trader), "C-1", std::string(2001, 'x')});
+        for (const auto& hostile : {std::string("a\0b", 3), std::string("\x1b[2J"), std::string("bell\a"), std::string("not \xff utf-8")})
+            h.give(AddNote{h.userWith(approval::Role::Trader), "C-1", hostile});
+        h.give(AddNote{h.userWith(approval::Role::Trader), "C-1\n", "text"}); // an id has no lines
         QCOMPARE(h.count("note"), 0);
         h.give(AddNote{h.userWith(approval::Role::Trader), "C-1", "seen"});
         QCOMPARE(h.count("note"), 1);

@@ -91,6 +91,7 @@ private Q_SLOTS:
                                                     << "pnl<much";
         QTest::newRow("a result with a colon") << "pnl:5"
                                                << "pnl<";
+        QTest::newRow("a page of pasted text") << QString(4000, QLatin1Char('a')) << "4000";
     }
     void whatIsNotUnderstoodIsSaidAndNotSearched() {
         QFETCH(QString, line);

@@ -1,19 +1,13 @@
-#include <QAbstractItemModelTester>
-#include <QAbstractScrollArea>
 #include <QAction>
 #include <QApplication>
 #include <QCheckBox>
 #include <QDialog>
-#include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
-#include <QSignalSpy>
 #include <QTabBar>
 #include <QTest>
 
-#include "../portfolio/flat_chain.h"
-#include "desk/risk_board.h"
-#include "fake_port.h"
+#include "risk_desk.h"
 #include "ui/screens/attribution_screen.h"
 #include "ui/screens/breaker_map_screen.h"
 #include "ui/screens/risk_words.h"
@@ -24,101 +18,7 @@
 
 using namespace mahler;
 using namespace mahler::ui;
-using mahler::portfolio::testing::FlatChain;
-using mahler::ui::testing::FakePort;
-
-namespace {
-
-const QString kMinus(QChar(0x2212));
-
-/// A desk that is short put spreads on one flat chain, and what is made of it.
-struct Desk {
-    FlatChain chain;
-    desk::RiskBoard board{portfolio::SimulationSpec{300}};
-    std::int64_t units = 5, pendingUnits = 0;
-    bool cut = false;
-    int historyDays = 0;
-
-    portfolio::Position position(std::int64_t quantity, double sold, double bought) const {
-        portfolio::Position p;
-        p.id = PositionId("P-1");
-        p.underlying = "SPX";
-        p.legs = {{chain.contract(1, sold, market::Right::Put), -1}, {chain.contract(1, bought, market::Right::Put), 1}};
-        p.kind = portfolio::classify(p.legs);
-        p.quantity = quantity;
-        p.openNet = *Price::fromDouble(12);
-        p.openedAt = chain.time - std::chrono::hours(30);
-        return p;
-    }
-    std::shared_ptr<desk::DeskView> view() const {
-        auto v = std::make_shared<desk::DeskView>();
-        v->at.utc = chain.time;
-        v->session = market::Session::Open;
-        v->sessionOpen = market::sessionOpen(market::toNewYork(chain.time).date);
-        v->marks.equity = *Usd::fromDouble(100'000);
-        v->marks.dayPnl = *Usd::fromDouble(-250);
-        v->account.dayStartEquity = v->account.weekStartEquity = v->account.highWaterMark = *v->marks.equity;
-        v->vix = 19;
-        v->vixAgeSeconds = 0.1;
-        desk::UnderlyingView u;
-        u.quote.symbol = "SPX";
-        u.ageSeconds = 0.1;
-        v->underlyings.push_back(u);
-        if (units != 0) {
-            desk::PositionView p;
-            p.position = position(units, 4800, 4700);
-            v->positions.push_back(p);
-        }
-        if (pendingUnits != 0) {
-            desk::ApprovalView a;
-            const auto like = position(pendingUnits, 4900, 4800);
-            a.request.id = ApprovalId("A-3");
-            a.request.order.underlying = like.underlying;
-            a.request.order.kind = like.kind;
-            a.request.order.legs = like.legs;
-            a.request.order.quantity = like.quantity;
-            a.request.order.netLimit = like.openNet;
-            v->approvals.push_back(a);
-        }
-        return v;
-    }
-    RiskPtr risk() {
-        desk::RiskSources sources{view(), {}, {}, {}};
-        if (cut)
-            sources.withoutChain["SPX"] = "the feed is cut";
-        else
-            sources.chains = {chain.priced()};
-        auto past = std::make_shared<market::History>();
-        auto date = std::chrono::sys_days(std::chrono::year{2026} / 8 / 18) - std::chrono::days(historyDays);
-        for (int i = 0; i < historyDays; ++i, date += std::chrono::days(1)) {
-            market::DailyBar bar;
-            bar.date = date;
-            bar.close = 5000 + 60 * ((i * 7) % 11);
-            past->bars["SPX"].push_back(bar);
-            past->vix.push_back({date, 20.0 - ((i * 7) % 11) * 0.3});
-        }
-        sources.history = past;
-        if (board.varIsOld(sources)) board.renewVar(sources);
-        return board.make(sources);
-    }
-};
-
-template <class W> W* named(const QWidget& in, const char* name) {
-    for (auto* w : in.findChildren<W*>())
-        if (w->accessibleName() == QLatin1String(name)) return w;
-    return nullptr;
-}
-
-QString textOf(const QWidget& in) {
-    QStringList all;
-    for (auto* label : in.findChildren<QLabel*>())
-        if (label->isVisibleTo(&in)) all << label->text();
-    return all.join(QLatin1Char('\n'));
-}
-
-GridModel* modelOf(const GridView* grid) { return qobject_cast<GridModel*>(grid->model()); }
-
-} // namespace
+using namespace mahler::ui::testing;
 
 class RiskTest : public QObject {
     Q_OBJECT
@@ -370,119 +270,6 @@ private Q_SLOTS:
         QVERIFY(riskwords::asOf(*risk, view.get()).startsWith(QLatin1String("market closed, quotes of ")));
     }
 
-    void theBreakerMapComparesTheBookWithWhatIsPending() {
-        Desk desk;
-        desk.pendingUnits = 20;
-        BreakerMapScreen screen(m_port);
-        const auto risk = desk.risk();
-        screen.setView(desk.view());
-        screen.setRisk(risk);
-        auto* asIs = named<HeatMap>(screen, "Breaker map of the book as it is");
-        auto* with = named<HeatMap>(screen, "Breaker map with what is pending");
-        QVERIFY(!risk->changed.empty());
-        int marked = 0, changed = 0;
-        for (int r = 0; r < with->rowCount(); ++r)
-            for (int c = 0; c < with->columnCount(); ++c) {
-                QVERIFY(!asIs->cell(r, c).marked);
-                marked += with->cell(r, c).marked;
-            }
-        for (const auto i : risk->changed) changed += risk->asIs.grid.cells[i].horizon == 0;
-        QCOMPARE(marked, changed);
-        screen.show();
-        QTest::keyClick(asIs, Qt::Key_Up);
-        QTest::keyClick(asIs, Qt::Key_Left);
-        QCOMPARE(with->cursorRow(), asIs->cursorRow());
-        QCOMPARE(with->cursorColumn(), asIs->cursorColumn());
-        const auto* limits = modelOf(named<GridView>(screen, "Limits in the chosen cell"));
-        QCOMPARE(limits->rowCount(), static_cast<int>(risk::kMapStops));
-        QVERIFY(textOf(screen).contains(QLatin1String("SELL 20 SPX 18-Sep-26 4900/4800 put spread")));
-    }
-
-    void withoutAnythingPendingTheSecondMapSaysSo() {
-        Desk desk;
-        BreakerMapScreen screen(m_port);
-        screen.setRisk(desk.risk());
-        QVERIFY(named<HeatMap>(screen, "Breaker map with what is pending")->emptyText().startsWith(QLatin1String("Nothing is pending")));
-    }
-
-    void attributionShowsBothMethodsAndEAndPSwitchTheTable() {
-        Desk desk;
-        AttributionScreen screen(m_port);
-        (void)desk.risk(); // the first look
-        desk.chain.centre = desk.chain.spot;
-        desk.chain.spot = 4500;
-        desk.chain.vol = 0.45;
-        desk.chain.time += std::chrono::minutes(5);
-        const auto risk = desk.risk();
-        screen.setView(desk.view());
-        screen.setRisk(risk);
-        const auto& book = risk->attribution.book;
-        QVERIFY(book.explain.total.micros() < 0);
-        auto* grid = named<GridView>(screen, "Profit and loss by underlying and position");
-        const auto* rows = modelOf(grid);
-        QCOMPARE(rows->rowCount(), 3); // book, underlying, position
-        QCOMPARE(rows->index(0, 4).data(GridModel::SortRole).toDouble(), book.explain.vega.toDouble());
-        QTest::keyClick(grid, Qt::Key_P);
-        QCOMPARE(rows->index(0, 4).data(GridModel::SortRole).toDouble(), book.predict.vega.toDouble());
-        QTest::keyClick(grid, Qt::Key_E);
-        QCOMPARE(rows->index(0, 4).data(GridModel::SortRole).toDouble(), book.explain.vega.toDouble());
-        const auto* parts = modelOf(named<GridView>(screen, "Parts of the profit or loss by both methods"));
-        QCOMPARE(parts->rowCount(), 10);
-        QCOMPARE(parts->index(0, AttributionScreen::PartExplain).data(GridModel::SortRole).toDouble(), book.explain.delta.toDouble());
-        QCOMPARE(parts->index(0, AttributionScreen::PartPredict).data(GridModel::SortRole).toDouble(), book.predict.delta.toDouble());
-        QVERIFY(textOf(screen).contains(QStringLiteral("since %1 ET").arg(format::timeNewYork(*risk->attribution.since))));
-        QVERIFY(book.predict.flagged()); // a jump the Greeks of the start did not see
-        QVERIFY(parts->index(8, AttributionScreen::PartPredict).data().toString().startsWith(QStringLiteral("▲")));
-        QVERIFY(!parts->index(8, AttributionScreen::PartExplain).data().toString().startsWith(QStringLiteral("▲")));
-    }
-
-    void aPositionThatIsLeftOutHasDashesAndItsCause() {
-        Desk desk;
-        AttributionScreen screen(m_port);
-        (void)desk.risk();
-        desk.chain.lowest = 0.97; // its strikes are not quoted any more
-        screen.setRisk(desk.risk());
-        const auto* rows = modelOf(named<GridView>(screen, "Profit and loss by underlying and position"));
-        QCOMPARE(rows->index(2, 11).data().toString(), format::dash());
-        QVERIFY(rows->index(2, 0).data(Qt::ToolTipRole).toString().contains(QLatin1String("no two-sided quote")));
-        QVERIFY2(textOf(screen).contains(QLatin1String("0 of 1 positions are in these sums")), qPrintable(textOf(screen)));
-    }
-
-    void everyModelKeepsItsPromisesWhileValuesChange() {
-        Desk desk;
-        ScenarioScreen scenario(m_port);
-        BreakerMapScreen map(m_port);
-        AttributionScreen attribution(m_port);
-        const QList<Screen*> screens = {&scenario, &map, &attribution};
-        for (auto* screen : screens)
-            for (auto* model : screen->findChildren<GridModel*>())
-                new QAbstractItemModelTester(model, QAbstractItemModelTester::FailureReportingMode::QtTest, model);
-        for (int i = 0; i < 4; ++i) {
-            desk.units = i == 2 ? 0 : 5 + i;
-            desk.pendingUnits = i % 2;
-            desk.cut = i == 3;
-            const auto risk = desk.risk();
-            for (auto* screen : screens) {
-                screen->setView(desk.view());
-                screen->setRisk(risk);
-            }
-        }
-    }
-
-    void everythingThatTakesFocusHasAnAccessibleName() {
-        Desk desk;
-        ScenarioScreen scenario(m_port);
-        BreakerMapScreen map(m_port);
-        AttributionScreen attribution(m_port);
-        for (Screen* screen : std::initializer_list<Screen*>{&scenario, &map, &attribution}) {
-            screen->setRisk(desk.risk());
-            for (auto* child : screen->findChildren<QWidget*>())
-                if ((child->focusPolicy() & Qt::TabFocus) && child->parentWidget() && !qobject_cast<QAbstractScrollArea*>(child->parentWidget()))
-                    QVERIFY2(!child->accessibleName().isEmpty(), child->metaObject()->className());
-            QVERIFY(!screen->keys().isEmpty());
-        }
-    }
-
     void riskIsAskedForWhileItsScreenIsInFront() {
         FakePort port;
         MainWindow window(port, {});
@@ -503,16 +290,6 @@ private Q_SLOTS:
         QVERIFY(window.screen(QStringLiteral("breaker-map"))->findChild<HeatMap*>()->rowCount() > 0);
         window.showScreen(QStringLiteral("orders"));
         QVERIFY(!port.risk.back());
-    }
-
-    void aStopIsWrittenShortEnoughForItsCell() {
-        risk::MapCell cell;
-        QCOMPARE(riskwords::stop(cell), QString(QChar(0x00B7)));
-        cell.first = risk::MapStop::PortfolioRisk;
-        cell.at = 0.994;
-        QCOMPARE(riskwords::stop(cell), QStringLiteral("PR 99%"));
-        cell.at = 1; // in the cell itself
-        QCOMPARE(riskwords::stop(cell), QStringLiteral("PR"));
     }
 
     void aMenusTextIsReadWithoutItsMarks() {

@@ -10,6 +10,7 @@ namespace mahler::ui {
 namespace {
 
 constexpr std::size_t kPage = 200;
+constexpr qsizetype kLongest = 400; ///< characters; longer ones are pasted by mistake and take seconds to search for
 
 /// today, 90m, 2h, 3d, 2026-08-24, 10:30.
 std::optional<UtcTime> timeOf(const QString& text, UtcTime now) {
@@ -63,6 +64,10 @@ JournalLine JournalLine::parse(const QString& line, UtcTime now) {
     static const QRegularExpression kKey(QStringLiteral("^([A-Za-z]+[:<>])(.*)$"));
     JournalLine out;
     out.query.limit = kPage;
+    if (line.size() > kLongest) {
+        out.problem = tr("The query has %1 characters; at most %2 are searched for.").arg(line.size()).arg(kLongest);
+        return out;
+    }
     QStringList words;
     for (const auto& word : line.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
         const auto keyed = kKey.match(word);

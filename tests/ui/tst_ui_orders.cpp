@@ -1,0 +1,129 @@
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "fake_port.h"
+#include "ui/screens/records_layer.h"
+#include "ui/screens/table_screens.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+/// What a person can do to an order from its row, and what must not happen by accident.
+class OrdersTest : public QObject {
+    Q_OBJECT
+
+    static desk::OrderView order(const char* id, execution::OrderState state) {
+        desk::OrderView o;
+        o.order.id = OrderId(id);
+        o.order.state = state;
+        o.order.combo.underlying = "SPY";
+        o.order.combo.quantity = 2;
+        o.order.combo.netLimit = Price::fromMicros(340'000);
+        o.order.approvedBy = "ann";
+        o.description = "SELL 2 SPY put spread";
+        return o;
+    }
+    struct Shown {
+        FakePort port;
+        OrdersScreen screen{port};
+        std::shared_ptr<desk::DeskView> view = viewWithRequest(approval::Tier::T1);
+        QTableView* grid = nullptr;
+        explicit Shown(std::vector<desk::OrderView> orders) {
+            view->orders = std::move(orders);
+            for (auto* table : screen.findChildren<QTableView*>())
+                if (table->accessibleName() == QLatin1String("Orders")) grid = table;
+            new QAbstractItemModelTester(grid->model(), QAbstractItemModelTester::FailureReportingMode::QtTest, grid);
+            screen.setView(view);
+            screen.setVisible(true);
+            grid->setCurrentIndex(grid->model()->index(0, 0));
+        }
+        bool says(const char* words) const {
+            for (auto* label : screen.findChildren<QLabel*>())
+                if (label->isVisibleTo(&screen) && label->text().contains(QLatin1String(words))) return true;
+            return false;
+        }
+    };
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark); }
+
+    void cCancelsAndCtrlCCopies() {
+        Shown s({order("M-1", execution::OrderState::Working)});
+        s.grid->setCurrentIndex(s.grid->model()->index(0, 1));
+        QTest::keyClick(s.grid, Qt::Key_C, Qt::ControlModifier);
+        QVERIFY(s.port.sent.empty());
+        QVERIFY(QApplication::clipboard()->text().contains(QLatin1String("SELL 2 SPY put spread")));
+        QTest::keyClick(s.grid, Qt::Key_C, Qt::ShiftModifier);
+        QVERIFY(s.port.sent.empty());
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QCOMPARE(s.port.all<desk::CancelOrder>().size(), std::size_t{1});
+        QCOMPARE(s.port.all<desk::CancelOrder>().front().id, OrderId("M-1"));
+        QCOMPARE(s.port.all<desk::CancelOrder>().front().user, s.view->user.id);
+    }
+
+    void anUnknownOrderIsDeclaredAbsentOnlyByCTwice() {
+        Shown s({order("M-1", execution::OrderState::Unknown), order("M-2", execution::OrderState::Working)});
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QVERIFY(s.port.sent.empty());
+        QVERIFY(s.says("Verify at the broker"));
+        QTest::keyClick(s.grid, Qt::Key_J); // any other key leaves it
+        QVERIFY(!s.says("Verify at the broker"));
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QVERIFY(s.port.sent.empty());
+        s.grid->setCurrentIndex(s.grid->model()->index(1, 0)); // armed on another row is not armed here
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QCOMPARE(s.port.all<desk::CancelOrder>().size(), std::size_t{1});
+        QCOMPARE(s.port.all<desk::CancelOrder>().front().id, OrderId("M-2"));
+        s.grid->setCurrentIndex(s.grid->model()->index(0, 0));
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QCOMPARE(s.port.all<desk::CancelOrder>().size(), std::size_t{2});
+    }
+
+    void pAsksForTheMid() {
+        Shown s({order("M-1", execution::OrderState::Working)});
+        QTest::keyClick(s.grid, Qt::Key_P, Qt::ControlModifier);
+        QVERIFY(s.port.sent.empty());
+        QTest::keyClick(s.grid, Qt::Key_P);
+        QCOMPARE(s.port.all<desk::MoveToMid>().size(), std::size_t{1});
+        QCOMPARE(s.port.all<desk::MoveToMid>().front().id, OrderId("M-1"));
+    }
+
+    void enterShowsItsEventsAndJItsRecords() {
+        Shown s({order("M-1", execution::OrderState::Filled)});
+        QSignalSpy journal(&s.screen, &Screen::journalRequested);
+        QTest::keyClick(s.grid, Qt::Key_J);
+        QCOMPARE(journal.size(), 1);
+        QCOMPARE(journal.front().front().toString(), QStringLiteral("M-1"));
+        QTest::keyClick(s.grid, Qt::Key_Return);
+        QVERIFY(s.screen.findChild<EventLadder*>());
+        QCOMPARE(s.port.queries.back().correlation, std::string("M-1"));
+    }
+
+    void whatTheBrokerDoesNotAnswerReadsUnknown() {
+        auto silent = order("M-1", execution::OrderState::Submitted);
+        silent.unacknowledged = true;
+        Shown s({silent});
+        QVERIFY(s.grid->model()->index(0, 2).data().toString().contains(QLatin1String("UNKNOWN")));
+        QVERIFY(s.grid->model()->index(0, 2).data(Qt::ToolTipRole).toString().contains(QLatin1String("verify at the broker")));
+    }
+
+    void aRowTellsWhoApprovedItAndItsId() {
+        Shown s({order("M-1", execution::OrderState::Working)});
+        QStringList row;
+        for (int column = 0; column < s.grid->model()->columnCount(); ++column) row << s.grid->model()->index(0, column).data().toString();
+        QVERIFY2(row.contains(QStringLiteral("ann")), qPrintable(row.join(QLatin1Char('|'))));
+        QVERIFY(row.contains(QStringLiteral("M-1")));
+        QVERIFY(row.contains(QStringLiteral("0.34 cr")));
+    }
+};
+
+QTEST_MAIN(OrdersTest)
+#include "tst_ui_orders.moc"
