@@ -13,6 +13,8 @@
 #include "app/translations.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
+#include "ui/screens/moment_layer.h"
+#include "ui/screens/table_screens.h"
 #include "ui/screens/volatility_screen.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/theme.h"
@@ -74,13 +76,28 @@ bool pump(const std::function<bool()>& done, double seconds) {
 }
 
 /// Lets the window come to rest, draws it, and says what does not fit. @return whether everything fits.
-bool save(ui::MainWindow& window, const QString& path) {
+bool save(QWidget& window, const QString& path) {
     pump([] { return false; }, 1.1); // the strip shows the longest delay of the last second: the shot before is not this screen's
     window.grab().save(path);
     std::printf("%s\n", qPrintable(path));
     const QStringList clipped = clippedTexts(window);
     for (const auto& text : clipped) std::fprintf(stderr, "mahler: %s: does not fit: %s\n", qPrintable(path), qPrintable(text));
     return clipped.isEmpty();
+}
+
+/// R on the newest record of a fill, once its replay is there; null when there is none.
+ui::MomentLayer* openMoment(ui::MainWindow& window) {
+    window.showScreen(QStringLiteral("journal"));
+    auto* journal = static_cast<ui::JournalScreen*>(window.screen(QStringLiteral("journal")));
+    journal->search(QStringLiteral("kind:order.filled"));
+    auto* grid = journal->findChild<QTableView*>();
+    const auto fill = [grid] { return grid->model()->index(0, 2).data().toString() == QLatin1String("order.filled"); };
+    if (!pump(fill, 5)) return nullptr;
+    grid->setCurrentIndex(grid->model()->index(0, 0));
+    QKeyEvent press(QEvent::KeyPress, Qt::Key_R, Qt::NoModifier);
+    QApplication::sendEvent(grid, &press);
+    auto* layer = journal->findChild<ui::MomentLayer*>();
+    return layer && pump([layer] { return layer->ready(); }, 60) ? layer : nullptr;
 }
 
 /// Answers the most urgent request and waits until it is gone.
@@ -211,6 +228,13 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
                     QApplication::sendEvent(scenario, &press);
                 }
                 fits = save(window, path(name)) && fits;
+            }
+            if (auto* moment = openMoment(window)) {
+                for (const auto* page : {"state", "positions"}) {
+                    moment->showPage(QLatin1String(page));
+                    fits = save(*moment, path(QStringLiteral("moment-%1").arg(QLatin1String(page)))) && fits;
+                }
+                moment->close();
             }
             if (!view->approvals.empty()) {
                 window.showScreen(QStringLiteral("chain"));

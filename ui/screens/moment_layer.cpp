@@ -1,7 +1,6 @@
 #include "ui/screens/moment_layer.h"
 
 #include <QHBoxLayout>
-#include <QTabWidget>
 #include <QVBoxLayout>
 
 #include "ui/screens/records_layer.h"
@@ -54,7 +53,7 @@ GridRow line(const QString& key, const QString& what, const QString& value, cons
 
 MomentLayer::MomentLayer(DeskPort& port, const JournalRow& row, QWidget* parent)
     : QDialog(parent), m_port(port), m_seq(row.seq), m_tag(new QLabel(tr("REPLAY"))), m_words(new QLabel), m_progress(new QProgressBar),
-      m_pages(new QStackedWidget),
+      m_pages(new QStackedWidget), m_tabs(new QTabWidget),
       m_state(new GridModel({{tr("What"), {}, 190, kLeft}, {tr("Then"), {}, 330, kLeft}, {tr("More"), {}, 380, kLeft}}, this)) {
     dressLayer(*this, tr("The desk at record %1, %2 ET   %3").arg(QString::number(row.seq), format::timeNewYork(row.at), format::text(row.type)));
     setObjectName(QStringLiteral("moment"));
@@ -71,14 +70,13 @@ MomentLayer::MomentLayer(DeskPort& port, const JournalRow& row, QWidget* parent)
     head->addWidget(m_tag);
     head->addWidget(m_words, 1);
     static_cast<QVBoxLayout*>(layout())->addLayout(head);
-    auto* tabs = new QTabWidget;
     auto* state = new GridView(m_state);
     state->setAccessibleName(tr("State of the desk"));
     m_positions = new PositionsScreen(*m_still);
     m_orders = new OrdersScreen(*m_still);
-    tabs->addTab(state, tr("State"));
-    tabs->addTab(m_positions, m_positions->title());
-    tabs->addTab(m_orders, m_orders->title());
+    m_tabs->addTab(state, tr("State"));
+    m_tabs->addTab(m_positions, m_positions->title());
+    m_tabs->addTab(m_orders, m_orders->title());
     m_progress->setRange(0, 100);
     m_progress->setAccessibleName(tr("Replayed, per cent"));
     m_words->setText(tr("Replaying the session up to this record; Esc ends it."));
@@ -88,7 +86,8 @@ MomentLayer::MomentLayer(DeskPort& port, const JournalRow& row, QWidget* parent)
     middle->addWidget(m_progress);
     middle->addStretch();
     m_pages->addWidget(waiting);
-    m_pages->addWidget(tabs);
+    m_tabs->setDocumentMode(true);
+    m_pages->addWidget(m_tabs);
     layout()->addWidget(m_pages);
     connect(&port, &DeskPort::momentProgressed, this, [this](qint64 seq, double fraction) {
         if (seq == m_seq) m_progress->setValue(static_cast<int>(100 * fraction));
@@ -102,6 +101,8 @@ MomentLayer::MomentLayer(DeskPort& port, const JournalRow& row, QWidget* parent)
 MomentLayer::~MomentLayer() {
     if (!m_ready) m_port.cancelReplay();
 }
+
+void MomentLayer::showPage(const QString& id) { m_tabs->setCurrentIndex(id == m_positions->id() ? 1 : id == m_orders->id() ? 2 : 0); }
 
 void MomentLayer::show(const ViewPtr& view, const QString& words) {
     m_ready = true;
@@ -139,7 +140,8 @@ void MomentLayer::fillState(const desk::DeskView& view) {
                               line(QStringLiteral("vix"), tr("VIX"), view.vix ? format::number(*view.vix, 2) : format::dash())};
     for (const auto& u : view.underlyings)
         rows.push_back(line(format::text(u.quote.symbol), format::text(u.quote.symbol),
-                            tr("bid %1, ask %2").arg(format::price(u.quote.quote.bid), format::price(u.quote.quote.ask)),
+                            u.quote.quote.mid() ? tr("bid %1, ask %2").arg(format::price(u.quote.quote.bid), format::price(u.quote.quote.ask))
+                                                : tr("last %1").arg(format::price(u.quote.price())),
                             u.ageSeconds ? tr("%1 old").arg(format::age(*u.ageSeconds)) : tr("no quote yet")));
     for (const auto& a : view.approvals)
         rows.push_back(line(format::text(a.request.id.str()), tr("Waiting: %1").arg(format::text(a.request.id.str())), format::text(a.description),

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QStackedWidget>
+#include <QTabWidget>
 
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
@@ -18,6 +19,8 @@ class MomentLayer final : public QDialog {
 public:
     MomentLayer(DeskPort& port, const JournalRow& row, QWidget* parent);
     ~MomentLayer() override;
+    bool ready() const { return m_ready; } ///< shown, or known why not
+    void showPage(const QString& id);      ///< "state", "positions", "orders"
 
 private:
     void show(const ViewPtr& view, const QString& differs);
@@ -29,6 +32,7 @@ private:
     QLabel *m_tag, *m_words;
     QProgressBar* m_progress;
     QStackedWidget* m_pages;
+    QTabWidget* m_tabs;
     GridModel* m_state;
     Screen *m_positions, *m_orders;
 };

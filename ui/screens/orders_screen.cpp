@@ -112,7 +112,12 @@ void OrdersScreen::setView(const ViewPtr& view) {
         row.cells = {
             {format::timeNewYork(order.createdAt.utc), static_cast<qlonglong>(toNanos(order.createdAt.utc)), tone, desk::Freshness::Fresh,
              format::timeTooltip(order.createdAt.utc)},
-            {format::text(o.description), {}, live ? Tone::Strong : Tone::Plain},
+            {format::text(o.description),
+             {},
+             live ? Tone::Strong : Tone::Plain,
+             desk::Freshness::Fresh,
+             tr("%1\nsource: %2\napproved by: %3\nid: %4")
+                 .arg(format::text(o.description), format::text(order.combo.source), format::text(order.approvedBy), row.key)},
             {stateText(o),
              {},
              unknown ? Tone::Warn
