@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The long proofs, weekly and before a release: sanitizers, coverage, a build without precompiled headers, a million contracts.
-# Usage: packaging/prove.sh [asan|tsan|coverage|includes|properties]..., all of them without an argument. One to two hours on two cores.
+# The long proofs, weekly and before a release: sanitizers, coverage, a build without precompiled headers, a million contracts,
+# clang-tidy over the sources that changed since the commit in MAHLER_SINCE (default: the last 20).
+# Usage: packaging/prove.sh [tidy|asan|tsan|coverage|includes|properties]..., all of them without an argument. One to two hours on two cores.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 install_dependencies packaging/packages-checks.txt
 export QT_QPA_PLATFORM=offscreen TZ=UTC
@@ -26,6 +27,13 @@ coverage() {
     gcovr -r . --filter core/ --fail-under-line 85 build/coverage >build/coverage/lines.txt || { tail -4 build/coverage/lines.txt; fail "coverage: under 85 % of core's lines"; }
     tail -4 build/coverage/lines.txt
 }
+tidy() {
+    command -v clang-tidy >/dev/null || fail "tidy needs clang-tidy: apt-get install clang-tidy"
+    cmake --preset dev -B build/tidy -DMAHLER_PCH=OFF >/dev/null # it reads no precompiled header of another compiler
+    local changed
+    changed=$(git diff --name-only --diff-filter=d "${MAHLER_SINCE:-HEAD~20}" -- 'app/*.cpp' 'core/*.cpp' 'ui/*.cpp')
+    [ -z "$changed" ] || xargs -P "$(nproc)" -n 1 clang-tidy -p build/tidy --quiet <<<"$changed" 2>/dev/null || fail "tidy: see above"
+}
 includes() {
     cmake --preset dev -B build/includes -DMAHLER_PCH=OFF -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >/dev/null
     cmake --build build/includes || fail "includes: the build without precompiled headers failed"
@@ -35,10 +43,10 @@ properties() {
     ctest --test-dir build/ci -C proof -L proof --output-on-failure --no-tests=error --timeout 3600 || fail "properties: see above"
 }
 
-[ $# -gt 0 ] || set -- includes asan tsan coverage properties
+[ $# -gt 0 ] || set -- tidy includes asan tsan coverage properties
 for proof in "$@"; do
     case $proof in
-        asan | tsan | coverage | includes | properties) "$proof"; echo "mahler: $proof proved" ;;
+        tidy | asan | tsan | coverage | includes | properties) "$proof"; echo "mahler: $proof proved" ;;
         *) fail "no proof is called $proof" ;;
     esac
 done

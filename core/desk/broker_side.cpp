@@ -65,7 +65,7 @@ void bookFill(Context& c, const execution::Order& before, const execution::Broke
         c.notice(NoticeView::Level::Advisory, "Closed " + position.id.str() + ", realised " + position.realised.str() + " before fees");
 }
 
-void onUpdate(Context& c, execution::BrokerUpdate u) {
+void onUpdate(Context& c, const execution::BrokerUpdate& u) {
     const auto it = c.state.orders.find(u.id);
     if (it == c.state.orders.end()) return setHalt(c, risk::Breaker::B7Integrity, "broker", "order " + u.id.str() + " is not in the journal");
     const execution::Order before = it->second;
