@@ -68,6 +68,18 @@ Result<ui::Sounds> readSounds(const Json& section) {
     return sounds;
 }
 
+Result<std::string> readBroker(const Json& section) {
+    std::string phone;
+    if (!section.is_object()) return badInput("an object is wanted");
+    for (const auto& [key, value] : section.items()) {
+        if (key != "phone") return badInput("unknown key '" + key.substr(0, 60) + "'");
+        if (!value.is_string()) return badInput("'phone' wants a number in quotes, such as \"+1 555 0100\"");
+        phone = value.get<std::string>();
+    }
+    if (const auto fits = ui::checkPhone(phone); !fits) return fits.error();
+    return phone;
+}
+
 Result<ui::KeyChoices> readKeys(const Json& section) {
     ui::KeyChoices keys;
     if (!section.is_object()) return badInput("an object is wanted");
@@ -119,6 +131,8 @@ Result<ui::SettingsValues> fromJson(const Json& json) {
             done = take(key, readKeys(section), values.keys);
         else if (key == "sound")
             done = take(key, readSounds(section), values.sounds);
+        else if (key == "broker")
+            done = take(key, readBroker(section), values.brokerPhone);
         if (!done) return done.error();
     }
     return values;
@@ -137,12 +151,14 @@ Result<Json> toJson(const ui::SettingsValues& values) {
     if (!profile) return profile.error();
     Json screener = differences(strategy::screenFields(), values.desk.screener, *profile);
     if (profile->name != builtIn.desk.screener.name) screener["profile"] = profile->name;
-    Json approval = Json::object(), look = Json::object(), sound = Json::object();
+    Json approval = Json::object(), look = Json::object(), sound = Json::object(), broker = Json::object();
     if (values.desk.traderDeadline != builtIn.desk.traderDeadline) approval[desk::kTraderSeconds.key] = values.desk.traderDeadline.count();
     if (values.look.theme != builtIn.look.theme) look["theme"] = wordOf(kThemes, values.look.theme);
     if (values.look.gainLoss != builtIn.look.gainLoss) look["gain_loss"] = wordOf(kGainLoss, values.look.gainLoss);
     if (values.look.density != builtIn.look.density) look["density"] = wordOf(kDensities, values.look.density);
     if (values.sounds.approvals != builtIn.sounds.approvals) sound["approvals"] = values.sounds.approvals;
+    if (const auto fits = ui::checkPhone(values.brokerPhone); !fits) return badInput("broker: " + fits.error().detail);
+    if (!values.brokerPhone.empty()) broker["phone"] = values.brokerPhone;
     if (const auto fits = ui::KeyBindings::check(values.keys); !fits) return badInput("keys: " + fits.error().detail);
     Json keys = Json::object();
     for (const auto& [action, chosen] : values.keys) keys[action] = chosen;
@@ -150,7 +166,8 @@ Result<Json> toJson(const ui::SettingsValues& values) {
     const std::pair<const char*, Json> sections[] = {
         {"screener", screener}, {"limits", differences(risk::limitFields(), values.desk.limits, builtIn.desk.limits)},
         {"approval", approval}, {"look", look},
-        {"sound", sound},       {"keys", keys}};
+        {"sound", sound},       {"broker", broker},
+        {"keys", keys}};
     for (const auto& [key, section] : sections)
         if (!section.empty()) out[key] = section;
     return out;

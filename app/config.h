@@ -10,7 +10,7 @@ namespace mahler::app {
 /// config.json of the data folder; comments are allowed. Absent keys, or no file, are the built-in values.
 ///     {"screener": {"profile": "seed", "dte_min": 28}, "limits": {"risk_per_trade": 0.01},
 ///      "approval": {"trader_seconds": 60}, "look": {"theme": "light", "gain_loss": "green-red", "density": "comfortable"},
-///      "sound": {"approvals": false},
+///      "sound": {"approvals": false}, "broker": {"phone": "+1 555 0100"},
 ///      "keys": {"chain": "Ctrl+Shift+C", "halt": ["ScrollLock"]}}
 /// @return BadInput naming file and key when a key is unknown or a value of the wrong type, out of range or, of a limit,
 /// looser than compiled (S7), of a key not to be had (KeyBindings::check). Nothing is clamped.

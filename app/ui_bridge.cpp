@@ -190,6 +190,7 @@ void UiBridge::changeSettings(const ui::SettingsValues& wanted) {
     if (m_settings.dataFolder.empty()) return Q_EMIT settingsRefused(QStringLiteral("this desk keeps no settings"));
     m_settings.look = wanted.look;
     m_settings.sounds = wanted.sounds;
+    m_settings.brokerPhone = wanted.brokerPhone;
     if (desk::valuesOf(wanted.desk) == desk::valuesOf(m_settings.desk)) return saveSettings({});
     m_settingsAsked = m_settingsSeen;
     if (!send(desk::ChangeSettings{"user:" + m_user, wanted.desk})) {

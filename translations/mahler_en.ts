@@ -11,6 +11,13 @@
             <numerusform>%1   (and %n more)</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The broker has not confirmed the cancel of %n order(s): %1. They may still fill; %2.</source>
+        <translation>
+            <numerusform>The broker has not confirmed the cancel of %n order: %1. It may still fill; %2.</numerusform>
+            <numerusform>The broker has not confirmed the cancel of %n orders: %1. They may still fill; %2.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>mahler::ui::BuilderScreen</name>

@@ -56,6 +56,7 @@ bool mayClose(const User& u) { return u.has(Role::Trader) || u.has(Role::RiskMan
 bool mayProposeManually(const User& u) { return u.has(Role::Trader) || leads(u); }
 
 bool mayChangeLimits(const User& u) { return u.has(Role::RiskManager) || leads(u); }
+bool mayChangeBroker(const User& u) { return u.has(Role::TeamLead); }
 bool mayChangeStrategy(const User& u) { return u.has(Role::Strategist) || leads(u); }
 
 bool mayResume(const User& u, const std::string& breaker) {

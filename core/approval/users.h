@@ -29,6 +29,7 @@ bool mayApproveTier(const User& user, int tier);
 bool mayClose(const User& user);
 bool mayProposeManually(const User& user);
 bool mayChangeLimits(const User& user);
+bool mayChangeBroker(const User& user);                       ///< how it is reached
 bool mayChangeStrategy(const User& user);                     ///< thresholds of what is proposed
 bool mayResume(const User& user, const std::string& breaker); ///< "B1".."B8", "startup"
 

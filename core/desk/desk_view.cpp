@@ -213,17 +213,22 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
     return v;
 }
 
-RunState runState(const DeskState& s, MonoTime now, int& pending, int& total) {
+/// Cancels under way and of how many; fills `v.cancelsUnconfirmed`.
+void addCancels(DeskView& v, const DeskState& s, MonoTime now) {
     for (const auto& [id, at] : s.cancelAskedAt) {
-        ++total;
+        ++v.cancelsTotal;
         const auto it = s.orders.find(id);
-        if (it != s.orders.end() && !execution::isTerminal(it->second.state)) ++pending;
+        if (it == s.orders.end() || execution::isTerminal(it->second.state)) continue;
+        ++v.cancelsPending;
+        if (now - at.mono >= kUnconfirmed || now < at.mono) // asked before a restart, whose clock began anew: no less in doubt
+            v.cancelsUnconfirmed.push_back({id, it->second.brokerId, portfolio::describe(it->second.combo)});
     }
+}
+
+RunState runState(const DeskState& s, const DeskView& v) {
     if (!s.halted()) return RunState::Running;
-    if (pending == 0) return RunState::Halted;
-    const bool late =
-        std::any_of(s.cancelAskedAt.begin(), s.cancelAskedAt.end(), [&](const auto& entry) { return now - entry.second.mono >= kUnconfirmed; });
-    return late ? RunState::HaltedUnconfirmed : RunState::Halting;
+    if (v.cancelsPending == 0) return RunState::Halted;
+    return v.cancelsUnconfirmed.empty() ? RunState::Halting : RunState::HaltedUnconfirmed;
 }
 
 void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
@@ -262,7 +267,8 @@ DeskView Desk::view(Timestamp now) const {
         v.sessionOpen = s.facts->open;
         v.sessionClose = s.facts->close;
     }
-    v.state = runState(s, now.mono, v.cancelsPending, v.cancelsTotal);
+    addCancels(v, s, now.mono);
+    v.state = runState(s, v);
     v.latches = s.latches;
     std::stable_sort(v.latches.begin(), v.latches.end(), [](const risk::Latch& a, const risk::Latch& b) {
         return static_cast<int>(risk::actionOf(a.breaker)) > static_cast<int>(risk::actionOf(b.breaker));

@@ -126,6 +126,13 @@ struct NoticeView {
     std::string text;
 };
 
+/// A cancel the broker has not acknowledged for five seconds or more: a person must ask the broker (UX 3.1).
+struct UnconfirmedCancel {
+    OrderId id;
+    std::string brokerId, description; ///< the broker's own id, empty when it never gave one
+    bool operator==(const UnconfirmedCancel&) const = default;
+};
+
 struct UnderlyingView {
     market::UnderlyingQuote quote;
     std::optional<double> ageSeconds;
@@ -147,12 +154,14 @@ struct DeskView {
     std::vector<risk::Latch> latches;
     std::string haltReason; ///< most severe first, one sentence
     int cancelsPending = 0, cancelsTotal = 0;
-    std::optional<double> resumeInSeconds; ///< a resume is counting down
+    std::vector<UnconfirmedCancel> cancelsUnconfirmed; ///< by order id
+    bool brokerSimulated = false;                      ///< it lives in this program: there is nobody to call
+    std::optional<double> resumeInSeconds;             ///< a resume is counting down
     std::vector<risk::BreakerReading> breakers;
 
     portfolio::Account account;
     portfolio::AccountMarks marks;
-    Settings settings; ///< as the journal has them
+    Settings settings;       ///< as the journal has them
     std::int64_t settingsAnswers = 0;
     std::string settingsNote;         ///< of the last answer; empty when everything asked for was changed
     std::optional<UtcTime> marksAsOf; ///< set when the market is closed: marks of the session's end

@@ -276,6 +276,7 @@ void DeskRuntime::publish(bool force) {
     auto view = std::make_shared<DeskView>(m_desk.view(m_now));
     for (auto& u : view->underlyings)
         if (const auto delay = feedInfo().delayMinutes.find(u.quote.symbol); delay != feedInfo().delayMinutes.end()) u.delayMinutes = delay->second;
+    view->brokerSimulated = m_broker->simulated();
     view->speed = m_market->speed();
     view->paused = m_market->paused();
     view->slowedForApproval = m_market->slowed();

@@ -52,6 +52,8 @@ class Broker {
 public:
     virtual ~Broker() = default;
     virtual std::string account() const = 0;
+    /// It lives in this program: no people stand behind it who could be called.
+    virtual bool simulated() const { return false; }
     /// The token is redeemed immediately before the bytes leave; a refused token sends nothing. Never retried (S3).
     virtual Result<void> submit(const Order& order, risk::RiskToken token) = 0;
     virtual Result<void> cancel(const OrderId& id) = 0;

@@ -18,6 +18,7 @@ public:
         : m_config(std::move(config)), m_gate(gate), m_halt(halt), m_cash(m_config.startingCash) {}
 
     std::string account() const override { return m_config.account; }
+    bool simulated() const override { return true; }
 
     Result<void> submit(const Order& order, risk::RiskToken token) override {
         if (const auto redeemed = m_gate.redeem(std::move(token), order.combo, m_config.account, m_halt); !redeemed) return redeemed.error();

@@ -81,6 +81,12 @@ private Q_SLOTS:
         row("a trader deadline over 5 min", R"({"approval": {"trader_seconds": 301}})", "trader_seconds");
         row("a theme of our own", R"({"look": {"theme": "pink"}})", "theme");
         row("silence for critical alarms", R"({"sound": {"critical": false}})", "critical");
+        row("an unknown broker key", R"({"broker": {"password": "x"}})", "password");
+        row("a phone of words", R"({"broker": {"phone": "call Bob"}})", "phone");
+        row("a phone without digits", R"x({"broker": {"phone": "+-()"}})x", "phone");
+        row("a phone that is a number", R"({"broker": {"phone": 5550100}})", "phone");
+        row("an endless phone", R"({"broker": {"phone": "12345678901234567890123456789012345678901"}})", "phone");
+        row("a phone with a line in it", "{\"broker\": {\"phone\": \"555\\n0100\"}}", "phone");
         row("a word for a sound", R"({"sound": {"approvals": "off"}})", "approvals");
         row("a key of no action", R"({"keys": {"chian": "F3"}})", "chian");
         row("a key that is none", R"({"keys": {"chain": "Hyper+Ü+3"}})", "Hyper");
@@ -127,6 +133,7 @@ private Q_SLOTS:
         wanted.desk.traderDeadline = std::chrono::seconds(300);
         wanted.look = {ui::ThemeKind::Light, ui::GainLoss::RedGreen, ui::Density::Comfortable};
         wanted.sounds.approvals = false;
+        wanted.brokerPhone = "+1 (555) 010-0100 x 12";
         wanted.keys = {{"chain", {"Ctrl+Shift+C"}}, {"halt", {"ScrollLock"}}, {"volatility", {}}};
         const auto saved = app::saveConfig(folder(), wanted);
         QVERIFY2(saved.has_value(), saved ? "" : saved.error().detail.c_str());
@@ -139,6 +146,7 @@ private Q_SLOTS:
         QVERIFY(back->look == wanted.look);
         QVERIFY(back->sounds == wanted.sounds);
         QVERIFY(back->keys == wanted.keys);
+        QCOMPARE(back->brokerPhone, wanted.brokerPhone);
     }
 
     void onlyWhatDiffersIsWrittenAndForUsAlone() {

@@ -6,6 +6,7 @@
 using namespace mahler;
 using namespace mahler::desk;
 using mahler::desk::testing::Harness;
+using namespace std::chrono_literals;
 
 class DeskHaltTest : public QObject {
     Q_OBJECT
@@ -34,10 +35,35 @@ private Q_SLOTS:
         QVERIFY(cancelled);
         QCOMPARE(h.state().positions.size(), std::size_t{1});
         QCOMPARE(h.desk().view(h.now()).state, RunState::Halting);
+        QVERIFY(h.desk().view(h.now()).cancelsUnconfirmed.empty()); // it has five seconds
         h.ticks(6);
-        QCOMPARE(h.desk().view(h.now()).state, RunState::HaltedUnconfirmed);
+        const auto late = h.desk().view(h.now());
+        QCOMPARE(late.state, RunState::HaltedUnconfirmed);
+        QCOMPARE(late.cancelsUnconfirmed.size(), std::size_t{1});
+        QCOMPARE(late.cancelsUnconfirmed.front().id, id);
+        QCOMPARE(late.cancelsUnconfirmed.front().brokerId, std::string("B1"));
+        QVERIFY(late.cancelsUnconfirmed.front().description.find("465/460") != std::string::npos);
         h.brokerSays(id, execution::OrderState::Cancelled);
         QCOMPARE(h.desk().view(h.now()).state, RunState::Halted);
+        QVERIFY(h.desk().view(h.now()).cancelsUnconfirmed.empty());
+    }
+
+    void aCancelAskedBeforeARestartIsInDoubtAtOnce() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        if (h.pending()) h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.state().liveOrders().front()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(HaltRequest{"user:x", risk::Breaker::B8Manual, "F12"});
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()).has_value());
+        Timestamp booted = h.now(); // the machine was started anew: its steady clock counts from nothing
+        booted.mono = 1s;
+        const auto view = again.view(booted);
+        QCOMPARE(view.state, RunState::HaltedUnconfirmed);
+        QCOMPARE(view.cancelsUnconfirmed.front().id, id);
     }
 
     void nothingIsProposedWhileHalted() {

@@ -179,6 +179,72 @@ private Q_SLOTS:
         banner.setView(alarming("journal broken"));
         QVERIFY(stands.back().front().toBool());
     }
+
+    void anUnconfirmedCancelNamesOrdersAndPhone() {
+        FakePort port;
+        port.kept.brokerPhone = "+1 555 0100";
+        MainWindow window(port, {});
+        window.show();
+        auto view = std::make_shared<desk::DeskView>(*viewWith(60));
+        view->state = desk::RunState::HaltedUnconfirmed;
+        view->haltReason = "B8: F12";
+        view->cancelsUnconfirmed = {{OrderId("M-AAAA"), "B1", "SELL 1 SPY 470/465"}, {OrderId("M-BBBB"), "", "SELL 2 SPY 465/460"}};
+        window.setView(view);
+        auto* banner = window.findChild<AlarmBanner*>();
+        const auto stateTip = [&] {
+            for (const auto* label : window.findChild<HaltBar*>()->findChildren<ElidedLabel*>())
+                if (label->text().startsWith(QStringLiteral("■"))) return label->text() + label->toolTip();
+            return QString();
+        };
+        for (const QString& where : {banner->text(), stateTip()})
+            for (const auto* part : {"M-AAAA", "M-BBBB", "B1", "SELL 1 SPY 470/465", "all your broker: +1 555 0100"})
+                QVERIFY2(where.contains(QString::fromLatin1(part)), qPrintable(where));
+        banner->acknowledge();
+        QVERIFY(banner->isHidden());
+        auto fewer = std::make_shared<desk::DeskView>(*view);
+        fewer->cancelsUnconfirmed.erase(fewer->cancelsUnconfirmed.begin());
+        window.setView(fewer);
+        QVERIFY(banner->isHidden()); // one less is no new alarm
+        auto more = std::make_shared<desk::DeskView>(*fewer);
+        more->cancelsUnconfirmed.push_back({OrderId("M-CCCC"), "", "SELL 1 QQQ"});
+        window.setView(more);
+        QVERIFY(!banner->isHidden() && banner->text().contains(QStringLiteral("M-CCCC")));
+    }
+
+    void withoutAPhoneItSaysWhereToSetOne() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        auto view = std::make_shared<desk::DeskView>(*viewWith(60));
+        view->state = desk::RunState::HaltedUnconfirmed;
+        view->cancelsUnconfirmed = {{OrderId("M-AAAA"), "", "SELL 1 SPY 470/465"}};
+        window.setView(view);
+        auto* banner = window.findChild<AlarmBanner*>();
+        QVERIFY2(banner->text().contains(QStringLiteral("no phone is set: Settings, Broker")), qPrintable(banner->text()));
+        port.kept.brokerPhone = "555 0100";
+        Q_EMIT port.settingsSaved(port.kept);
+        window.setView(view);
+        QVERIFY2(banner->text().contains(QStringLiteral("555 0100")), qPrintable(banner->text()));
+        auto simulated = std::make_shared<desk::DeskView>(*view);
+        simulated->brokerSimulated = true;
+        window.setView(simulated);
+        QVERIFY2(banner->text().contains(QStringLiteral("the simulated broker has no phone")), qPrintable(banner->text()));
+    }
+
+    void aLongAlarmDoesNotWidenTheWindow() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.resize(1366, 720);
+        window.show();
+        auto view = std::make_shared<desk::DeskView>(*viewWith(60));
+        view->state = desk::RunState::HaltedUnconfirmed;
+        for (int i = 0; i < 6; ++i)
+            view->cancelsUnconfirmed.push_back(
+                {OrderId("M-0123456789ABCDEF0123456" + std::to_string(i)), "", "SELL 12 SPY 31-Dec-26 445/440 put spread"});
+        window.setView(view);
+        QVERIFY(window.minimumSizeHint().width() <= 1366);
+        QVERIFY(window.findChild<AlarmBanner*>()->minimumSizeHint().width() < 1366);
+    }
 };
 
 QTEST_MAIN(AlertsTest)

@@ -183,6 +183,20 @@ private Q_SLOTS:
         QVERIFY(!o.find<QLineEdit>("trader_seconds")->isEnabled());
     }
 
+    void theBrokersPhoneIsTheTeamLeadsToSet() {
+        Opened o(approval::Role::TeamLead);
+        o.type("phone", QStringLiteral("call Bob"));
+        o.save();
+        QVERIFY(o.port.wantedSettings.empty());
+        QVERIFY(o.says(QStringLiteral("a phone number has at least 3 digits")));
+        o.type("phone", QStringLiteral(" +1 555 0100 "));
+        o.save();
+        QCOMPARE(o.port.wantedSettings.back().brokerPhone, std::string("+1 555 0100"));
+        Opened trader(approval::Role::Trader);
+        QVERIFY(!trader.find<QLineEdit>("phone")->isEnabled());
+        QVERIFY(trader.says(QStringLiteral("how the broker is reached is for the team lead")));
+    }
+
     void aStrategistSeesLimitsButCannotChangeThem() {
         Opened o(approval::Role::Strategist);
         QVERIFY(!o.find<QLineEdit>("risk_per_trade")->isEnabled());

@@ -1,5 +1,8 @@
 #include "ui/shell/alarm_banner.h"
 
+#include <algorithm>
+
+#include "ui/shell/halt_words.h"
 #include "ui/theme/format.h"
 
 namespace mahler::ui {
@@ -7,6 +10,7 @@ namespace mahler::ui {
 AlarmBanner::AlarmBanner(QWidget* parent) : QLabel(parent) {
     setTextFormat(Qt::PlainText);
     setAlignment(Qt::AlignCenter);
+    setWordWrap(true); // a long one must not widen the window
     setObjectName(QStringLiteral("banner"));
     setAccessibleName(tr("Critical alarm"));
     hide();
@@ -20,21 +24,35 @@ void AlarmBanner::setView(const ViewPtr& view) {
         m_runningSince = view->at.utc;
     m_waiting.clear();
     std::set<QString> standing;
+    addUnconfirmed(*view, standing);
     for (const auto& n : view->notices)
-        if (n.level == desk::NoticeView::Level::Critical && (!running || n.at >= *m_runningSince)) {
-            const QString text = tr("▲ %1  %2", "time, alarm").arg(format::timeNewYork(n.at), format::text(n.text));
-            standing.insert(text);
-            if (!m_acknowledged.contains(text) && !m_waiting.contains(text)) m_waiting << text;
-        }
+        if (n.level == desk::NoticeView::Level::Critical && (!running || n.at >= *m_runningSince))
+            add(tr("▲ %1  %2", "time, alarm").arg(format::timeNewYork(n.at), format::text(n.text)), standing);
     for (const auto& o : view->orders) // whenever it became so: it counts in full until the broker or a person says otherwise
-        if (o.order.state == execution::OrderState::Unknown || o.unacknowledged) {
-            const QString text =
-                tr("▲ UNKNOWN: %1. Verify at the broker; F9, then C twice declares it absent", "order").arg(format::text(o.description));
-            standing.insert(text);
-            if (!m_acknowledged.contains(text) && !m_waiting.contains(text)) m_waiting << text;
-        }
+        if (o.order.state == execution::OrderState::Unknown || o.unacknowledged)
+            add(tr("▲ UNKNOWN: %1 (%2). Verify at the broker; F9, then C twice declares it absent", "order id, what it is")
+                    .arg(format::text(o.order.id.str()), format::text(o.description)),
+                standing);
     std::erase_if(m_acknowledged, [&](const QString& text) { return !standing.contains(text); });
     draw();
+}
+
+void AlarmBanner::add(const QString& text, std::set<QString>& standing) {
+    standing.insert(text);
+    if (!m_acknowledged.contains(text) && !m_waiting.contains(text)) m_waiting << text;
+}
+
+/// One alarm for all of them; it comes back only when an order joins that nobody has acknowledged.
+void AlarmBanner::addUnconfirmed(const desk::DeskView& view, std::set<QString>& standing) {
+    std::set<QString> now;
+    if (view.state == desk::RunState::HaltedUnconfirmed)
+        for (const auto& cancel : view.cancelsUnconfirmed) now.insert(format::text(cancel.id.str()));
+    std::erase_if(m_heard, [&](const QString& id) { return !now.contains(id); });
+    m_unconfirmed = now;
+    m_doubt.clear();
+    if (std::includes(m_heard.begin(), m_heard.end(), now.begin(), now.end())) return;
+    m_doubt = tr("▲ %1", "alarm").arg(unconfirmedLong(view, m_phone));
+    add(m_doubt, standing);
 }
 
 void AlarmBanner::draw() {
@@ -47,7 +65,13 @@ void AlarmBanner::draw() {
 }
 
 void AlarmBanner::acknowledge() {
-    if (!m_waiting.isEmpty()) m_acknowledged.insert(m_waiting.takeFirst());
+    if (!m_waiting.isEmpty()) {
+        const QString heard = m_waiting.takeFirst();
+        if (heard == m_doubt)
+            m_heard = m_unconfirmed;
+        else
+            m_acknowledged.insert(heard);
+    }
     draw();
 }
 

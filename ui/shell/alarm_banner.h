@@ -7,8 +7,8 @@
 
 namespace mahler::ui {
 
-/// Critical notices across the window, newest first, each until a person acknowledges it; how many more wait is said. What alarmed before
-/// the desk ran again is history.
+/// Critical notices across the window, newest first, each until a person acknowledges it or what it asks about has ended; before them the
+/// cancels and orders in doubt. How many more wait is said. What alarmed before the desk ran again is history.
 class AlarmBanner final : public QLabel {
     Q_OBJECT
 public:
@@ -17,14 +17,19 @@ public:
     void acknowledge(); ///< the one that is shown
     /// As it is written on the banner.
     void setAcknowledgeKey(const QString& key) { m_key = key; }
+    void setBrokerPhone(const QString& phone) { m_phone = phone; } ///< empty: none is set
 
 Q_SIGNALS:
     void standsChanged(bool stands); ///< with every view while it stands, and when it goes
 
 private:
     void draw();
-    QString m_key;
-    QStringList m_waiting; ///< newest first
+    void add(const QString& text, std::set<QString>& standing);
+    void addUnconfirmed(const desk::DeskView& view, std::set<QString>& standing);
+    QString m_key, m_phone;
+    QString m_doubt;                          ///< the alarm of the unconfirmed cancels, when it waits
+    std::set<QString> m_unconfirmed, m_heard; ///< order ids: all of them, those acknowledged
+    QStringList m_waiting;                    ///< newest first
     std::set<QString> m_acknowledged;
     std::optional<UtcTime> m_runningSince;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "market/exchange_calendar.h"
+#include "ui/shell/halt_words.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -61,6 +62,11 @@ void HaltBar::showPressed() {
     repaint();
 }
 
+void HaltBar::setBrokerPhone(const QString& phone) {
+    m_phone = phone;
+    if (m_view) setView(m_view);
+}
+
 void HaltBar::setView(const ViewPtr& view) {
     m_view = view;
     if (view->state != desk::RunState::Running || (m_sincePressed.isValid() && m_sincePressed.elapsed() > kHaltShownMs)) m_sincePressed.invalidate();
@@ -97,13 +103,15 @@ void HaltBar::setView(const ViewPtr& view) {
     QString state = QLatin1String(desk::toString(pressed ? desk::RunState::Halting : view->state));
     if (view->state == desk::RunState::Halting && view->cancelsTotal > 0)
         state += tr(" %1/%2").arg(view->cancelsTotal - view->cancelsPending).arg(view->cancelsTotal);
+    if (view->state == desk::RunState::HaltedUnconfirmed) state += QStringLiteral("   ") + unconfirmedShort(*view, m_phone);
     if (halted && !pressed) state += QStringLiteral("   ") + format::text(view->haltReason);
     if (view->resumeInSeconds)
         state += (view->feedEnded ? tr("   resume waits at %1: the recording ended")
                   : view->paused  ? tr("   resume waits at %1: the market clock is paused")
                                   : tr("   resuming in %1"))
                      .arg(format::countdown(*view->resumeInSeconds));
-    m_state->setWords((halted ? QStringLiteral("■ ") : QStringLiteral("● ")) + state);
+    const QString whole = view->state == desk::RunState::HaltedUnconfirmed ? unconfirmedLong(*view, m_phone) : QString();
+    m_state->setWords((halted ? QStringLiteral("■ ") : QStringLiteral("● ")) + state, whole);
     setTone(*m_state, halted ? Token::HaltText : Token::Accent, true);
     m_pending->setText(view->approvals.empty()
                            ? tr("0 pending")

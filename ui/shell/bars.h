@@ -22,6 +22,7 @@ public:
     void setView(const ViewPtr& view);
     /// The order path was just closed by a person: says HALTING on the screen before it returns. The desk's own word follows.
     void showPressed();
+    void setBrokerPhone(const QString& phone); ///< empty: none is set
 
 private:
     QLabel *m_environment, *m_account, *m_equity, *m_day;
@@ -29,6 +30,7 @@ private:
     QLabel* m_pending;
     QPushButton* m_halt;
     ViewPtr m_view;
+    QString m_phone;
     QElapsedTimer m_sincePressed; ///< invalid: not pressed, or the desk has answered
 };
 

@@ -10,11 +10,13 @@ ElidedLabel::ElidedLabel(QWidget* parent) : QLabel(parent) {
     setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
 }
 
-void ElidedLabel::setWords(const QString& words) {
-    if (text() == words) return;
+void ElidedLabel::setWords(const QString& words, const QString& more) {
+    const QString all = more.isEmpty() ? words : words + QLatin1Char('\n') + more;
+    if (text() == words && accessibleDescription() == all) return;
     setText(words);
-    setToolTip(QStringLiteral("<qt>%1</qt>").arg(words.toHtmlEscaped())); // shown as words, whatever they contain
-    setAccessibleDescription(words);
+    setToolTip(QStringLiteral("<qt>%1</qt>")
+                   .arg(all.toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br/>")))); // shown as words, whatever they contain
+    setAccessibleDescription(all);
 }
 
 QSize ElidedLabel::minimumSizeHint() const { return {fontMetrics().averageCharWidth() * 8, QLabel::minimumSizeHint().height()}; }

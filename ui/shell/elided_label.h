@@ -9,7 +9,8 @@ class ElidedLabel final : public QLabel {
     Q_OBJECT
 public:
     explicit ElidedLabel(QWidget* parent = nullptr);
-    void setWords(const QString& words);
+    /// `more` stands in the tooltip below the words.
+    void setWords(const QString& words, const QString& more = {});
     QSize minimumSizeHint() const override;
 
 protected:

@@ -123,6 +123,12 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     sound->setApprovalsAudible(port.settings().sounds.approvals);
     connect(m_banner, &AlarmBanner::standsChanged, sound, &AlarmSound::setCritical);
     connect(m_alerts, &RequestAlerts::appeared, sound, &AlarmSound::requestAppeared);
+    const auto showPhone = [this](const SettingsValues& now) {
+        m_haltBar->setBrokerPhone(format::text(now.brokerPhone));
+        m_banner->setBrokerPhone(format::text(now.brokerPhone));
+    };
+    showPhone(port.settings());
+    connect(&port, &DeskPort::settingsSaved, this, showPhone);
     connect(&port, &DeskPort::settingsSaved, sound, [sound](const SettingsValues& now) { sound->setApprovalsAudible(now.sounds.approvals); });
     m_mini = new MiniHalt(port, this);
     connect(m_mini, &MiniHalt::windowRequested, this, [this] {

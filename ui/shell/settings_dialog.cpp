@@ -1,6 +1,7 @@
 #include "ui/shell/settings_dialog.h"
 
 #include <QCoreApplication>
+#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -37,8 +38,8 @@ template <class T> void addRows(QVector<SettingRow>& rows, const QString& sectio
 } // namespace
 
 SettingsDialog::SettingsDialog(DeskPort& port, QWidget* parent)
-    : QDialog(parent), m_port(port), m_tabs(new QTabWidget), m_about(new QLabel), m_status(new QLabel), m_save(new QPushButton(tr("&Save"))),
-      m_reset(new QPushButton(tr("&Reset this page"))) {
+    : QDialog(parent), m_port(port), m_tabs(new QTabWidget), m_about(new QLabel), m_status(new QLabel), m_phoneReadOnly(new QLabel),
+      m_phone(new QLineEdit), m_save(new QPushButton(tr("&Save"))), m_reset(new QPushButton(tr("&Reset this page"))) {
     setWindowTitle(tr("Settings"));
     resize(900, 640);
     m_tabs->setDocumentMode(true);
@@ -104,7 +105,33 @@ void SettingsDialog::addPages() {
     m_tabs->addTab(m_screener, tr("Screener"));
     m_tabs->addTab(m_limits, tr("Limits"));
     m_tabs->addTab(m_approvals, tr("Approvals"));
+    m_tabs->addTab(brokerPage(), tr("Broker"));
     m_tabs->addTab(aboutPage(), tr("About"));
+}
+
+QWidget* SettingsDialog::brokerPage() {
+    auto* page = new QWidget;
+    auto* words = new QLabel(tr("When a cancel is not confirmed five seconds after a halt, the window names the order and this number."));
+    for (auto* label : {words, m_phoneReadOnly}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+    }
+    setTone(*words, Token::Dim);
+    setTone(*m_phoneReadOnly, Token::Warn, true);
+    m_phone->setObjectName(QStringLiteral("phone"));
+    m_phone->setAccessibleName(tr("The broker's phone"));
+    m_phone->setPlaceholderText(tr("none", "phone"));
+    m_phone->setToolTip(tr("Digits, spaces and + - ( ) . / x; empty: none\nIn config.json: %1").arg(QStringLiteral("broker.phone")));
+    m_phone->setMaxLength(40);
+    m_phone->setFixedWidth(260);
+    auto* form = new QFormLayout;
+    form->addRow(tr("The broker's phone"), m_phone);
+    auto* layout = new QVBoxLayout(page);
+    layout->addWidget(words);
+    layout->addWidget(m_phoneReadOnly);
+    layout->addLayout(form);
+    layout->addStretch(1);
+    return page;
 }
 
 QWidget* SettingsDialog::aboutPage() {
@@ -152,6 +179,12 @@ void SettingsDialog::load(const ViewPtr& view) {
     m_screener->setReadOnly(strategist ? QString()
                                        : tr("▲ %1 may look, not change: what is proposed is for strategist, portfolio manager and team lead.")
                                              .arg(format::text(view->user.name)));
+    m_phone->setText(format::text(now.brokerPhone));
+    const bool lead = !view || approval::mayChangeBroker(view->user);
+    m_phone->setEnabled(lead);
+    m_phoneReadOnly->setVisible(!lead);
+    m_phoneReadOnly->setText(
+        lead ? QString() : tr("▲ %1 may look, not change: how the broker is reached is for the team lead.").arg(format::text(view->user.name)));
     m_about->setText(now.dataFolder.empty() ? tr("Mahler %1\n\nThis desk keeps no settings.").arg(QCoreApplication::applicationVersion())
                                             : tr("Mahler %1\n\nData folder: %2\nSettings: %2/config.json\n\nThe folder holds one journal for each "
                                                  "market and is readable by you alone. Passwords and keys are never in it.")
@@ -173,6 +206,13 @@ std::optional<SettingsValues> SettingsDialog::wanted() {
             return std::nullopt;
         }
     SettingsValues out = m_port.settings();
+    out.brokerPhone = m_phone->text().trimmed().toStdString();
+    if (!checkPhone(out.brokerPhone)) {
+        m_tabs->setCurrentWidget(m_phone->parentWidget());
+        m_phone->setFocus(Qt::TabFocusReason);
+        say(tr("▲ Nothing was saved: a phone number has at least 3 digits, and nothing but digits, spaces and + - ( ) . / x"));
+        return std::nullopt;
+    }
     const auto look = *m_look->values(), screener = *m_screener->values();
     out.look = {static_cast<ThemeKind>(look[0]), static_cast<GainLoss>(look[1]), static_cast<Density>(look[2])};
     out.sounds.approvals = look[3] != 0;
@@ -191,7 +231,9 @@ void SettingsDialog::save() {
     const auto values = wanted();
     if (!values) return;
     const SettingsValues now = m_port.settings();
-    if (values->look == now.look && values->sounds == now.sounds && desk::valuesOf(values->desk) == desk::valuesOf(now.desk)) return accept();
+    if (values->look == now.look && values->sounds == now.sounds && values->brokerPhone == now.brokerPhone &&
+        desk::valuesOf(values->desk) == desk::valuesOf(now.desk))
+        return accept();
     say(tr("Saving…"));
     m_save->setEnabled(false);
     m_port.changeSettings(*values);

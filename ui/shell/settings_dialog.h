@@ -2,6 +2,7 @@
 
 #include <QDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QTabWidget>
 
@@ -20,6 +21,7 @@ public:
 
 private:
     void addPages();
+    QWidget* brokerPage();
     QWidget* aboutPage();
     void load(const ViewPtr& view);
     void showProfile(int index);
@@ -30,7 +32,8 @@ private:
     DeskPort& m_port;
     QTabWidget* m_tabs;
     SettingsPage *m_look, *m_screener, *m_limits, *m_approvals;
-    QLabel *m_about, *m_status;
+    QLabel *m_about, *m_status, *m_phoneReadOnly;
+    QLineEdit* m_phone;
     QPushButton *m_save, *m_reset;
 };
 
