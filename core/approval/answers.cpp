@@ -8,10 +8,9 @@ AnswerOutcome judgeAnswer(const Request& r, const User& user, bool approve, cons
                           std::optional<Usd> typedMaxLoss, Usd maxLoss, Timestamp now) {
     const auto refused = [](std::string why) { return AnswerOutcome{ApprovalState::Pending, std::move(why)}; };
     if (r.state != ApprovalState::Pending) return refused("the request is no longer pending");
-    const int tier = static_cast<int>(r.tier.tier);
-    if (!mayApproveTier(user, tier)) return refused(user.name + " may not decide tier " + toString(r.tier.tier));
-    if (!approve) // anyone who may approve may reject, at once, even an expired or changed request
-        return {ApprovalState::Rejected, {}};
+    if (!approve) // at once, of any tier, even an expired or changed request
+        return mayReject(user) ? AnswerOutcome{ApprovalState::Rejected, {}} : refused(user.name + " may not reject requests");
+    if (!mayApproveTier(user, static_cast<int>(r.tier.tier))) return refused(user.name + " may not approve tier " + toString(r.tier.tier));
     if (now.mono >= r.deadline) return refused("the deadline has passed");
     if (shownHash != r.shownHash) return refused("what was shown is not what is pending");
     if (r.order.source == "user:" + user.id.str() && r.tier.tier == Tier::T3) return refused("the proposer cannot be one of the two who approve");

@@ -52,6 +52,12 @@ bool mayApproveTier(const User& u, int tier) {
     }
 }
 
+bool mayReject(const User& u) {
+    for (int tier = 0; tier <= 3; ++tier)
+        if (mayApproveTier(u, tier)) return true;
+    return false;
+}
+
 bool mayClose(const User& u) { return u.has(Role::Trader) || u.has(Role::RiskManager) || leads(u); }
 bool mayProposeManually(const User& u) { return u.has(Role::Trader) || leads(u); }
 

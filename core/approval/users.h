@@ -26,6 +26,8 @@ User singleUser();
 
 /// SAFETY section 6.
 bool mayApproveTier(const User& user, int tier);
+/// Whoever may decide any tier may say no to every request: it only takes risk away (ADR 0012).
+bool mayReject(const User& user);
 bool mayClose(const User& user);
 bool mayProposeManually(const User& user);
 bool mayChangeLimits(const User& user);

@@ -202,10 +202,30 @@ private Q_SLOTS:
         QVERIFY(!answer(r, Role::PortfolioManager).refusedBecause.empty());
     }
 
-    void anyEntitledPersonMayReject() {
-        QCOMPARE(answer(request(Tier::T3), Role::TeamLead, false).state, ApprovalState::Rejected);
+    void whoMayDecideAnyTierMayRejectEveryRequest() {
+        for (const auto tier : {Tier::T1, Tier::T2, Tier::T3}) {
+            for (const auto role : {Role::Trader, Role::RiskManager, Role::PortfolioManager, Role::TeamLead})
+                QCOMPARE(answer(request(tier), role, false).state, ApprovalState::Rejected);
+            for (const auto role : {Role::Analyst, Role::Strategist}) {
+                const auto refused = answer(request(tier), role, false);
+                QCOMPARE(refused.state, ApprovalState::Pending);
+                QVERIFY(refused.refusedBecause.find("may not reject") != std::string::npos);
+            }
+        }
         QCOMPARE(answer(request(Tier::T1), Role::Trader, false, "", std::nullopt, {{}, 500s}).state, ApprovalState::Rejected);
-        QVERIFY(!answer(request(Tier::T3), Role::Trader, false).refusedBecause.empty());
+    }
+
+    void toApproveStillTakesTheTiersOwnRole() {
+        for (const auto tier : {Tier::T2, Tier::T3})
+            QVERIFY(answer(request(tier), Role::Trader, true).refusedBecause.find("may not approve") != std::string::npos);
+        QVERIFY(!answer(request(Tier::T3), Role::RiskManager, true).refusedBecause.empty());
+    }
+
+    void aRejectionBeatsAFirstSignature() {
+        auto r = request(Tier::T3);
+        for (const auto& u : demoUsers())
+            if (u.has(Role::PortfolioManager)) r.signatures.push_back({u.id, true, "read it all, agreed", {}});
+        QCOMPARE(answer(r, Role::Trader, false).state, ApprovalState::Rejected);
     }
 };
 

@@ -137,6 +137,21 @@ private Q_SLOTS:
         QCOMPARE(the(h).tier.tier, approval::Tier::T1);
     }
 
+    void whoEscalatedMaySayNo() {
+        Harness h;
+        seasoned(h);
+        h.propose(Harness::spread(2));
+        h.give(EscalateRequest{the(h).id, user(approval::Role::Trader).id});
+        QCOMPARE(the(h).tier.tier, approval::Tier::T2);
+        h.answer(the(h), user(approval::Role::Analyst).id, false, "3 risk");
+        h.answer(the(h), user(approval::Role::Strategist).id, false, "3 risk");
+        QVERIFY(h.pending());
+        h.answer(the(h), user(approval::Role::Trader).id, false, "3 risk");
+        QVERIFY(!h.pending());
+        QCOMPARE(h.state().decided.front().state, approval::ApprovalState::Rejected);
+        QCOMPARE(h.state().decided.front().cause, approval::RejectCause::Person);
+    }
+
     void aSmallerRequestTakesThePlaceAtOnceAndGainsNoTime() {
         Harness h;
         seasoned(h);

@@ -57,7 +57,7 @@ void ApprovalPrompt::makeForm() {
     m_amount->setPlaceholderText(tr("maximum loss, $"));
     m_amount->setFixedWidth(130);
     m_whatIf->setToolTip(tr("What trips first in the book with what is pending (W)"));
-    m_rejectButton->setToolTip(tr("R and a digit reject at once with that reason"));
+    m_rejectButton->setToolTip(tr("R and a digit reject at once with that reason; whoever may decide any tier may reject every request"));
     m_amount->setMaxLength(20);
     m_reason->setMaxLength(400);
     for (auto* edit : {m_reason, m_amount}) edit->installEventFilter(this);
@@ -153,6 +153,7 @@ void ApprovalPrompt::disarm(const QString& note) {
     m_answer.reset();
     m_step = Step::Reading;
     m_note = note;
+    m_refused.clear();
 }
 
 void ApprovalPrompt::refresh() {
@@ -199,7 +200,10 @@ QString ApprovalPrompt::statusText() const {
     if (m_step == Step::Grace) return tr("Sending. U pulls it back");
     if (m_step == Step::Sent) return tr("Sent. The desk looks at it once more");
     const QString why = blocked();
-    if (!why.isEmpty()) return QStringLiteral("▲ ") + tr("Cannot be approved: %1").arg(why);
+    if (!m_refused.isEmpty()) return m_refused;
+    if (!why.isEmpty())
+        return QStringLiteral("▲ ") +
+               (approval::mayReject(m_view->user) ? tr("Cannot be approved: %1. R rejects it").arg(why) : tr("Cannot be approved: %1").arg(why));
     if (!m_note.isEmpty()) return m_note;
     if (m_step == Step::Armed) return tr("Armed. Enter approves");
     if (m_step == Step::AskReason && m_shown->request.tier.tier == approval::Tier::T2)
@@ -334,9 +338,9 @@ void ApprovalPrompt::sendApproval() {
 void ApprovalPrompt::reject(int code) {
     if (!m_shown || m_step == Step::Sent) return;
     disarm({});
-    if (!approval::mayApproveTier(m_view->user, static_cast<int>(m_shown->request.tier.tier))) { // the desk would refuse it
-        m_note = tr("%1 may not decide tier %2: nothing was sent. Undecided means REJECTED when the time is over")
-                     .arg(format::text(m_view->user.name), QLatin1String(approval::toString(m_shown->request.tier.tier)));
+    if (!approval::mayReject(m_view->user)) { // the desk would refuse it
+        m_refused = tr("%1 may not reject, that is for a trader or above: nothing was sent. Undecided means REJECTED when the time is over")
+                        .arg(format::text(m_view->user.name));
         return refresh();
     }
     const std::string reason = code >= 1 && code <= 9 ? rejectCode(code) : std::string("rejected");
@@ -344,7 +348,7 @@ void ApprovalPrompt::reject(int code) {
         m_step = Step::Sent;
         m_sentAt = m_clock();
     } else {
-        m_note = tr("The desk is busy; nothing was sent. Undecided means REJECTED when the time is over");
+        m_refused = tr("The desk is busy; nothing was sent. Undecided means REJECTED when the time is over");
     }
     refresh();
 }

@@ -75,7 +75,7 @@ private:
     bool asks() const; ///< reason and amount are wanted
 
     DeskPort& m_port;
-    QString m_id, m_note; ///< the note stands until the next key
+    QString m_id, m_note, m_refused; ///< they stand until the next key; a rejection that was not sent is said before all else
     ViewPtr m_view;
     RiskPtr m_risk;
     std::optional<desk::ApprovalView> m_shown;
