@@ -20,6 +20,16 @@
     </message>
 </context>
 <context>
+    <name>mahler::ui::ApprovalsRail</name>
+    <message numerus="yes">
+        <source>Sent without asking today: %n order(s), max loss %1 in all</source>
+        <translation>
+            <numerusform>Sent without asking today: %n order, max loss %1 in all</numerusform>
+            <numerusform>Sent without asking today: %n orders, max loss %1 in all</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::BuilderScreen</name>
     <message numerus="yes">
         <source>in %n day(s), %1</source>

@@ -41,6 +41,9 @@ struct Context {
     const approval::User* user(const UserId& id) const;
 };
 
+/// Who approved what the automatic tier sends, as the order says it.
+inline constexpr const char* kAutomatic = "auto";
+
 /// A critical notice, unless the same words stand among the newest already.
 void noticeOnce(Context& c, const std::string& text);
 

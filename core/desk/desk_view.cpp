@@ -231,6 +231,18 @@ RunState runState(const DeskState& s, const DeskView& v) {
     return v.cancelsUnconfirmed.empty() ? RunState::Halting : RunState::HaltedUnconfirmed;
 }
 
+SentUnasked sentUnasked(const DeskState& s) {
+    SentUnasked sent;
+    for (const auto& [id, order] : s.orders) {
+        const bool today = s.facts && market::toNewYork(order.createdAt.utc).date == s.facts->date;
+        const bool never = order.state == execution::OrderState::Rejected && order.filled == 0;
+        if (order.approvedBy != kAutomatic || order.combo.intent != portfolio::OrderIntent::Open || !today || never) continue;
+        ++sent.orders;
+        sent.maxLoss += shownMaxLoss(order.combo);
+    }
+    return sent;
+}
+
 void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
     if (!s.facts) return;
     const auto local = market::toNewYork(now.utc);
@@ -338,6 +350,7 @@ DeskView Desk::view(Timestamp now) const {
     std::stable_sort(v.approvals.begin(), v.approvals.end(),
                      [](const ApprovalView& a, const ApprovalView& b) { return a.secondsLeft < b.secondsLeft; });
     v.decided.assign(s.decided.begin(), s.decided.end());
+    v.sentUnasked = sentUnasked(s);
     v.cycles.assign(s.cycles.begin(), s.cycles.end());
     v.notices.assign(s.notices.begin(), s.notices.end());
 

@@ -133,6 +133,12 @@ struct UnconfirmedCancel {
     bool operator==(const UnconfirmedCancel&) const = default;
 };
 
+/// What the automatic tier (T0) sent in this session, filled or not, without what never left or was rejected unfilled.
+struct SentUnasked {
+    int orders = 0;
+    Usd maxLoss; ///< as each was sent, fees included
+};
+
 struct UnderlyingView {
     market::UnderlyingQuote quote;
     std::optional<double> ageSeconds;
@@ -181,6 +187,7 @@ struct DeskView {
     std::vector<FillView> fills;            ///< newest first
     std::vector<ApprovalView> approvals;    ///< pending, most urgent first
     std::vector<approval::Request> decided; ///< newest first, this session
+    SentUnasked sentUnasked;                ///< this session
     std::vector<CycleView> cycles;          ///< newest first
     std::vector<NoticeView> notices;        ///< newest first, at most 200
 

@@ -86,7 +86,7 @@ void decide(Context& c, const Proposal& p) {
     if (const auto replaced = supersede(c, priced); replaced && !inherits) inherits = replaced;
     if (tier.tier == approval::Tier::T0) {
         c.notice(NoticeView::Level::Advisory, "Sent without asking (T0): " + portfolio::describe(p.order));
-        intend(c, p.order, p.id, p.strategy, decision, "auto", {});
+        intend(c, p.order, p.id, p.strategy, decision, kAutomatic, {});
     } else
         requestApproval(c, priced, tier, inherits, again.shown);
 }

@@ -28,6 +28,11 @@ class DeskQueueTest : public QObject {
         h.holdSpread(1);
         h.ticks(70);
     }
+    /// Width less credit of each unit, and the fee of its two contracts.
+    static Usd shownMaxLossOf(const execution::Order& order) {
+        const auto loss = times(*portfolio::payoffBounds(order.combo.legs, order.combo.netLimit).maxLoss, order.combo.quantity);
+        return *loss + *times(risk::kFeePerContract, 2 * order.combo.quantity);
+    }
     static std::string noticeOf(const Harness& h) { return h.state().notices.empty() ? "" : h.state().notices.front().text; }
 
 private Q_SLOTS:
@@ -150,6 +155,45 @@ private Q_SLOTS:
         QVERIFY(!h.pending());
         QCOMPARE(h.state().decided.front().state, approval::ApprovalState::Rejected);
         QCOMPARE(h.state().decided.front().cause, approval::RejectCause::Person);
+    }
+
+    void whatTheAutomaticTierSentIsSummedForTheSession() {
+        Harness h;
+        seasoned(h);
+        const auto sent = [&] { return h.desk().view(h.now()).sentUnasked; };
+        QCOMPARE(sent().orders, 0); // the first one was asked for
+        QCOMPARE(sent().maxLoss.micros(), std::int64_t{0});
+        h.jumpTo(10, 30);
+        h.tick();
+        h.propose(Harness::spread(1));
+        QVERIFY(!h.pending());
+        const auto order = *h.state().liveOrders().front();
+        QCOMPARE(order.approvedBy, std::string("auto"));
+        QCOMPARE(sent().orders, 1);
+        QCOMPARE(sent().maxLoss, shownMaxLossOf(order));
+        h.give(SubmitOutcome{order.id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(order.id, execution::OrderState::Cancelled); // sent is sent
+        QCOMPARE(sent().orders, 1);
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()).has_value());
+        QCOMPARE(again.view(h.now()).sentUnasked.orders, 1);
+        QCOMPARE(again.view(h.now()).sentUnasked.maxLoss, sent().maxLoss);
+        h.skipTo(std::chrono::year{2026} / 11 / 24, 9, 29);
+        SessionFacts facts = *h.state().facts;
+        facts.date = std::chrono::year{2026} / 11 / 24;
+        h.give(facts);
+        QCOMPARE(sent().orders, 0);
+    }
+
+    void whatTheGateHeldBackWasNotSent() {
+        Harness h;
+        seasoned(h);
+        h.jumpTo(10, 30);
+        h.tick();
+        h.propose(Harness::spread(1));
+        QCOMPARE(h.desk().view(h.now()).sentUnasked.orders, 1);
+        h.give(SubmitOutcome{h.state().liveOrders().front()->id, SubmitOutcome::Kind::RefusedByGate, "the gate closed"});
+        QCOMPARE(h.desk().view(h.now()).sentUnasked.orders, 0);
     }
 
     void aSmallerRequestTakesThePlaceAtOnceAndGainsNoTime() {

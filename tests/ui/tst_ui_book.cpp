@@ -314,6 +314,19 @@ private Q_SLOTS:
         QCOMPARE(qobject_cast<QLineEdit*>(window.focusWidget())->accessibleName(), QStringLiteral("Journal query"));
     }
 
+    void theRailSaysWhatWasSentWithoutAsking() {
+        ApprovalsRail rail;
+        auto view = book();
+        rail.setView(view);
+        QVERIFY(!labelWith(rail, QStringLiteral("Sent without asking today: none")).isEmpty());
+        view->sentUnasked = {3, Usd::fromMicros(1'398'000'000)};
+        rail.setView(view);
+        auto* total = rail.findChild<QLabel*>(QStringLiteral("unasked"));
+        for (const auto* part : {"Sent without asking today: 3 order", "max loss $1,398 in all"})
+            QVERIFY2(total->text().contains(QString::fromLatin1(part)), qPrintable(total->text()));
+        QVERIFY(total->toolTip().contains(QStringLiteral("T0")) && total->toolTip().contains(QStringLiteral("dollars")));
+    }
+
     void aResumeSaysThatItsClockStands() {
         FakePort port;
         ResumeDialog dialog(port);

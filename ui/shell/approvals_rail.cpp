@@ -61,12 +61,12 @@ void ApprovalCard::paintEvent(QPaintEvent*) {
 }
 
 ApprovalsRail::ApprovalsRail(QWidget* parent)
-    : QFrame(parent), m_head(new QLabel), m_empty(new QLabel), m_more(new QLabel), m_decided(new QLabel), m_fold(new QToolButton),
-      m_badge(new QToolButton), m_body(new QWidget), m_list(new QVBoxLayout) {
+    : QFrame(parent), m_head(new QLabel), m_empty(new QLabel), m_more(new QLabel), m_unasked(new QLabel), m_decided(new QLabel),
+      m_fold(new QToolButton), m_badge(new QToolButton), m_body(new QWidget), m_list(new QVBoxLayout) {
     setObjectName(QStringLiteral("rail"));
     setAccessibleName(tr("Approvals"));
     setTone(*m_head, Token::Dim, true, 11);
-    for (auto* label : {m_empty, m_more, m_decided}) {
+    for (auto* label : {m_empty, m_more, m_unasked, m_decided}) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
         setTone(*label, Token::Dim);
@@ -90,6 +90,7 @@ ApprovalsRail::ApprovalsRail(QWidget* parent)
     body->addWidget(m_more);
     body->addWidget(m_empty);
     body->addStretch(1);
+    body->addWidget(m_unasked);
     body->addWidget(m_decided);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -97,6 +98,11 @@ ApprovalsRail::ApprovalsRail(QWidget* parent)
     layout->addWidget(m_badge, 0, Qt::AlignTop | Qt::AlignHCenter);
     connect(m_fold, &QToolButton::clicked, this, [this] { setFolded(true); });
     connect(m_badge, &QToolButton::clicked, this, [this] { setFolded(false); });
+    m_unasked->setObjectName(QStringLiteral("unasked"));
+    m_unasked->setAccessibleName(tr("Sent without asking today"));
+    m_unasked->setToolTip(
+        tr("What the automatic tier (T0, under $1,000 an order) sent in this session: orders, filled or not, and the dollars they could "
+           "lose together as they were sent, fees included. What was rejected unfilled is left out; closed ones are not taken off"));
     m_more->hide();
     setFolded(false);
 }
@@ -140,6 +146,11 @@ void ApprovalsRail::setView(const ViewPtr& view) {
     for (int i = 0; i < cards; ++i) m_cards[i]->setApproval(view->approvals[static_cast<std::size_t>(i)]);
     m_more->setVisible(m_pending > cards);
     m_more->setText(tr("and %1 more behind these").arg(m_pending - cards));
+    const auto& unasked = view->sentUnasked;
+    m_unasked->setText(
+        unasked.orders == 0
+            ? tr("Sent without asking today: none")
+            : tr("Sent without asking today: %n order(s), max loss %1 in all", nullptr, unasked.orders).arg(format::money(unasked.maxLoss)));
     QStringList recent;
     for (const auto& r : view->decided) {
         if (recent.size() >= 6) break;

@@ -46,7 +46,7 @@ private:
     void applyWidth();
 
     static constexpr int kMostCards = 6;
-    QLabel *m_head, *m_empty, *m_more, *m_decided;
+    QLabel *m_head, *m_empty, *m_more, *m_unasked, *m_decided;
     QToolButton *m_fold, *m_badge;
     QWidget* m_body;
     QVector<ApprovalCard*> m_cards;
