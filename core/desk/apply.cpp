@@ -352,6 +352,7 @@ const std::unordered_map<std::string, Applier>& appliers() {
              n.at = at.utc;
              n.level = static_cast<NoticeView::Level>(e.body.at("level").get<int>());
              n.text = str(e.body, "text");
+             n.about = e.correlation;
              keepNewest(s.notices, n);
          }},
     };

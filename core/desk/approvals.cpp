@@ -248,8 +248,10 @@ void onEscalate(Context& c, const EscalateRequest& command) {
     r.openedAt.reset();
     r.shownHash = shownHashOf(r, c.state.proposals.at(r.proposal));
     c.emit("approval.escalated", "user:" + command.user.str(), r.id.str(), requestBody(r));
-    c.notice(NoticeView::Level::Critical, "Request " + r.id.str() + " was escalated to " + approval::toString(r.tier.tier) + " by " + user->name +
-                                              ": everyone who may approve is asked");
+    c.notice(NoticeView::Level::Critical,
+             "Request " + r.id.str() + " was escalated to " + approval::toString(r.tier.tier) + " by " + user->name +
+                 ": everyone who may approve is asked",
+             r.id);
 }
 
 std::optional<approval::Inherited> supersede(Context& c, const Proposal& by) {
@@ -288,7 +290,7 @@ void watchApprovals(Context& c) {
             approval::Request r = request;
             r.escalated = true;
             c.emit("approval.escalated", "system", id.str(), requestBody(r));
-            c.notice(NoticeView::Level::Critical, "Request " + id.str() + " was not opened in time: everyone who may approve is asked");
+            c.notice(NoticeView::Level::Critical, "Request " + id.str() + " was not opened in time: everyone who may approve is asked", id);
         }
     }
 }

@@ -23,8 +23,8 @@ void Context::emit(const std::string& type, const std::string& actor, const std:
     out.events.push_back(std::move(event));
 }
 
-void Context::notice(NoticeView::Level level, const std::string& text) {
-    emit("notice", "system", {}, {{"level", static_cast<int>(level)}, {"text", text}});
+void Context::notice(NoticeView::Level level, const std::string& text, const ApprovalId& about) {
+    emit("notice", "system", about.str(), {{"level", static_cast<int>(level)}, {"text", text}});
 }
 
 void noticeOnce(Context& c, const std::string& text) {

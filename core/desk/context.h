@@ -32,7 +32,8 @@ struct Context {
     /// Records a fact and folds it into the state at once.
     void emit(const std::string& type, const std::string& actor, const std::string& correlation, Json body);
     void effect(Effect effect) { out.effects.push_back(std::move(effect)); }
-    void notice(NoticeView::Level level, const std::string& text);
+    /// `about`: the request people are asked to look at, as long as it is pending.
+    void notice(NoticeView::Level level, const std::string& text, const ApprovalId& about = {});
     std::string number(const char* prefix) const; ///< "A-17": the desk's own ids
 
     MonoTime quoteLimit() const { return MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9)); }

@@ -353,6 +353,7 @@ DeskView Desk::view(Timestamp now) const {
     v.sentUnasked = sentUnasked(s);
     v.cycles.assign(s.cycles.begin(), s.cycles.end());
     v.notices.assign(s.notices.begin(), s.notices.end());
+    for (auto& n : v.notices) n.over = !n.about.empty() && !s.approvals.count(ApprovalId(n.about));
 
     v.deskKind = s.kind;
     v.users = deskUsers(s);

@@ -124,6 +124,8 @@ struct NoticeView {
     UtcTime at{};
     enum class Level { Log, Advisory, Critical } level = Level::Log;
     std::string text;
+    std::string about{}; ///< the request it asks people to look at; empty: none
+    bool over = false;   ///< that request has ended: nobody needs to look any more
 };
 
 /// A cancel the broker has not acknowledged for five seconds or more: a person must ask the broker (UX 3.1).

@@ -157,6 +157,49 @@ private Q_SLOTS:
         QCOMPARE(h.state().decided.front().cause, approval::RejectCause::Person);
     }
 
+    void anEscalationsAlarmIsOverWhenItsRequestEnds() {
+        Harness h;
+        seasoned(h);
+        h.propose(Harness::spread(2));
+        const auto id = the(h).id;
+        h.give(EscalateRequest{id, user(approval::Role::Trader).id});
+        const auto alarm = [](const Desk& desk, Timestamp now) {
+            const auto view = desk.view(now);
+            for (const auto& n : view.notices)
+                if (n.level == NoticeView::Level::Critical && n.text.find("escalated") != std::string::npos) return n;
+            return NoticeView{};
+        };
+        QCOMPARE(alarm(h.desk(), h.now()).about, id.str());
+        QVERIFY(!alarm(h.desk(), h.now()).over);
+        h.answer(the(h), user(approval::Role::RiskManager).id, false, "3 risk");
+        QVERIFY(alarm(h.desk(), h.now()).over);
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()).has_value());
+        QVERIFY(alarm(again, h.now()).over);
+    }
+
+    void anUnopenedRequestsAlarmIsOverWhenItExpires() {
+        Harness h;
+        seasoned(h);
+        Settings slow = h.state().settings;
+        slow.traderDeadline = 300s;
+        h.give(ChangeSettings{"user:" + user(approval::Role::RiskManager).id.str(), slow});
+        h.propose(Harness::spread(2));
+        h.give(EscalateRequest{the(h).id, user(approval::Role::Trader).id});
+        h.give(SizeDown{the(h).id, user(approval::Role::RiskManager).id, 1}); // still asked of a risk manager: to be opened within 30 s
+        QVERIFY(h.pending() && the(h).tier.tier == approval::Tier::T2 && !the(h).escalated);
+        const auto over = [&] {
+            for (const auto& n : h.desk().view(h.now()).notices)
+                if (n.text.find("not opened in time") != std::string::npos) return n.over ? 1 : 0;
+            return -1;
+        };
+        h.ticks(32);
+        QCOMPARE(over(), 0);
+        h.ticks(100);
+        QVERIFY(!h.pending());
+        QCOMPARE(over(), 1);
+    }
+
     void whatTheAutomaticTierSentIsSummedForTheSession() {
         Harness h;
         seasoned(h);

@@ -180,6 +180,17 @@ private Q_SLOTS:
         QVERIFY(stands.back().front().toBool());
     }
 
+    void anAlarmGoesWithTheRequestItAsksAbout() {
+        AlarmBanner banner;
+        auto view = std::make_shared<desk::DeskView>(*alarming("Request A-17 was escalated to T2 by Tom"));
+        view->notices.front().about = "A-17";
+        banner.setView(view);
+        QVERIFY(!banner.isHidden());
+        view->notices.front().over = true;
+        banner.setView(view);
+        QVERIFY2(banner.isHidden(), qPrintable(banner.text()));
+    }
+
     void anUnconfirmedCancelNamesOrdersAndPhone() {
         FakePort port;
         port.kept.brokerPhone = "+1 555 0100";

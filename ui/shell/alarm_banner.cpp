@@ -26,7 +26,7 @@ void AlarmBanner::setView(const ViewPtr& view) {
     std::set<QString> standing;
     addUnconfirmed(*view, standing);
     for (const auto& n : view->notices)
-        if (n.level == desk::NoticeView::Level::Critical && (!running || n.at >= *m_runningSince))
+        if (n.level == desk::NoticeView::Level::Critical && !n.over && (!running || n.at >= *m_runningSince))
             add(tr("▲ %1  %2", "time, alarm").arg(format::timeNewYork(n.at), format::text(n.text)), standing);
     for (const auto& o : view->orders) // whenever it became so: it counts in full until the broker or a person says otherwise
         if (o.order.state == execution::OrderState::Unknown || o.unacknowledged)
