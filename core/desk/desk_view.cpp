@@ -288,7 +288,10 @@ DeskView Desk::view(Timestamp now) const {
     if (!v.latches.empty()) v.haltReason = std::string(risk::toString(v.latches.front().breaker)) + ": " + v.latches.front().reason;
     if (s.resume) v.resumeInSeconds = std::max(0.0, std::chrono::duration<double>(s.resume->due - now.mono).count());
     v.marks = accountMarks(s, m_market, s.limits, now);
-    v.breakers = risk::readBreakers(breakerInputs(s, m_market, v.marks, now), s.latches);
+    auto inputs = breakerInputs(s, m_market, v.marks, now);
+    inputs.lastMarks = m_book->lastOpen;
+    inputs.lastMarksAt = m_book->lastOpenAt;
+    v.breakers = risk::readBreakers(inputs, s.latches);
     if (v.session != market::Session::Open && !v.marks.equity && m_book->lastOpen) {
         v.marks = *m_book->lastOpen;
         v.marksAsOf = m_book->lastOpenAt;

@@ -110,26 +110,31 @@ std::vector<BreakerReading> readBreakers(const BreakerInputs& in, const std::vec
     std::vector<BreakerReading> out;
     const auto trips = evaluateBreakers(in);
     const auto add = [&](Breaker b, std::string now, std::string limit, std::optional<double> used, std::optional<Usd> headroom, const char* action) {
-        BreakerReading r{b, std::move(now), std::move(limit), used, headroom, action, false, {}};
+        BreakerReading r{b, std::move(now), std::move(limit), used, headroom, action, false, {}, {}};
         r.tripped = !used || std::any_of(trips.begin(), trips.end(), [&](const Trip& t) { return t.breaker == b; });
         for (const auto& latch : latches)
             if (latch.breaker == b) r.latch = latch;
         out.push_back(std::move(r));
     };
+    const bool open = in.session == market::Session::Open;
+    const bool past = !open && !in.marks.equity && in.lastMarks && in.lastMarks->equity;
+    const portfolio::AccountMarks& marks = past ? *in.lastMarks : in.marks;
     const auto loss = [&](Breaker b, std::optional<double> fraction, Usd base, std::int64_t ppm, const char* limit, const char* action) {
-        if (!fraction || !in.marks.equity) return add(b, "unknown", limit, std::nullopt, std::nullopt, action);
+        if (!fraction || !marks.equity) return add(b, "unknown", limit, std::nullopt, std::nullopt, action);
         const double allowed = static_cast<double>(ppm) / 1e6;
         const Usd floor = Usd::fromMicros(static_cast<std::int64_t>(static_cast<Wide>(base.micros()) * (1'000'000 - ppm) / 1'000'000));
-        add(b, percent(*fraction), limit, std::max(0.0, -*fraction / allowed), *in.marks.equity - floor, action);
+        add(b, percent(*fraction), limit, std::max(0.0, -*fraction / allowed), *marks.equity - floor, action);
+        if (!past) return;
+        out.back().asOf = in.lastMarksAt;
+        out.back().tripped = true; // unreadable now
     };
-    loss(Breaker::B1DailyLoss, in.marks.dayPnlFraction, in.account.dayStartEquity, BreakerThresholds::kDailyLossPpm, "-2.00 %",
+    loss(Breaker::B1DailyLoss, marks.dayPnlFraction, in.account.dayStartEquity, BreakerThresholds::kDailyLossPpm, "-2.00 %",
          "halt, cancel, close all");
-    loss(Breaker::B2WeeklyLoss, in.marks.weekPnlFraction, in.account.weekStartEquity, BreakerThresholds::kWeeklyLossPpm, "-5.00 %",
+    loss(Breaker::B2WeeklyLoss, marks.weekPnlFraction, in.account.weekStartEquity, BreakerThresholds::kWeeklyLossPpm, "-5.00 %",
          "halt, cancel, close all");
-    std::optional<double> drawdown = in.marks.drawdownFraction;
+    std::optional<double> drawdown = marks.drawdownFraction;
     loss(Breaker::B3Drawdown, drawdown ? std::optional(-*drawdown) : std::nullopt, in.account.highWaterMark, BreakerThresholds::kDrawdownPpm,
          "-15.00 %", "halt, cancel, close all, disable");
-    const bool open = in.session == market::Session::Open;
     const bool vixKnown = in.vix && (!open || in.vixAge < std::chrono::seconds(BreakerThresholds::kVixStaleSeconds));
     add(Breaker::B4Vix, vixKnown ? fixed(*in.vix, 2) : "unknown", "50.00", vixKnown ? std::optional(*in.vix / BreakerThresholds::kVix) : std::nullopt,
         std::nullopt, "halt new trades, cancel opening");

@@ -21,6 +21,8 @@ struct BreakerInputs {
     MonoTime vixAge{};                                       ///< since the last advancing VIX source time
     std::vector<std::pair<std::string, MonoTime>> quoteAges; ///< of every held, working or proposed instrument and underlying
     int apiErrorsInWindow = 0;                               ///< in the last 60 s
+    std::optional<portfolio::AccountMarks> lastMarks{};      ///< the last complete ones of a session: shown when closed, never judged
+    UtcTime lastMarksAt{};
 };
 
 struct Trip {
@@ -40,10 +42,12 @@ struct BreakerReading {
     std::string now, limit;     ///< "-0.62 %", "-2.00 %"; "unknown" when unreadable
     std::optional<double> used; ///< 0..1+, absent counts as tripped
     std::optional<Usd> headroom;
-    std::string action; ///< "halt, cancel, close all"
-    bool tripped = false;
+    std::string action;   ///< "halt, cancel, close all"
+    bool tripped = false; ///< or unreadable now, whatever was read before
     std::optional<Latch> latch;
+    std::optional<UtcTime> asOf{}; ///< the market is closed and the input unreadable: the values are those of then
 };
+/// For the screen alone; what may be opened is the gate's to say, by the marks of now.
 std::vector<BreakerReading> readBreakers(const BreakerInputs& in, const std::vector<Latch>& latches);
 
 /// Whether a latch may clear by itself now (B4-B6 conditions of SAFETY section 2), given how long its input has been clean.

@@ -66,6 +66,41 @@ private Q_SLOTS:
         QCOMPARE(view.cancelsUnconfirmed.front().id, id);
     }
 
+    void afterTheCloseTheLastReadingStandsAndNothingMayBeOpened() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        h.jumpTo(15, 59, 55);
+        h.ticks(3);
+        const auto reading = [&](risk::Breaker which) {
+            for (const auto& b : h.desk().view(h.now()).breakers)
+                if (b.breaker == which) return b;
+            return risk::BreakerReading{};
+        };
+        const auto before = reading(risk::Breaker::B1DailyLoss);
+        QVERIFY(before.used && !before.asOf && !before.tripped);
+        h.freezeFeed(true);
+        h.ticks(60);
+        const auto view = h.desk().view(h.now());
+        QVERIFY(view.session != market::Session::Open);
+        for (const auto which : {risk::Breaker::B1DailyLoss, risk::Breaker::B2WeeklyLoss, risk::Breaker::B3Drawdown}) {
+            const auto after = reading(which);
+            QVERIFY(after.used.has_value());
+            QVERIFY(after.asOf && after.asOf <= h.at(16, 0).utc && *after.asOf > h.at(15, 59).utc);
+            QVERIFY(after.tripped); // unreadable now
+        }
+        QCOMPARE(reading(risk::Breaker::B1DailyLoss).now, before.now);
+        const int intents = h.count("order.intent");
+        h.propose(Harness::spread(1));
+        h.ticks(3);
+        QVERIFY(!h.pending());
+        QCOMPARE(h.count("order.intent"), intents);
+        const std::string checks = h.lastBody("gate.checked");
+        QVERIFY2(checks.find("\"pass\":false") != std::string::npos && checks.find("session_open") != std::string::npos, checks.c_str());
+        QVERIFY(checks.find("equity_known") != std::string::npos); // the gate judges by the marks of now, and there are none
+        QVERIFY2(h.lastBody("proposal.dropped").find("cannot be valued") != std::string::npos, h.lastBody("proposal.dropped").c_str());
+    }
+
     void nothingIsProposedWhileHalted() {
         Harness h;
         h.open();

@@ -129,6 +129,25 @@ private Q_SLOTS:
             }
     }
 
+    void whenClosedTheLastReadingIsShownAndStillCountsAsUnreadable() {
+        auto in = calm();
+        in.marks.dayPnlFraction = -0.0124;
+        in.marks.weekPnlFraction = -0.01;
+        in.marks.drawdownFraction = 0.02;
+        in.lastMarks = in.marks;
+        in.lastMarksAt = UtcTime(std::chrono::hours(21));
+        in.marks = {};
+        const auto daily = [&] { return readBreakers(in, {}).front(); };
+        QVERIFY(!daily().used && daily().tripped && !daily().asOf); // in session yesterday's value helps nobody
+        in.session = market::Session::AfterClose;
+        QCOMPARE(daily().now, std::string("-1.24 %"));
+        QCOMPARE(*daily().used, 0.62);
+        QCOMPARE(*daily().asOf, in.lastMarksAt);
+        QVERIFY(daily().tripped);
+        in.marks = *in.lastMarks; // readable after all
+        QVERIFY(!daily().asOf && !daily().tripped);
+    }
+
     void wordsRoundTrip() {
         for (const auto b : allBreakers()) QCOMPARE(*parseBreaker(toString(b)), b);
         QVERIFY(!parseBreaker("B9").has_value());

@@ -327,6 +327,23 @@ private Q_SLOTS:
         QVERIFY(total->toolTip().contains(QStringLiteral("T0")) && total->toolTip().contains(QStringLiteral("dollars")));
     }
 
+    void afterTheCloseTheBarsLimitSaysOfWhen() {
+        FakePort port;
+        HaltBar bar(port);
+        auto view = book();
+        risk::BreakerReading daily;
+        daily.breaker = risk::Breaker::B1DailyLoss;
+        daily.used = 0.38;
+        view->breakers = {daily};
+        bar.setView(view);
+        QVERIFY(!labelWith(bar, QStringLiteral("Day limit 38% used   Risk")).isEmpty());
+        view->session = market::Session::AfterClose;
+        view->at.utc += std::chrono::hours(6);
+        view->breakers.front().asOf = view->at.utc - std::chrono::hours(1);
+        bar.setView(view);
+        QVERIFY(!labelWith(bar, QStringLiteral("Day limit 38% used as of 16:00 ET   Risk")).isEmpty());
+    }
+
     void aResumeSaysThatItsClockStands() {
         FakePort port;
         ResumeDialog dialog(port);

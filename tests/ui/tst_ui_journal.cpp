@@ -183,6 +183,41 @@ private Q_SLOTS:
         QCOMPARE(model->index(1, 7).data().toString(), QStringLiteral("never"));
     }
 
+    void afterTheCloseABreakerShowsItsLastValueAndNotATrip() {
+        FakePort port;
+        BreakersScreen screen(port);
+        auto view = viewWithRequest(approval::Tier::T1);
+        risk::BreakerReading daily;
+        daily.breaker = risk::Breaker::B1DailyLoss;
+        daily.now = "-0.62 %";
+        daily.used = 0.31;
+        daily.tripped = true; // unreadable now
+        auto weekly = daily;
+        weekly.breaker = risk::Breaker::B2WeeklyLoss;
+        weekly.now = "unknown";
+        weekly.used.reset();
+        view->breakers = {daily, weekly};
+        auto* model = screen.findChild<QTableView*>()->model();
+        const auto cell = [&](const QString& breaker, int column) {
+            for (int row = 0; row < model->rowCount(); ++row)
+                if (model->index(row, 0).data().toString().startsWith(breaker)) return model->index(row, column).data().toString();
+            return QString();
+        };
+        screen.setView(view);
+        QCOMPARE(cell(QStringLiteral("B2"), 5), QStringLiteral("▲ tripping")); // in session the unreadable counts as tripped
+        view->session = market::Session::AfterClose;
+        view->at.utc += std::chrono::hours(6);
+        view->breakers.front().asOf = view->at.utc - std::chrono::hours(1);
+        screen.setView(view);
+        QCOMPARE(cell(QStringLiteral("B1"), 1), QStringLiteral("\u22120.62 % as of 16:00 ET"));
+        QCOMPARE(cell(QStringLiteral("B1"), 3), QStringLiteral("31%"));
+        QCOMPARE(cell(QStringLiteral("B1"), 5), QStringLiteral("closed"));
+        QCOMPARE(cell(QStringLiteral("B2"), 5), QStringLiteral("closed"));
+        view->breakers.front().used = 1.0; // the session ended in it
+        screen.setView(view);
+        QCOMPARE(cell(QStringLiteral("B1"), 5), QStringLiteral("▲ tripping"));
+    }
+
     void theLadderTellsAnOrderStepByStep() {
         FakePort port;
         EventLadder ladder(port, QStringLiteral("M-1"), nullptr);

@@ -6,6 +6,13 @@
 
 namespace mahler::ui {
 
+QString asOfWords(UtcTime at, UtcTime now) {
+    const QString time = format::timeNewYork(at).left(5);
+    const auto day = market::toNewYork(at).date;
+    return day == market::toNewYork(now).date ? GridModel::tr("as of %1 ET", "the market is closed").arg(time)
+                                              : GridModel::tr("as of %1 ET, %2", "time, date; the market is closed").arg(time, format::date(day));
+}
+
 AgeWords ageWords(const desk::DeskView& view) {
     AgeWords words;
     UtcTime newest{};
@@ -15,13 +22,7 @@ AgeWords ageWords(const desk::DeskView& view) {
         delay = std::max(delay, u.delayMinutes);
     }
     const UtcTime asOf = view.marksAsOf.value_or(newest);
-    if (asOf != UtcTime{}) {
-        const QString time = format::timeNewYork(asOf).left(5);
-        const auto day = market::toNewYork(asOf).date;
-        words.closed = day == market::toNewYork(view.at.utc).date
-                           ? GridModel::tr("as of %1 ET", "the market is closed").arg(time)
-                           : GridModel::tr("as of %1 ET, %2", "time, date; the market is closed").arg(time, format::date(day));
-    }
+    if (asOf != UtcTime{}) words.closed = asOfWords(asOf, view.at.utc);
     if (delay > 0) {
         words.delayed = GridModel::tr("DLY %1m", "delayed by so many minutes").arg(delay);
         words.delayedTip = GridModel::tr("delayed by %n minute(s), not tradable live", "", delay);

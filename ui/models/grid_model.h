@@ -60,6 +60,8 @@ struct AgeWords {
 };
 /// Of what a view shows.
 AgeWords ageWords(const desk::DeskView& view);
+/// "as of 16:00 ET", with its date when that is another day than `now`'s in New York.
+QString asOfWords(UtcTime at, UtcTime now);
 
 /// The order rows stand in.
 namespace roworder {

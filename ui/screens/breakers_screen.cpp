@@ -168,17 +168,32 @@ void BreakersScreen::setView(const ViewPtr& view) {
     for (const auto& r : readings) {
         const bool set = r.latch.has_value();
         const double used = r.used.value_or(1);
+        const bool closed = view->session != market::Session::Open && (r.asOf || !r.used); // nothing to read before the next session
+        const auto age = closed ? desk::Freshness::Closed : desk::Freshness::Fresh;
+        const QString asOf = r.asOf ? asOfWords(*r.asOf, view->at.utc) : QString();
+        const QString why = !closed ? QString()
+                            : r.asOf
+                                ? tr("The market is closed: this is the last value of the session. It cannot be read now, so nothing may be opened.")
+                                : tr("The market is closed and no session was seen in this run: there is nothing to show before the next one.");
         rows.push_back({format::text(risk::toString(r.breaker)),
                         {{name(r.breaker), {}, Tone::Strong},
-                         {format::text(r.now), {}, r.used ? Tone::Plain : Tone::Warn},
-                         {format::text(r.limit), {}, Tone::Dim},
-                         {r.used ? format::percent(std::min(9.99, *r.used), 0) : tr("unknown"), used, used >= 0.8 ? Tone::Warn : Tone::Plain},
-                         {r.headroom ? format::money(*r.headroom) : format::dash(), {}, Tone::Plain},
-                         {set         ? tr("▲ HALTED")
-                          : r.tripped ? tr("▲ tripping")
-                                      : tr("clear"),
+                         {asOf.isEmpty() ? format::text(r.now) : tr("%1 %2", "value, as of when").arg(format::text(r.now), asOf),
                           {},
-                          set || r.tripped ? Tone::Warn : Tone::Dim},
+                          r.used || closed ? Tone::Plain : Tone::Warn,
+                          age,
+                          why},
+                         {format::text(r.limit), {}, Tone::Dim},
+                         {r.used ? format::percent(std::min(9.99, *r.used), 0) : tr("unknown"), used,
+                          used >= 0.8 && (r.used || !closed) ? Tone::Warn : Tone::Plain, age, why},
+                         {r.headroom ? format::money(*r.headroom) : format::dash(), {}, Tone::Plain, age, why},
+                         {set                                ? tr("▲ HALTED")
+                          : closed && r.used.value_or(0) < 1 ? tr("closed", "the market")
+                          : r.tripped                        ? tr("▲ tripping")
+                                                             : tr("clear"),
+                          {},
+                          set || (r.tripped && (!closed || r.used.value_or(0) >= 1)) ? Tone::Warn : Tone::Dim,
+                          age,
+                          why},
                          {format::text(r.action), {}, Tone::Dim},
                          tripTime(r.breaker, r.latch),
                          tripReason(r.breaker, r.latch)},

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "market/exchange_calendar.h"
+#include "ui/models/grid_model.h"
 #include "ui/shell/halt_words.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -94,12 +95,18 @@ void HaltBar::setView(const ViewPtr& view) {
                             format::signedMoney(view->marks.dayPnl), format::signedPercent(view->marks.dayPnlFraction)));
     setTone(*m_day, halted ? Token::HaltText : down ? Token::Loss : up ? Token::Gain : Token::Text);
     std::optional<double> used;
+    std::optional<UtcTime> usedAsOf;
     for (const auto& b : view->breakers)
-        if (b.breaker == risk::Breaker::B1DailyLoss) used = b.used;
-    m_limit->setWords(tr("Day limit %1 used   Risk %2 of %3")
-                          .arg(used ? format::percent(*used, 0) : format::dash(), format::percent(view->portfolioRiskFraction),
-                               format::percent(view->limits.portfolioRisk, 0)));
-    setTone(*m_limit, dim);
+        if (b.breaker == risk::Breaker::B1DailyLoss) {
+            used = b.used;
+            usedAsOf = b.asOf;
+        }
+    const QString share = used ? format::percent(*used, 0) : format::dash();
+    m_limit->setWords(
+        tr("Day limit %1   Risk %2 of %3", "share used and as of when, risk, its limit")
+            .arg(usedAsOf ? tr("%1 used %2", "share, as of when").arg(share, asOfWords(*usedAsOf, view->at.utc)) : tr("%1 used").arg(share),
+                 format::percent(view->portfolioRiskFraction), format::percent(view->limits.portfolioRisk, 0)));
+    setTone(*m_limit, usedAsOf && !halted ? Token::Stale : dim);
     QString state = QLatin1String(desk::toString(pressed ? desk::RunState::Halting : view->state));
     if (view->state == desk::RunState::Halting && view->cancelsTotal > 0)
         state += tr(" %1/%2").arg(view->cancelsTotal - view->cancelsPending).arg(view->cancelsTotal);
