@@ -213,6 +213,16 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
     return v;
 }
 
+DayPnlParts dayPnlParts(const DeskState& s, const DeskView& v) {
+    DayPnlParts parts;
+    for (const auto& [id, order] : s.orders) // live ones and those that ended in this session
+        if (s.facts && market::toNewYork(order.createdAt.utc).date == s.facts->date) parts.fees += order.fees;
+    parts.held = Usd{};
+    for (const auto& p : v.positions) parts.held = parts.held && p.dayPnl ? std::optional(*parts.held + *p.dayPnl) : std::nullopt;
+    if (parts.held && v.marks.dayPnl) parts.rest = *v.marks.dayPnl - *parts.held + parts.fees;
+    return parts;
+}
+
 /// Cancels under way and of how many; fills `v.cancelsUnconfirmed`.
 void addCancels(DeskView& v, const DeskState& s, MonoTime now) {
     for (const auto& [id, at] : s.cancelAskedAt) {
@@ -329,6 +339,7 @@ DeskView Desk::view(Timestamp now) const {
                          shown.gammaPerPercent ? std::optional(*shown.gammaPerPercent * viewer.spots.at(p.underlying)) : std::nullopt});
     }
     v.beta = portfolio::betaWeighted(parts, v.betaWeights);
+    v.dayPnlParts = dayPnlParts(s, v);
     v.closedToday = s.closedToday;
     for (const auto& [id, order] : s.orders) v.orders.push_back(viewer.order(order));
     std::stable_sort(v.orders.begin(), v.orders.end(), [](const OrderView& a, const OrderView& b) {

@@ -128,6 +128,13 @@ struct NoticeView {
     bool over = false;   ///< that request has ended: nobody needs to look any more
 };
 
+/// What AccountMarks::dayPnl is made of: held + rest - fees. Absent where a held position's part is unknown.
+struct DayPnlParts {
+    std::optional<Usd> held; ///< what the open units earned today, before fees; see PositionView::dayPnl
+    std::optional<Usd> rest; ///< everything else before fees: what was closed or settled today
+    Usd fees;                ///< paid today, >= 0
+};
+
 /// A cancel the broker has not acknowledged for five seconds or more: a person must ask the broker (UX 3.1).
 struct UnconfirmedCancel {
     OrderId id;
@@ -169,6 +176,7 @@ struct DeskView {
 
     portfolio::Account account;
     portfolio::AccountMarks marks;
+    DayPnlParts dayPnlParts; ///< of marks.dayPnl
     Settings settings;       ///< as the journal has them
     std::int64_t settingsAnswers = 0;
     std::string settingsNote;         ///< of the last answer; empty when everything asked for was changed

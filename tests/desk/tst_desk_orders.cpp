@@ -46,6 +46,31 @@ private Q_SLOTS:
         QCOMPARE(pnl().dayPnl->micros(), change.micros() * 200); // two spreads of a hundred
     }
 
+    void theDayOfTheAccountIsWhatIsHeldPlusTheRestLessTheFees() {
+        Harness h;
+        h.open();
+        h.holdSpread(3); // six dollars of fees
+        h.ticks(1);
+        const auto view = [&] { return h.desk().view(h.now()); };
+        QCOMPARE(view().dayPnlParts.fees.micros(), std::int64_t{6'000'000});
+        QCOMPARE(view().dayPnlParts.rest->micros(), std::int64_t{0}); // nothing was closed
+        QCOMPARE(*view().marks.dayPnl, *view().positions.front().dayPnl - view().dayPnlParts.fees);
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.give(ClosePosition{trader, h.state().positions.begin()->first, "enough"});
+        const OrderId id = h.state().liveOrders().front()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::PartlyFilled, 1, -0.40, 2.0); // one of three: 0.34 - 0.40, six dollars lost
+        h.ticks(1);
+        const auto parts = view().dayPnlParts;
+        QCOMPARE(parts.fees.micros(), std::int64_t{8'000'000});
+        QCOMPARE(parts.rest->micros(), std::int64_t{-6'000'000});
+        QCOMPARE(*view().marks.dayPnl, *parts.held + *parts.rest - parts.fees);
+        QCOMPARE(*parts.held, *view().positions.front().dayPnl);
+        h.removeQuote(Harness::put(465));
+        h.ticks(40); // its quote grows stale: the day is unknown, and so is what it is made of
+        QVERIFY(!view().dayPnlParts.held && !view().dayPnlParts.rest);
+    }
+
     void staysHaltedWhileTheBrokerDoesNotAnswer() {
         Harness h;
         h.give(Started{"run-1", "test", approval::DeskKind::DemoTeam, true, "SIM-1", Usd::fromMicros(100'000'000'000), {"SPY"}});

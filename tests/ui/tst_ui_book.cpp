@@ -70,6 +70,7 @@ class BookTest : public QObject {
         weigh(*view);
         view->account.dayStartEquity = Usd::fromMicros(100'000'000'000);
         view->marks.dayPnl = Usd::fromMicros(-782'000'000);
+        view->dayPnlParts = {Usd::fromMicros(-24'000'000), Usd::fromMicros(-750'500'000), Usd::fromMicros(7'500'000)};
         view->portfolioRiskFraction = 0.05;
         view->greeks.deltaDollars = -3000;
         view->greeks.included = view->greeks.total = 2;
@@ -122,7 +123,7 @@ private Q_SLOTS:
         PositionsScreen screen(port);
         screen.setView(book());
         const auto& rows = *gridNamed(screen, QStringLiteral("Positions"))->model();
-        QCOMPARE(rows.rowCount(), 1 + 2 + 2 + 4);
+        QCOMPARE(rows.rowCount(), 1 + 2 + 2 + 4 + 2);
         const QStringList first = {cell(rows, 1, "Position"), cell(rows, 5, "Position")};
         QCOMPARE(first.at(0).trimmed(), QStringLiteral("QQQ"));
         QCOMPARE(first.at(1).trimmed(), QStringLiteral("SPY"));
@@ -130,6 +131,29 @@ private Q_SLOTS:
         QCOMPARE(cell(rows, 2, "Gamma"), QStringLiteral("\u22121.25"));
         QCOMPARE(cell(rows, 2, "Day P&L"), QStringLiteral("\u2212$12.00"));
         QCOMPARE(cell(rows, 3, "IV"), QStringLiteral("18.0%"));
+    }
+
+    void theDaysRowsAddUpToTheBooks() {
+        FakePort port;
+        PositionsScreen screen(port);
+        auto view = book();
+        screen.setView(view);
+        const auto& rows = *gridNamed(screen, QStringLiteral("Positions"))->model();
+        const auto day = [&](const QString& name) {
+            for (int r = 0; r < rows.rowCount(); ++r)
+                if (cell(rows, r, "Position").trimmed().startsWith(name)) return cell(rows, r, "Day P&L", GridModel::SortRole).toDouble();
+            return std::nan("");
+        };
+        const double structures = (day(QStringLiteral("QQQ")) + day(QStringLiteral("SPY"))) * 1e6; // the groups are in dollars
+        QCOMPARE(structures + day(QStringLiteral("Closed or settled today")) + day(QStringLiteral("Fees paid today")), day(QStringLiteral("Book")));
+        QCOMPARE(cell(rows, rows.rowCount() - 1, "Position"), QStringLiteral("Fees paid today"));
+        QCOMPARE(cell(rows, rows.rowCount() - 1, "Day P&L"), QStringLiteral("\u2212$7.50"));
+        QVERIFY(cell(rows, 0, "Day P&L", Qt::ToolTipRole).contains(QStringLiteral("after fees")));
+        view = book();
+        view->dayPnlParts.held.reset(); // the day of a held one is unknown
+        view->dayPnlParts.rest.reset();
+        screen.setView(view);
+        QCOMPARE(cell(rows, rows.rowCount() - 2, "Day P&L"), QStringLiteral("\u2014"));
     }
 
     void sharesOfDifferentUnderlyingsAreNotAdded() {

@@ -116,15 +116,15 @@ private Q_SLOTS:
         QVERIFY2(labels(screen).contains(QStringLiteral("SPY: 0 of 0 pass. Tightest rule: days to expiry.")), qPrintable(labels(screen)));
     }
 
-    void positionsSortWithinTheirUnderlyingAndTheBookStaysOnTop() {
+    void positionsSortWithinTheirUnderlyingBetweenTheBookAndWhatAddsUpToIt() {
         FakePort port;
         PositionsScreen screen(port);
         screen.setView(book());
         auto* grid = gridNamed(screen, QStringLiteral("Positions"));
         auto* model = grid->model();
-        QCOMPARE(keys(*model), (QStringList{"book", "of/QQQ", "P-3", "of/SPY", "P-1", "P-2"})); // by risk
+        QCOMPARE(keys(*model), (QStringList{"book", "of/QQQ", "P-3", "of/SPY", "P-1", "P-2", "rest", "fees"})); // by risk
         model->sort(columnOf(*model, "Open P&L"), Qt::DescendingOrder);
-        QCOMPARE(keys(*model), (QStringList{"book", "of/SPY", "P-2", "P-1", "of/QQQ", "P-3"}));
+        QCOMPARE(keys(*model), (QStringList{"book", "of/SPY", "P-2", "P-1", "of/QQQ", "P-3", "rest", "fees"}));
         for (int r = 0; r < model->rowCount(); ++r) // every leg is under its own position
             if (const QString key = model->index(r, 0).data(GridModel::KeyRole).toString();
                 key.startsWith(QLatin1String("P-")) && key.contains(QLatin1Char('/')))

@@ -14,18 +14,19 @@ namespace {
 constexpr auto kFresh = desk::Freshness::Fresh;
 
 std::vector<GridColumn> totalsColumns() {
-    return {{BookTotals::tr("Book"), {}, 90, kLeft},
-            {BookTotals::tr("Day P&L"), BookTotals::tr("dollars since the session's start; limit: the daily loss that halts the desk"), 84},
-            {BookTotals::tr("Open P&L"), BookTotals::tr("dollars before fees, of what is held, at mid"), 84},
-            {BookTotals::tr("β delta"), BookTotals::tr("shares of the benchmark; shares of different underlyings do not add"), 96},
-            {BookTotals::tr("Delta $"),
-             BookTotals::tr("delta × spot over what is held, not beta-weighted; limit: a share of equity, as the gate has it"), 92},
-            {BookTotals::tr("Gamma $"),
-             BookTotals::tr("change of delta dollars when every underlying moves by 1 %; limit: a share of equity, as the gate has it"), 92},
-            {BookTotals::tr("Theta"), BookTotals::tr("dollars a calendar day"), 80},
-            {BookTotals::tr("Vega"), BookTotals::tr("dollars a volatility point"), 80},
-            {BookTotals::tr("BP free"), BookTotals::tr("buying power, dollars: cash less what held and working structures can still cost"), 92},
-            {BookTotals::tr("Max loss"), BookTotals::tr("worst case of positions and working orders, dollars; limit: a share of equity"), 92}};
+    return {
+        {BookTotals::tr("Book"), {}, 90, kLeft},
+        {BookTotals::tr("Day P&L"), BookTotals::tr("dollars since the session's start, after fees; limit: the daily loss that halts the desk"), 84},
+        {BookTotals::tr("Open P&L"), BookTotals::tr("dollars before fees, of what is held, at mid"), 84},
+        {BookTotals::tr("β delta"), BookTotals::tr("shares of the benchmark; shares of different underlyings do not add"), 96},
+        {BookTotals::tr("Delta $"), BookTotals::tr("delta × spot over what is held, not beta-weighted; limit: a share of equity, as the gate has it"),
+         92},
+        {BookTotals::tr("Gamma $"),
+         BookTotals::tr("change of delta dollars when every underlying moves by 1 %; limit: a share of equity, as the gate has it"), 92},
+        {BookTotals::tr("Theta"), BookTotals::tr("dollars a calendar day"), 80},
+        {BookTotals::tr("Vega"), BookTotals::tr("dollars a volatility point"), 80},
+        {BookTotals::tr("BP free"), BookTotals::tr("buying power, dollars: cash less what held and working structures can still cost"), 92},
+        {BookTotals::tr("Max loss"), BookTotals::tr("worst case of positions and working orders, dollars; limit: a share of equity"), 92}};
 }
 
 Tone signTone(double v) { return v > 0 ? Tone::Gain : v < 0 ? Tone::Loss : Tone::Plain; }

@@ -47,7 +47,7 @@ std::vector<GridColumn> positionsColumns() {
     columns[MarkNow] = {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 98};
     columns[Average] = {PositionsScreen::tr("Average"), PositionsScreen::tr("net price at opening, per unit"), 66, right, true};
     columns[DayPnl] = {PositionsScreen::tr("Day P&L"),
-                       PositionsScreen::tr("dollars since the session's start, before fees; unknown for what was held overnight"), 66};
+                       PositionsScreen::tr("dollars since the session's start; structures before fees, the book after them: see its last rows"), 66};
     columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 70};
     columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
     columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
@@ -150,6 +150,8 @@ GridRow bookRow(const desk::DeskView& view, const Group& all) {
         PositionsScreen::tr("Book: %1 of %2 positions in the Greeks").arg(view.greeks.included).arg(view.greeks.total), {}, Tone::Strong};
     all.fill(row);
     row.cells[DayPnl] = moneyCell(view.marks.dayPnl, desk::Freshness::Fresh, PositionsScreen::tr("equity or its start of the day is unknown"));
+    if (view.marks.dayPnl)
+        row.cells[DayPnl].tooltip = PositionsScreen::tr("after fees; the structures, what was closed today and the fees add up to it");
     if (underlyings.size() == 1)
         row.cells[Delta] = all.delta.cell(1);
     else
@@ -162,6 +164,21 @@ GridRow bookRow(const desk::DeskView& view, const Group& all) {
                                   PositionsScreen::tr("change of β delta in shares of %1 when it moves by 1 % and every underlying by its beta")
                                       .arg(format::text(view.betaWeights.benchmark)));
     return row;
+}
+
+/// What stands between the structures' day and the book's: with these two the column adds up.
+void addRestRows(std::vector<GridRow>& rows, const desk::DeskView& view) {
+    const auto& parts = view.dayPnlParts;
+    const auto add = [&](const QString& key, const QString& name, const std::optional<Usd>& amount, const QString& tip) {
+        GridRow row = emptyRow(key, false);
+        row.pin = 1;
+        row.cells[Name] = {name, {}, Tone::Dim, desk::Freshness::Fresh, tip};
+        row.cells[DayPnl] = moneyCell(amount, desk::Freshness::Fresh, PositionsScreen::tr("unknown while the day of a held position is"));
+        rows.push_back(std::move(row));
+    };
+    add(QStringLiteral("rest"), PositionsScreen::tr("Closed or settled today, before fees"), parts.rest,
+        PositionsScreen::tr("the book's day less the structures that are held and the fees"));
+    add(QStringLiteral("fees"), PositionsScreen::tr("Fees paid today"), -parts.fees, PositionsScreen::tr("dollars, of every order of this session"));
 }
 
 GridRow groupRow(const std::string& underlying, const Group& group, const portfolio::BetaWeights& weights) {
@@ -312,6 +329,7 @@ void PositionsScreen::setView(const ViewPtr& view) {
             std::move(legs.begin(), legs.end(), std::back_inserter(rows));
         }
     }
+    if (!view->positions.empty()) addRestRows(rows, *view);
     m_model->setAgeWords(ageWords(*view));
     m_model->setRows(std::move(rows));
     m_grid->setEmptyText(tr("No positions. Reconciled %1.").arg(view->lastReconciled ? format::timeNewYork(*view->lastReconciled) : tr("never")));
