@@ -98,7 +98,7 @@ void bullBook(Collector& k) {
               "The account can bear it.");
     if (const auto risk = k.v("event.risk"); risk && *risk < 0.35)
         k.add("quiet_calendar", 0.4 * ramp(*risk, 0.5, 0.0),
-              "The calendar is light: an event risk of " + k.c("event.risk") + " in the holding period", {"event_inside"},
+              "The calendar is light: an event risk of " + k.c("event.risk") + " " + k.c("event.window"), {"event_inside"},
               "What is scheduled is known and priced.");
 }
 
@@ -180,8 +180,8 @@ void bearTrade(Collector& k) {
 void bearBook(Collector& k) {
     if (const auto risk = k.v("event.risk"); risk && known(k.facts, "event.next"))
         k.add("event_inside", 0.75 * ramp(*risk, 0.15, 0.8),
-              "Before expiry stands " + k.c("event.next") + " on " + k.c("event.next.date") + ", in " + k.c("event.next.days") + ", one of " +
-                  k.c("event.count"),
+              "Ahead stands " + k.c("event.next") + " on " + k.c("event.next.date") + ", in " + k.c("event.next.days") + ", one of " +
+                  k.c("event.count") + " " + k.c("event.window"),
               {"quiet_calendar", "time_decay", "contango", "vix_calm"}, "The calendar is not empty.");
     if (const auto risk = k.v("book.risk"))
         k.add("book_heavy", 0.8 * ramp(*risk, 3, 9),

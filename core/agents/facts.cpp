@@ -31,14 +31,16 @@ std::string grouped(std::string number) {
 /// Whole strikes without decimals.
 int strikeDecimals(double strike) { return strike == std::floor(strike) ? 0 : 2; }
 
-void addEvents(FactBuilder& add, const CycleInputs& in, const analytics::Analysis& a, int horizonDays) {
+/// The calendar from today to `last`, as the prompt counts it: of the whole market or of this underlying, expiries and holidays are none.
+void addEvents(FactBuilder& add, const CycleInputs& in, TradingDate last, const std::string& window) {
+    if (!in.history || in.history->events.empty()) return; // no calendar: unknown, not quiet
     const TradingDate today = market::toNewYork(in.asof).date;
     int count = 0;
     double risk = 0;
     const market::MarketEvent* next = nullptr;
-    for (const auto& event : a.events) {
+    for (const auto& event : in.history->events) {
         const int days = daysBetween(today, event.date);
-        if (days < 0 || days > horizonDays || (!event.symbol.empty() && event.symbol != in.underlying)) continue;
+        if (days < 0 || event.date > last || (!event.symbol.empty() && event.symbol != in.underlying)) continue;
         if (event.kind == market::EventKind::Expiry || event.kind == market::EventKind::Holiday) continue;
         ++count;
         const bool strong =
@@ -47,7 +49,7 @@ void addEvents(FactBuilder& add, const CycleInputs& in, const analytics::Analysi
         risk += (strong ? 0.25 : 0.10) * (days <= 3 ? 1.6 : days <= 10 ? 1.0 : 0.6);
         if (!next || event.date < next->date) next = &event;
     }
-    if (in.history && in.history->events.empty()) return; // no calendar: unknown, not quiet
+    add.word("event.window", window, "event calendar");
     add.number("event.count", count, "events", 0, "event calendar");
     add.number("event.risk", std::min(1.0, risk), "score", 2, "event calendar");
     if (next) {
@@ -123,7 +125,6 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("trend.strength", t.trendStrength, "", 2, history);
     if (!t.supports.empty()) add.number("support", t.supports.front(), "USD", 2, history);
     if (!t.resistances.empty()) add.number("resistance", t.resistances.front(), "USD", 2, history);
-    addEvents(add, in, a, 45);
 
     add.number("equity", in.equity.toDouble(), "USD", 0, "account");
     Usd risk, correlated;
@@ -155,6 +156,13 @@ void addScreenFacts(FactTable& facts, const CycleInputs& in, const analytics::An
         if (rule.rule == screen.tightestRule) add.number("screen.without_tightest", rule.soleReject, "spreads", 0, source);
     add.number("rule.iv_percentile", screen.profile.ivPercentileMin, "%", 0, source);
     add.number("rule.credit_to_width", screen.profile.creditToWidthMin * 100, "%", 1, source);
+    // The window is the holding period; without a trade, the longest one the screener looks at.
+    const TradingDate today = market::toNewYork(in.asof).date;
+    if (best)
+        addEvents(add, in, best->expiry, "before the expiry on " + formatDate(best->expiry));
+    else
+        addEvents(add, in, TradingDate(std::chrono::sys_days(today) + std::chrono::days(screen.profile.dteMax)),
+                  "in the next " + std::to_string(screen.profile.dteMax) + " days");
     if (!best) return;
     add.word("trade.kind",
              best->kind == portfolio::StrategyKind::BullPutSpread    ? "bull put spread"

@@ -129,7 +129,8 @@ AnalystReport macro(const FactTable& f) {
     if (const auto risk = valueOf(f, "event.risk")) {
         ++have;
         score += 0.2 - *risk * 0.6;
-        r.text += " The calendar holds " + cite(f, "event.count") + " in the holding period, an event risk of " + cite(f, "event.risk") + ".";
+        r.text +=
+            " The calendar holds " + cite(f, "event.count") + " " + cite(f, "event.window") + ", an event risk of " + cite(f, "event.risk") + ".";
         if (known(f, "event.next"))
             r.text += " Next is " + cite(f, "event.next") + " on " + cite(f, "event.next.date") + ", in " + cite(f, "event.next.days") + ".";
     } else {

@@ -89,6 +89,47 @@ private Q_SLOTS:
         QCOMPARE(at(simulation::Scenario::Calm, 12, 0, 1.1).debate.rounds.size(), std::size_t{3}); // nothing is
     }
 
+    void theDebateCountsTheEventsOfTheHoldingPeriodAsThePromptDoes() {
+        const auto d = at(simulation::Scenario::Calm, 12, 0);
+        const std::string expiry = wordOf(d.facts, "trade.expiry");
+        QVERIFY(!expiry.empty());
+        simulation::SimulationConfig config;
+        config.date = std::chrono::year{2026} / 11 / 23;
+        const auto history = simulation::makeSimulatedMarket(config)->history();
+        int until = 0, beyond = 0;
+        for (const auto& event : history->events) {
+            if (event.kind == market::EventKind::Expiry || event.kind == market::EventKind::Holiday) continue;
+            if (event.date < config.date || (!event.symbol.empty() && event.symbol != "SPY")) continue;
+            const int days = daysBetween(config.date, event.date);
+            until += formatDate(event.date) <= expiry;
+            beyond += formatDate(event.date) > expiry && days <= 60;
+        }
+        QVERIFY(until > 0 && beyond > 0); // else any window would do
+        QCOMPARE(valueOf(d.facts, "event.count"), std::optional<double>(until));
+        QCOMPARE(wordOf(d.facts, "event.window"), "before the expiry on " + expiry);
+        bool said = false;
+        for (const auto& r : d.analysts)
+            if (r.role == "macro") said = r.text.find(std::to_string(until) + " events before the expiry on " + expiry) != std::string::npos;
+        QVERIFY(said);
+    }
+
+    void withoutATradeTheCalendarSaysHowFarItLooks() {
+        FactTable facts;
+        CycleInputs in;
+        in.underlying = "SPY";
+        in.asof = market::fromNewYork(std::chrono::year{2026} / 11 / 23, 12, 0);
+        auto history = std::make_shared<market::History>();
+        for (const int day : {24, 30}) history->events.push_back({std::chrono::year{2026} / 11 / day, market::EventKind::Cpi, "", "Consumer prices"});
+        history->events.push_back({std::chrono::year{2027} / 1 / 8, market::EventKind::Jobs, "", "Employment report"}); // in 46 days
+        in.history = history;
+        strategy::ScreenResult nothing;
+        nothing.profile = strategy::calibratedProfile();
+        QCOMPARE(nothing.profile.dteMax, 45);
+        addScreenFacts(facts, in, {}, nothing, nullptr);
+        QCOMPARE(valueOf(facts, "event.count"), std::optional<double>(2));
+        QCOMPARE(cite(facts, "event.window"), std::string("in the next 45 days [event.window]"));
+    }
+
     void whatTheFacilitatorRepeatsKeepsItsFacts() {
         const auto d = at(simulation::Scenario::Crash, 14, 0);
         QVERIFY(!d.debate.unanswered.empty());
