@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <string_view>
 
 #include "agents/deliberation.h"
 #include "base/text_file.h"
 #include "base/time.h"
+#include "market/exchange_calendar.h"
 
 namespace mahler::agents {
 
@@ -14,7 +16,8 @@ struct NumberToken {
     std::size_t begin = 0, end = 0; ///< in the cleaned text
     double value = 0;
     int decimals = 0;
-    bool date = false; ///< "2026-12-31": one claim, which no number can back
+    bool date = false;  ///< "2026-12-31": one claim, which no number can back
+    bool clock = false; ///< "08:30": likewise; a time of day, by a word it stands in or by the time of the fact cited after it
     bool claimed = false;
 };
 
@@ -22,6 +25,8 @@ struct Citation {
     std::size_t at = 0; ///< position in the cleaned text where the bracket stood
     std::string id;
 };
+
+constexpr std::size_t kReach = 28; ///< characters from a number's end to the bracket that cites for it
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -40,7 +45,43 @@ bool isDateAt(const std::string& text, std::size_t at) {
     return day && formatDate(*day) == text.substr(at, kLength);
 }
 
-/// Every run of digits is a number, wherever it stands: "30-day" and "Q3" too. Thousands may be grouped with commas. A date is one.
+/// A time of day at `at`, "8:30", "08:30" or "08:30:15", with nothing that could make it part of something longer. @return its length, or 0.
+std::size_t clockLengthAt(const std::string& text, std::size_t at) {
+    const auto digit = [&](std::size_t i) { return i < text.size() && isDigit(text[i]); };
+    const auto joins = [&](std::size_t i) {
+        return std::isalnum(static_cast<unsigned char>(text[i])) || std::string_view(":.,-+/%$").find(text[i]) != std::string_view::npos;
+    };
+    if (at > 0 && joins(at - 1)) return 0;
+    const std::size_t hours = digit(at + 1) ? 2 : 1;
+    if (std::stoi(text.substr(at, hours)) > 23) return 0;
+    std::size_t end = at + hours;
+    const auto sixtieth = [&] {
+        if (end + 2 >= text.size() || text[end] != ':' || text[end + 1] < '0' || text[end + 1] > '5' || !digit(end + 2)) return false;
+        end += 3;
+        return true;
+    };
+    if (!sixtieth()) return 0;
+    sixtieth();
+    if (end >= text.size()) return end - at;
+    const char next = text[end];
+    const bool endsSentence = (next == '.' || next == ',' || next == ':') && !digit(end + 1); // a stop or a comma may end the sentence
+    const bool utc = next == 'Z' && (end + 1 == text.size() || !std::isalnum(static_cast<unsigned char>(text[end + 1])));
+    return joins(end) && !endsSentence && !utc ? 0 : end - at;
+}
+
+/// Whether a fact is of this time of day: to the minute, or the second when it is written; in New York unless UTC stands behind it.
+bool isTimeOf(const std::string& written, const std::string& after, UtcTime time) {
+    const bool utc = after.starts_with(" UTC") || after.starts_with("Z");
+    const auto seconds =
+        utc ? static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(time - std::chrono::floor<std::chrono::days>(time)).count())
+            : market::toNewYork(time).secondsOfDay;
+    const std::string text = written.size() % 3 == 1 ? "0" + written : written; // "8:30"
+    const int minutes = std::stoi(text.substr(0, 2)) * 60 + std::stoi(text.substr(3, 2));
+    return seconds / 60 == minutes && (text.size() < 8 || seconds % 60 == std::stoi(text.substr(6, 2)));
+}
+
+/// Every run of digits is a number, wherever it stands: "30-day" and "Q3" too. Thousands may be grouped with commas. A date and a time of
+/// day are one each.
 std::vector<NumberToken> findNumbers(const std::string& text) {
     std::vector<NumberToken> out;
     for (std::size_t i = 0; i < text.size();) {
@@ -55,6 +96,15 @@ std::vector<NumberToken> findNumbers(const std::string& text) {
             token.date = true;
             std::string digits = text.substr(token.begin, 10);
             std::erase(digits, '-');
+            token.value = parseNumber(digits).value_or(std::nan(""));
+            out.push_back(token);
+            continue;
+        }
+        if (const auto length = clockLengthAt(text, i); length > 0) {
+            token.end = i += length;
+            token.clock = true;
+            std::string digits = text.substr(token.begin, length);
+            std::erase(digits, ':');
             token.value = parseNumber(digits).value_or(std::nan(""));
             out.push_back(token);
             continue;
@@ -146,8 +196,16 @@ CheckedText checkClaims(const std::string& textWithCitations, const FactTable& f
             continue;
         }
         NumberToken* nearest = nullptr;
-        for (auto& n : numbers)
-            if (n.end <= citation.at && citation.at - n.end <= 28 && !n.claimed) nearest = &n;
+        for (auto& n : numbers) {
+            if (n.end > citation.at || citation.at - n.end > kReach || n.claimed) continue;
+            if (!n.clock) {
+                nearest = &n;
+            } else if (const std::string written = out.text.substr(n.begin, n.end - n.begin);
+                       fact != facts.end() && isTimeOf(written, out.text.substr(n.end, 4), fact->second.time)) {
+                n.claimed = true;
+                out.claims.push_back({written, n.begin, fact->first, n.value, n.value, ClaimStatus::Verified});
+            }
+        }
         if (!nearest) continue;
         nearest->claimed = true;
         Claim claim{out.text.substr(nearest->begin, nearest->end - nearest->begin),

@@ -88,6 +88,56 @@ private Q_SLOTS:
         QCOMPARE(checked.claims.front().status, ClaimStatus::Struck);
     }
 
+    void aTimeOfDayIsOneClaimAndNoNumber_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("claims");
+        QTest::addColumn<int>("verified");
+        QTest::newRow("in a cited event") << QByteArray("Consumer prices, 08:30 New York [event.next] come") << 1 << 1;
+        QTest::newRow("of the fact's own time") << QByteArray("VIX at 19.20 at 10:35 ET [vix]") << 2 << 2;
+        QTest::newRow("of the fact's own time, to the second") << QByteArray("VIX at 19.20 at 10:35:07 ET [vix]") << 2 << 2;
+        QTest::newRow("of the fact's own time, UTC") << QByteArray("VIX at 19.20 at 15:35 UTC [vix]") << 2 << 2;
+        QTest::newRow("uncited") << QByteArray("before 08:30 ET.") << 1 << 0;
+        QTest::newRow("of another time") << QByteArray("VIX at 19.20 at 08:30 ET [vix]") << 2 << 1;
+        QTest::newRow("of another second") << QByteArray("VIX at 19.20 at 10:35:08 ET [vix]") << 2 << 1;
+        QTest::newRow("New York's time taken for UTC") << QByteArray("VIX at 19.20 at 10:35 UTC [vix]") << 2 << 1;
+        QTest::newRow("an unknown fact") << QByteArray("at 10:35 ET [nothing]") << 1 << 0;
+        // What is no time of day stays numbers, each to be backed.
+        QTest::newRow("a decimal") << QByteArray("at 8.30 ET") << 1 << 0;
+        QTest::newRow("more than two digits") << QByteArray("at 12:5000") << 2 << 0;
+        QTest::newRow("more than sixty minutes") << QByteArray("at 12:75") << 2 << 0;
+        QTest::newRow("more than a day") << QByteArray("at 25:30") << 2 << 0;
+        QTest::newRow("more than sixty seconds") << QByteArray("at 12:30:99") << 3 << 0;
+        QTest::newRow("four parts") << QByteArray("at 12:30:15:10") << 4 << 0;
+        QTest::newRow("a decimal behind it") << QByteArray("at 12:30.5") << 2 << 0;
+        QTest::newRow("dollars before it") << QByteArray("$12:30") << 2 << 0;
+        QTest::newRow("a per cent behind it") << QByteArray("at 12:30%") << 2 << 0;
+        QTest::newRow("a sign before it") << QByteArray("-12:30") << 2 << 0;
+        QTest::newRow("a unit grown on") << QByteArray("at 12:30x") << 2 << 0;
+        QTest::newRow("odds") << QByteArray("odds of 3:1") << 2 << 0;
+        QTest::newRow("a number whose digits the fact's time has") << QByteArray("at 10.35 ET [vix]") << 1 << 0;
+    }
+    void aTimeOfDayIsOneClaimAndNoNumber() {
+        QFETCH(QByteArray, text);
+        QFETCH(int, claims);
+        QFETCH(int, verified);
+        FactTable table;
+        FactBuilder add(table, UtcTime(std::chrono::sys_days(std::chrono::year{2026} / 11 / 23)) + std::chrono::seconds(15 * 3600 + 35 * 60 + 7));
+        add.number("vix", 19.2, "points", 2, "test");
+        add.word("event.next", "Consumer prices, 08:30 New York", "test");
+        const auto checked = checkClaims(text.toStdString(), table);
+        QCOMPARE(static_cast<int>(checked.claims.size()), claims);
+        const auto good =
+            std::count_if(checked.claims.begin(), checked.claims.end(), [](const Claim& c) { return c.status == ClaimStatus::Verified; });
+        QCOMPARE(static_cast<int>(good), verified);
+    }
+
+    void aTimeThatEndsASentenceIsATime() {
+        const auto checked = checkClaims("It comes at 8:30, then at 14:00. Later 9:05:10Z", facts());
+        QStringList found;
+        for (const auto& c : checked.claims) found << QString::fromStdString(c.text);
+        QCOMPARE(found, (QStringList{QStringLiteral("8:30"), QStringLiteral("14:00"), QStringLiteral("9:05:10")}));
+    }
+
     void bracketsThatAreNoCitationStay() { QCOMPARE(checkClaims("a [quoted remark] here", facts()).text, std::string("a [quoted remark] here")); }
 
     void citeWritesWhatTheCheckerAccepts() {
