@@ -1,5 +1,6 @@
 #include "ui/shell/resume_dialog.h"
 
+#include <algorithm>
 #include <QFormLayout>
 #include <QVBoxLayout>
 
@@ -9,8 +10,8 @@
 namespace mahler::ui {
 
 ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
-    : QDialog(parent), m_port(port), m_latches(new QLabel), m_status(new QLabel), m_user(new QComboBox), m_reason(new QLineEdit),
-      m_typed(new QLineEdit), m_send(new QPushButton(tr("Resume in ten seconds"))) {
+    : QDialog(parent), m_port(port), m_latches(new QLabel), m_status(new QLabel), m_refused(new QLabel), m_user(new QComboBox),
+      m_reason(new QLineEdit), m_typed(new QLineEdit), m_send(new QPushButton(tr("Resume in ten seconds"))) {
     setWindowTitle(tr("Resume trading"));
     setMinimumWidth(560);
     m_latches->setTextFormat(Qt::PlainText);
@@ -19,6 +20,10 @@ ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
     m_status->setTextFormat(Qt::PlainText);
     m_status->setAccessibleName(tr("Status"));
     setTone(*m_status, Token::Warn, true);
+    m_refused->setWordWrap(true);
+    m_refused->setTextFormat(Qt::PlainText);
+    m_refused->setAccessibleName(tr("Who may resume"));
+    setTone(*m_refused, Token::Warn, true);
     m_user->setAccessibleName(tr("Who resumes"));
     m_reason->setAccessibleName(tr("Reason"));
     m_typed->setAccessibleName(tr("Type RESUME"));
@@ -30,11 +35,12 @@ ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_latches);
     layout->addLayout(form);
+    layout->addWidget(m_refused);
     layout->addWidget(m_status);
     layout->addWidget(m_send);
-    const auto check = [this] { m_send->setEnabled(m_typed->text() == QLatin1String("RESUME") && !m_reason->text().trimmed().isEmpty()); };
-    connect(m_typed, &QLineEdit::textChanged, this, check);
-    connect(m_reason, &QLineEdit::textChanged, this, check);
+    connect(m_typed, &QLineEdit::textChanged, this, &ResumeDialog::refresh);
+    connect(m_reason, &QLineEdit::textChanged, this, &ResumeDialog::refresh);
+    connect(m_user, &QComboBox::currentIndexChanged, this, &ResumeDialog::refresh);
     connect(m_send, &QPushButton::clicked, this, [this] {
         const bool sent = m_port.send(desk::ResumeRequest{
             UserId(m_user->currentData().toString().toStdString()), {}, m_reason->text().trimmed().toStdString(), m_typed->text().toStdString()});
@@ -44,23 +50,51 @@ ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
     m_send->setEnabled(false);
 }
 
+QStringList ResumeDialog::whoMayClear(risk::Breaker breaker) const {
+    QStringList who;
+    for (const auto& u : m_view->users)
+        if (approval::mayResume(u, risk::toString(breaker))) who << format::text(u.name);
+    return who;
+}
+
+QString ResumeDialog::refusal() const {
+    if (!m_view || m_view->latches.empty()) return {};
+    const auto id = m_user->currentData().toString().toStdString();
+    const auto user = std::find_if(m_view->users.begin(), m_view->users.end(), [&](const approval::User& u) { return u.id.str() == id; });
+    if (user == m_view->users.end()) return tr("Choose who resumes.");
+    QStringList others;
+    for (const auto& latch : m_view->latches) {
+        if (approval::mayResume(*user, risk::toString(latch.breaker))) return {};
+        others << tr("%1: %2", "breaker, who may clear it")
+                      .arg(QLatin1String(risk::toString(latch.breaker)), whoMayClear(latch.breaker).join(QStringLiteral(", ")));
+    }
+    return tr("%1 may not clear what is set. Who may: %2").arg(format::text(user->name), others.join(QStringLiteral("; ")));
+}
+
+void ResumeDialog::refresh() {
+    const QString why = refusal();
+    m_send->setEnabled(why.isEmpty() && m_typed->text() == QLatin1String("RESUME") && !m_reason->text().trimmed().isEmpty());
+    m_send->setToolTip(why);
+    m_refused->setText(why.isEmpty() ? QString() : QStringLiteral("▲ ") + why);
+    m_refused->setVisible(!why.isEmpty());
+}
+
 void ResumeDialog::setView(const ViewPtr& view) {
+    m_view = view;
+    const auto choose = [this](const approval::User& u) { m_user->setCurrentIndex(m_user->findData(format::text(u.id.str()))); };
     if (m_user->count() == 0) {
         for (const auto& u : view->users) m_user->addItem(format::text(u.name), format::text(u.id.str()));
-        for (const auto& u : view->users)
-            if (u.has(approval::Role::RiskManager)) {
-                m_user->setCurrentIndex(m_user->findData(format::text(u.id.str())));
-                break;
-            }
+        choose(view->user);
     }
+    if (!isVisible()) // whoever was chosen last, or else the first who may
+        for (const auto& u : view->users)
+            if (!refusal().isEmpty()) choose(u);
+    refresh();
     QStringList lines;
     for (const auto& latch : view->latches) {
-        QStringList who;
-        for (const auto& u : view->users)
-            if (approval::mayResume(u, risk::toString(latch.breaker))) who << format::text(u.name);
         lines << tr("▲ %1 since %2: %3\n    may be cleared by %4")
                      .arg(QLatin1String(risk::toString(latch.breaker)), format::timeNewYork(latch.since), format::text(latch.reason),
-                          who.join(QStringLiteral(", ")));
+                          whoMayClear(latch.breaker).join(QStringLiteral(", ")));
     }
     m_latches->setText(lines.isEmpty() ? tr("No breaker is set: the desk is running.") : lines.join(QLatin1Char('\n')));
     QString status;

@@ -10,7 +10,8 @@
 
 namespace mahler::ui {
 
-/// Reason, typed RESUME, then ten seconds in which a halt ends it. Lists every latch and who may clear it.
+/// Who, reason, typed RESUME, then ten seconds in which a halt ends it. Lists every latch and who may clear it; sends nothing for a
+/// person who may clear none of them, and says who may.
 class ResumeDialog final : public QDialog {
     Q_OBJECT
 public:
@@ -18,8 +19,14 @@ public:
     void setView(const ViewPtr& view);
 
 private:
+    QStringList whoMayClear(risk::Breaker breaker) const;
+    /// Why this person's resume would clear nothing that is set; empty: it clears something.
+    QString refusal() const;
+    void refresh();
+
     DeskPort& m_port;
-    QLabel *m_latches, *m_status;
+    ViewPtr m_view;
+    QLabel *m_latches, *m_status, *m_refused;
     QComboBox* m_user;
     QLineEdit *m_reason, *m_typed;
     QPushButton* m_send;
