@@ -180,6 +180,54 @@ private Q_SLOTS:
         QVERIFY(stands.back().front().toBool());
     }
 
+    void anUnacknowledgedOrderStandsInTheBanner() {
+        AlarmBanner banner;
+        auto view = std::make_shared<desk::DeskView>();
+        view->state = desk::RunState::Running;
+        desk::OrderView waiting;
+        waiting.order.id = OrderId("M-0123456789ABCDEF01234567");
+        waiting.order.state = execution::OrderState::Submitted;
+        waiting.description = "SELL 12 SPY 445/440";
+        view->orders = {waiting};
+        banner.setView(view);
+        QVERIFY(banner.isHidden());
+        view->orders.front().unacknowledged = true; // five seconds are over: the desk says so
+        banner.setView(view);
+        QVERIFY(!banner.isHidden());
+        for (const auto* part : {"UNKNOWN", "M-0123456789ABCDEF01234567", "SELL 12 SPY 445/440", "Verify at the broker"})
+            QVERIFY2(banner.text().contains(QString::fromLatin1(part)), qPrintable(banner.text()));
+        view->orders.front().unacknowledged = false;
+        view->orders.front().order.state = execution::OrderState::Unknown;
+        banner.setView(view);
+        QVERIFY(!banner.isHidden()); // the same doubt
+        view->orders.front().order.state = execution::OrderState::Working;
+        banner.setView(view);
+        QVERIFY2(banner.isHidden(), qPrintable(banner.text())); // settled: nothing to verify any more
+    }
+
+    void severalAlarmsAreAcknowledgedOneByOne() {
+        AlarmBanner banner;
+        QSignalSpy stands(&banner, &AlarmBanner::standsChanged);
+        auto view = std::make_shared<desk::DeskView>(*alarming("journal broken"));
+        for (const auto* text : {"day limit reached", "feed lost"}) {
+            view->notices.push_back(view->notices.front());
+            view->notices.back().text = text;
+        }
+        banner.setView(view);
+        QVERIFY(banner.text().contains(QStringLiteral("journal broken")) && banner.text().contains(QStringLiteral("and 2 more")));
+        banner.acknowledge();
+        QVERIFY(banner.text().contains(QStringLiteral("day limit reached")) && banner.text().contains(QStringLiteral("and 1 more")));
+        banner.setView(view); // the next view brings none back
+        QVERIFY(banner.text().contains(QStringLiteral("day limit reached")));
+        banner.acknowledge();
+        QVERIFY(banner.text().contains(QStringLiteral("feed lost")) && !banner.text().contains(QStringLiteral("more")));
+        QVERIFY(stands.back().front().toBool());
+        banner.acknowledge();
+        QVERIFY(!stands.back().front().toBool());
+        banner.setView(view);
+        QVERIFY(banner.isHidden());
+    }
+
     void anAlarmGoesWithTheRequestItAsksAbout() {
         AlarmBanner banner;
         auto view = std::make_shared<desk::DeskView>(*alarming("Request A-17 was escalated to T2 by Tom"));
