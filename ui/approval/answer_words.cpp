@@ -1,6 +1,7 @@
 #include "ui/approval/answer_words.h"
 
 #include "ui/approval/approval_prompt.h"
+#include "ui/theme/format.h"
 
 namespace mahler::ui {
 
@@ -33,6 +34,40 @@ std::optional<Usd> typedAmount(const QString& typed) {
     if (point >= 0 && text.mid(point).contains(QLatin1Char(','))) return std::nullopt;
     const auto parsed = Usd::parse(text.remove(QLatin1Char(',')).toStdString());
     return parsed ? std::optional(*parsed) : std::nullopt;
+}
+
+QString whyNotApproved(const desk::DeskView& view, const desk::ApprovalView& a) {
+    if (!a.blockedBecause.empty()) return format::text(a.blockedBecause.front());
+    const QString user = format::text(view.user.name);
+    const auto tier = a.request.tier.tier;
+    if (!approval::mayApproveTier(view.user, static_cast<int>(tier)))
+        return ApprovalPrompt::tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(tier)), user);
+    for (const auto& signature : a.request.signatures)
+        if (signature.user == view.user.id) return ApprovalPrompt::tr("%1 has signed; a second person must").arg(user);
+    if (tier == approval::Tier::T3 && a.request.order.source == "user:" + view.user.id.str())
+        return ApprovalPrompt::tr("who proposed it cannot be one of the two who approve");
+    return {};
+}
+
+QString whyNotAsked(const desk::DeskView& view, const desk::ApprovalView& a, const std::string& refused) {
+    const auto tier = a.request.tier.tier;
+    if (!approval::mayApproveTier(view.user, static_cast<int>(tier)))
+        return ApprovalPrompt::tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(tier)), format::text(view.user.name));
+    return format::text(refused);
+}
+
+bool asksForWords(const desk::ApprovalView& a) { return a.request.tier.tier >= approval::Tier::T2; }
+
+QString missingField(const desk::ApprovalView& a, const QString& reason, const QString& amount) {
+    if (!asksForWords(a)) return {};
+    const bool long15 = a.request.tier.tier == approval::Tier::T3;
+    if (reason.trimmed().toUtf8().size() < (long15 ? 15 : 1))
+        return long15 ? ApprovalPrompt::tr("a reason of at least 15 characters") : ApprovalPrompt::tr("the reason");
+    const auto typed = typedAmount(amount);
+    if (typed && typed->micros() / 10'000 == a.maxLoss.micros() / 10'000) return {};
+    return (amount.trimmed().isEmpty() ? ApprovalPrompt::tr("type the maximum loss, %1")
+                                       : ApprovalPrompt::tr("the typed amount is not the maximum loss, %1"))
+        .arg(format::text(exactMoney(a.maxLoss)));
 }
 
 qint64 readingMsOf(approval::Tier tier) {

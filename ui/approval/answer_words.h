@@ -9,6 +9,7 @@
 
 #include "approval/approvals.h"
 #include "base/money.h"
+#include "desk/desk_view.h"
 
 /// The words and numbers an approver answers with.
 namespace mahler::ui {
@@ -19,6 +20,15 @@ QStringList rejectReasons();  ///< "1 poor price" ..., nine
 std::string rejectCode(int digit);
 /// A typed amount of dollars; a comma stands only between thousands. Absent: not an amount, or one that has to be guessed at.
 std::optional<Usd> typedAmount(const QString& typed);
+
+/// Why nobody, or not this user, may approve it now; empty: nothing stands against it.
+QString whyNotApproved(const desk::DeskView& view, const desk::ApprovalView& a);
+/// Why this user cannot have it extended or handed on; `refused` is why nobody can.
+QString whyNotAsked(const desk::DeskView& view, const desk::ApprovalView& a, const std::string& refused);
+/// From T2 on approving takes a reason and the typed loss.
+bool asksForWords(const desk::ApprovalView& a);
+/// The field that is still wanted, as a request to fill it; empty: none.
+QString missingField(const desk::ApprovalView& a, const QString& reason, const QString& amount);
 
 /// Before Enter counts, in milliseconds after the request stands on the screen (UX 4.4).
 qint64 readingMsOf(approval::Tier tier);

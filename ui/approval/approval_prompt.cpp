@@ -2,7 +2,6 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
-#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QVBoxLayout>
 
@@ -17,68 +16,40 @@ constexpr qint64 kDoubleClickMs = 500, kAnswerMs = 3000;
 
 } // namespace
 
-ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent)
-    : QFrame(parent), m_port(port), m_form(new PromptForm), m_status(new QLabel), m_amount(new QLineEdit), m_reason(new QLineEdit),
-      m_approve(new QPushButton), m_rejectButton(new QPushButton(tr("Reject  R"))), m_smaller(new QPushButton(tr("Half size  S"))),
-      m_debate(new QPushButton(tr("Debate  V"))), m_more(new QPushButton(tr("+60 s  M"))), m_escalate(new QPushButton(tr("Escalate  E"))),
-      m_whatIf(new QPushButton(tr("What-if  W"))) {
+ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent) : QFrame(parent), m_port(port), m_form(new PromptForm), m_bar(new AnswerBar) {
     setObjectName(QStringLiteral("prompt"));
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Approval request"));
     QElapsedTimer timer;
     timer.start();
     m_clock = [timer] { return timer.elapsed(); };
-    makeForm();
-    m_grace.setSingleShot(true);
-    connect(&m_grace, &QTimer::timeout, this, &ApprovalPrompt::sendApproval);
-    connect(m_amount, &QLineEdit::textChanged, this, [this] { refresh(); });
-    connect(m_reason, &QLineEdit::textChanged, this, [this] { refresh(); });
-    connect(m_approve, &QPushButton::clicked, this, [this] {
-        if (m_step != Step::Armed) return arm();
-        if (m_clock() - m_armedAt >= kDoubleClickMs) // a double click is one thought, not two
-            commit();
-    });
-    connect(m_rejectButton, &QPushButton::clicked, this, [this] { reject(0); });
-    connect(m_smaller, &QPushButton::clicked, this, &ApprovalPrompt::sizeDown);
-    connect(m_debate, &QPushButton::clicked, this, &ApprovalPrompt::openDebate);
-    connect(m_more, &QPushButton::clicked, this, &ApprovalPrompt::moreTime);
-    connect(m_escalate, &QPushButton::clicked, this, &ApprovalPrompt::escalate);
-    connect(m_whatIf, &QPushButton::clicked, this, &ApprovalPrompt::openWhatIf);
-    hide();
-}
-
-void ApprovalPrompt::makeForm() {
-    m_status->setTextFormat(Qt::PlainText);
-    m_status->setAccessibleName(tr("Status"));
-    m_status->setMinimumHeight(18);
-    setTone(*m_status, Token::Warn, true, 13);
-    m_reason->setAccessibleName(tr("Reason"));
-    m_amount->setAccessibleName(tr("Maximum loss, typed"));
-    m_amount->setPlaceholderText(tr("maximum loss, $"));
-    m_amount->setFixedWidth(130);
-    m_whatIf->setToolTip(tr("What trips first in the book with what is pending (W)"));
-    m_rejectButton->setToolTip(tr("R and a digit reject at once with that reason; whoever may decide any tier may reject every request"));
-    m_amount->setMaxLength(20);
-    m_reason->setMaxLength(400);
-    for (auto* edit : {m_reason, m_amount}) edit->installEventFilter(this);
-    for (auto* button : {m_approve, m_rejectButton, m_smaller, m_debate, m_more, m_escalate, m_whatIf}) {
-        button->setAutoDefault(false);
-        button->setDefault(false);
-        button->setFocusPolicy(Qt::TabFocus);
-    }
-    auto* actions = new QHBoxLayout;
-    actions->addWidget(m_reason, 1);
-    actions->addWidget(m_amount);
-    actions->addStretch(0);
-    for (auto* button : {m_whatIf, m_debate, m_more, m_escalate, m_smaller}) actions->addWidget(button);
-    actions->addWidget(m_rejectButton);
-    actions->addWidget(m_approve);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(14, 8, 14, 8);
     layout->setSpacing(4);
     layout->addWidget(m_form, 1);
-    layout->addWidget(m_status);
-    layout->addLayout(actions);
+    layout->addWidget(m_bar);
+    m_bar->reason().installEventFilter(this);
+    m_bar->amount().installEventFilter(this);
+    m_grace.setSingleShot(true);
+    connect(&m_grace, &QTimer::timeout, this, &ApprovalPrompt::sendApproval);
+    connect(m_bar, &AnswerBar::edited, this, &ApprovalPrompt::refresh);
+    connect(m_bar, &AnswerBar::pressed, this, &ApprovalPrompt::press);
+    hide();
+}
+
+void ApprovalPrompt::press(AnswerBar::Press what) {
+    switch (what) {
+    case AnswerBar::Press::Approve:
+        if (m_step != Step::Armed) return arm();
+        if (m_clock() - m_armedAt >= kDoubleClickMs) commit(); // a double click is one thought, not two
+        return;
+    case AnswerBar::Press::Reject: return reject(0);
+    case AnswerBar::Press::Smaller: return sizeDown();
+    case AnswerBar::Press::Debate: return openDebate();
+    case AnswerBar::Press::MoreTime: return moreTime();
+    case AnswerBar::Press::Escalate: return escalate();
+    case AnswerBar::Press::WhatIf: return openWhatIf();
+    }
 }
 
 void ApprovalPrompt::show(const QString& approvalId, const ViewPtr& view) {
@@ -143,8 +114,7 @@ void ApprovalPrompt::setRisk(const RiskPtr& risk) {
 void ApprovalPrompt::startReading(const QString& note) {
     disarm(note);
     m_touched = false;
-    m_amount->clear();
-    m_reason->clear();
+    m_bar->clear();
     m_readingSince = m_clock();
 }
 
@@ -159,40 +129,23 @@ void ApprovalPrompt::disarm(const QString& note) {
 void ApprovalPrompt::refresh() {
     if (!m_shown) return;
     const auto tier = m_shown->request.tier.tier;
-    const bool covered = tier == approval::Tier::T3 && !missingField().isEmpty() && m_step != Step::Grace && m_step != Step::Sent;
+    const bool open = m_step != Step::Grace && m_step != Step::Sent, covered = tier == approval::Tier::T3 && !missing().isEmpty() && open;
     m_form->fill(*m_view, *m_shown, m_risk.get(), covered);
-    m_amount->setVisible(asks());
-    m_reason->setVisible(asks());
-    m_reason->setPlaceholderText(tier == approval::Tier::T3 ? tr("reason, at least 15 characters")
-                                                            : tr("reason: %1").arg(approveReasons().join(QStringLiteral(", "))));
-    refreshButtons(covered);
-    const QString why = blocked();
-    m_approve->setEnabled(why.isEmpty() && m_step != Step::Grace && m_step != Step::Sent);
-    m_approve->setText(m_step == Step::Armed ? tr("Approve  Enter") : tr("Arm  (A)"));
-    m_approve->setToolTip(why);
-    m_status->setText(statusText());
+    AnswerBar::State bar;
+    bar.status = statusText();
+    bar.asks = asksForWords(*m_shown);
+    bar.reasonHint =
+        tier == approval::Tier::T3 ? tr("reason, at least 15 characters") : tr("reason: %1").arg(approveReasons().join(QStringLiteral(", ")));
+    bar.open = open;
+    bar.armed = m_step == Step::Armed;
+    bar.notApproved = blocked();
+    bar.noMoreTime = whyNotAsked(*m_view, *m_shown, m_shown->noMoreTimeBecause);
+    bar.notEscalated = whyNotAsked(*m_view, *m_shown, m_shown->notEscalatedBecause);
+    bar.divisible = m_shown->request.order.quantity > 1;
+    bar.covered = covered;
+    bar.debated = !m_shown->cycle.str().empty();
+    m_bar->show(bar);
     setAccessibleDescription(tr("%1. %2 left, then rejected").arg(QLatin1String(approval::toString(tier)), format::countdown(m_shown->secondsLeft)));
-}
-
-void ApprovalPrompt::refreshButtons(bool covered) {
-    const bool open = m_step != Step::Grace && m_step != Step::Sent;
-    m_smaller->setEnabled(m_shown->request.order.quantity > 1 && open);
-    m_smaller->setToolTip(tr("Asks for half the size in the same place; it keeps the time that is left (S)"));
-    m_debate->setEnabled(!covered && !m_shown->cycle.str().empty());
-    m_debate->setToolTip(covered ? tr("opens when your own call is entered") : tr("the whole debate"));
-    const QString noTime = notAsked(m_shown->noMoreTimeBecause), noneAbove = notAsked(m_shown->notEscalatedBecause);
-    m_more->setEnabled(open && noTime.isEmpty());
-    m_more->setToolTip(noTime.isEmpty() ? tr("60 s more, once; it is looked at again at the quotes of now (M)") : tr("No more time: %1").arg(noTime));
-    m_escalate->setEnabled(open && noneAbove.isEmpty());
-    m_escalate->setToolTip(noneAbove.isEmpty() ? tr("Asks the next tier's approvers and alarms everyone; the time that is left stays (E)")
-                                               : tr("Not escalated: %1").arg(noneAbove));
-}
-
-QString ApprovalPrompt::notAsked(const std::string& refused) const {
-    const auto tier = m_shown->request.tier.tier;
-    if (!approval::mayApproveTier(m_view->user, static_cast<int>(tier)))
-        return tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(tier)), format::text(m_view->user.name));
-    return format::text(refused);
 }
 
 QString ApprovalPrompt::statusText() const {
@@ -208,60 +161,32 @@ QString ApprovalPrompt::statusText() const {
     if (m_step == Step::Armed) return tr("Armed. Enter approves");
     if (m_step == Step::AskReason && m_shown->request.tier.tier == approval::Tier::T2)
         return tr("Why? %1").arg(approveReasons().join(QStringLiteral("  ")));
-    if (m_step == Step::AskReason || m_step == Step::AskAmount)
-        return missingField().isEmpty() ? tr("Enter approves") : tr("Now: %1").arg(missingField());
-    return asks() ? tr("A asks for the reason and the loss, R rejects, Esc leaves it undecided")
-                  : tr("A arms, Enter approves, R rejects, Esc leaves it undecided");
+    if (m_step == Step::AskReason || m_step == Step::AskAmount) return missing().isEmpty() ? tr("Enter approves") : tr("Now: %1").arg(missing());
+    return asksForWords(*m_shown) ? tr("A asks for the reason and the loss, R rejects, Esc leaves it undecided")
+                                  : tr("A arms, Enter approves, R rejects, Esc leaves it undecided");
 }
 
-qint64 ApprovalPrompt::readingMs() const { return readingMsOf(m_shown ? m_shown->request.tier.tier : approval::Tier::T3); }
+QString ApprovalPrompt::blocked() const { return m_shown ? whyNotApproved(*m_view, *m_shown) : tr("nothing to decide"); }
 
-bool ApprovalPrompt::asks() const { return m_shown && m_shown->request.tier.tier >= approval::Tier::T2; }
-
-std::optional<Usd> ApprovalPrompt::typedLoss() const { return typedAmount(m_amount->text()); }
-
-QString ApprovalPrompt::blocked() const {
-    if (!m_shown) return tr("nothing to decide");
-    if (!m_shown->blockedBecause.empty()) return format::text(m_shown->blockedBecause.front());
-    const auto& request = m_shown->request;
-    if (!approval::mayApproveTier(m_view->user, static_cast<int>(request.tier.tier)))
-        return tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(request.tier.tier)), format::text(m_view->user.name));
-    for (const auto& signature : request.signatures)
-        if (signature.user == m_view->user.id) return tr("%1 has signed; a second person must").arg(format::text(m_view->user.name));
-    if (request.tier.tier == approval::Tier::T3 && request.order.source == "user:" + m_view->user.id.str())
-        return tr("who proposed it cannot be one of the two who approve");
-    return {};
-}
-
-QString ApprovalPrompt::missingField() const {
-    if (!asks()) return {};
-    const bool long15 = m_shown->request.tier.tier == approval::Tier::T3;
-    if (m_reason->text().trimmed().toUtf8().size() < (long15 ? 15 : 1)) return long15 ? tr("a reason of at least 15 characters") : tr("the reason");
-    const auto typed = typedLoss();
-    if (!typed || typed->micros() / 10'000 != m_shown->maxLoss.micros() / 10'000)
-        return m_amount->text().trimmed().isEmpty()
-                   ? tr("type the maximum loss, %1").arg(format::text(exactMoney(m_shown->maxLoss)))
-                   : tr("the typed amount is not the maximum loss, %1").arg(format::text(exactMoney(m_shown->maxLoss)));
-    return {};
-}
+QString ApprovalPrompt::missing() const { return missingField(*m_shown, m_bar->reason().text(), m_bar->amount().text()); }
 
 void ApprovalPrompt::arm() {
     if (!m_shown || !blocked().isEmpty() || m_step == Step::Grace || m_step == Step::Sent) return;
     m_touched = true;
     m_note.clear();
-    if (missingField().isEmpty()) {
+    if (missing().isEmpty()) {
         m_step = Step::Armed;
         m_armedAt = m_clock();
         setFocus();
-    } else if (m_reason->text().trimmed().isEmpty()) {
+    } else if (m_bar->reason().text().trimmed().isEmpty()) {
         m_step = Step::AskReason;
         if (m_shown->request.tier.tier == approval::Tier::T3)
-            m_reason->setFocus(); // the person pressed A; focus never moves by itself
+            m_bar->reason().setFocus(); // the person pressed A; focus never moves by itself
         else
             setFocus();
     } else {
         m_step = Step::AskAmount;
-        m_amount->setFocus();
+        m_bar->amount().setFocus();
     }
     refresh();
 }
@@ -271,13 +196,13 @@ void ApprovalPrompt::armFromField() {
     if (!m_shown || m_step == Step::Grace || m_step == Step::Sent) return;
     m_note.clear();
     const bool began = m_step == Step::AskReason || m_step == Step::AskAmount;
-    if (!missingField().isEmpty()) {
-        const bool reasonDone = !m_reason->text().trimmed().isEmpty();
+    if (!missing().isEmpty()) {
+        const bool reasonDone = !m_bar->reason().text().trimmed().isEmpty();
         if (began) {
             m_step = reasonDone ? Step::AskAmount : Step::AskReason;
-            (reasonDone ? m_amount : m_reason)->setFocus();
+            (reasonDone ? m_bar->amount() : m_bar->reason()).setFocus();
         }
-        m_note = tr("Now: %1").arg(missingField());
+        m_note = tr("Now: %1").arg(missing());
     } else if (began && blocked().isEmpty()) {
         m_step = Step::Armed;
         m_armedAt = m_clock();
@@ -290,19 +215,19 @@ void ApprovalPrompt::armFromField() {
 
 void ApprovalPrompt::commit() {
     if (!m_shown || m_step != Step::Armed || !blocked().isEmpty()) return;
-    if (!missingField().isEmpty()) {
-        disarm(tr("Now: %1").arg(missingField()));
+    if (!missing().isEmpty()) {
+        disarm(tr("Now: %1").arg(missing()));
         return refresh();
     }
-    const qint64 left = readingMs() - (m_clock() - m_readingSince);
+    const qint64 left = readingMsOf(m_shown->request.tier.tier) - (m_clock() - m_readingSince);
     if (left > 0) {
         m_note = tr("Read it first: Enter counts in %1 s").arg(format::number(static_cast<double>(left) / 1000, 1));
         return refresh();
     }
-    m_answer =
-        desk::AnswerRequest{m_shown->request.id, m_view->user.id, true, m_shown->request.shownHash, m_reason->text().trimmed().toStdString(), {}};
-    if (asks())
-        m_answer->typedMaxLoss = typedLoss();
+    m_answer = desk::AnswerRequest{
+        m_shown->request.id, m_view->user.id, true, m_shown->request.shownHash, m_bar->reason().text().trimmed().toStdString(), {}};
+    if (asksForWords(*m_shown))
+        m_answer->typedMaxLoss = typedAmount(m_bar->amount().text());
     else if (m_answer->reason.empty())
         m_answer->reason = "approved";
     m_step = Step::Grace;
@@ -327,8 +252,7 @@ void ApprovalPrompt::sendApproval() {
     const bool sent = m_port.send(*m_answer);
     disarm(sent ? QString() : tr("The desk is busy; nothing was sent. Try again"));
     if (sent) {
-        m_amount->clear(); // the second approver sees nothing of the first
-        m_reason->clear();
+        m_bar->clear(); // the second approver sees nothing of the first
         m_step = Step::Sent;
         m_sentAt = m_clock();
     }
@@ -367,7 +291,7 @@ void ApprovalPrompt::sizeDown() {
 
 void ApprovalPrompt::moreTime() {
     if (!m_shown || m_step == Step::Grace || m_step == Step::Sent) return;
-    if (const auto why = notAsked(m_shown->noMoreTimeBecause); !why.isEmpty()) {
+    if (const auto why = whyNotAsked(*m_view, *m_shown, m_shown->noMoreTimeBecause); !why.isEmpty()) {
         m_note = tr("No more time: %1").arg(why);
         return refresh();
     }
@@ -376,7 +300,7 @@ void ApprovalPrompt::moreTime() {
 
 void ApprovalPrompt::escalate() {
     if (!m_shown || m_step == Step::Grace || m_step == Step::Sent) return;
-    if (const auto why = notAsked(m_shown->notEscalatedBecause); !why.isEmpty()) {
+    if (const auto why = whyNotAsked(*m_view, *m_shown, m_shown->notEscalatedBecause); !why.isEmpty()) {
         m_note = tr("Not escalated: %1").arg(why);
         return refresh();
     }
@@ -388,19 +312,18 @@ void ApprovalPrompt::openWhatIf() {
 }
 
 void ApprovalPrompt::openDebate() {
-    if (!m_shown || !m_debate->isEnabled()) return;
+    if (!m_shown || !m_bar->debateOpens()) return;
     Q_EMIT debateRequested(format::text(m_shown->cycle.str()));
 }
 
 void ApprovalPrompt::openEvidence() {
-    if (m_shown && m_debate->isEnabled()) // at T3 covered like the debate until the own call is entered
+    if (m_shown && m_bar->debateOpens()) // at T3 covered like the debate until the own call is entered
         Q_EMIT evidenceRequested(format::text(m_shown->cycle.str()));
 }
 
 void ApprovalPrompt::leave() {
     disarm({});
-    m_amount->clear();
-    m_reason->clear();
+    m_bar->clear();
     m_id.clear();
     m_shown.reset();
     const auto* focus = QApplication::focusWidget();
@@ -416,7 +339,7 @@ void ApprovalPrompt::hideEvent(QHideEvent* event) {
 }
 
 bool ApprovalPrompt::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() != QEvent::KeyPress || (watched != m_amount && watched != m_reason)) return QFrame::eventFilter(watched, event);
+    if (event->type() != QEvent::KeyPress || (watched != &m_bar->amount() && watched != &m_bar->reason())) return QFrame::eventFilter(watched, event);
     const auto* key = static_cast<QKeyEvent*>(event);
     if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
         if (!key->isAutoRepeat()) armFromField();
@@ -437,8 +360,8 @@ void ApprovalPrompt::keyPressEvent(QKeyEvent* event) {
     if (m_step == Step::Rejecting && digit > 0) return reject(digit);
     if (m_step == Step::AskReason && digit >= 1 && digit <= approveReasons().size()) {
         m_step = Step::AskAmount;
-        m_reason->setText(approveReasons().at(digit - 1));
-        m_amount->setFocus();
+        m_bar->reason().setText(approveReasons().at(digit - 1));
+        m_bar->amount().setFocus();
         return refresh();
     }
     switch (key) {

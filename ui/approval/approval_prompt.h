@@ -2,11 +2,9 @@
 
 #include <functional>
 #include <QFrame>
-#include <QLabel>
-#include <QLineEdit>
-#include <QPushButton>
 #include <QTimer>
 
+#include "ui/approval/answer_bar.h"
 #include "ui/approval/prompt_form.h"
 #include "ui/screen.h"
 
@@ -47,7 +45,7 @@ private:
     /// Reading -> (AskReason -> AskAmount) -> Armed -> Grace -> Sent; Rejecting waits for the digit.
     enum class Step { Reading, AskReason, AskAmount, Armed, Grace, Rejecting, Sent };
 
-    void makeForm();
+    void press(AnswerBar::Press what);
     void refresh();
     void arm();
     void armFromField();
@@ -62,17 +60,12 @@ private:
     void escalate();
     void openWhatIf();
     void ask(desk::Command command); ///< sends what is no answer
-    void refreshButtons(bool covered);
-    QString notAsked(const std::string& refused) const; ///< why M or E does nothing; empty: it does
     void leave();
     void startReading(const QString& note);
     void disarm(const QString& note);
-    QString blocked() const;      ///< why nobody or not this user may approve; empty when nothing stands against it
-    QString missingField() const; ///< the field that is still wanted
+    QString blocked() const; ///< why nobody or not this user may approve; empty when nothing stands against it
+    QString missing() const; ///< the field that is still wanted
     QString statusText() const;
-    qint64 readingMs() const;
-    std::optional<Usd> typedLoss() const;
-    bool asks() const; ///< reason and amount are wanted
 
     DeskPort& m_port;
     QString m_id, m_note, m_refused; ///< they stand until the next key; a rejection that was not sent is said before all else
@@ -87,9 +80,7 @@ private:
     int m_graceMs = 2000;
     QTimer m_grace;
     PromptForm* m_form;
-    QLabel* m_status;
-    QLineEdit *m_amount, *m_reason;
-    QPushButton *m_approve, *m_rejectButton, *m_smaller, *m_debate, *m_more, *m_escalate, *m_whatIf;
+    AnswerBar* m_bar;
 };
 
 } // namespace mahler::ui
