@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "analytics/term_structure.h"
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "base/json.h"
@@ -57,6 +58,10 @@ public:
                               {"sigma", s.fit.sigma},
                               {"rmse", s.fit.rmse},
                               {"rmse_unbounded", s.freeRmse},
+                              {"skew_per_10_percent", optional(analytics::skewPerTenPercent(e))},
+                              {"forward_vol", forwardVol(s.expiry)},
+                              {"rate_assumed", e.rateAssumed},
+                              {"borrow", e.borrow},
                               {"used", s.fit.used},
                               {"refused", s.fit.rejected},
                               {"min_g", s.check.fineMinG},
@@ -64,10 +69,17 @@ public:
                               {"wing", s.check.wing},
                               {"butterfly_free", s.check.free()}});
         }
+        const auto iv30 = analytics::volAt(m_term, 30), iv90 = analytics::volAt(m_term, 90);
+        const auto ratio = iv30 && iv90 ? std::optional(*iv30 / *iv90) : std::nullopt;
         return {{"underlying", m_chain.chain->underlying},
                 {"time", formatUtc(m_chain.chain->time)},
                 {"spot", m_chain.spot},
                 {"contracts", m_chain.chain->size()},
+                {"term",
+                 {{"iv_30", optional(iv30)},
+                  {"iv_90", optional(iv90)},
+                  {"ratio_30_90", optional(ratio)},
+                  {"slope_per_year", optional(analytics::termSlope(m_term))}}},
                 {"slices", slices},
                 {"calendar_crossings", crossings(m_surface.crossings)},
                 {"calendar_mended", crossings(m_surface.mended)},
@@ -99,6 +111,11 @@ public:
     }
 
 private:
+    Json forwardVol(std::size_t expiry) const {
+        for (const auto& p : m_term)
+            if (p.expiry == expiry && p.forwardVol) return *p.forwardVol;
+        return nullptr;
+    }
     std::string dateOf(const pricing::SurfaceSlice& s) const { return formatDate(m_chain.chain->expiries[s.expiry].expiry); }
     Json crossings(const std::vector<pricing::CalendarCrossing>& list) const {
         Json out = Json::array();
@@ -112,6 +129,7 @@ private:
 
     const pricing::PricedChain& m_chain;
     const pricing::Surface& m_surface;
+    std::vector<analytics::TermPoint> m_term = analytics::termStructure(m_chain);
 };
 
 } // namespace

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "analytics/indicators.h"
+#include "analytics/term_structure.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::analytics {
@@ -45,35 +46,6 @@ VixRegime vixRegime(double vix) {
 
 namespace {
 
-struct TermPoint {
-    double years = 0, vol = 0;
-};
-
-/// One point per expiry date with a known at-the-money volatility; same-day expiries are noise and left out.
-std::vector<TermPoint> termPoints(const pricing::PricedChain& chain) {
-    std::vector<TermPoint> points;
-    for (const auto& e : chain.expiries)
-        if (e.atmVol && *e.atmVol > 0 && e.years > 2.0 / 365) points.push_back({e.years, *e.atmVol});
-    std::sort(points.begin(), points.end(), [](const TermPoint& a, const TermPoint& b) { return a.years < b.years; });
-    std::vector<TermPoint> unique;
-    for (const auto& p : points)
-        if (unique.empty() || p.years - unique.back().years > 0.5 / 365) unique.push_back(p);
-    return unique;
-}
-
-/// Linear in total variance between expiries; flat in volatility up to a third beyond the ends, unknown farther out.
-std::optional<double> volAt(const std::vector<TermPoint>& points, double days) {
-    if (points.empty()) return std::nullopt;
-    const double years = days / 365.0;
-    if (years <= points.front().years) return years >= points.front().years * 0.67 ? std::optional(points.front().vol) : std::nullopt;
-    if (years >= points.back().years) return years <= points.back().years * 1.33 ? std::optional(points.back().vol) : std::nullopt;
-    const auto after = std::find_if(points.begin(), points.end(), [&](const TermPoint& p) { return p.years >= years; });
-    const auto& b = *after;
-    const auto& a = *(after - 1);
-    const double wa = a.vol * a.vol * a.years, wb = b.vol * b.vol * b.years;
-    return std::sqrt((wa + (wb - wa) * (years - a.years) / (b.years - a.years)) / years);
-}
-
 void term(VolatilityMetrics& v, const std::vector<TermPoint>& points) {
     v.iv30 = volAt(points, 30);
     v.iv60 = volAt(points, 60);
@@ -82,18 +54,7 @@ void term(VolatilityMetrics& v, const std::vector<TermPoint>& points) {
         v.ratio3090 = *v.iv30 / *v.iv90;
         v.shape = *v.ratio3090 < 0.95 ? TermShape::Contango : *v.ratio3090 > 1.05 ? TermShape::Backwardation : TermShape::Flat;
     }
-    if (points.size() >= 3) {
-        double sx = 0, sy = 0, sxx = 0, sxy = 0;
-        const double n = static_cast<double>(points.size());
-        for (const auto& p : points) {
-            sx += p.years;
-            sy += p.vol;
-            sxx += p.years * p.years;
-            sxy += p.years * p.vol;
-        }
-        const double det = n * sxx - sx * sx;
-        if (det > 0) v.slope = (n * sxy - sx * sy) / det;
-    }
+    v.slope = termSlope(points);
 }
 
 void rank(VolatilityMetrics& v, std::span<const market::DailyValue> series, std::optional<double> now) {
@@ -159,7 +120,7 @@ template <class T> bool current(const std::vector<T>& series, UtcTime asof) {
 
 VolatilityMetrics volatilityMetrics(const pricing::PricedChain& chain, const market::History& history) {
     VolatilityMetrics v;
-    term(v, termPoints(chain));
+    term(v, termStructure(chain));
     const std::string& symbol = chain.chain->underlying;
     const auto own = history.iv30.find(symbol), index = history.volatilityIndex.find(symbol);
     if (own != history.iv30.end() && current(own->second, chain.chain->time)) {

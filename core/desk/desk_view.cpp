@@ -288,6 +288,7 @@ DeskView Desk::view(Timestamp now) const {
     if (s.facts) {
         v.sessionOpen = s.facts->open;
         v.sessionClose = s.facts->close;
+        v.events = s.facts->events;
     }
     addCancels(v, s, now.mono);
     v.state = runState(s, v);

@@ -11,6 +11,7 @@
 #include "approval/approvals.h"
 #include "desk/settings.h"
 #include "execution/order.h"
+#include "market/history.h"
 #include "market/quote.h"
 #include "portfolio/beta_weights.h"
 #include "portfolio/book.h"
@@ -161,6 +162,7 @@ struct DeskView {
     std::string feedName, accountName;
     market::Session session = market::Session::Closed;
     UtcTime sessionOpen{}, sessionClose{};
+    std::vector<market::MarketEvent> events{}; ///< from this session on, in date order
     double speed = 1;
     bool paused = false, slowedForApproval = false;
     bool feedEnded = false; ///< a recording was played to its end: the clock stands at `at` for good

@@ -1,6 +1,7 @@
 #include <QTest>
 
 #include "fake_port.h"
+#include "market/exchange_calendar.h"
 #include "pricing/chain_pricer.h"
 #include "ui/models/grid_view.h"
 #include "ui/screens/volatility_screen.h"
@@ -83,6 +84,163 @@ private Q_SLOTS:
         QCOMPARE(arbitrage[1], QStringLiteral("none"));
         QCOMPARE(slices[0], QStringLiteral("bounded"));
         QCOMPARE(slices[1], QStringLiteral("SVI"));
+    }
+
+private:
+    /// A view whose clock stands `seconds` behind the chain's quotes.
+    static std::shared_ptr<desk::DeskView> viewAt(const pricing::PricedChain& chain, int seconds) {
+        auto view = std::make_shared<desk::DeskView>();
+        view->session = market::Session::Open;
+        view->at.utc = chain.chain->time + std::chrono::seconds(seconds);
+        return view;
+    }
+    static std::shared_ptr<pricing::PricedChain> chainOn(const char* date, double farTheta = 0.04) {
+        auto c = chain(farTheta);
+        auto quotes = std::make_shared<market::OptionChain>(*c->chain);
+        quotes->time = market::fromNewYork(*parseDate(date), 11, 0);
+        c->chain = quotes;
+        return c;
+    }
+    template <class W> static W* only(VolatilityScreen& screen) { return screen.findChild<W*>(); }
+    static QLineSeries* line(const ThemedChart& chart, const QString& startsWith) {
+        for (auto* series : chart.chart()->series())
+            if (series->name().startsWith(startsWith)) return qobject_cast<QLineSeries*>(series);
+        return nullptr;
+    }
+
+private Q_SLOTS:
+    void skewForwardVolatilityAndCarryHaveColumns() {
+        FakePort port;
+        VolatilityScreen screen(port);
+        screen.show();
+        auto c = chainOn("2026-01-15");
+        c->expiries[0].rate = 0.04;
+        c->expiries[0].rateAssumed = true;
+        c->expiries[0].dividendYield = 0.0125;
+        screen.setChain(c);
+        const auto& near = c->expiries[0];
+        const auto& far = c->expiries[1];
+        const double forward =
+            std::sqrt((*far.atmVol * *far.atmVol * far.years - *near.atmVol * *near.atmVol * near.years) / (far.years - near.years));
+        QCOMPARE(columnOf(screen, QStringLiteral("Fwd vol"))[0], QString(QChar(0x2014)));
+        QCOMPARE(columnOf(screen, QStringLiteral("Fwd vol"))[1], QString::number(forward * 100, 'f', 1) + QLatin1Char('%'));
+        QVERIFY(columnOf(screen, QStringLiteral("Skew"))[0].startsWith(QChar(0x2212))); // puts cost more
+        QCOMPARE(columnOf(screen, QStringLiteral("Rate"))[0], QStringLiteral("~4.00")); // assumed says so
+        QCOMPARE(columnOf(screen, QStringLiteral("Yield"))[0], QStringLiteral("+1.25"));
+    }
+
+    void gShowsTheSessionBeforeAndTheFirstLook() {
+        FakePort port;
+        VolatilityScreen screen(port);
+        screen.show();
+        screen.setChain(chainOn("2026-01-15", 0.05));
+        auto* smile = only<SmileChart>(screen);
+        QVERIFY(line(*smile, QStringLiteral("fit of")) == nullptr); // nothing was seen before
+        screen.setChain(chainOn("2026-01-16", 0.04));
+        auto* ghost = line(*smile, QStringLiteral("fit of 15 Jan 26"));
+        QVERIFY(ghost && ghost->isVisible() && ghost->count() > 0);
+        QTest::keyClick(&screen, Qt::Key_G); // the first look of the session is what stands there
+        QVERIFY(!line(*smile, QStringLiteral("fit of 15")));
+        auto later = chainOn("2026-01-16", 0.045);
+        std::const_pointer_cast<market::OptionChain>(later->chain)->time += std::chrono::hours(1);
+        screen.setChain(later);
+        QVERIFY(line(*smile, QStringLiteral("fit of 11:00 ET today")));
+        QTest::keyClick(&screen, Qt::Key_G);
+        QVERIFY(!line(*smile, QStringLiteral("fit of")));
+    }
+
+    void xChangesTheSmilesAxis() {
+        FakePort port;
+        VolatilityScreen screen(port);
+        screen.show();
+        screen.setChain(chainOn("2026-01-15"));
+        auto* fit = line(*only<SmileChart>(screen), QStringLiteral("fit"));
+        const auto spread = [fit] { return fit->at(fit->count() - 1).x() - fit->at(0).x(); };
+        const double strikes = spread();
+        QTest::keyClick(&screen, Qt::Key_X); // 100 is the forward here: the same numbers
+        QVERIFY(std::abs(spread() - strikes) < 1e-9);
+        QTest::keyClick(&screen, Qt::Key_X);
+        QVERIFY(std::abs(spread() - 6.4) < 0.05); // 3.2 deviations each way
+        QTest::keyClick(&screen, Qt::Key_X);
+        QVERIFY(std::abs(spread() - strikes) < 1e-9);
+    }
+
+    void eLeavesAnExpiryOutAndRAsksAgain() {
+        FakePort port;
+        VolatilityScreen screen(port);
+        screen.show();
+        screen.setChain(chainOn("2026-01-15"));
+        auto* term = line(*only<TermChart>(screen), QStringLiteral("ATM"));
+        QCOMPARE(term->count(), 2);
+        QCOMPARE(only<HeatMap>(screen)->rowCount(), 2);
+        QTest::keyClick(&screen, Qt::Key_E);
+        QCOMPARE(term->count(), 1);
+        QCOMPARE(only<HeatMap>(screen)->rowCount(), 1);
+        QVERIFY(columnOf(screen, QStringLiteral("Expiry")).filter(QChar(0x2715)).size() == 1);
+        QTest::keyClick(&screen, Qt::Key_E);
+        QCOMPARE(term->count(), 2);
+        QTest::keyClick(&screen, Qt::Key_R);
+        QCOMPARE(port.watched, std::string("SPX"));
+    }
+
+    void aFitOfAMinuteAgoIsHatchedWhileTheMarketIsOpen() {
+        FakePort port;
+        VolatilityScreen screen(port);
+        screen.show();
+        const auto c = chainOn("2026-01-15");
+        screen.setChain(c);
+        auto* smile = only<SmileChart>(screen);
+        screen.setView(viewAt(*c, 59));
+        QVERIFY(!smile->isStale());
+        screen.setView(viewAt(*c, 61));
+        QVERIFY(smile->isStale() && only<TermChart>(screen)->isStale() && only<HeatMap>(screen)->isStale());
+        auto fast = viewAt(*c, 61); // at 600x a tick is sixty seconds of the market and a tenth of ours
+        fast->speed = 600;
+        screen.setView(fast);
+        QVERIFY(!smile->isStale());
+        auto closed = viewAt(*c, 7200);
+        closed->session = market::Session::AfterClose;
+        screen.setView(closed);
+        QVERIFY(!smile->isStale());
+    }
+
+    void eventsStandOnTheTermStructure() {
+        FakePort port;
+        VolatilityScreen screen(port);
+        screen.show();
+        const auto c = chainOn("2026-01-15");
+        auto view = viewAt(*c, 1);
+        view->events = {{*parseDate("2026-01-28"), market::EventKind::Fomc, {}, "FOMC"},
+                        {*parseDate("2026-01-30"), market::EventKind::Earnings, "AAPL", "AAPL earnings"},
+                        {*parseDate("2027-01-30"), market::EventKind::Cpi, {}, "CPI"}};
+        screen.setView(view);
+        screen.setChain(c);
+        QXYSeries* events = nullptr;
+        for (auto* series : only<TermChart>(screen)->chart()->series())
+            if (series->name() == QLatin1String("event")) events = qobject_cast<QXYSeries*>(series);
+        QVERIFY(events && events->isVisible());
+        QCOMPARE(events->count(), 1); // another company's and what lies beyond the last expiry do not count
+        QCOMPARE(events->at(0).x(), 13.0);
+        QVERIFY(only<TermChart>(screen)->toolTip().contains(QLatin1String("FOMC")));
+    }
+
+    void theArrowKeysReadAChart() {
+        FakePort port;
+        VolatilityScreen screen(port);
+        screen.show();
+        screen.setChain(chainOn("2026-01-15"));
+        auto* term = only<TermChart>(screen);
+        QTest::keyClick(term, Qt::Key_Right);
+        QTest::keyClick(term, Qt::Key_Home);
+        const QString first = term->accessibleDescription();
+        QVERIFY2(first.startsWith(QLatin1String("ATM: 30.00")), qPrintable(first));
+        QTest::keyClick(term, Qt::Key_Right);
+        QVERIFY2(term->accessibleDescription().startsWith(QLatin1String("ATM: 60.00")), qPrintable(term->accessibleDescription()));
+        QTest::keyClick(term, Qt::Key_Right); // the last point stays
+        QVERIFY(term->accessibleDescription().startsWith(QLatin1String("ATM: 60.00")));
+        QTest::keyClick(term, Qt::Key_Down);
+        QVERIFY2(term->accessibleDescription().startsWith(QLatin1String("forward volatility")), qPrintable(term->accessibleDescription()));
+        term->grab(); // and is painted
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <QAccessible>
 #include <QChart>
 #include <QDialog>
 #include <QKeyEvent>
@@ -146,7 +147,29 @@ void ThemedChart::setWhiskers(std::vector<Whisker> whiskers) {
 
 void ThemedChart::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier) return showTable();
-    QChartView::keyPressEvent(event);
+    if (event->modifiers() != Qt::NoModifier || !m_cursor.move(event->key(), *chart())) return QChartView::keyPressEvent(event);
+    viewport()->update();
+    setAccessibleDescription(m_cursor.words(*chart()));
+    QAccessibleEvent spoken(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&spoken);
+}
+
+void ThemedChart::focusOutEvent(QFocusEvent* event) {
+    QChartView::focusOutEvent(event);
+    m_cursor.hide();
+    viewport()->update();
+}
+
+void ThemedChart::setXTitle(const QString& title) {
+    if (m_x->titleText() != title) m_x->setTitleText(title);
+}
+
+void ThemedChart::setStale(bool stale) {
+    if (std::exchange(m_stale, stale) != stale) viewport()->update();
+}
+
+void ThemedChart::setShown(QXYSeries& series, bool shown) {
+    if (series.isVisible() != shown) series.setVisible(shown); // the legend hides what is not visible
 }
 
 /// What the chart draws, for those who read it: one row a point.
@@ -194,6 +217,8 @@ void ThemedChart::drawForeground(QPainter* painter, const QRectF& rect) {
             painter->drawLine(QPointF(low.x(), qMin(low.y(), area.bottom())), QPointF(high.x(), qMax(high.y(), area.top())));
         }
     }
+    if (m_stale) painter->fillRect(chart()->plotArea(), QBrush(mix(Token::Panel, Token::Stale, 0.5), Qt::BDiagPattern));
+    if (m_emptyText.isEmpty()) m_cursor.paint(*painter, *chart());
     if (m_emptyText.isEmpty()) return;
     painter->setPen(color(Token::Dim));
     painter->setFont(textFont(13));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "portfolio/combo_order.h"
+#include "ui/charts/chart_cursor.h"
 #include "ui/theme/theme.h"
 
 namespace mahler::ui {
@@ -29,11 +30,16 @@ public:
         double x = 0, low = 0, high = 0;
     };
     void setWhiskers(std::vector<Whisker> whiskers);
+    void setXTitle(const QString& title);
+    void setStale(bool stale); ///< hatched; what is drawn stays (UX 2.1)
+    bool isStale() const { return m_stale; }
+    static void setShown(QXYSeries& series, bool shown); ///< with its name above the chart
 
 protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
-    void keyPressEvent(QKeyEvent* event) override; ///< T: the same data as a table
-    void changeEvent(QEvent* event) override;      ///< another theme: everything takes its colours anew
+    void keyPressEvent(QKeyEvent* event) override; ///< T: the same data as a table; arrows: the cursor
+    void focusOutEvent(QFocusEvent* event) override;
+    void changeEvent(QEvent* event) override; ///< another theme: everything takes its colours anew
     QValueAxis *m_x, *m_y;
 
 private:
@@ -47,6 +53,8 @@ private:
     std::vector<Toned> m_toned;
     QString m_emptyText;
     std::vector<Whisker> m_whiskers;
+    ChartCursor m_cursor;
+    bool m_stale = false;
 };
 
 /// Profit and loss at expiry (solid) and at a date before it (dashed), with spot, zero and breakevens.

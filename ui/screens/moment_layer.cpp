@@ -146,10 +146,13 @@ void MomentLayer::fillState(const desk::DeskView& view) {
     for (const auto& a : view.approvals)
         rows.push_back(line(format::text(a.request.id.str()), tr("Waiting: %1").arg(format::text(a.request.id.str())), format::text(a.description),
                             tr("can lose %1; %2 left").arg(format::money(a.maxLoss), format::countdown(a.secondsLeft)), Tone::Strong));
-    for (const auto& b : view.breakers)
-        rows.push_back(line(format::text(risk::toString(b.breaker)), tr("Breaker %1").arg(format::text(risk::toString(b.breaker))),
-                            b.tripped ? tr("▲ tripping, %1").arg(format::text(b.now)) : format::text(b.now),
-                            tr("limit %1: %2").arg(format::text(b.limit), format::text(b.action)), b.tripped ? Tone::Warn : Tone::Plain));
+    for (const auto& b : view.breakers) {
+        const QString now = b.asOf      ? tr("%1 as of %2 ET").arg(format::text(b.now), format::timeNewYork(*b.asOf).left(5))
+                            : b.tripped ? tr("▲ tripping, %1").arg(format::text(b.now))
+                                        : format::text(b.now);
+        rows.push_back(line(format::text(risk::toString(b.breaker)), tr("Breaker %1").arg(format::text(risk::toString(b.breaker))), now,
+                            tr("limit %1: %2").arg(format::text(b.limit), format::text(b.action)), b.tripped && !b.asOf ? Tone::Warn : Tone::Plain));
+    }
     int n = 0;
     for (const auto& notice : view.notices)
         if (++n <= 12)

@@ -3,102 +3,51 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <tuple>
 #include <utility>
 
+#include "market/exchange_calendar.h"
+#include "ui/screens/volatility_words.h"
 #include "ui/theme/format.h"
 
 namespace mahler::ui {
 
 namespace {
 
-QString nameOf(pricing::SliceModel model) {
-    switch (model) {
-    case pricing::SliceModel::Svi: return VolatilityScreen::tr("SVI");
-    case pricing::SliceModel::Constrained: return VolatilityScreen::tr("bounded");
-    case pricing::SliceModel::Repaired: return VolatilityScreen::tr("repaired");
-    case pricing::SliceModel::Ssvi: return VolatilityScreen::tr("SSVI");
-    }
-    return {};
-}
-
-QString whatIs(pricing::SliceModel model) {
-    switch (model) {
-    case pricing::SliceModel::Svi: return VolatilityScreen::tr("the least squares as they fell out: no arbitrage in them");
-    case pricing::SliceModel::Constrained: return VolatilityScreen::tr("the least squares within no butterfly and no crossing of the next expiry");
-    case pricing::SliceModel::Repaired: return VolatilityScreen::tr("the least squares with the wings moved until no butterfly is left");
-    case pricing::SliceModel::Ssvi: return VolatilityScreen::tr("a slice free of butterflies by its form: no better one was found");
-    }
-    return {};
-}
-
-QString strikeOf(double k) { return format::number(std::exp(k) * 100, 0) + QLatin1Char('%'); }
-
-/// The slices by the expiry they belong to, and what is wrong with each.
-class SurfaceNotes {
-public:
-    explicit SurfaceNotes(const pricing::PricedChain& chain) : m_chain(chain), m_slice(chain.expiries.size()) {
-        for (std::size_t i = 0; i < chain.surface.slices.size(); ++i) m_slice[chain.surface.slices[i].expiry] = i;
-    }
-
-    const pricing::SurfaceSlice* slice(std::size_t expiry) const { return m_slice[expiry] ? &m_chain.surface.slices[*m_slice[expiry]] : nullptr; }
-
-    Cell arbitrage(std::size_t expiry) const {
-        if (!m_slice[expiry]) return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, VolatilityScreen::tr("too few usable quotes")};
-        const auto& s = *slice(expiry);
-        QStringList left, mended;
-        if (!s.check.free())
-            left << VolatilityScreen::tr("butterfly, g %1 at %2").arg(format::number(s.check.fineMinG, 3), strikeOf(s.check.fineAtK));
-        for (const auto& c : m_chain.surface.crossings)
-            if (c.nearer == *m_slice[expiry]) left << VolatilityScreen::tr("calendar, above %1 at %2").arg(dateOf(c.farther), strikeOf(c.k));
-        for (const auto& c : m_chain.surface.mended)
-            if (c.nearer == *m_slice[expiry]) mended << dateOf(c.farther);
-        QString what = VolatilityScreen::tr(
-            "looked for at strikes of 22% to 448% of the forward; a butterfly is g below 0, a crossing total variance above the next expiry's");
-        if (!mended.isEmpty())
-            what += QLatin1Char('\n') + VolatilityScreen::tr("without bounds this smile crosses that of %1").arg(mended.join(QStringLiteral(", ")));
-        if (!left.isEmpty()) return {left.join(QStringLiteral("; ")), 2, Tone::Warn, desk::Freshness::Fresh, what};
-        return {mended.isEmpty() ? VolatilityScreen::tr("none") : VolatilityScreen::tr("none; mended with %1").arg(mended.join(QStringLiteral(", "))),
-                mended.isEmpty() ? 0 : 1, Tone::Dim, desk::Freshness::Fresh, what};
-    }
-
-private:
-    QString dateOf(std::size_t slice) const { return format::date(m_chain.chain->expiries[m_chain.surface.slices[slice].expiry].expiry); }
-    const pricing::PricedChain& m_chain;
-    std::vector<std::optional<std::size_t>> m_slice;
-};
+constexpr double kOldFit = 60; ///< seconds from which a fit is hatched (UX 5)
 
 } // namespace
 
-VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
-    : Screen(parent), m_model(new GridModel({{tr("Expiry"), {}, 150, kLeft},
-                                             {tr("Days"), {}, 56},
-                                             {tr("ATM IV"), tr("at the forward, per cent a year"), 66},
-                                             {tr("Forward"), {}, 80},
-                                             {tr("Move ±"), tr("one standard deviation to expiry, price units"), 70},
-                                             {tr("25d RR"), tr("call less put volatility at 25 delta, points"), 66},
-                                             {tr("25d fly"), tr("wings less ATM, points"), 66},
-                                             {tr("RMSE"), tr("of the smile fit, volatility points"), 60},
-                                             {tr("Used"), tr("quotes in the fit"), 56},
-                                             {tr("Refused"), tr("quotes too far from any smile, or no quotes at all"), 62},
-                                             {tr("Slice"), tr("how the smile came about"), 96, kLeft},
-                                             {tr("Arbitrage"), tr("in the smile that is served everywhere"), 290, kLeft}},
-                                            this)),
-      m_grid(new GridView(m_model)), m_smile(new ThemedChart(tr("strike"), tr("implied volatility, %"))),
-      m_term(new ThemedChart(tr("days to expiry"), tr("at-the-money volatility, %"))), m_tabs(new QTabBar), m_pages(new QStackedWidget),
-      m_surface(new HeatMap),
+VolatilityScreen::VolatilityScreen(DeskPort& port, QWidget* parent)
+    : Screen(parent), m_port(port),
+      m_model(new GridModel(
+          {{tr("Expiry"), {}, 150, kLeft},
+           {tr("Days"), {}, 56},
+           {tr("ATM IV"), tr("at the forward, per cent a year"), 66},
+           {tr("Forward"), {}, 80},
+           {tr("Rate"), tr("continuous, per cent a year; ~ assumed: neither given nor in the quotes"), 58, Qt::AlignRight | Qt::AlignVCenter, true},
+           {tr("Yield"),
+            tr("dividend yield with which the forward is met, per cent a year; where dividends are known amounts, what parity leaves beside them is "
+               "the borrow in the tooltip"),
+            58, Qt::AlignRight | Qt::AlignVCenter, true},
+           {tr("Move ±"), tr("one standard deviation to expiry, price units"), 70, Qt::AlignRight | Qt::AlignVCenter, true},
+           {tr("25d RR"), tr("call less put volatility at 25 delta, points"), 66},
+           {tr("25d fly"), tr("wings less ATM, points"), 66},
+           {tr("Skew"), tr("change of volatility for 10% more strike at the forward, points"), 56},
+           {tr("Fwd vol"), tr("volatility from the expiry before to this one, per cent a year; — where total variance falls"), 62},
+           {tr("RMSE"), tr("of the smile fit, volatility points"), 60},
+           {tr("Used"), tr("quotes in the fit"), 56},
+           {tr("Refused"), tr("quotes too far from any smile, or no quotes at all"), 62},
+           {tr("Slice"), tr("how the smile came about"), 96, kLeft, true},
+           {tr("Arbitrage"), tr("in the smile that is served everywhere"), 230, kLeft}},
+          this)),
+      m_grid(new GridView(m_model)), m_smile(new SmileChart), m_term(new TermChart), m_facts(new ElidedLabel), m_tabs(new QTabBar),
+      m_pages(new QStackedWidget), m_surface(new HeatMap),
       m_past(new GridModel({{tr("Figure"), {}, 220, kLeft}, {tr("Value"), {}, 120}, {tr("What it is"), {}, 520, kLeft}}, this)) {
-    m_calls = m_smile->addDots(tr("calls (out of the money)"), Token::Accent, 5);
-    m_puts = m_smile->addDots(tr("puts (out of the money)"), Token::Second, 5);
-    m_fit = m_smile->addLine(tr("SVI fit"), Token::Text, Qt::SolidLine, 1.5);
-    m_spot = m_smile->addLine(tr("spot"), Token::Stale, Qt::DotLine, 1);
-    m_termLine = m_term->addLine(tr("ATM"), Token::Accent);
-    m_atm = m_term->addDots({}, Token::Accent, 6);
-    m_forwardLine = m_term->addLine(tr("forward volatility"), Token::Second, Qt::DashLine, 1.5);
-    m_smile->setEmptyText(tr("Waiting for a chain."));
     auto* charts = new QSplitter;
     charts->addWidget(m_smile);
     charts->addWidget(m_term);
@@ -108,8 +57,7 @@ VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
     m_surface->setAccessibleName(tr("Volatility surface"));
     m_surface->setScale(HeatMap::Scale::Level); // a volatility is neither gain nor loss
     m_surface->setEmptyText(tr("Waiting for a chain."));
-    m_smile->setAccessibleName(tr("Smile"));
-    m_term->setAccessibleName(tr("Term structure"));
+    m_facts->setAccessibleName(tr("What is drawn"));
     for (auto* page : std::initializer_list<QWidget*>{charts, m_surface, past}) m_pages->addWidget(page);
     for (const auto& name : {tr("1, 2  Smile and term"), tr("3  Surface"), tr("4  History")}) m_tabs->addTab(name);
     m_tabs->setDrawBase(false);
@@ -119,7 +67,12 @@ VolatilityScreen::VolatilityScreen(DeskPort&, QWidget* parent)
     auto* topLayout = new QVBoxLayout(top);
     topLayout->setContentsMargins(0, 0, 0, 0);
     topLayout->setSpacing(2);
-    topLayout->addWidget(m_tabs);
+    auto* head = new QHBoxLayout;
+    head->addWidget(m_tabs);
+    m_facts->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    m_facts->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    head->addWidget(m_facts, 1);
+    topLayout->addLayout(head);
     topLayout->addWidget(m_pages, 1);
     auto* split = new QSplitter(Qt::Vertical);
     split->addWidget(top);
@@ -140,7 +93,20 @@ void VolatilityScreen::setChain(const ChainPtr& chain) {
     const bool another = !m_chain || m_chain->chain->underlying != chain->chain->underlying || m_chain->expiries.size() != chain->expiries.size();
     m_chain = chain;
     m_another = m_another || another;
+    if (another) m_excluded.clear();
+    auto& seen = m_seen[chain->chain->underlying];
+    const auto day = [](const ChainPtr& c) { return market::toNewYork(c->chain->time).date; };
+    if (!seen.last || day(seen.last) != day(chain)) {
+        seen.yesterday = seen.last;
+        seen.first = chain;
+    }
+    seen.last = chain;
     if (isVisible()) draw();
+}
+
+void VolatilityScreen::setView(const ViewPtr& view) {
+    m_view = view;
+    if (isVisible() && m_chain) sayAge();
 }
 
 void VolatilityScreen::showEvent(QShowEvent* event) {
@@ -152,6 +118,10 @@ void VolatilityScreen::draw() {
     const ChainPtr chain = m_chain;
     std::vector<GridRow> rows;
     const SurfaceNotes notes(*chain);
+    m_points = analytics::termStructure(*chain);
+    std::map<std::size_t, double> forwardVols;
+    for (const auto& p : m_points)
+        if (p.forwardVol) forwardVols[p.expiry] = *p.forwardVol;
     int nearest = 0;
     for (std::size_t i = 0; i < chain->expiries.size(); ++i) {
         const auto& e = chain->expiries[i];
@@ -159,30 +129,49 @@ void VolatilityScreen::draw() {
         const auto* smile = notes.slice(i);
         if (std::abs(e.years * 365 - 38) < std::abs(chain->expiries[static_cast<std::size_t>(nearest)].years * 365 - 38))
             nearest = static_cast<int>(i);
-        rows.push_back({format::text(slice.root) + format::date(slice.expiry),
-                        {{format::date(slice.expiry) + QLatin1Char(' ') + format::text(slice.root), {}, Tone::Strong},
-                         {format::number(e.years * 365, 1), e.years},
-                         {format::percent(e.atmVol), e.atmVol ? QVariant(*e.atmVol) : QVariant(), Tone::Strong},
-                         {format::number(e.forward, 2), e.forward},
-                         {format::number(e.expectedMove, 2), {}},
-                         {e.riskReversal25 ? format::signedNumber(*e.riskReversal25 * 100, 1) : format::dash(), {}},
-                         {e.butterfly25 ? format::signedNumber(*e.butterfly25 * 100, 1) : format::dash(), {}},
-                         {smile ? format::number(smile->fit.rmse * 100, 2) : format::dash(),
-                          {},
-                          Tone::Dim,
-                          desk::Freshness::Fresh,
-                          smile ? tr("%1 without bounds").arg(format::number(smile->freeRmse * 100, 2)) : tr("too few usable quotes")},
-                         {QString::number(e.smile.used), e.smile.used, Tone::Dim},
-                         {QString::number(e.smile.rejected), e.smile.rejected, Tone::Dim},
-                         {smile ? nameOf(smile->fit.model) : format::dash(),
-                          {},
-                          Tone::Dim,
-                          desk::Freshness::Fresh,
-                          smile ? whatIs(smile->fit.model) : tr("too few usable quotes")},
-                         notes.arbitrage(i)},
-                        false,
-                        false,
-                        {}});
+        const auto points = [](const std::optional<double>& value) {
+            return Cell{value ? format::signedNumber(*value * 100, 1) : format::dash(), value ? QVariant(*value) : QVariant()};
+        };
+        const auto forwardVol = forwardVols.count(i) ? std::optional(forwardVols.at(i)) : std::nullopt;
+        const bool excluded = m_excluded.count(i) > 0;
+        const QString name = format::date(slice.expiry) + QLatin1Char(' ') + format::text(slice.root);
+        rows.push_back(
+            {format::text(slice.root) + format::date(slice.expiry),
+             {{excluded ? tr("✕ %1").arg(name) : name,
+               {},
+               excluded ? Tone::Dim : Tone::Strong,
+               desk::Freshness::Fresh,
+               excluded ? tr("left out of the term structure and the surface on this screen; E takes it in again") : QString()},
+              {format::number(e.years * 365, 1), e.years},
+              {format::percent(e.atmVol), e.atmVol ? QVariant(*e.atmVol) : QVariant(), Tone::Strong},
+              {format::number(e.forward, 2), e.forward},
+              {(e.rateAssumed ? QStringLiteral("~") : QString()) + format::number(e.rate * 100, 2), e.rate, Tone::Dim, desk::Freshness::Fresh,
+               e.rateAssumed ? tr("assumed: no rate was given and no European expiry tells one") : QString()},
+              {format::signedNumber(e.dividendYield * 100, 2), e.dividendYield, Tone::Dim, desk::Freshness::Fresh,
+               (e.forwardFromParity ? tr("from put-call parity") : tr("given, not from the quotes")) +
+                   (e.dividends.empty() ? QString()
+                                        : QLatin1Char('\n') + tr("borrow beside the dividends %1%").arg(format::signedNumber(e.borrow * 100, 2)))},
+              {format::number(e.expectedMove, 2), {}},
+              points(e.riskReversal25),
+              points(e.butterfly25),
+              points(analytics::skewPerTenPercent(e)),
+              {format::percent(forwardVol), forwardVol ? QVariant(*forwardVol) : QVariant()},
+              {smile ? format::number(smile->fit.rmse * 100, 2) : format::dash(),
+               {},
+               Tone::Dim,
+               desk::Freshness::Fresh,
+               smile ? tr("%1 without bounds").arg(format::number(smile->freeRmse * 100, 2)) : tr("too few usable quotes")},
+              {QString::number(e.smile.used), e.smile.used, Tone::Dim},
+              {QString::number(e.smile.rejected), e.smile.rejected, Tone::Dim},
+              {smile ? SurfaceNotes::nameOf(smile->fit.model) : format::dash(),
+               {},
+               Tone::Dim,
+               desk::Freshness::Fresh,
+               smile ? SurfaceNotes::whatIs(smile->fit.model) : tr("too few usable quotes")},
+              notes.arbitrage(i)},
+             false,
+             false,
+             {}});
     }
     m_model->setRows(std::move(rows));
     if (std::exchange(m_another, false) || m_expiry < 0 || m_expiry >= static_cast<int>(chain->expiries.size())) {
@@ -193,6 +182,7 @@ void VolatilityScreen::draw() {
     drawTerm();
     drawSurface();
     drawHistory();
+    sayAge();
 }
 
 void VolatilityScreen::setDeliberation(const DeliberationPtr& d) {
@@ -204,6 +194,10 @@ void VolatilityScreen::setDeliberation(const DeliberationPtr& d) {
 
 QList<QPair<QString, QString>> VolatilityScreen::keys() const {
     return {{QStringLiteral("1 2 3 4"), tr("smile, term, surface, history")},
+            {QStringLiteral("X"), tr("the smile against strike, share of the forward, standard deviations")},
+            {QStringLiteral("G"), tr("beside it the smile of the session before, of this session's first look, none")},
+            {QStringLiteral("E"), tr("leave the chosen expiry out of term and surface on this screen, take it in again")},
+            {QStringLiteral("R"), tr("ask for the chain and fit again")},
             {QStringLiteral("T"), tr("a chart as a table")},
             {tr("Up / Down"), tr("choose an expiry")}};
 }
@@ -218,8 +212,72 @@ void VolatilityScreen::showPage(int key) {
 }
 
 void VolatilityScreen::keyPressEvent(QKeyEvent* event) {
-    if (event->key() >= Qt::Key_1 && event->key() <= Qt::Key_4 && event->modifiers() == Qt::NoModifier) return showPage(event->key() - Qt::Key_0);
-    Screen::keyPressEvent(event);
+    if (event->modifiers() != Qt::NoModifier || event->isAutoRepeat()) return Screen::keyPressEvent(event);
+    switch (event->key()) {
+    case Qt::Key_1:
+    case Qt::Key_2:
+    case Qt::Key_3:
+    case Qt::Key_4: return showPage(event->key() - Qt::Key_0);
+    case Qt::Key_X:
+        m_axis = m_axis == SmileAxis::Strike ? SmileAxis::OfForward : m_axis == SmileAxis::OfForward ? SmileAxis::Deviations : SmileAxis::Strike;
+        return drawSmile();
+    case Qt::Key_G:
+        m_ghost = m_ghost == Ghost::None ? Ghost::Yesterday : m_ghost == Ghost::Yesterday ? Ghost::FirstLook : Ghost::None;
+        drawSmile();
+        return sayAge();
+    case Qt::Key_E:
+        if (!m_chain || m_expiry < 0) return;
+        if (const auto expiry = static_cast<std::size_t>(m_expiry); !m_excluded.erase(expiry)) m_excluded.insert(expiry);
+        return draw();
+    case Qt::Key_R:
+        if (m_chain) m_port.watchChain(m_chain->chain->underlying);
+        return;
+    default: return Screen::keyPressEvent(event);
+    }
+}
+
+ChainPtr VolatilityScreen::ghost() const {
+    if (!m_chain || m_ghost == Ghost::None) return {};
+    const auto seen = m_seen.find(m_chain->chain->underlying);
+    if (seen == m_seen.end()) return {};
+    const ChainPtr chosen = m_ghost == Ghost::Yesterday ? seen->second.yesterday : seen->second.first;
+    return chosen == m_chain ? nullptr : chosen;
+}
+
+/// How old the fit is, and what the dashed smile is; an old fit is hatched.
+void VolatilityScreen::sayAge() {
+    const double age =
+        m_view ? std::max(0.0, std::chrono::duration<double>(m_view->at.utc - m_chain->chain->time).count() / std::max(1.0, m_view->speed)) : 0;
+    const bool closed = m_view && m_view->session != market::Session::Open;
+    const bool old = age > kOldFit && !closed;
+    QString words = closed ? tr("market closed; fit of %1 ET").arg(format::timeNewYork(m_chain->chain->time))
+                    : old  ? tr("▲ fit is %1 old").arg(format::age(age))
+                           : tr("fit of %1 ET").arg(format::timeNewYork(m_chain->chain->time));
+    const auto before = ghost();
+    switch (m_ghost) {
+    case Ghost::None: break;
+    case Ghost::Yesterday: words += before ? QString() : QLatin1String("   ") + tr("no session before was seen since the start"); break;
+    case Ghost::FirstLook: words += before ? QString() : QLatin1String("   ") + tr("this is the session's first look"); break;
+    }
+    if (!m_excluded.empty()) words += QLatin1String("   ") + tr("%n expiry(ies) left out", nullptr, static_cast<int>(m_excluded.size()));
+    setTone(*m_facts, old ? Token::Warn : Token::Dim, old);
+    m_facts->setWords(words);
+    m_smile->setStale(old);
+    m_term->setStale(old);
+    m_surface->setStale(old);
+}
+
+void VolatilityScreen::drawSmile() {
+    if (!m_chain || m_expiry < 0 || m_expiry >= static_cast<int>(m_chain->expiries.size())) return;
+    const auto before = ghost();
+    const QString name = !before                       ? QString()
+                         : m_ghost == Ghost::Yesterday ? format::date(market::toNewYork(before->chain->time).date)
+                                                       : tr("%1 ET today").arg(format::timeNewYork(before->chain->time).left(5));
+    m_smile->show({m_chain.get(), static_cast<std::size_t>(m_expiry), m_axis, before.get(), name});
+}
+
+void VolatilityScreen::drawTerm() {
+    m_term->show({m_chain.get(), m_points, m_view ? m_view->events : std::vector<market::MarketEvent>{}, m_excluded});
 }
 
 /// Fitted volatility by expiry and moneyness K/F, from the surface's lowest to its highest.
@@ -232,7 +290,7 @@ void VolatilityScreen::drawSurface() {
         columns.push_back(format::number(m * 100, std::abs(m * 100 - std::round(m * 100)) > 0.01 ? 1 : 0) + QLatin1Char('%'));
     for (std::size_t i = 0; i < m_chain->expiries.size(); ++i) {
         const auto& e = m_chain->expiries[i];
-        if (!e.smile.ok || e.years < 1.0 / 365) continue;
+        if (!e.smile.ok || e.years < 1.0 / 365 || m_excluded.count(i)) continue;
         const double reach = 4.5 * e.atmVol.value_or(0.2) * std::sqrt(e.years); // beyond, no quote supports the fit
         rows.push_back(tr("%1  %2d").arg(format::date(m_chain->chain->expiries[i].expiry)).arg(static_cast<int>(std::lround(e.years * 365))));
         for (const double m : kMoneyness) {
@@ -278,79 +336,6 @@ void VolatilityScreen::drawHistory() {
     for (const auto& [name, value, what] : lines)
         rows.push_back({name, {{name, {}, Tone::Strong}, {value, {}}, {what, {}, Tone::Dim}}, false, false, {}});
     m_past->setRows(std::move(rows));
-}
-
-void VolatilityScreen::drawSmile() {
-    if (!m_chain || m_expiry < 0 || m_expiry >= static_cast<int>(m_chain->expiries.size())) return;
-    const auto index = static_cast<std::size_t>(m_expiry);
-    const auto& e = m_chain->expiries[index];
-    const auto& slice = m_chain->chain->expiries[index];
-    QList<QPointF> calls, puts, fit;
-    std::vector<ThemedChart::Whisker> whiskers;
-    const double reach = std::max(0.06, 3.2 * e.atmVol.value_or(0.2) * std::sqrt(std::max(e.years, 0.003)));
-    double low = 1e9, high = 0;
-    for (std::size_t r = slice.begin; r < slice.end; ++r) {
-        const double strike = static_cast<double>(m_chain->chain->strike[r]) / 1e6;
-        const bool call = m_chain->chain->right[r] == market::Right::Call;
-        if (m_chain->ivStatus[r] != pricing::IvStatus::Ok || (call ? strike < e.forward : strike > e.forward) ||
-            std::abs(std::log(strike / e.forward)) > reach)
-            continue;
-        (call ? calls : puts) << QPointF(strike, m_chain->iv[r] * 100);
-        const auto quote = m_chain->chain->quote(r);
-        if (const auto width = quote.width(); width && m_chain->hasGreeks[r] && m_chain->vega[r] > 0) { // half the width in points, by vega
-            const double half = width->toDouble() / 2 / m_chain->vega[r] * 100;
-            whiskers.push_back({strike, m_chain->iv[r] * 100 - half, m_chain->iv[r] * 100 + half});
-        }
-        low = std::min(low, m_chain->iv[r] * 100);
-        high = std::max(high, m_chain->iv[r] * 100);
-    }
-    for (int i = 0; e.smile.ok && i <= 160; ++i) {
-        const double k = reach * (2.0 * i / 160 - 1);
-        const double v = e.smile.vol(k, e.years) * 100;
-        if (!std::isfinite(v)) continue;
-        fit << QPointF(e.forward * std::exp(k), v);
-        low = std::min(low, v);
-        high = std::max(high, v);
-    }
-    m_smile->setHeading(tr("%1  %2  %3")
-                            .arg(format::text(slice.root.empty() ? m_chain->chain->underlying : slice.root), format::date(slice.expiry),
-                                 format::dte(m_chain->chain->time, slice.expiresAt)));
-    m_calls->replace(calls);
-    m_puts->replace(puts);
-    m_fit->replace(fit);
-    m_smile->setWhiskers(std::move(whiskers));
-    const bool enough = calls.size() + puts.size() >= 5;
-    m_smile->setEmptyText(enough ? QString() : tr("Fewer than 5 usable quotes in this expiry."));
-    if (!enough) return;
-    const double pad = std::max(0.5, (high - low) * 0.1);
-    m_spot->replace({QPointF(m_chain->spot, low - pad), QPointF(m_chain->spot, high + pad)});
-    m_smile->setRange(e.forward * std::exp(-reach), e.forward * std::exp(reach), low - pad, high + pad);
-}
-
-void VolatilityScreen::drawTerm() {
-    QList<QPointF> line, forward;
-    double low = 1e9, high = 0, lastYears = 0, lastVariance = 0;
-    for (const auto& e : m_chain->expiries) {
-        if (!e.atmVol || e.years <= 0.5 / 365 || (!line.isEmpty() && e.years * 365 - line.back().x() < 0.5)) continue;
-        const double variance = *e.atmVol * *e.atmVol * e.years;
-        if (!line.isEmpty() && variance > lastVariance) {
-            const double f = std::sqrt((variance - lastVariance) / (e.years - lastYears)) * 100;
-            forward << QPointF(lastYears * 365, f) << QPointF(e.years * 365, f);
-            high = std::max(high, f);
-            low = std::min(low, f);
-        }
-        line << QPointF(e.years * 365, *e.atmVol * 100);
-        low = std::min(low, *e.atmVol * 100);
-        high = std::max(high, *e.atmVol * 100);
-        lastYears = e.years;
-        lastVariance = variance;
-    }
-    m_term->setHeading(tr("%1  term structure").arg(format::text(m_chain->chain->underlying)));
-    m_termLine->replace(line);
-    m_atm->replace(line);
-    m_forwardLine->replace(forward);
-    m_term->setEmptyText(line.size() < 2 ? tr("Fewer than two expiries with a known volatility.") : QString());
-    if (line.size() >= 2) m_term->setRange(0, line.back().x() * 1.03, std::max(0.0, low - 1), high + 1);
 }
 
 } // namespace mahler::ui

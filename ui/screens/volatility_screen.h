@@ -3,11 +3,14 @@
 #include <map>
 #include <QStackedWidget>
 #include <QTabBar>
+#include <set>
 
-#include "ui/charts/chart_view.h"
 #include "ui/charts/heat_map.h"
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
+#include "ui/screens/smile_chart.h"
+#include "ui/screens/term_chart.h"
+#include "ui/shell/elided_label.h"
 
 namespace mahler::ui {
 
@@ -19,6 +22,7 @@ public:
     explicit VolatilityScreen(DeskPort& port, QWidget* parent = nullptr);
     QString id() const override { return QStringLiteral("volatility"); }
     QString title() const override { return tr("Volatility", "screen"); }
+    void setView(const ViewPtr& view) override;
     void setChain(const ChainPtr& chain) override;
     void setDeliberation(const DeliberationPtr& deliberation) override; ///< rank, percentile and realised volatility come with it
     QList<QPair<QString, QString>> keys() const override;
@@ -34,17 +38,32 @@ private:
     void drawTerm();
     void drawSurface();
     void drawHistory();
+    void sayAge();
+    ChainPtr ghost() const; ///< the earlier look that is drawn beside; null: none is wanted or known
+    /// What was seen of an underlying since the program's start.
+    struct Seen {
+        ChainPtr first, last; ///< of the newest session
+        ChainPtr yesterday;   ///< the last look of the session before
+    };
+    enum class Ghost { None, Yesterday, FirstLook };
+    DeskPort& m_port;
     std::map<std::string, DeliberationPtr> m_latest;
+    std::map<std::string, Seen> m_seen;
     GridModel* m_model;
     GridView* m_grid;
-    ThemedChart *m_smile, *m_term;
+    SmileChart* m_smile;
+    TermChart* m_term;
+    ElidedLabel* m_facts;
     QTabBar* m_tabs;
     QStackedWidget* m_pages;
     HeatMap* m_surface;
     GridModel* m_past;
-    QScatterSeries *m_calls, *m_puts, *m_atm;
-    QLineSeries *m_fit, *m_spot, *m_termLine, *m_forwardLine;
     ChainPtr m_chain;
+    ViewPtr m_view;
+    std::vector<analytics::TermPoint> m_points;
+    std::set<std::size_t> m_excluded; ///< expiries, of the chain on screen
+    SmileAxis m_axis = SmileAxis::Strike;
+    Ghost m_ghost = Ghost::Yesterday;
     bool m_another = false; ///< another underlying or other expiries since the last drawing
     int m_expiry = -1;
 };

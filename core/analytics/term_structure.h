@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "pricing/chain_pricer.h"
+
+namespace mahler::analytics {
+
+/// At-the-money volatility by expiry, and what lies between two of them.
+struct TermPoint {
+    std::size_t expiry = 0; ///< index into PricedChain::expiries
+    double years = 0, vol = 0;
+    /// Volatility from the point before to this one: sqrt((w2 - w1) / (t2 - t1)) with w = vol^2 t. Absent for the first point, and
+    /// where total variance falls: that is arbitrage, not a volatility.
+    std::optional<double> forwardVol{};
+};
+
+/// One point per expiry date with a known at-the-money volatility, by years; what expires within two days is noise and left out.
+std::vector<TermPoint> termStructure(const pricing::PricedChain& chain);
+/// Linear in total variance between expiries; flat in volatility up to a third beyond the ends, unknown farther out.
+std::optional<double> volAt(const std::vector<TermPoint>& points, double days);
+/// Regression of at-the-money volatility on years to expiry, volatility a year; absent below three points.
+std::optional<double> termSlope(const std::vector<TermPoint>& points);
+/// Steepness of a smile at its forward: change of volatility for 10 % more strike (in log), from the served slice; absent without one.
+std::optional<double> skewPerTenPercent(const pricing::PricedExpiry& expiry);
+
+} // namespace mahler::analytics
