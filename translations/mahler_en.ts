@@ -2,16 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
-    <name>HaltWords</name>
-    <message numerus="yes">
-        <source>The broker has not confirmed the cancel of %n order(s): %1. They may still fill; %2.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>mahler::ui::AlarmBanner</name>
     <message numerus="yes">
         <source>%1   (and %n more)</source>
@@ -36,16 +26,6 @@
         <translation>
             <numerusform>Sent without asking today: %n order, max loss %1 in all</numerusform>
             <numerusform>Sent without asking today: %n orders, max loss %1 in all</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>mahler::ui::ApprovalsRail</name>
-    <message numerus="yes">
-        <source>Sent without asking today: %n order(s), max loss %1 in all</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
         </translation>
     </message>
 </context>
@@ -172,9 +152,9 @@
     <name>mahler::ui::VolatilityScreen</name>
     <message numerus="yes">
         <source>%n expiry(ies) left out</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n expiry left out</numerusform>
+            <numerusform>%n expiries left out</numerusform>
         </translation>
     </message>
 </context>
