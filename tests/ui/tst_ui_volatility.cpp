@@ -212,14 +212,15 @@ private Q_SLOTS:
         auto view = viewAt(*c, 1);
         view->events = {{*parseDate("2026-01-28"), market::EventKind::Fomc, {}, "FOMC"},
                         {*parseDate("2026-01-30"), market::EventKind::Earnings, "AAPL", "AAPL earnings"},
+                        {*parseDate("2026-01-29"), market::EventKind::Jobs, {}, "Employment report"},
                         {*parseDate("2027-01-30"), market::EventKind::Cpi, {}, "CPI"}};
         screen.setView(view);
         screen.setChain(c);
         QXYSeries* events = nullptr;
         for (auto* series : only<TermChart>(screen)->chart()->series())
-            if (series->name() == QLatin1String("event")) events = qobject_cast<QXYSeries*>(series);
+            if (series->name().startsWith(QLatin1String("FOMC"))) events = qobject_cast<QXYSeries*>(series);
         QVERIFY(events && events->isVisible());
-        QCOMPARE(events->count(), 1); // another company's and what lies beyond the last expiry do not count
+        QCOMPARE(events->count(), 1); // neither another company's, nor a monthly report, nor what lies beyond the last expiry
         QCOMPARE(events->at(0).x(), 13.0);
         QVERIFY(only<TermChart>(screen)->toolTip().contains(QLatin1String("FOMC")));
     }

@@ -7,11 +7,30 @@
 
 namespace mahler::ui {
 
+namespace {
+
+/// What moves a term structure by itself; the monthly reports would stand shoulder to shoulder.
+bool isMarked(const market::MarketEvent& event, const std::string& underlying) {
+    switch (event.kind) {
+    case market::EventKind::Fomc:
+    case market::EventKind::Cpi:
+    case market::EventKind::Earnings:
+    case market::EventKind::ExDividend: return event.symbol.empty() || event.symbol == underlying;
+    case market::EventKind::Jobs:
+    case market::EventKind::Gdp:
+    case market::EventKind::Expiry:
+    case market::EventKind::Holiday: return false;
+    }
+    return false;
+}
+
+} // namespace
+
 TermChart::TermChart(QWidget* parent) : ThemedChart(tr("days to expiry"), tr("at-the-money volatility, %"), parent) {
     m_line = addLine(tr("ATM"), Token::Accent);
     m_atm = addDots({}, Token::Accent, 6);
     m_forward = addLine(tr("forward volatility"), Token::Second, Qt::DashLine, 1.5);
-    m_events = addDots(tr("event"), Token::Warn, 8);
+    m_events = addDots(tr("FOMC, CPI, earnings, ex-dividend"), Token::Warn, 8);
     m_events->setMarkerShape(QScatterSeries::MarkerShapeRotatedRectangle);
     setAccessibleName(tr("Term structure"));
 }
@@ -41,7 +60,7 @@ void TermChart::show(const Input& in) {
     const auto today = market::toNewYork(in.chain->chain->time).date;
     for (const auto& event : in.events) {
         const double days = static_cast<double>((std::chrono::sys_days(event.date) - std::chrono::sys_days(today)).count());
-        if (!enough || days < 0 || days > last || (!event.symbol.empty() && event.symbol != in.chain->chain->underlying)) continue;
+        if (!enough || days < 0 || days > last || !isMarked(event, in.chain->chain->underlying)) continue;
         events << QPointF(days, bottom + (high + 1 - bottom) * 0.03);
         if (named.size() < 12) named << QStringLiteral("%1 %2").arg(format::date(event.date), format::text(event.title));
     }
