@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QChart>
+#include <QCoreApplication>
 #include <QString>
 
 class QPainter;
