@@ -18,6 +18,16 @@ struct ComboPrices {
     Price natural, mid, best; ///< cash to us per unit: worst for us, middle, best
 };
 std::optional<ComboPrices> comboPrices(const portfolio::ComboOrder& order, const portfolio::QuoteBook& quotes);
+/// Between which net prices a limit may lie; absent when a leg is not quoted on both sides.
+struct PriceBand {
+    Price low, high;
+};
+std::optional<PriceBand> priceBand(const portfolio::ComboOrder& order, const portfolio::QuoteBook& quotes, const Limits& limits);
+/// Why the risk of an opening order is not defined: every short leg must be covered by a long leg of the same right that does not
+/// expire before it, and the loss be bounded. Absent: it is.
+std::optional<std::string> uncovered(const portfolio::ComboOrder& order);
+/// The largest distance between the strikes of one right: what the structure can lose before its credit.
+Price widthOf(const portfolio::ComboOrder& order);
 std::string percent(double fraction);
 
 void state(Collector& c);                                  ///< halt, session, expiry day, strategy, rates, duplicates

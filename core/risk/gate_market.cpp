@@ -22,6 +22,15 @@ std::optional<ComboPrices> comboPrices(const portfolio::ComboOrder& order, const
     return p;
 }
 
+std::optional<PriceBand> priceBand(const portfolio::ComboOrder& order, const portfolio::QuoteBook& quotes, const Limits& limits) {
+    const auto prices = comboPrices(order, quotes);
+    if (!prices) return std::nullopt;
+    const auto half =
+        Price::fromMicros(static_cast<std::int64_t>(static_cast<double>((prices->best - prices->natural).micros()) * limits.priceBandFraction));
+    const Price w = std::max(limits.priceBandMinimum, half);
+    return PriceBand{prices->natural - w, prices->best + w};
+}
+
 namespace {
 
 void quotes(Collector& c) {
@@ -49,14 +58,10 @@ void quotes(Collector& c) {
 }
 
 void band(Collector& c) {
-    const auto prices = comboPrices(c.order, c.context.quotes);
-    if (!prices) return c.add("price_band", c.order.netLimit.str(), "unknown", false, "no quotes to hold the price against");
-    const auto half = Price::fromMicros(
-        static_cast<std::int64_t>(static_cast<double>((prices->best - prices->natural).micros()) * c.context.limits.priceBandFraction));
-    const Price w = std::max(c.context.limits.priceBandMinimum, half);
-    const Price low = prices->natural - w, high = prices->best + w;
-    c.add("price_band", c.order.netLimit.str(), "[" + low.str() + ", " + high.str() + "]", c.order.netLimit >= low && c.order.netLimit <= high,
-          "the limit is outside the price band around the quotes");
+    const auto allowed = priceBand(c.order, c.context.quotes, c.context.limits);
+    if (!allowed) return c.add("price_band", c.order.netLimit.str(), "unknown", false, "no quotes to hold the price against");
+    c.add("price_band", c.order.netLimit.str(), "[" + allowed->low.str() + ", " + allowed->high.str() + "]",
+          c.order.netLimit >= allowed->low && c.order.netLimit <= allowed->high, "the limit is outside the price band around the quotes");
 }
 
 void liquidity(Collector& c) {

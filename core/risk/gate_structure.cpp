@@ -6,9 +6,6 @@
 
 namespace mahler::risk::checks {
 
-namespace {
-
-/// Every short leg is covered by a long leg of the same right that does not expire before it, and the loss is bounded.
 std::optional<std::string> uncovered(const portfolio::ComboOrder& order) {
     std::map<market::Right, int> net;
     for (const auto& leg : order.legs) net[leg.contract.right] += leg.ratio;
@@ -25,7 +22,6 @@ std::optional<std::string> uncovered(const portfolio::ComboOrder& order) {
     return std::nullopt;
 }
 
-/// The largest distance between the strikes of one right: what the structure can lose before its credit.
 Price widthOf(const portfolio::ComboOrder& order) {
     Price widest;
     for (const auto& a : order.legs)
@@ -33,6 +29,8 @@ Price widthOf(const portfolio::ComboOrder& order) {
             if (a.contract.right == b.contract.right) widest = std::max(widest, abs(a.contract.strike - b.contract.strike));
     return widest;
 }
+
+namespace {
 
 void closing(Collector& c) {
     const BookRisk::Held* held = nullptr;

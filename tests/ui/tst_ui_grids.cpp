@@ -362,8 +362,6 @@ private Q_SLOTS:
             draft.legs = {{market::OptionContract::make(root, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(5000), market::Right::Put), 1}};
             draft.netLimit = *Price::fromDouble(limit);
             builder.setDraft(draft);
-            auto* box = builder.findChild<QDoubleSpinBox*>();
-            box->setValue(limit);
             return legsOf(builder);
         };
         const auto tick = market::classSpec("SPX").tick;

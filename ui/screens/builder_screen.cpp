@@ -7,8 +7,11 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "approval/users.h"
 #include "portfolio/revaluer.h"
+#include "risk/ticket.h"
 #include "ui/screens/builder_words.h"
+#include "ui/screens/chain_age.h"
 #include "ui/screens/risk_words.h"
 #include "ui/theme/format.h"
 
@@ -17,18 +20,6 @@ namespace mahler::ui {
 namespace {
 
 constexpr std::array kShifts = {0.0, 0.10, 0.25, 0.50, -0.10, -0.25}; ///< relative moves of 30-day volatility
-constexpr double kTemplateWidth = 0.01;                               ///< of the underlying: 5 points at 500, 60 at 6,000
-
-std::size_t nearestDelta(const pricing::PricedChain& chain, const market::ExpirySlice& slice, market::Right right, double wanted) {
-    std::size_t best = slice.begin;
-    double distance = 9;
-    for (std::size_t r = slice.begin; r < slice.end; ++r)
-        if (chain.chain->right[r] == right && chain.hasGreeks[r] && std::abs(std::abs(chain.delta[r]) - wanted) < distance) {
-            distance = std::abs(std::abs(chain.delta[r]) - wanted);
-            best = r;
-        }
-    return best;
-}
 
 } // namespace
 
@@ -43,7 +34,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
                              {tr("Delta"), tr("of one contract, per unit of underlying"), 52}},
                             this)),
       m_table(new GridModel(builderwords::tableColumns(), this)), m_grid(new GridView(m_model)), m_tableGrid(new GridView(m_table)),
-      m_tableTitle(new QLabel), m_quantity(new QSpinBox), m_limit(new QDoubleSpinBox), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))),
+      m_tableTitle(new QLabel), m_fields(new TicketFields), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))),
       m_send(new QPushButton(tr("Propose to the desk"))), m_chart(new PayoffChart) {
     for (auto* label : {m_headline, m_metrics, m_block, m_tableTitle}) {
         label->setTextFormat(Qt::PlainText);
@@ -54,15 +45,10 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     setTone(*m_block, Token::Warn);
     setTone(*m_tableTitle, Token::Dim);
     m_tableTitle->setWordWrap(false);
-    m_quantity->setRange(1, 500);
-    m_quantity->setAccessibleName(tr("Units"));
-    m_limit->setRange(-1000, 1000);
-    m_limit->setDecimals(2);
-    m_limit->setSingleStep(0.01);
-    m_limit->setAccessibleName(tr("Net limit, dollars per share; positive is a credit"));
-    m_limit->setToolTip(m_limit->accessibleName());
     auto* templates = new QHBoxLayout;
-    const std::pair<QString, int> kinds[] = {{tr("Bull put spread"), 0}, {tr("Bear call spread"), 1}, {tr("Iron condor"), 2}};
+    const std::pair<QString, strategy::DraftTemplate> kinds[] = {{tr("Bull put spread"), strategy::DraftTemplate::BullPutSpread},
+                                                                 {tr("Bear call spread"), strategy::DraftTemplate::BearCallSpread},
+                                                                 {tr("Iron condor"), strategy::DraftTemplate::IronCondor}};
     for (const auto& [name, kind] : kinds) {
         auto* button = new QPushButton(name);
         button->setToolTip(tr("short at 0.15 delta, long about 1 % of the underlying beyond and at least one strike, about 38 days"));
@@ -71,10 +57,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     }
     templates->addStretch(1);
     auto* ticket = new QHBoxLayout;
-    ticket->addWidget(new QLabel(tr("Units")));
-    ticket->addWidget(m_quantity);
-    ticket->addWidget(new QLabel(tr("Net limit")));
-    ticket->addWidget(m_limit);
+    ticket->addWidget(m_fields);
     ticket->addStretch(1);
     ticket->addWidget(m_review);
     ticket->addWidget(m_send);
@@ -106,13 +89,9 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     m_grid->setAccessibleName(tr("Legs"));
     m_grid->setEmptyText(tr("Press B or S in the chain, or choose a template."));
     for (auto* pane : std::initializer_list<QWidget*>{m_grid, m_tableGrid, m_chart}) pane->installEventFilter(this);
-    connect(m_quantity, &QSpinBox::valueChanged, this, [this](int units) {
-        m_draft.quantity = units;
-        m_reviewed = false;
-        refresh(false);
-    });
-    connect(m_limit, &QDoubleSpinBox::valueChanged, this, [this](double limit) {
-        m_draft.netLimit = Price::fromDouble(limit).value_or(Price{});
+    connect(m_fields, &TicketFields::edited, this, [this] {
+        m_draft.quantity = m_fields->units();
+        m_draft.netLimit = m_fields->limit();
         m_reviewed = false;
         refresh(false);
     });
@@ -141,7 +120,16 @@ QList<QPair<QString, QString>> BuilderScreen::keys() const {
             {tr("Del"), tr("drop the leg")}};
 }
 
-void BuilderScreen::setView(const ViewPtr& view) { m_view = view; }
+void BuilderScreen::setView(const ViewPtr& view) {
+    m_view = view;
+    m_fields->setMostUnits(view->limits.maxContractsPerOrder);
+    sayBlocked(blockedBecause()); // quotes grow old between two chains
+}
+
+void BuilderScreen::showEvent(QShowEvent* event) {
+    Screen::showEvent(event);
+    if (!m_draft.legs.empty()) m_port.watchChain(m_draft.underlying); // another screen may have looked at another chain
+}
 
 void BuilderScreen::setChain(const ChainPtr& chain) {
     m_chains[chain->chain->underlying] = chain;
@@ -160,10 +148,8 @@ void BuilderScreen::setDraft(const portfolio::ComboOrder& draft) {
     m_draft.intent = portfolio::OrderIntent::Open;
     m_reviewed = false;
     m_port.watchChain(draft.underlying);
-    {
-        const QSignalBlocker quiet(m_quantity);
-        m_quantity->setValue(static_cast<int>(draft.quantity));
-    }
+    m_fields->setUnits(draft.quantity);
+    m_fields->setLimit(draft.netLimit);
     refresh(true);
 }
 
@@ -172,16 +158,37 @@ std::optional<std::size_t> BuilderScreen::rowOf(const market::OptionContract& co
     return it == m_chains.end() ? std::nullopt : it->second->chain->find(contract);
 }
 
+QString BuilderScreen::quotesProblem(const pricing::PricedChain& chain) const {
+    portfolio::QuoteBook quotes;
+    for (const auto& leg : m_draft.legs)
+        if (const auto row = chain.chain->find(leg.contract)) quotes[leg.contract.id()] = chain.chain->quote(*row);
+    if (const auto problem = risk::ticketProblem(m_draft, quotes, m_view ? m_view->limits : risk::Limits{}))
+        return builderwords::problem(*problem, m_draft);
+    if (isOld(freshnessFor(m_view, chain)))
+        return tr("the quotes of %1 are %2 old: wait for fresh ones").arg(format::text(m_draft.underlying), format::age(ageOf(m_view, chain)));
+    return {};
+}
+
 QString BuilderScreen::blockedBecause() const {
     if (m_draft.legs.empty()) return tr("no legs");
-    for (const auto& leg : m_draft.legs) {
-        const auto row = rowOf(leg.contract);
-        if (!row || !m_chains.at(m_draft.underlying)->chain->quote(*row).twoSided())
-            return tr("%1 has no two-sided quote").arg(format::text(leg.contract.label()));
-    }
-    if (const auto valid = portfolio::validate(m_draft); !valid) return format::text(valid.error().detail);
-    if (!portfolio::payoffBounds(m_draft.legs, m_draft.netLimit).maxLoss) return tr("the largest loss is unlimited: the desk refuses it");
+    if (!m_fields->problem().isEmpty()) return m_fields->problem();
+    const auto it = m_chains.find(m_draft.underlying);
+    if (it == m_chains.end()) return tr("no chain of %1 has come yet").arg(format::text(m_draft.underlying));
+    if (const QString problem = quotesProblem(*it->second); !problem.isEmpty()) return problem;
+    if (m_view && !approval::mayProposeManually(m_view->user))
+        return tr("%1 may not propose orders: a trader, portfolio manager or team lead may").arg(format::text(m_view->user.name));
     return {};
+}
+
+/// What stands in the way, in the line below the ticket. Only this makes the review possible or impossible.
+void BuilderScreen::sayBlocked(const QString& block) {
+    if (!block.isEmpty()) m_reviewed = false;
+    m_review->setEnabled(block.isEmpty());
+    m_send->setEnabled(m_reviewed);
+    if (!m_draft.legs.empty() && !block.isEmpty())
+        m_block->setText(tr("▲ cannot be sent: %1").arg(block));
+    else if (m_block->text().startsWith(QChar(0x25B2)))
+        m_block->clear();
 }
 
 strategy::DraftMetrics BuilderScreen::metrics(const pricing::PricedChain& chain) const {
@@ -217,18 +224,13 @@ void BuilderScreen::refresh(bool newLegs) {
     drawLegs(chain);
     strategy::DraftMetrics draft = chain ? metrics(*chain) : strategy::DraftMetrics{};
     if (newLegs && draft.mid) {
-        const QSignalBlocker quiet(m_limit);
         if (m_draft.netLimit.micros() == 0) {
             m_draft.netLimit = market::classSpec(m_draft.legs.front().contract.root).tick.roundTo(*draft.mid, false);
             draft = metrics(*chain);
         }
-        m_limit->setValue(m_draft.netLimit.toDouble());
+        m_fields->setLimit(m_draft.netLimit);
     }
-    const QString block = blockedBecause();
-    m_review->setEnabled(block.isEmpty());
-    m_send->setEnabled(m_reviewed && block.isEmpty());
-    m_block->setText(m_draft.legs.empty() || block.isEmpty() ? m_block->text() : tr("▲ cannot be sent: %1").arg(block));
-    if (block.isEmpty() && m_block->text().startsWith(QChar(0x25B2))) m_block->clear();
+    sayBlocked(blockedBecause());
     const auto nothing = [this](const QString& why) {
         m_metrics->clear();
         m_table->setRows({});
@@ -243,7 +245,9 @@ void BuilderScreen::refresh(bool newLegs) {
     if (!(chain->spot > 0)) return nothing(tr("No quote of %1 now: nothing is drawn from a guess.").arg(format::text(m_draft.underlying)));
     portfolio::ComboOrder shown = m_draft;
     shown.kind = portfolio::classify(m_draft.legs);
-    m_headline->setText(tr("WHAT-IF   %1 for %2").arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
+    const bool reads = m_fields->problem().isEmpty();
+    m_headline->setText((reads ? tr("WHAT-IF   %1 for %2") : tr("WHAT-IF   %1 for %2, as last understood"))
+                            .arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
     m_metrics->setToolTip(builderwords::metricsTooltip(draft));
     m_metrics->setText(builderwords::metrics(draft, m_view.get()));
     drawModel(*chain, draft);
@@ -297,53 +301,30 @@ void BuilderScreen::review() {
     m_send->setFocus();
 }
 
-void BuilderScreen::useTemplate(int kind) {
-    ChainPtr chain;
-    if (const auto it = m_chains.find(m_draft.underlying); it != m_chains.end())
-        chain = it->second;
-    else if (!m_chains.empty())
-        chain = m_chains.begin()->second;
-    if (!chain) return;
-    const market::ExpirySlice* best = nullptr;
-    double distance = 1e9;
-    for (std::size_t i = 0; i < chain->expiries.size(); ++i)
-        if (std::abs(chain->expiries[i].years * 365 - 38) < distance) {
-            distance = std::abs(chain->expiries[i].years * 365 - 38);
-            best = &chain->chain->expiries[i];
-        }
-    if (!best) return;
-    portfolio::ComboOrder draft;
-    draft.underlying = chain->chain->underlying;
-    const auto add = [&](market::Right right) {
-        const std::size_t sold = nearestDelta(*chain, *best, right, 0.15);
-        // As wide for SPX as for SPY: a share of the underlying, on a strike that is listed.
-        const double width = std::max(1.0, kTemplateWidth * (chain->spot > 0 ? chain->spot : static_cast<double>(chain->chain->strike[sold]) / 1e6));
-        const std::int64_t away = std::llround(width * 1e6), target = chain->chain->strike[sold] + (right == market::Right::Put ? -away : away);
-        std::size_t bought = sold;
-        for (std::size_t r = best->begin; r < best->end; ++r)
-            if (chain->chain->right[r] == right &&
-                (right == market::Right::Put ? chain->chain->strike[r] < chain->chain->strike[sold]
-                                             : chain->chain->strike[r] > chain->chain->strike[sold]) &&
-                (bought == sold || std::abs(chain->chain->strike[r] - target) < std::abs(chain->chain->strike[bought] - target)))
-                bought = r;
-        if (bought == sold) return false; // nothing is listed beyond it: no spread
-        draft.legs.push_back({chain->chain->contract(*best, sold), -1});
-        draft.legs.push_back({chain->chain->contract(*best, bought), 1});
-        return true;
-    };
-    if ((kind != 1 && !add(market::Right::Put)) || (kind != 0 && !add(market::Right::Call)))
-        return m_block->setText(tr("No strike is listed beyond the short one."));
-    draft.kind = portfolio::classify(draft.legs);
-    setDraft(draft);
+void BuilderScreen::useTemplate(strategy::DraftTemplate kind) {
+    auto it = m_chains.find(m_draft.underlying);
+    if (it == m_chains.end()) it = m_chains.begin();
+    if (it == m_chains.end()) return;
+    if (const auto draft = strategy::draftFrom(kind, *it->second))
+        setDraft(*draft);
+    else
+        m_block->setText(tr("No strike is listed beyond the short one."));
+}
+
+void BuilderScreen::takeLimit(Price limit) {
+    m_draft.netLimit = limit;
+    m_fields->setLimit(limit);
+    m_reviewed = false;
+    refresh(false);
 }
 
 /// To the next price the class trades at: between ticks, the nearest one that way.
 void BuilderScreen::stepLimit(int direction) {
-    if (m_draft.legs.empty()) return;
+    if (m_draft.legs.empty() || !m_fields->limitReads()) return; // from what nobody can read there is no next price
     const auto tick = market::classSpec(m_draft.legs.front().contract.root).tick;
     const Price now = m_draft.netLimit;
     const Price moved = Price::fromMicros(now.micros() + direction); // anywhere past where it stands
-    m_limit->setValue(tick.roundTo(moved, direction > 0).toDouble());
+    takeLimit(tick.roundTo(moved, direction > 0));
 }
 
 void BuilderScreen::moveStrike(int steps) {

@@ -1,15 +1,15 @@
 #pragma once
 
 #include <map>
-#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QPushButton>
-#include <QSpinBox>
 
 #include "strategy/draft_metrics.h"
+#include "strategy/draft_templates.h"
 #include "ui/charts/chart_view.h"
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
+#include "ui/screens/ticket_fields.h"
 
 namespace mahler::ui {
 
@@ -31,6 +31,7 @@ public:
     QString blockedBecause() const;
 
 protected:
+    void showEvent(QShowEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
@@ -42,7 +43,11 @@ private:
     void drawModel(const pricing::PricedChain& chain, const strategy::DraftMetrics& metrics);
     strategy::DraftMetrics metrics(const pricing::PricedChain& chain) const;
     void moveExpiry(int steps);
-    void useTemplate(int kind);
+    void useTemplate(strategy::DraftTemplate kind);
+    void takeLimit(Price limit);
+    void sayBlocked(const QString& block);
+    /// Of what was typed, the quotes and their age; empty when all is well.
+    QString quotesProblem(const pricing::PricedChain& chain) const;
     void review();
     std::optional<std::size_t> rowOf(const market::OptionContract& contract) const;
 
@@ -51,8 +56,7 @@ private:
     GridModel *m_model, *m_table;
     GridView *m_grid, *m_tableGrid;
     QLabel* m_tableTitle;
-    QSpinBox* m_quantity;
-    QDoubleSpinBox* m_limit;
+    TicketFields* m_fields;
     QPushButton *m_review, *m_send;
     PayoffChart* m_chart;
     portfolio::ComboOrder m_draft;

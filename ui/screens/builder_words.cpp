@@ -25,6 +25,28 @@ QString change(const std::optional<double>& now, const std::optional<double>& af
         .arg(now ? format::signedNumber(*now, 0) : format::dash(), after ? format::signedNumber(*after, 0) : format::dash());
 }
 
+/// As it is typed: a minus for what is paid, no more decimals than it has.
+QString signedPrice(const std::optional<Price>& price) {
+    return price ? format::text(price->str()).replace(QLatin1Char('-'), QChar(0x2212)) : format::dash();
+}
+
+/// Two decimals do not show what is wrong with 1.234.
+QString exactNet(Price net) {
+    return net.micros() < 0 ? BuilderScreen::tr("%1 db", "net price").arg(signedPrice(-net))
+                            : BuilderScreen::tr("%1 cr", "net price").arg(signedPrice(net));
+}
+
+QString undefinedLoss(const portfolio::ComboOrder& order, const risk::TicketProblem& p) {
+    if (!portfolio::payoffBounds(order.legs, order.netLimit).maxLoss) {
+        const auto& first = order.legs.front().contract;
+        for (const auto& leg : order.legs)
+            if (leg.contract.expiry != first.expiry || leg.contract.settlement != first.settlement)
+                return BuilderScreen::tr("the legs expire at different times: the largest loss is not defined and the desk refuses it");
+        return BuilderScreen::tr("the largest loss is unlimited: the desk refuses it");
+    }
+    return format::text(p.detail);
+}
+
 } // namespace
 
 QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view) {
@@ -54,6 +76,33 @@ QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view)
                      .arg(change(with.thetaNow, with.thetaAfter), change(with.vegaNow, with.vegaAfter));
     }
     return lines.join(QLatin1Char('\n'));
+}
+
+QString problem(const risk::TicketProblem& p, const portfolio::ComboOrder& order) {
+    const QString limit = format::net(order.netLimit);
+    switch (p.fault) {
+    case risk::TicketFault::Invalid: return format::text(p.detail);
+    case risk::TicketFault::TooMany:
+        return BuilderScreen::tr("%1 units are more than one order may have: at most %2").arg(order.quantity).arg(p.most);
+    case risk::TicketFault::Undefined: return undefinedLoss(order, p);
+    case risk::TicketFault::CreditBeyondWidth:
+        return BuilderScreen::tr("a credit of %1 is the whole width of %2 or more, a wrong price: ask for less").arg(limit, format::price(p.high));
+    case risk::TicketFault::CreditForBought: return BuilderScreen::tr("a bought option costs money: type what you pay with a minus, such as −1.35");
+    case risk::TicketFault::NothingToLose:
+        return BuilderScreen::tr("at %1 nothing could be lost, so nobody trades there: the limit or its sign is wrong").arg(limit);
+    case risk::TicketFault::NothingToGain: return BuilderScreen::tr("at %1 nothing could be gained: the limit or its sign is wrong").arg(limit);
+    case risk::TicketFault::OffTick:
+        return BuilderScreen::tr("%1 is between two prices of this class: type %2 or %3")
+            .arg(exactNet(order.netLimit), signedPrice(p.low), signedPrice(p.high));
+    case risk::TicketFault::NotQuoted: {
+        for (const auto& leg : order.legs)
+            if (leg.contract.id() == p.detail) return BuilderScreen::tr("%1 has no two-sided quote").arg(format::text(leg.contract.label()));
+        return format::text(p.detail);
+    }
+    case risk::TicketFault::OutsideBand:
+        return BuilderScreen::tr("%1 is far from the quotes: the gate takes %2 to %3").arg(limit, format::net(p.low), format::net(p.high));
+    }
+    return {};
 }
 
 QString metricsTooltip(const strategy::DraftMetrics& draft) {

@@ -3,6 +3,7 @@
 #include <QString>
 #include <vector>
 
+#include "risk/ticket.h"
 #include "strategy/draft_metrics.h"
 #include "ui/models/grid_model.h"
 
@@ -10,6 +11,8 @@ namespace mahler::ui::builderwords {
 
 /// What the structure promises and risks, line by line; `view` null: without the account.
 QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view);
+/// What keeps the order from being sent and what would mend it, one sentence.
+QString problem(const risk::TicketProblem& problem, const portfolio::ComboOrder& order);
 /// What the probabilities and EV stand on.
 QString metricsTooltip(const strategy::DraftMetrics& draft);
 /// "now", "in 5 days, 28 Nov", "at expiry".

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include "market/exchange_calendar.h"
+#include "ui/screens/chain_age.h"
 #include "ui/screens/chain_peek.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -21,19 +22,6 @@ namespace {
 using namespace chaingrid;
 
 QString expiryKey(const market::ExpirySlice& slice) { return QString::fromStdString(slice.root + " " + formatDate(slice.expiry)); }
-
-/// Seconds of a person since the older of the chain's and the underlying's quotes; absent without a view.
-std::optional<double> ageOf(const ViewPtr& view, const pricing::PricedChain& chain) {
-    if (!view) return std::nullopt;
-    double age = std::max(0.0, std::chrono::duration<double>(view->at.utc - chain.chain->time).count() / std::max(1.0, view->speed));
-    for (const auto& u : view->underlyings)
-        if (u.quote.symbol == chain.chain->underlying && u.ageSeconds) age = std::max(age, *u.ageSeconds);
-    return age;
-}
-
-desk::Freshness freshnessFor(const ViewPtr& view, const pricing::PricedChain& chain) {
-    return view ? desk::freshnessOf(*view, chain.chain->underlying, ageOf(view, chain)) : desk::Freshness::Fresh;
-}
 
 } // namespace
 
@@ -230,10 +218,7 @@ void ChainScreen::sayStaged() {
     m_staged->setVisible(!words.isEmpty());
 }
 
-bool ChainScreen::isOld() const {
-    const auto fresh = freshnessFor(m_view, *m_chain);
-    return fresh == desk::Freshness::Stale || fresh == desk::Freshness::Dead;
-}
+bool ChainScreen::isOld() const { return ui::isOld(freshnessFor(m_view, *m_chain)); }
 
 /// A feed that was cut brings no chain: the age goes on with the view.
 void ChainScreen::followFreshness() {

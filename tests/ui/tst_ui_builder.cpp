@@ -1,0 +1,205 @@
+#include <QApplication>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "fake_port.h"
+#include "market/exchange_calendar.h"
+#include "simulation/simulated_market.h"
+#include "ui/screens/builder_screen.h"
+#include "ui/theme/format.h"
+#include "ui/theme/theme.h"
+
+using namespace mahler;
+using namespace mahler::ui;
+using mahler::ui::testing::FakePort;
+using mahler::ui::testing::viewWithRequest;
+
+class BuilderTest : public QObject {
+    Q_OBJECT
+
+    static ChainPtr simulated() {
+        simulation::SimulationConfig config;
+        config.date = std::chrono::year{2026} / 11 / 23;
+        auto feed = simulation::makeSimulatedMarket(config);
+        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {})) return {};
+        return pricing::priceChain(*feed->chain("SPY"), {});
+    }
+    ChainPtr m_chain;
+
+    /// The desk as it is at the time of the chain, nothing pending.
+    std::shared_ptr<desk::DeskView> view() const {
+        auto v = viewWithRequest(approval::Tier::T1);
+        v->approvals.clear();
+        v->at.utc = m_chain->chain->time;
+        return v;
+    }
+
+    /// A bull put spread on the simulated chain, priced at its mid.
+    struct Opened {
+        FakePort port;
+        BuilderScreen screen{port};
+        explicit Opened(const ChainPtr& chain, const ViewPtr& view) {
+            screen.resize(1000, 640);
+            screen.show();
+            screen.setView(view);
+            screen.setChain(chain);
+            button(QStringLiteral("Bull put spread"))->click();
+        }
+        QPushButton* button(const QString& begins) const {
+            for (auto* b : screen.findChildren<QPushButton*>())
+                if (b->text().startsWith(begins)) return b;
+            return nullptr;
+        }
+        QPushButton* review() const { return button(QStringLiteral("Review")); }
+        QPushButton* send() const { return button(QStringLiteral("Propose")); }
+        QLineEdit* field(const char* name) const { return screen.findChild<QLineEdit*>(QLatin1String(name)); }
+        void type(const char* name, const QString& text) const {
+            field(name)->selectAll();
+            QTest::keyClick(field(name), Qt::Key_Delete);
+            QTest::keyClicks(field(name), text);
+        }
+        GridView* grid(const QString& name) const {
+            for (auto* g : screen.findChildren<GridView*>())
+                if (g->accessibleName() == name) return g;
+            return nullptr;
+        }
+        GridView* legs() const { return grid(QStringLiteral("Legs")); }
+        QString said() const {
+            QStringList all;
+            for (auto* label : screen.findChildren<QLabel*>())
+                if (label->isVisible()) all << label->text();
+            return all.join(QLatin1Char('\n'));
+        }
+        bool says(const QString& words) const { return said().contains(words); }
+    };
+
+private Q_SLOTS:
+    void initTestCase() {
+        applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark);
+        m_chain = simulated();
+        QVERIFY(m_chain);
+    }
+
+    void aLimitIsReadAsItIsWrittenOrNotAtAll_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<qint64>("micros");
+        QTest::addColumn<bool>("reads");
+        const auto good = [](const char* name, const char* text, qint64 micros) { QTest::newRow(name) << QString::fromUtf8(text) << micros << true; };
+        const auto bad = [](const char* name, const char* text) { QTest::newRow(name) << QString::fromUtf8(text) << qint64(0) << false; };
+        good("a point", "1.35", 1'350'000);
+        good("a minus", "-0.85", -850'000);
+        good("a true minus", "−0.85", -850'000);
+        good("a plus and white space around", " +2 ", 2'000'000);
+        bad("a decimal comma", "1,5");
+        bad("thousands by a comma", "1,500.00");
+        bad("thousands by an apostrophe", "1'500");
+        bad("thousands by a space", "1 500");
+        bad("two points", "1.500.00");
+        bad("an exponent", "1e2");
+        bad("a word", "1.35 cr");
+        bad("other digits", "١٫٥");
+        bad("full-width digits", "１");
+        bad("hexadecimal", "0x10");
+        bad("two signs", "--1");
+        bad("a sign alone", "-");
+        bad("nothing", "");
+        bad("not a number", "nan");
+        bad("beyond every price", "99999999999999999999");
+        bad("seven decimals", "1.2345678");
+    }
+    void aLimitIsReadAsItIsWrittenOrNotAtAll() {
+        QFETCH(QString, text);
+        QFETCH(qint64, micros);
+        QFETCH(bool, reads);
+        const auto typed = typedLimit(text);
+        QCOMPARE(typed.value.has_value(), reads);
+        QCOMPARE(typed.problem.isEmpty(), reads);
+        if (reads) QCOMPARE(typed.value->micros(), micros);
+    }
+
+    void unitsAreWholeAndWithinTheLimitOrNotAtAll() {
+        QCOMPARE(typedUnits(QStringLiteral("12"), 500).value, std::optional<std::int64_t>(12));
+        QCOMPARE(typedUnits(QStringLiteral("500"), 500).value, std::optional<std::int64_t>(500));
+        for (const auto* text : {"501", "99999", "99999999999999999999", "0", "-3", "1.5", "1,000", "1 0", "+2", "", "two", "１"})
+            QVERIFY2(!typedUnits(QString::fromUtf8(text), 500).value && !typedUnits(QString::fromUtf8(text), 500).problem.isEmpty(), text);
+    }
+
+    void whatCannotBeReadStaysIsNamedAndHoldsTheReview_data() {
+        QTest::addColumn<QByteArray>("field");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("a comma in the limit") << QByteArray("limit") << QStringLiteral("1,5") << QStringLiteral("“1,5” can be read in two ways");
+        QTest::newRow("no limit") << QByteArray("limit") << QString() << QStringLiteral("the limit is empty");
+        QTest::newRow("too many units") << QByteArray("units") << QStringLiteral("99999")
+                                        << QStringLiteral("99999 units are more than one order may have: type 1 to 500");
+        QTest::newRow("half a unit") << QByteArray("units") << QStringLiteral("1.5") << QStringLiteral("“1.5” is not a number of units");
+    }
+    void whatCannotBeReadStaysIsNamedAndHoldsTheReview() {
+        QFETCH(QByteArray, field);
+        QFETCH(QString, text);
+        QFETCH(QString, words);
+        Opened o(m_chain, view());
+        QVERIFY2(o.review()->isEnabled(), qPrintable(o.said()));
+        const auto before = o.screen.draft();
+        const QString good = o.field(field)->text();
+        o.review()->click();
+        QVERIFY(o.send()->isEnabled());
+        o.type(field, text);
+        QCOMPARE(o.field(field)->text(), text);
+        QVERIFY2(o.says(words), qPrintable(o.said()));
+        QVERIFY(o.field(field)->accessibleDescription().contains(words.left(12)));
+        QVERIFY(!o.review()->isEnabled() && !o.send()->isEnabled());
+        QTest::keyClick(&o.screen, Qt::Key_Return, Qt::ControlModifier);
+        o.send()->click();
+        QVERIFY(o.port.all<desk::ProposeOrder>().empty());
+        o.screen.setChain(m_chain); // a new chain neither mends nor replaces it
+        o.screen.setView(view());
+        QCOMPARE(o.field(field)->text(), text);
+        QVERIFY(!o.review()->isEnabled() && o.says(words));
+        o.type(field, good);
+        QVERIFY2(o.review()->isEnabled() && !o.says(QStringLiteral("cannot be sent")), qPrintable(o.said()));
+        QVERIFY(!o.send()->isEnabled()); // mended is not reviewed
+        QVERIFY(o.screen.draft() == before);
+    }
+
+    void aLimitThatCannotBeMeantIsRefusedWithItsReason_data() {
+        QTest::addColumn<QString>("limit");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("more than the width") << QStringLiteral("15") << QStringLiteral("a credit of 15.00 cr is the whole width of");
+        QTest::newRow("far from the quotes") << QStringLiteral("4.5") << QStringLiteral("4.50 cr is far from the quotes: the gate takes");
+        QTest::newRow("a debit for a credit spread") << QStringLiteral("-2") << QStringLiteral("at 2.00 db nothing could be gained");
+        QTest::newRow("between two ticks") << QStringLiteral("0.615")
+                                           << QStringLiteral("0.615 cr is between two prices of this class: type 0.61 or 0.62");
+    }
+    void aLimitThatCannotBeMeantIsRefusedWithItsReason() {
+        QFETCH(QString, limit);
+        QFETCH(QString, words);
+        Opened o(m_chain, view());
+        o.type("limit", limit);
+        QVERIFY2(o.says(words), qPrintable(o.said()));
+        QVERIFY(!o.review()->isEnabled());
+        QVERIFY(!o.says(QStringLiteral("you can lose $0")));
+    }
+
+    void staleQuotesHoldTheReview() {
+        Opened o(m_chain, view());
+        auto late = view();
+        late->at.utc += std::chrono::seconds(14);
+        o.screen.setView(late);
+        QVERIFY2(!o.review()->isEnabled() && o.says(QStringLiteral("the quotes of SPY are 14s old")), qPrintable(o.said()));
+        o.screen.setView(view());
+        QVERIFY(o.review()->isEnabled());
+    }
+
+    void whoMayNotProposeIsToldSo() {
+        auto v = view();
+        for (const auto& user : v->users)
+            if (!approval::mayProposeManually(user)) v->user = user;
+        QVERIFY(!approval::mayProposeManually(v->user));
+        Opened o(m_chain, v);
+        QVERIFY2(!o.review()->isEnabled() && o.says(QStringLiteral("may not propose orders")), qPrintable(o.said()));
+    }
+};
+
+QTEST_MAIN(BuilderTest)
+#include "tst_ui_builder.moc"
