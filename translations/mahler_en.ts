@@ -38,6 +38,20 @@
             <numerusform>in %n days, %1</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n signature(s) given.</source>
+        <translation>
+            <numerusform>%n signature given.</numerusform>
+            <numerusform>%n signatures given.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>FILLED: order %1, %n unit(s) at %2 on average, fees %3.</source>
+        <translation>
+            <numerusform>FILLED: order %1, %n unit at %2 on average, fees %3.</numerusform>
+            <numerusform>FILLED: order %1, %n units at %2 on average, fees %3.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>mahler::ui::ChainScreen</name>

@@ -288,7 +288,9 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"proposal.dropped",
          [](DeskState& s, const Event& e, Timestamp) {
              const auto it = s.proposals.find(ProposalId(str(e.body, "proposal")));
-             if (it != s.proposals.end()) it->second.awaitingQuotes = false;
+             if (it == s.proposals.end()) return;
+             it->second.awaitingQuotes = false;
+             it->second.droppedBecause = str(e.body, "why");
          }},
         {"gate.checked", gateChecked},
         {"approval.requested", approvalChanged},

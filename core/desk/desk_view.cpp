@@ -264,6 +264,21 @@ void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
     if (s.lastPositionCheck) v.nextPositionCheck = s.lastPositionCheck->utc + 300s;
 }
 
+std::vector<ProposalView> ownProposals(const DeskState& s) {
+    constexpr std::size_t kMost = 20;
+    std::vector<const Proposal*> newest;
+    for (const auto& [id, p] : s.proposals)
+        if (p.order.source.starts_with("user:")) newest.push_back(&p);
+    std::stable_sort(newest.begin(), newest.end(), [](const Proposal* a, const Proposal* b) { return a->madeAt.utc > b->madeAt.utc; });
+    newest.resize(std::min(newest.size(), kMost));
+    std::vector<ProposalView> out;
+    for (const auto* p : newest) {
+        out.push_back({p->id, p->order, p->madeAt.utc, p->awaitingQuotes, p->droppedBecause, {}});
+        std::copy_if(p->checks.begin(), p->checks.end(), std::back_inserter(out.back().failed), [](const risk::Check& c) { return !c.pass; });
+    }
+    return out;
+}
+
 portfolio::BetaWeights betaWeights(const DeskState& s, const LiveMarket& market) {
     portfolio::BetaWeights weights;
     if (s.facts) weights.byUnderlying = s.facts->betas;
@@ -366,6 +381,7 @@ DeskView Desk::view(Timestamp now) const {
                      [](const ApprovalView& a, const ApprovalView& b) { return a.secondsLeft < b.secondsLeft; });
     v.decided.assign(s.decided.begin(), s.decided.end());
     v.sentUnasked = sentUnasked(s);
+    v.proposals = ownProposals(s);
     v.cycles.assign(s.cycles.begin(), s.cycles.end());
     v.notices.assign(s.notices.begin(), s.notices.end());
     for (auto& n : v.notices) n.over = !n.about.empty() && !s.approvals.count(ApprovalId(n.about));

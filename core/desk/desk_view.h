@@ -101,6 +101,16 @@ struct ApprovalView {
     std::vector<std::string> blockedBecause;            ///< why Approve is disabled now; empty: may be approved
 };
 
+/// A person's own proposal, and what the desk made of it before anybody was asked. Its request and its order name it too.
+struct ProposalView {
+    ProposalId id;
+    portfolio::ComboOrder order;
+    UtcTime at{};
+    bool awaitingQuotes = false;     ///< its legs are not quoted on both sides yet
+    std::string droppedBecause;      ///< empty: it was not
+    std::vector<risk::Check> failed; ///< by the gate's last look at it
+};
+
 struct CycleView {
     CycleId id;
     std::string underlying, action, reason;
@@ -200,6 +210,7 @@ struct DeskView {
     std::vector<ApprovalView> approvals;    ///< pending, most urgent first
     std::vector<approval::Request> decided; ///< newest first, this session
     SentUnasked sentUnasked;                ///< this session
+    std::vector<ProposalView> proposals;    ///< of people, newest first, at most 20
     std::vector<CycleView> cycles;          ///< newest first
     std::vector<NoticeView> notices;        ///< newest first, at most 200
 

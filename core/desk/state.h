@@ -25,6 +25,7 @@ struct Proposal {
     approval::Tier sizedDownFrom = approval::Tier::T0; ///< never asked of fewer than before
     std::optional<approval::Inherited> inherits;       ///< from the request it makes smaller
     bool awaitingQuotes = true;                        ///< until its legs were quoted and the gate has seen it
+    std::string droppedBecause{};                      ///< empty: it was not
     std::optional<Price> midAtProposal;
     std::optional<double> spot, iv;
     std::vector<risk::Check> checks; ///< of the last evaluation

@@ -102,6 +102,36 @@ private Q_SLOTS:
         QVERIFY(h.effects<Submit>().empty());
     }
 
+    void aPersonsProposalIsShownUntilItsEnd() {
+        Harness h;
+        h.open();
+        const auto shown = [&] { return h.desk().view(h.now()).proposals; };
+        h.propose(Harness::spread(1, 0.34, 472)); // the agents' own are not among them
+        QVERIFY(shown().empty());
+        h.removeQuote(Harness::put(465));
+        h.give(ProposeOrder{h.userWith(approval::Role::Trader), Harness::spread(1), "mine"});
+        h.tick();
+        QCOMPARE(shown().size(), std::size_t{1});
+        QVERIFY(shown().front().awaitingQuotes && shown().front().droppedBecause.empty());
+        QCOMPARE(shown().front().order.legs, Harness::spread(1).legs);
+        h.ticks(25);
+        QVERIFY(!shown().front().awaitingQuotes);
+        QCOMPARE(shown().front().droppedBecause, std::string("a leg has no two-sided quote"));
+        h.quote(Harness::put(465), 1.14, 1.18);
+        h.give(ProposeOrder{h.userWith(approval::Role::Trader), Harness::spread(40), "too large"});
+        h.tick();
+        QCOMPARE(shown().size(), std::size_t{2});
+        QCOMPARE(shown().front().order.quantity, std::int64_t{40}); // newest first
+        QVERIFY(!shown().front().failed.empty() && !shown().front().droppedBecause.empty());
+        for (const auto& check : shown().front().failed) QVERIFY(!check.pass && !check.reason.empty());
+        h.give(ProposeOrder{h.userWith(approval::Role::Trader), Harness::spread(1), "again"});
+        h.tick();
+        QVERIFY(shown().front().droppedBecause.empty() && shown().front().failed.empty());
+        const auto view = h.desk().view(h.now());
+        QVERIFY(std::any_of(view.approvals.begin(), view.approvals.end(),
+                            [&](const ApprovalView& a) { return a.request.proposal == view.proposals.front().id; }));
+    }
+
     void theGateRefusesWhatIsTooLargeAndSaysWhy() {
         Harness h;
         h.open();

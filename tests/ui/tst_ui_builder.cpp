@@ -73,6 +73,28 @@ class BuilderTest : public QObject {
         bool says(const QString& words) const { return said().contains(words); }
     };
 
+    /// The desk answers what was proposed: one proposal by its user, P-7, put together by the row.
+    std::shared_ptr<desk::DeskView> answered(const portfolio::ComboOrder& order) const {
+        auto v = view();
+        desk::ProposalView p;
+        p.id = ProposalId("P-7");
+        p.order = order;
+        p.order.source = "user:" + v->user.id.str();
+        v->proposals = {p};
+        return v;
+    }
+    static execution::Order sent(const portfolio::ComboOrder& order, execution::OrderState state, std::int64_t filled = 0) {
+        execution::Order o;
+        o.id = OrderId("M-ABC");
+        o.combo = order;
+        o.proposal = ProposalId("P-7");
+        o.state = state;
+        o.filled = filled;
+        o.averageNet = Price::fromMicros(610'000);
+        o.fees = Usd::fromMicros(2'000'000);
+        return o;
+    }
+
 private Q_SLOTS:
     void initTestCase() {
         applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark);
@@ -189,6 +211,124 @@ private Q_SLOTS:
         QVERIFY2(!o.review()->isEnabled() && o.says(QStringLiteral("the quotes of SPY are 14s old")), qPrintable(o.said()));
         o.screen.setView(view());
         QVERIFY(o.review()->isEnabled());
+    }
+
+    void whatBecameOfAProposalIsToldAsTheDeskGoesOn() {
+        Opened o(m_chain, view());
+        o.review()->click();
+        o.send()->click();
+        QCOMPARE(o.port.all<desk::ProposeOrder>().size(), std::size_t{1});
+        const auto order = o.port.all<desk::ProposeOrder>().front().order;
+        QVERIFY2(o.says(QStringLiteral("Handed to the desk; it has not answered yet")), qPrintable(o.said()));
+        QVERIFY(!o.says(QStringLiteral("Proposed")));
+        QVERIFY(!o.send()->isEnabled());
+
+        auto v = answered(order);
+        v->proposals.front().awaitingQuotes = true;
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("P-7  SELL 1 SPY")) && o.says(QStringLiteral("Waits for quotes")), qPrintable(o.said()));
+
+        v = answered(order);
+        auto pending = viewWithRequest(approval::Tier::T1)->approvals.front();
+        pending.request.proposal = ProposalId("P-7");
+        pending.secondsLeft = 25;
+        v->approvals = {pending};
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("Waits for approval as A-17, tier T1: 00:25 left, then REJECTED")), qPrintable(o.said()));
+        pending.secondsLeft = 24;
+        v->approvals = {pending};
+        o.screen.setView(v);
+        QVERIFY(o.says(QStringLiteral("00:24 left")) && !o.says(QStringLiteral("00:25 left")));
+
+        v = answered(order);
+        v->orders = {{sent(order, execution::OrderState::Working), {}, {}, {}, {}, {}, 1, false}};
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("Sent: order M-ABC works at the broker")), qPrintable(o.said()));
+        v->orders.front().unacknowledged = true;
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("UNKNOWN")) && o.says(QStringLiteral("Verify it at the broker")), qPrintable(o.said()));
+        auto closing = order;
+        closing.intent = portfolio::OrderIntent::Close;
+        v->orders = {{sent(closing, execution::OrderState::Working), {}, {}, {}, {}, {}, 1, false},
+                     {sent(order, execution::OrderState::Filled, 1), {}, {}, {}, {}, {}, 1, false}};
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("FILLED: order M-ABC, 1 unit(s) at 0.61 cr")), qPrintable(o.said()));
+
+        o.screen.setView(view()); // another day: the desk has put it away, the builder still says how it ended
+        QVERIFY(o.says(QStringLiteral("FILLED")));
+    }
+
+    void aBlockedProposalNamesEveryCheckThatFailed() {
+        Opened o(m_chain, view());
+        o.review()->click();
+        o.send()->click();
+        auto v = answered(o.port.all<desk::ProposeOrder>().front().order);
+        v->proposals.front().droppedBecause = "one; two";
+        v->proposals.front().failed = {{"risk_per_trade", "2.4 %", "<= 2 %", false, "more than one trade may risk"},
+                                       {"portfolio_vega", "-900", "-800", false, "the book would be short too much vega"}};
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("BLOCKED by the gate, nothing was sent")), qPrintable(o.said()));
+        QVERIFY(o.says(QStringLiteral("✗ more than one trade may risk: 2.4 %, allowed <= 2 %")));
+        QVERIFY(o.says(QStringLiteral("✗ the book would be short too much vega")));
+        v->proposals.front().failed.clear();
+        v->proposals.front().droppedBecause = "trading is halted";
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("NOT SENT: trading is halted")) && !o.says(QStringLiteral("BLOCKED")), qPrintable(o.said()));
+    }
+
+    void aRejectionSaysWhoseItWas_data() {
+        QTest::addColumn<int>("cause");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("a person") << int(approval::RejectCause::Person) << QStringLiteral("by a person. 3 not today");
+        QTest::newRow("time") << int(approval::RejectCause::Expired) << QStringLiteral("its time was over");
+        QTest::newRow("halt") << int(approval::RejectCause::Halted) << QStringLiteral("trading was halted");
+        QTest::newRow("gate") << int(approval::RejectCause::GateRefused) << QStringLiteral("the gate refused it at the click");
+    }
+    void aRejectionSaysWhoseItWas() {
+        QFETCH(int, cause);
+        QFETCH(QString, words);
+        Opened o(m_chain, view());
+        o.review()->click();
+        o.send()->click();
+        auto v = answered(o.port.all<desk::ProposeOrder>().front().order);
+        approval::Request r;
+        r.id = ApprovalId("A-9");
+        r.proposal = ProposalId("P-7");
+        r.state = approval::ApprovalState::Rejected;
+        r.cause = static_cast<approval::RejectCause>(cause);
+        if (r.cause == approval::RejectCause::Person) r.causeText = "3 not today";
+        v->decided = {r};
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("REJECTED (A-9), nothing was sent: ") + words), qPrintable(o.said()));
+    }
+
+    void anotherProposalIsNotTakenForOnesOwn() {
+        auto v = view();
+        Opened o(m_chain, v);
+        const auto order = o.screen.draft();
+        auto before = answered(order); // the same order was dropped an hour ago
+        before->proposals.front().id = ProposalId("P-3");
+        before->proposals.front().droppedBecause = "trading is halted";
+        o.screen.setView(before);
+        o.review()->click();
+        o.send()->click();
+        o.screen.setView(before);
+        QVERIFY2(o.says(QStringLiteral("it has not answered yet")) && !o.says(QStringLiteral("halted")), qPrintable(o.said()));
+        auto other = before;
+        other->proposals.insert(other->proposals.begin(), before->proposals.front());
+        other->proposals.front().id = ProposalId("P-4");
+        other->proposals.front().order.quantity = 9;
+        o.screen.setView(other);
+        QVERIFY(o.says(QStringLiteral("it has not answered yet")));
+    }
+
+    void aBusyDeskIsToldAndNothingIsFollowed() {
+        Opened o(m_chain, view());
+        o.port.accepts = false;
+        o.review()->click();
+        o.send()->click();
+        QVERIFY2(o.says(QStringLiteral("The desk is busy; nothing was sent")), qPrintable(o.said()));
+        QVERIFY(!o.says(QStringLiteral("Handed to the desk")));
     }
 
     void whoMayNotProposeIsToldSo() {

@@ -24,7 +24,7 @@ constexpr std::array kShifts = {0.0, 0.10, 0.25, 0.50, -0.10, -0.25}; ///< relat
 } // namespace
 
 BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_headline(new QLabel), m_metrics(new QLabel), m_block(new QLabel),
+    : Screen(parent), m_port(port), m_headline(new QLabel), m_metrics(new QLabel), m_block(new QLabel), m_fate(new QLabel),
       m_model(new GridModel({{tr("Side"), {}, 54, kLeft},
                              {tr("Contract"), {}, 190, kLeft},
                              {tr("Bid"), {}, 56},
@@ -36,7 +36,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
       m_table(new GridModel(builderwords::tableColumns(), this)), m_grid(new GridView(m_model)), m_tableGrid(new GridView(m_table)),
       m_tableTitle(new QLabel), m_fields(new TicketFields), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))),
       m_send(new QPushButton(tr("Propose to the desk"))), m_chart(new PayoffChart) {
-    for (auto* label : {m_headline, m_metrics, m_block, m_tableTitle}) {
+    for (auto* label : {m_headline, m_metrics, m_block, m_fate, m_tableTitle}) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
     }
@@ -69,6 +69,9 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     column->addWidget(m_metrics);
     column->addLayout(ticket);
     column->addWidget(m_block);
+    column->addWidget(m_fate);
+    m_fate->setAccessibleName(tr("The order proposed last"));
+    m_fate->hide();
     auto* split = new QSplitter;
     split->addWidget(left);
     split->addWidget(m_chart);
@@ -97,16 +100,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     });
     m_review->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
     connect(m_review, &QPushButton::clicked, this, &BuilderScreen::review);
-    connect(m_send, &QPushButton::clicked, this, [this] {
-        if (!m_reviewed || !blockedBecause().isEmpty()) return;
-        m_draft.kind = portfolio::classify(m_draft.legs);
-        if (m_port.send(desk::ProposeOrder{m_view->user.id, m_draft, "from the builder"}))
-            m_block->setText(tr("Proposed. The gate and, if needed, an approver decide now."));
-        else
-            m_block->setText(tr("The desk is busy; nothing was sent."));
-        m_reviewed = false;
-        m_send->setEnabled(false);
-    });
+    connect(m_send, &QPushButton::clicked, this, &BuilderScreen::propose);
     refresh(true);
 }
 
@@ -124,6 +118,7 @@ void BuilderScreen::setView(const ViewPtr& view) {
     m_view = view;
     m_fields->setMostUnits(view->limits.maxContractsPerOrder);
     sayBlocked(blockedBecause()); // quotes grow old between two chains
+    sayFate();
 }
 
 void BuilderScreen::showEvent(QShowEvent* event) {
@@ -299,6 +294,29 @@ void BuilderScreen::review() {
     m_reviewed = true;
     m_send->setEnabled(true);
     m_send->setFocus();
+}
+
+void BuilderScreen::propose() {
+    if (!m_view || !m_reviewed || !blockedBecause().isEmpty()) return;
+    m_draft.kind = portfolio::classify(m_draft.legs);
+    m_block->clear();
+    if (m_port.send(desk::ProposeOrder{m_view->user.id, m_draft, "from the builder"}))
+        m_track.begin(m_draft, *m_view);
+    else
+        m_block->setText(tr("The desk is busy; nothing was sent. Review and propose again."));
+    m_reviewed = false;
+    m_send->setEnabled(false);
+    sayFate();
+}
+
+/// What became of the order proposed last, from the desk's own view.
+void BuilderScreen::sayFate() {
+    if (!m_view || !m_track.isFollowing()) return;
+    const auto fate = m_track.look(*m_view);
+    const QString words = fate.details.isEmpty() ? fate.words : fate.words + QLatin1Char('\n') + fate.details;
+    setTone(*m_fate, fate.bad ? Token::Warn : Token::Text, fate.bad);
+    m_fate->setText(fate.bad ? QStringLiteral("▲ ") + words : words);
+    m_fate->show();
 }
 
 void BuilderScreen::useTemplate(strategy::DraftTemplate kind) {

@@ -9,6 +9,7 @@
 #include "ui/charts/chart_view.h"
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
+#include "ui/screens/proposal_fate.h"
 #include "ui/screens/ticket_fields.h"
 
 namespace mahler::ui {
@@ -46,13 +47,15 @@ private:
     void useTemplate(strategy::DraftTemplate kind);
     void takeLimit(Price limit);
     void sayBlocked(const QString& block);
+    void propose();
+    void sayFate();
     /// Of what was typed, the quotes and their age; empty when all is well.
     QString quotesProblem(const pricing::PricedChain& chain) const;
     void review();
     std::optional<std::size_t> rowOf(const market::OptionContract& contract) const;
 
     DeskPort& m_port;
-    QLabel *m_headline, *m_metrics, *m_block;
+    QLabel *m_headline, *m_metrics, *m_block, *m_fate;
     GridModel *m_model, *m_table;
     GridView *m_grid, *m_tableGrid;
     QLabel* m_tableTitle;
@@ -65,6 +68,7 @@ private:
     std::map<std::string, DeliberationPtr> m_analyses; ///< the newest of each underlying: its volatility history and profile
     std::size_t m_date = 0, m_shift = 0;               ///< of the dashed curve: row of the table, index of the IV shifts
     bool m_reviewed = false;
+    ProposalTrack m_track; ///< of the order proposed last
 };
 
 } // namespace mahler::ui
