@@ -1,11 +1,13 @@
 #include "strategy/draft_metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 
 #include "portfolio/revaluer.h"
 #include "pricing/option_pricer.h"
+#include "strategy/reach.h"
 
 namespace mahler::strategy {
 
@@ -130,9 +132,25 @@ DraftMetrics draftMetrics(const portfolio::ComboOrder& order, const pricing::Pri
     const auto& e = chain.expiries[*index];
     m.expectedMove = e.expectedMove;
     if (e.atmVol) m.popImplied = impliedProbabilityOfProfit(order, e.forward, *e.atmVol, e.years);
+    const auto density = fitPhysicalDensity(chain, *index, analysis);
     if (quoted) // without quotes the costs are not known
-        expectation(order, fitPhysicalDensity(chain, *index, analysis), profile, market, m);
+        expectation(order, density, profile, market, m);
+    if (e.atmVol && density.volatility > 0)
+        if (const auto p50 = halfProfitProbabilities(order, chain, std::array{*e.atmVol, density.volatility}); !p50.empty()) {
+            m.p50Implied = p50[0];
+            m.p50Physical = p50[1];
+        }
     return m;
+}
+
+std::vector<double> halfProfitProbabilities(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, std::span<const double> vols) {
+    const auto index = expiryIndex(order, chain);
+    const auto bounds = portfolio::payoffBounds(order.legs, order.netLimit);
+    if (!index || !bounds.maxProfit || bounds.maxProfit->micros() <= 0) return {};
+    const auto profit = profitAhead(order, chain);
+    const auto& e = chain.expiries[*index];
+    if (!profit) return {};
+    return probabilitiesOfReaching({e.spot, e.forward, e.years}, vols, 0.5 * bounds.maxProfit->toDouble(), *profit);
 }
 
 BookWithDraft bookWith(const DraftMetrics& draft, const portfolio::GreeksSum& book, std::optional<Usd> buyingPower) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct DraftMetrics {
     std::optional<double> creditToWidth, width; ///< of a credit: share of the widest short side, price units
     std::optional<double> popImplied;           ///< 0..1, see impliedProbabilityOfProfit()
     std::optional<double> popPhysical;          ///< 0..1, a gain after costs under fitPhysicalDensity()
+    std::optional<double> p50Implied;           ///< 0..1, see halfProfitProbabilities(), at the at-the-money implied volatility
+    std::optional<double> p50Physical;          ///< 0..1, the same at the volatility of fitPhysicalDensity()
     std::optional<double> expectedValue;        ///< dollars for the whole quantity after costs, same density, over the whole payoff
     std::optional<double> costs;                ///< dollars for the whole quantity: commissions both ways, slippage of the way out
     std::string densityMethod;                  ///< how the density was made; English
@@ -38,6 +41,11 @@ DraftMetrics draftMetrics(const portfolio::ComboOrder& order, const pricing::Pri
 /// Risk-neutral probability of a gain at expiry before costs: lognormal around `forward` at one volatility (Black 1976), exact, the
 /// payoff being linear between its strikes and breakevens. @return absent for mixed expiries or without forward, volatility and time.
 std::optional<double> impliedProbabilityOfProfit(const portfolio::ComboOrder& order, double forward, double vol, double years);
+
+/// Probability that half of the largest profit can be taken on any day to expiry, at model values and before costs, for each
+/// volatility of the underlying's way around its forward: no drift but the carry. See probabilitiesOfReaching() and profitAhead() for
+/// method and sources. @return empty for mixed expiries, an unlimited or no profit, or a leg without a price.
+std::vector<double> halfProfitProbabilities(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, std::span<const double> vols);
 
 /// Of the book with the order in it. Absent when the book's or the order's own is incomplete.
 struct BookWithDraft {

@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -329,6 +330,21 @@ private Q_SLOTS:
         o.send()->click();
         QVERIFY2(o.says(QStringLiteral("The desk is busy; nothing was sent")), qPrintable(o.said()));
         QVERIFY(!o.says(QStringLiteral("Handed to the desk")));
+    }
+
+    void theChanceOfHalfTheProfitStandsByTheChanceOfAny() {
+        Opened o(m_chain, view());
+        QString line;
+        for (const auto& text : o.said().split(QLatin1Char('\n')))
+            if (text.startsWith(QStringLiteral("POP "))) line = text;
+        static const QRegularExpression kForm(QStringLiteral("P50 market-implied (\\d+)%   physical (\\d+)%"));
+        const auto found = kForm.match(line);
+        QVERIFY2(found.hasMatch(), qPrintable(line));
+        const int pop = line.section(QLatin1Char(' '), 2, 2).remove(QLatin1Char('%')).toInt();
+        QVERIFY2(found.captured(1).toInt() >= pop - 5 && pop > 50, qPrintable(line));
+        bool told = false;
+        for (const auto* label : o.screen.findChildren<QLabel*>()) told = told || label->toolTip().contains(QStringLiteral("first passage"));
+        QVERIFY(told);
     }
 
     void whoMayNotProposeIsToldSo() {

@@ -57,8 +57,9 @@ QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view)
     lines << BuilderScreen::tr("Largest loss %1   largest profit %2   breakeven %3")
                  .arg(orUnlimited(draft.maxLoss), orUnlimited(draft.maxProfit),
                       breakevens.isEmpty() ? format::dash() : breakevens.join(QStringLiteral(", ")));
-    lines << BuilderScreen::tr("POP market-implied %1   POP physical %2")
-                 .arg(format::percent(draft.popImplied, 0), format::percent(draft.popPhysical, 0));
+    lines << BuilderScreen::tr("POP market-implied %1   physical %2   P50 market-implied %3   physical %4")
+                 .arg(format::percent(draft.popImplied, 0), format::percent(draft.popPhysical, 0), format::percent(draft.p50Implied, 0),
+                      format::percent(draft.p50Physical, 0));
     lines << BuilderScreen::tr("EV at the limit, after costs %1   costs %2   return on risk %3")
                  .arg(signedDollars(draft.expectedValue), draft.costs ? format::money(Usd::fromDouble(*draft.costs).value_or(Usd{})) : format::dash(),
                       format::percent(draft.returnOnRisk, 0));
@@ -111,6 +112,11 @@ QString metricsTooltip(const strategy::DraftMetrics& draft) {
                                "implied volatility of the expiry.");
     words << BuilderScreen::tr("POP physical and EV: under the density of the opportunities screen over the whole payoff, entered at the limit, less "
                                "commissions both ways and the slippage of the way out.");
+    words << BuilderScreen::tr("P50: probability that half of the largest profit can be taken at any time to expiry, at model values and before "
+                               "costs: first passage of a lognormal way around the forward (Kolmogorov's backward equation), market-implied at the "
+                               "at-the-money volatility, physical at the volatility of the density. Legs keep their own volatility, early exercise "
+                               "has no value, and the smile has no part in the way.");
+    if (!draft.p50Implied) words << BuilderScreen::tr("P50 is unknown: the profit has no bound, the legs expire apart, or one has no price.");
     if (!draft.densityMethod.empty()) words << BuilderScreen::tr("Density: %1.").arg(format::text(draft.densityMethod));
     words << BuilderScreen::tr("Gamma: change of delta in shares for 1.00 of the underlying. All of the whole quantity.");
     return words.join(QLatin1Char('\n'));
