@@ -301,6 +301,58 @@ private Q_SLOTS:
         QVERIFY(o.port.sent.empty());
     }
 
+    void thePeekShowsTheAgeOfItsQuoteAndLooksStaleWhenItIs() {
+        Opened o(m_chain, view());
+        o.go(o.atmRow() + 1, columnOf(kCall, kMid));
+        QTest::keyClick(o.grid, Qt::Key_Space);
+        QVERIFY(o.peeked());
+        QCOMPARE(o.peeked()->ageWords(), QStringLiteral("quoted 0s ago"));
+        const auto struck = [&](bool (QFont::*how)() const) {
+            int count = 0;
+            for (const auto* label : o.peeked()->findChildren<QLabel*>()) count += (label->font().*how)();
+            return count;
+        };
+        QCOMPARE(struck(&QFont::italic) + struck(&QFont::strikeOut), 0);
+        o.screen.setView(view(14)); // the feed is cut while it is open
+        QVERIFY2(o.peeked()->ageWords().contains(QStringLiteral("STALE: quoted 14s ago")), qPrintable(o.peeked()->ageWords()));
+        QVERIFY(o.peeked()->accessibleDescription().startsWith(QStringLiteral("▲ STALE")));
+        QVERIFY(struck(&QFont::italic) > 20 && struck(&QFont::strikeOut) == 0);
+        o.screen.setView(view(40));
+        QVERIFY(o.peeked()->ageWords().contains(QStringLiteral("DEAD: quoted 40s ago")));
+        QVERIFY(struck(&QFont::strikeOut) > 20 && struck(&QFont::italic) == 0);
+        o.screen.setView(view(5));
+        QVERIFY(o.peeked()->ageWords().contains(QStringLiteral("AGING: quoted 5s ago")));
+        QCOMPARE(struck(&QFont::italic) + struck(&QFont::strikeOut), 0);
+    }
+
+    void thePeekTakesTheValuesOfTheNextChain() {
+        Opened o(m_chain, view());
+        o.go(o.atmRow() + 1, columnOf(kCall, kMid));
+        QTest::keyClick(o.grid, Qt::Key_Space);
+        auto options = std::make_shared<market::OptionChain>(*m_chain->chain);
+        auto priced = std::make_shared<pricing::PricedChain>(*m_chain);
+        for (std::size_t r = 0; r < options->size(); ++r) options->bid[r] = options->ask[r] - 10'000;
+        for (auto& a : options->askSize) a = 777;
+        options->time += std::chrono::seconds(5);
+        priced->chain = options;
+        auto later = view();
+        later->at.utc += std::chrono::seconds(5);
+        QVERIFY(!o.peeked()->accessibleDescription().contains(QStringLiteral("777 contracts")));
+        o.screen.setView(later);
+        QVERIFY(o.peeked()->ageWords().contains(QStringLiteral("5s")));
+        o.screen.setChain(priced);
+        QVERIFY2(o.peeked()->accessibleDescription().contains(QStringLiteral("777 contracts")), qPrintable(o.peeked()->accessibleDescription()));
+        QCOMPARE(o.peeked()->ageWords(), QStringLiteral("quoted 0s ago"));
+    }
+
+    void theChainIsAskedForAgainWhenItIsShownAgain() {
+        Opened o(m_chain, view());
+        o.screen.hide();
+        o.port.watched = "QQQ"; // the builder looked at another one
+        o.screen.show();
+        QCOMPARE(o.port.watched, std::string("SPY"));
+    }
+
     void aCellIsSpokenWithItsContract() {
         Opened o(m_chain, view());
         QAbstractItemModelTester tester(o.grid->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);

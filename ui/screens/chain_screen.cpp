@@ -93,6 +93,7 @@ void ChainScreen::selectUnderlying(const QString& symbol) {
 void ChainScreen::setView(const ViewPtr& view) {
     m_view = view;
     followFreshness();
+    followPeek();
     if (m_symbol->count() == 0 && !view->underlyings.empty()) {
         for (const auto& u : view->underlyings) m_symbol->addItem(format::text(u.quote.symbol));
         if (!m_chain) m_port.watchChain(m_symbol->currentText().toStdString());
@@ -110,6 +111,7 @@ void ChainScreen::setChain(const ChainPtr& chain) {
     else
         for (int i = 0; i < m_expiries->count(); ++i) m_expiries->setTabText(i, expiryText(chain->chain->expiries[static_cast<std::size_t>(i)]));
     rebuildRows();
+    followPeek();
 }
 
 QString ChainScreen::expiryText(const market::ExpirySlice& slice) const {
@@ -253,7 +255,8 @@ void ChainScreen::centre() {
 void ChainScreen::showEvent(QShowEvent* event) {
     Screen::showEvent(event);
     fitColumns();
-    if (!m_centred) QTimer::singleShot(0, this, &ChainScreen::centre); // after the layout
+    if (m_symbol->count() > 0) m_port.watchChain(m_symbol->currentText().toStdString()); // another screen may have looked at another chain
+    if (!m_centred) QTimer::singleShot(0, this, &ChainScreen::centre);                   // after the layout
 }
 
 void ChainScreen::fitColumns() {
@@ -317,7 +320,22 @@ void ChainScreen::dropStaged() {
 void ChainScreen::peek() {
     const auto row = contractAtCursor(false);
     if (!row) return;
-    openLayer(*new ChainPeek(format::text(m_shown->chain->chain->contract(*row).label()), contractFacts(*m_shown, *row), this));
+    m_peekedAt = m_shown->chain;
+    m_peeked = m_peekedAt->chain->contract(*row);
+    m_peek = new ChainPeek(format::text(m_peeked.label()), contractFacts(*m_shown, *row), this);
+    followPeek();
+    openLayer(*m_peek);
+}
+
+/// The peek takes the values of every chain that comes; when none does, their age goes on.
+void ChainScreen::followPeek() {
+    if (!m_peek || !m_shown) return;
+    const auto row = m_shown->chain->chain->find(m_peeked);
+    if (row && m_shown->chain != m_peekedAt) {
+        m_peekedAt = m_shown->chain;
+        m_peek->setFacts(contractFacts(*m_shown, *row));
+    }
+    m_peek->setAge(ageOf(m_view, *m_peekedAt), freshnessFor(m_view, *m_peekedAt));
 }
 
 void ChainScreen::openBuilder() {

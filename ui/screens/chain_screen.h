@@ -1,9 +1,11 @@
 #pragma once
 
 #include <QComboBox>
+#include <QPointer>
 #include <QTabBar>
 
 #include "ui/models/grid_view.h"
+#include "ui/screens/chain_peek.h"
 #include "ui/screens/chain_rows.h"
 #include "ui/shell/elided_label.h"
 
@@ -42,6 +44,7 @@ private:
     void changeUnits(int by);
     void dropStaged();
     void sayStaged();
+    void followPeek();
     void peek();
     void openBuilder();
     void fitColumns();
@@ -65,6 +68,9 @@ private:
     std::map<std::string, DeliberationPtr> m_scans; ///< newest by underlying
     DeliberationPtr m_scan;                         ///< of the chain that is shown
     std::shared_ptr<const ChainShown> m_shown;
+    QPointer<ChainPeek> m_peek;
+    market::OptionContract m_peeked; ///< what it shows
+    ChainPtr m_peekedAt;             ///< the chain its values are of
 };
 
 } // namespace mahler::ui

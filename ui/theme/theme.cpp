@@ -123,6 +123,7 @@ QString shellRules() {
         "#prompt { background: @panel@; border: 2px solid @warn@; }"
         "#approvalcard { text-align: left; padding: 8px; border-left: 4px solid @warn@; }"
         "#approvalcard[escalated=\"true\"] { border-left: 4px solid @danger@; }"
+        "QLabel[aged=\"stale\"] { font-style: italic; } QLabel[aged=\"dead\"] { text-decoration: line-through; }"
         "QLineEdit[typed=\"wrong\"], QLineEdit[typed=\"wrong\"]:focus { border: 2px solid @warn@; }"
         "#layer { background: @panel@; border: 1px solid @accent@; }"
         "QPushButton#halt, QPushButton#halt:hover, QPushButton#halt:focus, QPushButton#halt:disabled { background: @halt@; color: @halttext@;"
