@@ -11,11 +11,11 @@ namespace mahler::strategy {
 
 namespace {
 
-constexpr int kCoarse = 160;    ///< intervals the profit is known on; between them it is linear
-constexpr int kFine = 3;        ///< of the grid to one of them
-constexpr double kReach = 6;    ///< standard deviations each way
-constexpr int kSteps = 20;      ///< in time; twice as many for the extrapolation
-constexpr double kLeast = 1e-3; ///< of an interval: an edge nearer to a node lies in it
+constexpr int kCoarse = 160;     ///< intervals the profit is known on; between them it is linear
+constexpr int kFine = 3;         ///< of the grid to one of them
+constexpr double kReachGrid = 6; ///< standard deviations each way
+constexpr int kSteps = 20;       ///< in time; twice as many for the extrapolation
+constexpr double kLeast = 1e-3;  ///< of an interval: an edge nearer to a node lies in it
 
 /// The distance from the target over the grid at one time: reached where it is not negative.
 using Gap = std::vector<double>;
@@ -26,7 +26,7 @@ struct Grid {
     std::vector<double> coarseSpots, fineSpots;
 
     Grid(const Motion& m, double vol) {
-        const double half = kReach * vol * std::sqrt(m.years) + std::abs(std::log(m.forward / m.spot));
+        const double half = kReachGrid * vol * std::sqrt(m.years) + std::abs(std::log(m.forward / m.spot));
         nodes = kCoarse * kFine + 1;
         low = std::log(m.spot) - half;
         step = 2 * half / (nodes - 1);
