@@ -148,7 +148,7 @@ StatusStrip::StatusStrip(DeskPort& port, QWidget* parent)
     for (auto* w : std::initializer_list<QWidget*>{m_speed, m_user, m_pause, m_autonomy}) w->setFocusPolicy(Qt::TabFocus);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(10, 0, 10, 0);
-    layout->setSpacing(16);
+    layout->setSpacing(10); // at 13 px all of it fits 1366
     for (auto* w : std::initializer_list<QWidget*>{m_clock, m_pause, m_speed, m_feed, m_broker, m_journal, m_lag}) layout->addWidget(w);
     m_lag->setMinimumWidth(70);
     m_words->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
