@@ -213,6 +213,11 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
                 window.showScreen(id);
                 fits = save(window, path(id)) && fits;
             }
+            auto* builder = static_cast<ui::BuilderScreen*>(window.screen(QStringLiteral("builder")));
+            window.showScreen(builder->id());
+            builder->profile().setGreek(QStringLiteral("delta"));
+            builder->profile().chooseDate(2);
+            fits = save(window, path(QStringLiteral("builder-delta"))) && fits;
             auto* volatility = static_cast<ui::VolatilityScreen*>(window.screen(QStringLiteral("volatility")));
             window.showScreen(volatility->id());
             for (const auto& [page, name] : {std::pair(3, QStringLiteral("surface")), std::pair(4, QStringLiteral("history"))}) {

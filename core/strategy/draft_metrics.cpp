@@ -192,4 +192,18 @@ PriceDateTable priceDateTable(const portfolio::ComboOrder& order, const pricing:
     return table;
 }
 
+std::vector<ConePoint> draftCone(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, int count) {
+    const auto index = expiryIndex(order, chain);
+    if (!index || !chain.expiries[*index].atmVol) return {};
+    const auto& e = chain.expiries[*index];
+    return probabilityCone(e.spot, e.forward, *e.atmVol, e.years, count);
+}
+
+std::optional<ConePoint> draftConeAt(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, double days) {
+    const auto index = expiryIndex(order, chain);
+    if (!index || draftCone(order, chain, 2).empty() || days < 0 || days > chain.expiries[*index].years * kDaysPerYear) return std::nullopt;
+    const auto& e = chain.expiries[*index];
+    return conePoint(e.spot, e.forward, *e.atmVol, e.years, days);
+}
+
 } // namespace mahler::strategy

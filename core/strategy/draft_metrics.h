@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "portfolio/book.h"
+#include "strategy/cone.h"
 #include "strategy/screener.h"
 
 namespace mahler::strategy {
@@ -64,6 +65,10 @@ struct PriceDateTable {
 /// Now, in 1 and 5 days, half way and at expiry. Before expiry by portfolio::valueAcrossSpots() with 30-day volatility moved by
 /// `volMove`, at expiry the payoff. Empty for mixed expiries or without spot. Pure.
 PriceDateTable priceDateTable(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, double volMove);
+/// probabilityCone() of the order's expiry at its at-the-money volatility, and one moment of it, `days` calendar days ahead (0 to expiry).
+/// Empty, absent: for mixed expiries or without volatility.
+std::vector<ConePoint> draftCone(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, int count);
+std::optional<ConePoint> draftConeAt(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, double days);
 /// The days of that table. @param daysToExpiry calendar days, above 0. Ascending, the last is `daysToExpiry`.
 std::vector<double> tableDays(double daysToExpiry);
 

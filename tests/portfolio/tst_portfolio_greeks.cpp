@@ -1,7 +1,9 @@
 #include <QTest>
 
 #include "flat_chain.h"
+#include "portfolio/greek_curve.h"
 #include "portfolio/greeks_by.h"
+#include "portfolio/revaluer.h"
 #include "portfolio/scenario.h"
 
 using namespace mahler;
@@ -16,6 +18,72 @@ class GreeksTest : public QObject {
     static bool near(double a, double b, double bound) { return std::fabs(a - b) <= bound; }
 
 private Q_SLOTS:
+    void aGreekAgainstTheSpotIsTheClosedFormsOwn_data() {
+        QTest::addColumn<int>("greek");
+        QTest::addColumn<double>("days");
+        QTest::addColumn<double>("volMove");
+        for (const auto& [name, greek] :
+             {std::pair("delta", CurveGreek::Delta), {"gamma", CurveGreek::Gamma}, {"theta", CurveGreek::Theta}, {"vega", CurveGreek::Vega}}) {
+            QTest::addRow("%s now", name) << int(greek) << 0.0 << 0.0;
+            QTest::addRow("%s in ten days, volatility up", name) << int(greek) << 10.0 << 0.25;
+        }
+    }
+    void aGreekAgainstTheSpotIsTheClosedFormsOwn() {
+        QFETCH(int, greek);
+        QFETCH(double, days);
+        QFETCH(double, volMove);
+        const FlatChain chain; // European: SPX
+        const auto priced = chain.priced();
+        ComboOrder order;
+        order.underlying = "SPX";
+        order.legs = {{chain.contract(1, 4800, P), -1}, {chain.contract(1, 4700, P), 1}};
+        order.quantity = 3;
+        const auto curve = greekAcrossSpots(order, *priced, static_cast<CurveGreek>(greek), 0.9, 1.1, 21, days, volMove);
+        QCOMPARE(curve.size(), std::size_t{21});
+        const auto bound = bookOf(chain, {option(chain, 1, 4800, P, -3), option(chain, 1, 4700, P, 3)});
+        double largest = 0, worst = 0;
+        for (const auto& [spot, value] : curve) {
+            double exact = 0;
+            for (const auto& leg : bound.legs) {
+                const double vol = leg.vol * tenorVolFactor(leg.years, volMove);
+                pricing::Inputs in{P, spot, leg.holding.contract->strike.toDouble(), leg.years - days / 365, leg.rate, leg.dividendYield, vol};
+                const auto v = pricing::priceEuropean(in);
+                switch (static_cast<CurveGreek>(greek)) {
+                case CurveGreek::Delta: exact += v.delta * leg.units(); break;
+                case CurveGreek::Gamma: exact += v.gamma * leg.units(); break;
+                case CurveGreek::Vega: exact += v.vega / 100 * leg.units(); break;
+                case CurveGreek::Theta:
+                    in.years -= 1.0 / 365; // what the next day takes, not the slope of this moment
+                    exact += (pricing::priceEuropean(in).price - v.price) * leg.units();
+                    break;
+                }
+            }
+            largest = std::max(largest, std::fabs(exact));
+            worst = std::max(worst, std::fabs(value - exact));
+        }
+        QVERIFY2(worst < 3e-3 * largest, qPrintable(QStringLiteral("%1 of %2").arg(worst).arg(largest)));
+        QVERIFY(std::fabs(curve.front().first - 4500) < 1e-6 && std::fabs(curve.back().first - 5500) < 1e-6);
+    }
+
+    void aGreekCurveOfAmericansMeetsTheChainsOwnGreeks() {
+        FlatChain chain;
+        chain.root = "SPY";
+        chain.spot = 500;
+        const auto priced = chain.priced();
+        ComboOrder order;
+        order.underlying = "SPY";
+        order.legs = {{chain.contract(1, 480, P), -1}};
+        const auto row = *priced->chain->find(order.legs[0].contract);
+        const auto at = [&](CurveGreek g) { return greekAcrossSpots(order, *priced, g, 0.99, 1.01, 3)[1].second; };
+        QVERIFY(near(at(CurveGreek::Delta), -100 * priced->delta[row], 1e-3 * 100 * std::fabs(priced->delta[row])));
+        QVERIFY(near(at(CurveGreek::Gamma), -100 * priced->gamma[row], 1e-2 * 100 * priced->gamma[row]));
+        QVERIFY(near(at(CurveGreek::Vega), -priced->vega[row], 1e-2 * priced->vega[row]));
+        QVERIFY(near(at(CurveGreek::Theta), -100 * priced->theta[row] / 365, 3e-2 * 100 * std::fabs(priced->theta[row]) / 365));
+        order.legs[0].contract = chain.contract(1, 481.5, P);
+        order.legs[0].contract.expiry = std::chrono::year{2026} / 10 / 1; // not in the chain
+        QVERIFY(greekAcrossSpots(order, *priced, CurveGreek::Delta, 0.9, 1.1, 5).empty());
+    }
+
     void aConversionHasNoGreeksButRho() {
         // Long shares, long put, short call: delta 1 - e^(-qT), gamma and vega 0 (put-call parity).
         const FlatChain chain;

@@ -171,6 +171,38 @@ private Q_SLOTS:
         QCOMPARE(draftMetrics(twice, *chain, {}, calibratedProfile()).p50Implied, m.p50Implied);
     }
 
+    void theConeHoldsTheSharesOfItsOwnLaw() {
+        const double spot = 100, forward = 102, vol = 0.25, time = 0.5;
+        const auto cone = probabilityCone(spot, forward, vol, time, 6);
+        QCOMPARE(cone.size(), std::size_t{6});
+        QCOMPARE(cone.front().low2, 100.0);
+        QCOMPARE(cone.front().high2, 100.0);
+        QCOMPARE(cone.back().days, 182.5);
+        const double d = vol * std::sqrt(time);
+        const auto below = [&](double s) { return normalCdf(std::log(s / forward) / d + d / 2); }; // Black 1976
+        QVERIFY(std::abs(below(cone.back().high1) - below(cone.back().low1) - 0.6826895) < 1e-6);
+        QVERIFY(std::abs(below(cone.back().high2) - below(cone.back().low2) - 0.9544997) < 1e-6);
+        QVERIFY(std::abs(below(cone.back().median) - 0.5) < 1e-12);
+        for (std::size_t i = 1; i < cone.size(); ++i) {
+            QVERIFY(cone[i].low2 < cone[i].low1 && cone[i].low1 < cone[i].median && cone[i].high1 < cone[i].high2);
+            QVERIFY(cone[i].low2 < cone[i - 1].low2 && cone[i].high2 > cone[i - 1].high2);
+        }
+        QVERIFY(probabilityCone(100, 100, 0, 1, 5).empty() && probabilityCone(100, 100, 0.2, 1, 1).empty() && probabilityCone(0, 1, 1, 1, 5).empty());
+    }
+
+    void aDraftsConeIsThatOfItsExpiry() {
+        const auto chain = m_flat.priced();
+        const auto order = puts(4700, 4650, 8);
+        const auto& e = chain->expiries[1];
+        const auto end = draftCone(order, *chain, 3).back();
+        QVERIFY(std::abs(end.high1 - e.forward * std::exp(*e.atmVol * std::sqrt(e.years) - *e.atmVol * *e.atmVol * e.years / 2)) < 1e-6);
+        QVERIFY(std::abs(draftConeAt(order, *chain, e.years * 365)->high1 - end.high1) < 1e-6);
+        QVERIFY(!draftConeAt(order, *chain, e.years * 365 + 1) && !draftConeAt(order, *chain, -1));
+        auto apart = order;
+        apart.legs[1].contract = m_flat.contract(2, 4650, Right::Put);
+        QVERIFY(draftCone(apart, *chain, 3).empty() && !draftConeAt(apart, *chain, 1));
+    }
+
     void whatHasNoBoundOrNoPriceHasNone() {
         const auto chain = m_flat.priced();
         auto unbounded = puts(4700, 4650, 8);

@@ -10,7 +10,6 @@
 #include <QPainter>
 #include <QShortcut>
 #include <QVBoxLayout>
-#include <tuple>
 
 #include "ui/models/grid_view.h"
 #include "ui/theme/format.h"
@@ -70,7 +69,8 @@ void ThemedChart::takeColours() {
     setBackgroundBrush(color(Token::Panel));
     chart()->legend()->setLabelColor(color(Token::Dim));
     chart()->setTitleBrush(color(Token::Text));
-    for (auto* axis : {m_x, m_y}) {
+    for (auto* axis : {m_x, m_y, m_right}) {
+        if (!axis) continue;
         axis->setTitleBrush(color(Token::Dim));
         axis->setLabelsColor(color(Token::Dim));
         axis->setGridLineColor(mix(Token::Panel, Token::Grid, 0.7));
@@ -106,6 +106,23 @@ QLineSeries* ThemedChart::addLine(const QString& name, Token token, Qt::PenStyle
     return series;
 }
 
+QLineSeries* ThemedChart::addRightLine(Token token, Qt::PenStyle penStyle, double width) {
+    if (!m_right) {
+        m_right = new QValueAxis;
+        styleAxis(m_right, {});
+        m_right->setGridLineVisible(false);
+        chart()->addAxis(m_right, Qt::AlignRight);
+    }
+    auto* series = new QLineSeries;
+    series->setPen(QPen(color(token), width, penStyle));
+    chart()->addSeries(series);
+    m_toned.push_back({series, token});
+    series->attachAxis(m_x);
+    series->attachAxis(m_right);
+    takeColours();
+    return series;
+}
+
 QScatterSeries* ThemedChart::addDots(const QString& name, Token token, double size) {
     auto* series = new QScatterSeries;
     series->setName(name);
@@ -123,16 +140,19 @@ QScatterSeries* ThemedChart::addDots(const QString& name, Token token, double si
 
 void ThemedChart::setRange(double x0, double x1, double y0, double y1) {
     if (!(x1 > x0) || !(y1 > y0) || !std::isfinite(x0 + x1 + y0 + y1)) return;
-    for (auto [axis, low, high] : {std::tuple(m_x, x0, x1), std::tuple(m_y, y0, y1)}) {
-        const double step = niceStep((high - low) / 6);
-        axis->setTickType(QValueAxis::TicksDynamic);
-        axis->setTickAnchor(0);
-        axis->setTickInterval(step);
-        axis->setRange(low, high);
-        int decimals = 0; // as many as the step itself needs
-        while (decimals < 6 && std::abs(step * std::pow(10.0, decimals) - std::round(step * std::pow(10.0, decimals))) > 1e-6) ++decimals;
-        axis->setLabelFormat(QStringLiteral("%.%1f").arg(decimals));
-    }
+    fitAxis(*m_x, x0, x1);
+    fitAxis(*m_y, y0, y1);
+}
+
+void ThemedChart::fitAxis(QValueAxis& axis, double low, double high) {
+    const double step = niceStep((high - low) / 6);
+    axis.setTickType(QValueAxis::TicksDynamic);
+    axis.setTickAnchor(0);
+    axis.setTickInterval(step);
+    axis.setRange(low, high);
+    int decimals = 0; // as many as the step itself needs
+    while (decimals < 6 && std::abs(step * std::pow(10.0, decimals) - std::round(step * std::pow(10.0, decimals))) > 1e-6) ++decimals;
+    axis.setLabelFormat(QStringLiteral("%.%1f").arg(decimals));
 }
 
 void ThemedChart::setEmptyText(const QString& text) {
@@ -186,6 +206,14 @@ void ThemedChart::showTable() {
                             false,
                             {}});
     }
+    int painted = 0;
+    for (const auto& row : paintedRows())
+        rows.push_back(
+            {QStringLiteral("painted/%1").arg(painted++),
+             {{row.series, {}, Tone::Dim}, {format::number(row.x, 2), row.x}, {format::number(row.y, 4), row.y ? QVariant(*row.y) : QVariant()}},
+             false,
+             false,
+             {}});
     if (m_table) // asked again: there it is
         return openLayer(*m_table);
     auto* dialog = new QDialog(this);
@@ -228,10 +256,12 @@ void ThemedChart::drawForeground(QPainter* painter, const QRectF& rect) {
 PayoffChart::PayoffChart(QWidget* parent)
     : ThemedChart(tr("underlying at expiry"), tr("profit and loss, dollars"), parent), m_expiry(addLine(tr("at expiry"), Token::Accent)),
       m_today(addLine(tr("now (model)"), Token::Loss, Qt::DashLine, 1.5)), m_zero(addLine({}, Token::Dim, Qt::SolidLine, 1)),
-      m_spot(addLine(tr("spot"), Token::Text, Qt::DotLine, 1)), m_low(addLine(tr("1 and 2 sigma"), Token::Stale, Qt::DotLine, 1)),
+      m_spot(addLine(tr("spot"), Token::Text, Qt::DotLine, 1)), m_low(addLine(tr("1, 2 sigma"), Token::Stale, Qt::DotLine, 1)),
       m_high(addLine({}, Token::Stale, Qt::DotLine, 1)), m_low2(addLine({}, Token::Stale, Qt::DotLine, 1)),
-      m_high2(addLine({}, Token::Stale, Qt::DotLine, 1)), m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
+      m_high2(addLine({}, Token::Stale, Qt::DotLine, 1)), m_greek(addRightLine(Token::Second, Qt::DashDotLine, 1.5)),
+      m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
     setAccessibleDescription(tr("Profit and loss of the structure against the underlying at expiry"));
+    showGreek({});
 }
 
 void PayoffChart::clear(const QString& why) {
@@ -242,7 +272,8 @@ void PayoffChart::clear(const QString& why) {
 
 void PayoffChart::show(const Input& in) {
     setEmptyText({});
-    double low = in.spot - 2 * in.sigma, high = in.spot + 2 * in.sigma;
+    const auto* last = in.cone.isEmpty() ? nullptr : &in.cone.cone.back();
+    double low = last ? last->low2 : in.spot - 2 * in.sigma, high = last ? last->high2 : in.spot + 2 * in.sigma;
     for (const auto& leg : in.legs) {
         low = std::min(low, leg.contract.strike.toDouble());
         high = std::max(high, leg.contract.strike.toDouble());
@@ -275,24 +306,93 @@ void PayoffChart::show(const Input& in) {
     m_today->setName(in.when.isEmpty() ? tr("now (model)") : tr("%1 (model)").arg(in.when));
     m_zero->replace({QPointF(low, 0), QPointF(high, 0)});
     m_spot->replace({QPointF(in.spot, worst - pad), QPointF(in.spot, best + pad)});
-    const auto mark = [&](QLineSeries* line, double sigmas) {
-        const double x = in.spot + sigmas * in.sigma;
-        line->replace(in.sigma > 0 && x > 0 ? QList<QPointF>{QPointF(x, worst - pad), QPointF(x, best + pad)} : QList<QPointF>{});
+    const auto mark = [&](QLineSeries* line, double ofCone, double sigmas) {
+        const double x = last ? ofCone : in.spot + sigmas * in.sigma;
+        line->replace((last || in.sigma > 0) && x > 0 ? QList<QPointF>{QPointF(x, worst - pad), QPointF(x, best + pad)} : QList<QPointF>{});
     };
-    mark(m_low, -1);
-    mark(m_high, 1);
-    mark(m_low2, -2);
-    mark(m_high2, 2);
+    mark(m_low, last ? last->low1 : 0, -1);
+    mark(m_high, last ? last->high1 : 0, 1);
+    mark(m_low2, last ? last->low2 : 0, -2);
+    mark(m_high2, last ? last->high2 : 0, 2);
     QList<QPointF> crossings;
-    QStringList spoken;
-    for (const double b : portfolio::payoffBounds(in.legs, in.net).breakevens) {
-        crossings << QPointF(b, 0);
-        spoken << QString::number(b, 'f', 2);
-    }
+    for (const double b : portfolio::payoffBounds(in.legs, in.net).breakevens) crossings << QPointF(b, 0);
     m_breakevens->replace(crossings);
-    setAccessibleDescription(
-        tr("Largest loss %1, largest profit %2, breakeven %3").arg(worst, 0, 'f', 0).arg(best, 0, 'f', 0).arg(spoken.join(QStringLiteral(", "))));
     setRange(low, high, worst - pad, best + pad);
+    showGreek(in);
+    showCone(in.cone);
+    setAccessibleDescription(spoken(in, worst, best));
+}
+
+/// What is drawn, in one sentence each.
+QString PayoffChart::spoken(const Input& in, double worst, double best) const {
+    QStringList crossings;
+    for (const auto& p : m_breakevens->points()) crossings << format::number(p.x(), 2);
+    QStringList said{
+        tr("Largest loss %1, largest profit %2, breakeven %3")
+            .arg(format::number(worst, 0), format::number(best, 0), crossings.isEmpty() ? format::dash() : crossings.join(QStringLiteral(", ")))};
+    if (!in.cone.isEmpty()) said << in.cone.words();
+    if (!in.greek.empty()) {
+        const auto near = std::min_element(in.greek.begin(), in.greek.end(),
+                                           [&](const auto& a, const auto& b) { return std::abs(a.first - in.spot) < std::abs(b.first - in.spot); });
+        const auto least = std::min_element(in.greek.begin(), in.greek.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+        const auto most = std::max_element(in.greek.begin(), in.greek.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+        said << tr("%1: %2 at the spot, from %3 at %4 to %5 at %6")
+                    .arg(in.greekName, format::signedNumber(near->second, 2), format::signedNumber(least->second, 2), format::number(least->first, 2),
+                         format::signedNumber(most->second, 2), format::number(most->first, 2));
+    }
+    return said.join(QStringLiteral(". "));
+}
+
+/// The right axis shares its zero with the left one.
+void PayoffChart::showGreek(const Input& in) {
+    QList<QPointF> points;
+    double least = 0, most = 0;
+    for (const auto& [x, y] : in.greek)
+        if (x >= m_x->min() && x <= m_x->max()) {
+            points << QPointF(x, y);
+            least = std::min(least, y);
+            most = std::max(most, y);
+        }
+    const bool shown = !points.isEmpty() && most > least;
+    m_greek->setName(shown ? in.greekName : QString());
+    m_greek->replace(shown ? points : QList<QPointF>{});
+    for (auto* marker : chart()->legend()->markers(m_greek)) marker->setVisible(false); // its axis names it
+    m_right->setVisible(shown);
+    if (!shown) return;
+    m_right->setTitleText(in.greekName);
+    const double below = -m_y->min() / (m_y->max() - m_y->min()); // where zero is; within the axis, for both bounds lie beyond it
+    const double reach = 1.08 * std::max(-least / below, most / (1 - below));
+    fitAxis(*m_right, -below * reach, (1 - below) * reach);
+}
+
+void PayoffChart::showCone(const ConeStrip& cone) {
+    m_cone = cone;
+    chart()->setMargins(QMargins(6, 6, 6, cone.isEmpty() ? 6 : 6 + ConeStrip::height()));
+    viewport()->update();
+}
+
+void PayoffChart::drawForeground(QPainter* painter, const QRectF& rect) {
+    ThemedChart::drawForeground(painter, rect);
+    if (m_cone.isEmpty()) return;
+    const QRectF plot = chart()->plotArea(), all = chart()->rect();
+    m_cone.paint(*painter, QRectF(plot.left(), all.bottom() - 4 - ConeStrip::height(), plot.width(), ConeStrip::height()),
+                 plot.left() - all.left() - 4, [this](double price) {
+                     return chart()->mapToPosition({price, 0}, m_expiry).x();
+                 });
+}
+
+std::vector<ThemedChart::TableRow> PayoffChart::paintedRows() const {
+    std::vector<TableRow> rows;
+    for (const auto& p : m_cone.cone) {
+        const QString when = p.days == 0                         ? tr("now")
+                             : p.days == m_cone.cone.back().days ? tr("at expiry")
+                                                                 : tr("%1d ahead").arg(format::number(p.days, 1));
+        for (const auto& [name, price] :
+             {std::pair(tr("2 sigma below"), p.low2), std::pair(tr("1 sigma below"), p.low1), std::pair(tr("median"), p.median),
+              std::pair(tr("1 sigma above"), p.high1), std::pair(tr("2 sigma above"), p.high2)})
+            rows.push_back({tr("cone, %1: %2", "when, which edge").arg(when, name), price, {}});
+    }
+    return rows;
 }
 
 } // namespace mahler::ui

@@ -10,6 +10,7 @@
 
 #include "portfolio/combo_order.h"
 #include "ui/charts/chart_cursor.h"
+#include "ui/charts/cone_strip.h"
 #include "ui/theme/theme.h"
 
 namespace mahler::ui {
@@ -21,6 +22,8 @@ public:
     ThemedChart(const QString& xTitle, const QString& yTitle, QWidget* parent = nullptr);
     QLineSeries* addLine(const QString& name, Token token, Qt::PenStyle style = Qt::SolidLine, double width = 2);
     QScatterSeries* addDots(const QString& name, Token token, double size = 6);
+    /// A line on an axis of its own at the right, made when it is first asked for.
+    QLineSeries* addRightLine(Token token, Qt::PenStyle style = Qt::SolidLine, double width = 2);
     void setRange(double x0, double x1, double y0, double y1);
     void setEmptyText(const QString& text);
     void setHeading(const QString& words); ///< what is drawn, above it: symbol and expiry
@@ -39,8 +42,16 @@ protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
     void keyPressEvent(QKeyEvent* event) override; ///< T: the same data as a table; arrows: the cursor
     void focusOutEvent(QFocusEvent* event) override;
-    void changeEvent(QEvent* event) override; ///< another theme: everything takes its colours anew
-    QValueAxis *m_x, *m_y;
+    void changeEvent(QEvent* event) override;      ///< another theme: everything takes its colours anew
+    /// (series, x, y) of what is painted without a series, for the table.
+    struct TableRow {
+        QString series;
+        double x = 0;
+        std::optional<double> y{};
+    };
+    virtual std::vector<TableRow> paintedRows() const { return {}; }
+    static void fitAxis(QValueAxis& axis, double low, double high);
+    QValueAxis *m_x, *m_y, *m_right = nullptr;
 
 private:
     void showTable();
@@ -67,16 +78,27 @@ public:
         Price net;
         std::int64_t quantity = 1;
         double spot = 0;
-        double sigma = 0;                             ///< one standard deviation to expiry in price units; 0: unknown
-        std::vector<std::pair<double, double>> today; ///< (spot, dollars) of the model value at a date before expiry; may be empty
-        QString when{};                               ///< that date in words
+        double sigma = 0;                               ///< one standard deviation to expiry in price units; 0: unknown
+        std::vector<std::pair<double, double>> today;   ///< (spot, dollars) of the model value at a date before expiry; may be empty
+        QString when{};                                 ///< that date in words
+        ConeStrip cone{};                               ///< with it the sigma marks are its ends
+        std::vector<std::pair<double, double>> greek{}; ///< (spot, value) on the right axis; empty: none
+        QString greekName{};                            ///< with its unit
     };
     void show(const Input& input);
     void clear(const QString& why);
 
+protected:
+    void drawForeground(QPainter* painter, const QRectF& rect) override;
+    std::vector<TableRow> paintedRows() const override;
+
 private:
-    QLineSeries *m_expiry, *m_today, *m_zero, *m_spot, *m_low, *m_high, *m_low2, *m_high2;
+    void showGreek(const Input& input);
+    void showCone(const ConeStrip& cone);
+    QString spoken(const Input& input, double worst, double best) const;
+    QLineSeries *m_expiry, *m_today, *m_zero, *m_spot, *m_low, *m_high, *m_low2, *m_high2, *m_greek;
     QScatterSeries* m_breakevens;
+    ConeStrip m_cone;
 };
 
 } // namespace mahler::ui

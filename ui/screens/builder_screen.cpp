@@ -17,12 +17,6 @@
 
 namespace mahler::ui {
 
-namespace {
-
-constexpr std::array kShifts = {0.0, 0.10, 0.25, 0.50, -0.10, -0.25}; ///< relative moves of 30-day volatility
-
-} // namespace
-
 BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_headline(new QLabel), m_metrics(new QLabel), m_block(new QLabel), m_fate(new QLabel),
       m_model(new GridModel({{tr("Side"), {}, 54, kLeft},
@@ -33,18 +27,15 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
                              {tr("IV"), {}, 52},
                              {tr("Delta"), tr("of one contract, per unit of underlying"), 52}},
                             this)),
-      m_table(new GridModel(builderwords::tableColumns(), this)), m_grid(new GridView(m_model)), m_tableGrid(new GridView(m_table)),
-      m_tableTitle(new QLabel), m_fields(new TicketFields), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))),
-      m_send(new QPushButton(tr("Propose to the desk"))), m_chart(new PayoffChart) {
-    for (auto* label : {m_headline, m_metrics, m_block, m_fate, m_tableTitle}) {
+      m_grid(new GridView(m_model)), m_fields(new TicketFields), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))), m_send(new QPushButton),
+      m_profile(new RiskProfile) {
+    for (auto* label : {m_headline, m_metrics, m_block, m_fate}) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
     }
     m_headline->setFont(textFont(15, true));
     setTone(*m_headline, Token::Text, true, 15);
     setTone(*m_block, Token::Warn);
-    setTone(*m_tableTitle, Token::Dim);
-    m_tableTitle->setWordWrap(false);
     auto* templates = new QHBoxLayout;
     const std::pair<QString, strategy::DraftTemplate> kinds[] = {{tr("Bull put spread"), strategy::DraftTemplate::BullPutSpread},
                                                                  {tr("Bear call spread"), strategy::DraftTemplate::BearCallSpread},
@@ -74,33 +65,33 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     m_fate->hide();
     auto* split = new QSplitter;
     split->addWidget(left);
-    split->addWidget(m_chart);
-    split->setSizes({560, 640});
+    split->addWidget(m_profile);
+    split->setSizes({480, 640});
+    split->setStretchFactor(1, 1);
     auto* frame = new QFrame;
     frame->setObjectName(QStringLiteral("whatif"));
     auto* inner = new QVBoxLayout(frame);
     inner->addWidget(m_headline);
     inner->addWidget(split, 1);
-    inner->addWidget(m_tableTitle);
-    inner->addWidget(m_tableGrid);
-    m_tableGrid->setMostRows(5);
-    m_tableGrid->setMinimumHeight(m_tableGrid->maximumHeight());
-    m_tableGrid->setAccessibleName(tr("Profit and loss by date and price"));
+    inner->addWidget(m_profile->table());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(frame);
     m_grid->setAccessibleName(tr("Legs"));
     m_grid->setEmptyText(tr("Press B or S in the chain, or choose a template."));
-    for (auto* pane : std::initializer_list<QWidget*>{m_grid, m_tableGrid, m_chart}) pane->installEventFilter(this);
+    connect(m_profile, &RiskProfile::changed, this, [this] { refresh(false); });
     connect(m_fields, &TicketFields::edited, this, [this] {
         m_draft.quantity = m_fields->units();
         m_draft.netLimit = m_fields->limit();
-        m_reviewed = false;
+        unreview();
         refresh(false);
     });
     m_review->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
     connect(m_review, &QPushButton::clicked, this, &BuilderScreen::review);
     connect(m_send, &QPushButton::clicked, this, &BuilderScreen::propose);
+    for (auto* child : findChildren<QWidget*>()) // the keys are the pane's, wherever in it the focus is
+        if (child->focusPolicy() != Qt::NoFocus) child->installEventFilter(this);
+    arm(false);
     refresh(true);
 }
 
@@ -108,9 +99,11 @@ QList<QPair<QString, QString>> BuilderScreen::keys() const {
     return {{tr("Alt+Up / Alt+Down"), tr("strike of the leg")},
             {tr("Alt+Left / Alt+Right"), tr("expiry of all legs")},
             {tr("Ctrl+Up / Ctrl+Down"), tr("limit by a tick of the class")},
-            {QStringLiteral("D"), tr("the next date of the dashed curve")},
+            {QStringLiteral("T / D"), tr("the next date of the dashed curve (in the chart T is its table)")},
             {QStringLiteral("V"), tr("the next shift of implied volatility")},
-            {tr("Ctrl+Enter"), tr("review, then propose")},
+            {QStringLiteral("G"), tr("the next Greek on the right axis, or none")},
+            {tr("Ctrl+Enter"), tr("review")},
+            {tr("A, Enter"), tr("arm what was reviewed, propose it")},
             {tr("Del"), tr("drop the leg")}};
 }
 
@@ -141,7 +134,7 @@ void BuilderScreen::setDeliberation(const DeliberationPtr& deliberation) {
 void BuilderScreen::setDraft(const portfolio::ComboOrder& draft) {
     m_draft = draft;
     m_draft.intent = portfolio::OrderIntent::Open;
-    m_reviewed = false;
+    unreview();
     m_port.watchChain(draft.underlying);
     m_fields->setUnits(draft.quantity);
     m_fields->setLimit(draft.netLimit);
@@ -177,7 +170,7 @@ QString BuilderScreen::blockedBecause() const {
 
 /// What stands in the way, in the line below the ticket. Only this makes the review possible or impossible.
 void BuilderScreen::sayBlocked(const QString& block) {
-    if (!block.isEmpty()) m_reviewed = false;
+    if (!block.isEmpty()) unreview();
     m_review->setEnabled(block.isEmpty());
     m_send->setEnabled(m_reviewed);
     if (!m_draft.legs.empty() && !block.isEmpty())
@@ -196,7 +189,7 @@ void BuilderScreen::drawLegs(const pricing::PricedChain* chain) {
     std::vector<GridRow> rows;
     for (const auto& leg : m_draft.legs) {
         GridRow row;
-        row.key = format::text(leg.contract.id());
+        row.key = QStringLiteral("leg%1").arg(rows.size()); // not the contract: the cursor stays on a leg that moves
         const auto at = rowOf(leg.contract);
         market::Quote quote;
         if (at) quote = chain->chain->quote(*at);
@@ -217,6 +210,7 @@ void BuilderScreen::refresh(bool newLegs) {
     const auto it = m_chains.find(m_draft.underlying);
     const pricing::PricedChain* chain = it == m_chains.end() ? nullptr : it->second.get();
     drawLegs(chain);
+    if (newLegs && !m_grid->currentIndex().isValid()) m_grid->setCurrentIndex(m_model->index(0, 0)); // keys act on a leg
     strategy::DraftMetrics draft = chain ? metrics(*chain) : strategy::DraftMetrics{};
     if (newLegs && draft.mid) {
         if (m_draft.netLimit.micros() == 0) {
@@ -228,10 +222,7 @@ void BuilderScreen::refresh(bool newLegs) {
     sayBlocked(blockedBecause());
     const auto nothing = [this](const QString& why) {
         m_metrics->clear();
-        m_table->setRows({});
-        m_tableTitle->clear();
-        m_tableGrid->hide();
-        m_chart->clear(why);
+        m_profile->clear(why);
     };
     if (m_draft.legs.empty() || !chain) {
         m_headline->setText(tr("WHAT-IF   Build a defined-risk structure"));
@@ -245,40 +236,7 @@ void BuilderScreen::refresh(bool newLegs) {
                             .arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
     m_metrics->setToolTip(builderwords::metricsTooltip(draft));
     m_metrics->setText(builderwords::metrics(draft, m_view.get()));
-    drawModel(*chain, draft);
-}
-
-/// The chart and the table under it, at the date and the IV shift chosen.
-void BuilderScreen::drawModel(const pricing::PricedChain& chain, const strategy::DraftMetrics& metrics) {
-    const double shift = kShifts[m_shift];
-    const auto table = strategy::priceDateTable(m_draft, chain, shift);
-    if (m_date + 1 >= table.days.size()) // the solid curve is expiry's
-        m_date = 0;
-    const UtcTime now = chain.chain->time;
-    PayoffChart::Input in{m_draft.legs, m_draft.netLimit, m_draft.quantity, chain.spot, metrics.expectedMove.value_or(0), {}, {}};
-    if (!table.days.empty() && metrics.greeks) {
-        in.today = portfolio::valueAcrossSpots(m_draft, chain, 0.85, 1.15, 61, table.days[m_date], shift);
-        in.when = builderwords::date(table, m_date, now);
-        if (shift != 0) in.when += QStringLiteral(", ") + tr("IV %1").arg(riskwords::vol(shift));
-    }
-    m_chart->show(in);
-    m_tableGrid->setVisible(!table.days.empty());
-    m_table->setRows(builderwords::tableRows(table, chain.spot, now, m_date));
-    m_tableTitle->setText(
-        table.days.empty()
-            ? QString()
-            : tr("P&L in dollars by date and price   30-day IV %1   D date, V IV shift").arg(shift == 0 ? tr("as it is") : riskwords::vol(shift)));
-}
-
-/// D and V. @return false when it is another key.
-bool BuilderScreen::chooseWhen(const QKeyEvent& key) {
-    if (key.modifiers() != Qt::NoModifier || (key.key() != Qt::Key_D && key.key() != Qt::Key_V)) return false;
-    if (key.key() == Qt::Key_D)
-        ++m_date; // past the last date before expiry: back to now
-    else
-        m_shift = (m_shift + 1) % kShifts.size();
-    refresh(false);
-    return true;
+    m_profile->show(m_draft, *chain, draft);
 }
 
 void BuilderScreen::review() {
@@ -287,26 +245,37 @@ void BuilderScreen::review() {
     portfolio::ComboOrder shown = m_draft;
     shown.kind = portfolio::classify(m_draft.legs);
     m_block->setText(
-        tr("%1 for %2: you can lose %3, you can make %4, before fees. Press “Propose to the desk” to go on.")
+        tr("%1 for %2: you can lose %3, you can make %4, before fees. A, then Enter proposes it.")
             .arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit),
                  format::money(Usd::fromMicros(bounds.maxLoss->micros() * m_draft.quantity)),
                  bounds.maxProfit ? format::money(Usd::fromMicros(bounds.maxProfit->micros() * m_draft.quantity)) : tr("without limit")));
     m_reviewed = true;
     m_send->setEnabled(true);
-    m_send->setFocus();
+    m_send->setFocus(); // where A and Enter go on
 }
 
 void BuilderScreen::propose() {
     if (!m_view || !m_reviewed || !blockedBecause().isEmpty()) return;
     m_draft.kind = portfolio::classify(m_draft.legs);
-    m_block->clear();
+    unreview();
+    m_send->setEnabled(false);
     if (m_port.send(desk::ProposeOrder{m_view->user.id, m_draft, "from the builder"}))
         m_track.begin(m_draft, *m_view);
     else
         m_block->setText(tr("The desk is busy; nothing was sent. Review and propose again."));
-    m_reviewed = false;
-    m_send->setEnabled(false);
     sayFate();
+}
+
+void BuilderScreen::arm(bool armed) {
+    m_armed = armed;
+    m_send->setText(armed ? tr("ARMED: Enter") : tr("Propose  (A, Enter)"));
+    m_send->setAccessibleName(m_send->text());
+}
+
+void BuilderScreen::unreview() {
+    if (m_reviewed) m_block->clear(); // what it says is no longer the order
+    m_reviewed = false;
+    arm(false);
 }
 
 /// What became of the order proposed last, from the desk's own view.
@@ -332,7 +301,7 @@ void BuilderScreen::useTemplate(strategy::DraftTemplate kind) {
 void BuilderScreen::takeLimit(Price limit) {
     m_draft.netLimit = limit;
     m_fields->setLimit(limit);
-    m_reviewed = false;
+    unreview();
     refresh(false);
 }
 
@@ -360,7 +329,7 @@ void BuilderScreen::moveStrike(int steps) {
             break;
         }
     m_draft.netLimit = {};
-    m_reviewed = false;
+    unreview();
     refresh(true);
 }
 
@@ -374,42 +343,62 @@ void BuilderScreen::moveExpiry(int steps) {
     const auto& target = chain.expiries[static_cast<std::size_t>(index)];
     for (auto& leg : m_draft.legs) leg.contract = market::OptionContract::make(target.root, target.expiry, leg.contract.strike, leg.contract.right);
     m_draft.netLimit = {};
-    m_reviewed = false;
+    unreview();
     refresh(true);
+}
+
+/// Keys of the leg under the cursor. @return false when it is another key.
+bool BuilderScreen::takeLegKey(const QKeyEvent& key) {
+    const auto modifiers = key.modifiers() & ~Qt::KeypadModifier;
+    const int up = key.key() == Qt::Key_Up ? 1 : key.key() == Qt::Key_Down ? -1 : 0;
+    const int right = key.key() == Qt::Key_Right ? 1 : key.key() == Qt::Key_Left ? -1 : 0;
+    if (modifiers == Qt::AltModifier && up != 0)
+        moveStrike(up);
+    else if (modifiers == Qt::AltModifier && right != 0)
+        moveExpiry(right);
+    else if (modifiers == Qt::ControlModifier && up != 0)
+        stepLimit(up);
+    else
+        return false;
+    return true;
+}
+
+/// Ctrl+Enter on the keypad reviews, A arms what was reviewed, Enter proposes what is armed, Esc disarms. A held key does nothing.
+bool BuilderScreen::takeTicketKey(const QKeyEvent& key, bool typing) {
+    const auto modifiers = key.modifiers() & ~Qt::KeypadModifier;
+    const bool enter = key.key() == Qt::Key_Return || key.key() == Qt::Key_Enter;
+    if (enter && modifiers == Qt::ControlModifier && !key.isAutoRepeat()) {
+        review();
+        return true;
+    }
+    if (modifiers != Qt::NoModifier || typing) return false;
+    if (key.key() == Qt::Key_A && m_reviewed) {
+        if (!key.isAutoRepeat()) arm(true);
+        return true;
+    }
+    if (enter && m_armed) {
+        if (!key.isAutoRepeat()) propose();
+        return true;
+    }
+    if (key.key() == Qt::Key_Escape && m_armed) {
+        arm(false);
+        return true;
+    }
+    return false;
 }
 
 bool BuilderScreen::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
-    auto* key = static_cast<QKeyEvent*>(event);
-    if (chooseWhen(*key)) return true;
-    if (watched != m_grid) return Screen::eventFilter(watched, event);
-    const bool alt = key->modifiers() & Qt::AltModifier, control = key->modifiers() & Qt::ControlModifier;
-    switch (key->key()) {
-    case Qt::Key_Up:
-    case Qt::Key_Down: {
-        const int direction = key->key() == Qt::Key_Up ? 1 : -1;
-        if (alt)
-            moveStrike(direction);
-        else if (control)
-            stepLimit(direction);
-        else
-            break;
-        return true;
-    }
-    case Qt::Key_Left:
-    case Qt::Key_Right:
-        if (!alt) break;
-        moveExpiry(key->key() == Qt::Key_Right ? 1 : -1);
-        return true;
-    case Qt::Key_Delete: {
+    const auto& key = *static_cast<QKeyEvent*>(event);
+    const bool typing = qobject_cast<QLineEdit*>(watched) != nullptr;
+    if (takeLegKey(key) || takeTicketKey(key, typing) || (!typing && m_profile->takeKey(key, watched))) return true;
+    if (watched == m_grid && key.key() == Qt::Key_Delete) {
         const int index = m_grid->currentIndex().row();
         if (index >= 0 && index < static_cast<int>(m_draft.legs.size())) m_draft.legs.erase(m_draft.legs.begin() + index);
         m_draft.netLimit = {};
-        m_reviewed = false;
+        unreview();
         refresh(true);
         return true;
-    }
-    default: break;
     }
     return Screen::eventFilter(watched, event);
 }

@@ -6,10 +6,10 @@
 
 #include "strategy/draft_metrics.h"
 #include "strategy/draft_templates.h"
-#include "ui/charts/chart_view.h"
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
 #include "ui/screens/proposal_fate.h"
+#include "ui/screens/risk_profile.h"
 #include "ui/screens/ticket_fields.h"
 
 namespace mahler::ui {
@@ -28,6 +28,7 @@ public:
     QList<QPair<QString, QString>> keys() const override;
     void setDraft(const portfolio::ComboOrder& draft);
     const portfolio::ComboOrder& draft() const { return m_draft; }
+    RiskProfile& profile() { return *m_profile; }
     /// Empty when the draft may be sent; otherwise what is missing.
     QString blockedBecause() const;
 
@@ -39,15 +40,17 @@ private:
     void refresh(bool newLegs);
     void moveStrike(int steps);
     void stepLimit(int direction);
-    bool chooseWhen(const QKeyEvent& key);
     void drawLegs(const pricing::PricedChain* chain);
-    void drawModel(const pricing::PricedChain& chain, const strategy::DraftMetrics& metrics);
     strategy::DraftMetrics metrics(const pricing::PricedChain& chain) const;
     void moveExpiry(int steps);
     void useTemplate(strategy::DraftTemplate kind);
     void takeLimit(Price limit);
     void sayBlocked(const QString& block);
     void propose();
+    void arm(bool armed);
+    void unreview();
+    bool takeLegKey(const QKeyEvent& key);
+    bool takeTicketKey(const QKeyEvent& key, bool typing);
     void sayFate();
     /// Of what was typed, the quotes and their age; empty when all is well.
     QString quotesProblem(const pricing::PricedChain& chain) const;
@@ -56,19 +59,17 @@ private:
 
     DeskPort& m_port;
     QLabel *m_headline, *m_metrics, *m_block, *m_fate;
-    GridModel *m_model, *m_table;
-    GridView *m_grid, *m_tableGrid;
-    QLabel* m_tableTitle;
+    GridModel* m_model;
+    GridView* m_grid;
     TicketFields* m_fields;
     QPushButton *m_review, *m_send;
-    PayoffChart* m_chart;
+    RiskProfile* m_profile;
     portfolio::ComboOrder m_draft;
     ViewPtr m_view;
     std::map<std::string, ChainPtr> m_chains;
     std::map<std::string, DeliberationPtr> m_analyses; ///< the newest of each underlying: its volatility history and profile
-    std::size_t m_date = 0, m_shift = 0;               ///< of the dashed curve: row of the table, index of the IV shifts
-    bool m_reviewed = false;
-    ProposalTrack m_track; ///< of the order proposed last
+    bool m_reviewed = false, m_armed = false;          ///< armed: Enter proposes what was reviewed
+    ProposalTrack m_track;                             ///< of the order proposed last
 };
 
 } // namespace mahler::ui

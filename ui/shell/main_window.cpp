@@ -431,6 +431,7 @@ void MainWindow::restoreLayout() {
             m_workspace = qBound(1, settings.value(QStringLiteral("window/workspace"), 1).toInt(), static_cast<int>(m_workspaceScreens.size()));
             wanted = m_workspaceScreens[m_workspace - 1];
             if (const QString saved = settings.value(QStringLiteral("window/screen")).toString(); screen(saved)) wanted = saved;
+            m_builder->profile().setGreek(settings.value(QStringLiteral("builder/greek")).toString());
             m_rail->setFolded(settings.value(QStringLiteral("window/rail_folded"), false).toBool());
             m_miniAction->setChecked(settings.value(QStringLiteral("window/mini_halt"), false).toBool());
         }
@@ -452,6 +453,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         settings.setValue(QStringLiteral("window/screen"), currentScreen());
         settings.setValue(QStringLiteral("window/workspaces"), m_workspaceScreens);
         settings.setValue(QStringLiteral("window/workspace"), m_workspace);
+        settings.setValue(QStringLiteral("builder/greek"), m_builder->profile().greek());
         settings.setValue(QStringLiteral("window/rail_folded"), m_rail->isFolded());
         settings.setValue(QStringLiteral("window/mini_halt"), m_miniAction->isChecked());
     }
