@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "fake_port.h"
+#include "ui/screens/builder_screen.h"
 #include "ui/shell/layers.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/theme.h"
@@ -387,6 +388,24 @@ private Q_SLOTS:
         QVERIFY(window.rail()->isFolded());
         window.showWorkspace(2);
         QCOMPARE(window.currentScreen(), QStringLiteral("orders"));
+    }
+
+    void theGreekOfTheBuilderIsRememberedAcrossStarts() {
+        QTemporaryDir dir;
+        const QString ini = dir.filePath(QStringLiteral("window.ini"));
+        const auto profile = [](MainWindow& window) -> RiskProfile& {
+            return static_cast<BuilderScreen*>(window.screen(QStringLiteral("builder")))->profile();
+        };
+        FakePort port;
+        {
+            MainWindow window(port, ini);
+            QCOMPARE(profile(window).greek(), QStringLiteral("none")); // off by default
+            profile(window).setGreek(QStringLiteral("vega"));
+            window.show();
+            window.close();
+        }
+        MainWindow window(port, ini);
+        QCOMPARE(profile(window).greek(), QStringLiteral("vega"));
     }
 
     void aLayoutOfUnknownScreensFallsBack() {
