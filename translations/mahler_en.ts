@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>BuilderScreen</name>
+    <message numerus="yes">
+        <source>✗ and %n more, in the journal under its id</source>
+        <translation>
+            <numerusform>✗ and %n more, in the journal under its id</numerusform>
+            <numerusform>✗ and %n more, in the journal under its id</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::AlarmBanner</name>
     <message numerus="yes">
         <source>%1   (and %n more)</source>

@@ -275,6 +275,38 @@ private Q_SLOTS:
         v->proposals.front().droppedBecause = "trading is halted";
         o.screen.setView(v);
         QVERIFY2(o.says(QStringLiteral("NOT SENT: trading is halted")) && !o.says(QStringLiteral("BLOCKED")), qPrintable(o.said()));
+        o.button(QStringLiteral("Iron condor"))->click(); // another order: what has ended is read
+        o.screen.setView(v);
+        QVERIFY(!o.says(QStringLiteral("NOT SENT")));
+    }
+
+    void aBlockedProposalFitsTheSmallWindowAtComfortableDensity() {
+        auto& app = *static_cast<QApplication*>(QApplication::instance());
+        applyLook(app, {ThemeKind::Dark, GainLoss::BlueOrange, Density::Comfortable});
+        {
+            Opened o(m_chain, view());
+            o.screen.resize(1014, 679); // 1366x768 less menu, bars, navigation and rail
+            o.review()->click();
+            o.send()->click();
+            auto v = answered(o.port.all<desk::ProposeOrder>().front().order);
+            v->proposals.front().droppedBecause = "several";
+            for (int i = 0; i < 7; ++i)
+                v->proposals.front().failed.push_back(
+                    {"check", "-1234.56", "-1000.00", false, "a limit of the whole book would be broken by this order"});
+            o.screen.setView(v);
+            QCoreApplication::sendPostedEvents();
+            QTest::qWait(0);
+            for (const auto* label : o.screen.findChildren<QLabel*>())
+                if (label->isVisible() && label->wordWrap())
+                    QVERIFY2(label->heightForWidth(label->width()) <= label->height(), qPrintable(label->text()));
+            auto* chart = o.screen.findChild<PayoffChart*>();
+            QVERIFY2(chart->chart()->plotArea().height() > 120,
+                     qPrintable(QString::number(chart->chart()->plotArea().height()))); // the cone makes room
+            QVERIFY(o.says(QStringLiteral("and 2 more, in the journal")));
+            QCOMPARE(o.screen.size(), QSize(1014, 679));
+            QVERIFY(o.legs()->height() >= 3 * rowHeight()); // the head and two legs
+        }
+        applyLook(app, {});
     }
 
     void aRejectionSaysWhoseItWas_data() {

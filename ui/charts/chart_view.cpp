@@ -19,6 +19,7 @@ namespace mahler::ui {
 namespace {
 
 constexpr int kPoints = 201;
+constexpr int kConeFrom = 300; ///< pixels of height from which on there is room for the cone
 
 void styleAxis(QValueAxis* axis, const QString& title) {
     axis->setTitleText(title);
@@ -319,7 +320,8 @@ void PayoffChart::show(const Input& in) {
     m_breakevens->replace(crossings);
     setRange(low, high, worst - pad, best + pad);
     showGreek(in);
-    showCone(in.cone);
+    m_cone = in.cone;
+    placeCone();
     setAccessibleDescription(spoken(in, worst, best));
 }
 
@@ -365,15 +367,21 @@ void PayoffChart::showGreek(const Input& in) {
     fitAxis(*m_right, -below * reach, (1 - below) * reach);
 }
 
-void PayoffChart::showCone(const ConeStrip& cone) {
-    m_cone = cone;
-    chart()->setMargins(QMargins(6, 6, 6, cone.isEmpty() ? 6 : 6 + ConeStrip::height()));
+bool PayoffChart::hasRoomForCone() const { return !m_cone.isEmpty() && height() >= kConeFrom; }
+
+void PayoffChart::placeCone() {
+    chart()->setMargins(QMargins(6, 6, 6, hasRoomForCone() ? 6 + ConeStrip::height() : 6));
     viewport()->update();
+}
+
+void PayoffChart::resizeEvent(QResizeEvent* event) {
+    ThemedChart::resizeEvent(event);
+    placeCone();
 }
 
 void PayoffChart::drawForeground(QPainter* painter, const QRectF& rect) {
     ThemedChart::drawForeground(painter, rect);
-    if (m_cone.isEmpty()) return;
+    if (!hasRoomForCone()) return;
     const QRectF plot = chart()->plotArea(), all = chart()->rect();
     m_cone.paint(*painter, QRectF(plot.left(), all.bottom() - 4 - ConeStrip::height(), plot.width(), ConeStrip::height()),
                  plot.left() - all.left() - 4, [this](double price) {

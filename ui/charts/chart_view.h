@@ -91,10 +91,12 @@ public:
 protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
     std::vector<TableRow> paintedRows() const override;
+    void resizeEvent(QResizeEvent* event) override; ///< a low chart keeps its height for the payoff: the cone is in its table
 
 private:
     void showGreek(const Input& input);
-    void showCone(const ConeStrip& cone);
+    void placeCone();
+    bool hasRoomForCone() const;
     QString spoken(const Input& input, double worst, double best) const;
     QLineSeries *m_expiry, *m_today, *m_zero, *m_spot, *m_low, *m_high, *m_low2, *m_high2, *m_greek;
     QScatterSeries* m_breakevens;

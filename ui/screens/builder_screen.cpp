@@ -60,7 +60,6 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     column->addWidget(m_metrics);
     column->addLayout(ticket);
     column->addWidget(m_block);
-    column->addWidget(m_fate);
     m_fate->setAccessibleName(tr("The order proposed last"));
     m_fate->hide();
     auto* split = new QSplitter;
@@ -73,6 +72,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     auto* inner = new QVBoxLayout(frame);
     inner->addWidget(m_headline);
     inner->addWidget(split, 1);
+    inner->addWidget(m_fate); // as wide as the window: a failed check is one line
     inner->addWidget(m_profile->table());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
@@ -132,6 +132,11 @@ void BuilderScreen::setDeliberation(const DeliberationPtr& deliberation) {
 }
 
 void BuilderScreen::setDraft(const portfolio::ComboOrder& draft) {
+    if (m_fateOver) { // with another order in hand what has ended was read
+        m_track = {};
+        m_fateOver = false;
+        m_fate->hide();
+    }
     m_draft = draft;
     m_draft.intent = portfolio::OrderIntent::Open;
     unreview();
@@ -282,8 +287,9 @@ void BuilderScreen::unreview() {
 void BuilderScreen::sayFate() {
     if (!m_view || !m_track.isFollowing()) return;
     const auto fate = m_track.look(*m_view);
+    m_fateOver = fate.isOver();
     const QString words = fate.details.isEmpty() ? fate.words : fate.words + QLatin1Char('\n') + fate.details;
-    setTone(*m_fate, fate.bad ? Token::Warn : Token::Text, fate.bad);
+    setTone(*m_fate, fate.bad ? Token::Warn : Token::Text);
     m_fate->setText(fate.bad ? QStringLiteral("▲ ") + words : words);
     m_fate->show();
 }

@@ -70,6 +70,7 @@ private:
     std::map<std::string, DeliberationPtr> m_analyses; ///< the newest of each underlying: its volatility history and profile
     bool m_reviewed = false, m_armed = false;          ///< armed: Enter proposes what was reviewed
     ProposalTrack m_track;                             ///< of the order proposed last
+    bool m_fateOver = false;                           ///< nothing more comes of it
 };
 
 } // namespace mahler::ui

@@ -12,11 +12,17 @@ namespace {
 using Stage = ProposalFate::Stage;
 using execution::OrderState;
 
+constexpr std::size_t kMostChecks = 5; ///< as many as the prompt shows; the journal has all
+
 QString failedChecks(const std::vector<risk::Check>& checks) {
     QStringList lines;
-    for (const auto& c : checks)
+    for (std::size_t i = 0; i < checks.size() && i < kMostChecks; ++i) {
+        const auto& c = checks[i];
         lines << BuilderScreen::tr("✗ %1: %2, allowed %3")
                      .arg(format::text(c.reason.empty() ? c.check : c.reason), format::text(c.value), format::text(c.limit));
+    }
+    if (checks.size() > kMostChecks)
+        lines << BuilderScreen::tr("✗ and %n more, in the journal under its id", nullptr, static_cast<int>(checks.size() - kMostChecks));
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -87,6 +93,20 @@ ProposalFate ofDecided(const approval::Request& r, const desk::ProposalView& p) 
 }
 
 } // namespace
+
+bool ProposalFate::isOver() const {
+    switch (stage) {
+    case Stage::Unanswered:
+    case Stage::WaitsForQuotes:
+    case Stage::WaitsForApproval:
+    case Stage::Sent: return false;
+    case Stage::Dropped:
+    case Stage::Rejected:
+    case Stage::Filled:
+    case Stage::Ended: return true;
+    }
+    return false;
+}
 
 ProposalFate fateOf(const desk::DeskView& view, const ProposalId& id) {
     const auto p = std::find_if(view.proposals.begin(), view.proposals.end(), [&](const auto& x) { return x.id == id; });

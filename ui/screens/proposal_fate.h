@@ -12,9 +12,10 @@ namespace mahler::ui {
 struct ProposalFate {
     enum class Stage { Unanswered, WaitsForQuotes, Dropped, WaitsForApproval, Rejected, Sent, Filled, Ended };
     Stage stage = Stage::Unanswered;
-    QString words{};   ///< one line, with the ids, what it means and what to do
-    QString details{}; ///< one line for each check that failed; may be empty
-    bool bad = false;  ///< nothing was sent, or the broker refused it
+    QString words{};     ///< one line, with the ids, what it means and what to do
+    QString details{};   ///< one line for each check that failed, five at most; may be empty
+    bool bad = false;    ///< nothing was sent, or the broker refused it
+    bool isOver() const; ///< nothing more comes of it
 };
 ProposalFate fateOf(const desk::DeskView& view, const ProposalId& id);
 
