@@ -42,7 +42,7 @@ protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
     void keyPressEvent(QKeyEvent* event) override; ///< T: the same data as a table; arrows: the cursor
     void focusOutEvent(QFocusEvent* event) override;
-    void changeEvent(QEvent* event) override;      ///< another theme: everything takes its colours anew
+    void changeEvent(QEvent* event) override; ///< another theme: everything takes its colours anew
     /// (series, x, y) of what is painted without a series, for the table.
     struct TableRow {
         QString series;
