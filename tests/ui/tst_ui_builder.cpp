@@ -1,78 +1,20 @@
 #include <QApplication>
-#include <QRegularExpression>
-#include <QSignalSpy>
 #include <QTest>
 
-#include "fake_port.h"
-#include "market/exchange_calendar.h"
-#include "simulation/simulated_market.h"
-#include "ui/screens/builder_screen.h"
+#include "builder_scene.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
 using namespace mahler;
 using namespace mahler::ui;
-using mahler::ui::testing::FakePort;
-using mahler::ui::testing::viewWithRequest;
+using namespace mahler::ui::testing;
 
 class BuilderTest : public QObject {
     Q_OBJECT
 
-    static ChainPtr simulated() {
-        simulation::SimulationConfig config;
-        config.date = std::chrono::year{2026} / 11 / 23;
-        auto feed = simulation::makeSimulatedMarket(config);
-        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {})) return {};
-        return pricing::priceChain(*feed->chain("SPY"), {});
-    }
+    using Opened = OpenedBuilder;
     ChainPtr m_chain;
-
-    /// The desk as it is at the time of the chain, nothing pending.
-    std::shared_ptr<desk::DeskView> view() const {
-        auto v = viewWithRequest(approval::Tier::T1);
-        v->approvals.clear();
-        v->at.utc = m_chain->chain->time;
-        return v;
-    }
-
-    /// A bull put spread on the simulated chain, priced at its mid.
-    struct Opened {
-        FakePort port;
-        BuilderScreen screen{port};
-        explicit Opened(const ChainPtr& chain, const ViewPtr& view) {
-            screen.resize(1000, 640);
-            screen.show();
-            screen.setView(view);
-            screen.setChain(chain);
-            button(QStringLiteral("Bull put spread"))->click();
-        }
-        QPushButton* button(const QString& begins) const {
-            for (auto* b : screen.findChildren<QPushButton*>())
-                if (b->text().startsWith(begins)) return b;
-            return nullptr;
-        }
-        QPushButton* review() const { return button(QStringLiteral("Review")); }
-        QPushButton* send() const { return button(QStringLiteral("Propose")); }
-        QLineEdit* field(const char* name) const { return screen.findChild<QLineEdit*>(QLatin1String(name)); }
-        void type(const char* name, const QString& text) const {
-            field(name)->selectAll();
-            QTest::keyClick(field(name), Qt::Key_Delete);
-            QTest::keyClicks(field(name), text);
-        }
-        GridView* grid(const QString& name) const {
-            for (auto* g : screen.findChildren<GridView*>())
-                if (g->accessibleName() == name) return g;
-            return nullptr;
-        }
-        GridView* legs() const { return grid(QStringLiteral("Legs")); }
-        QString said() const {
-            QStringList all;
-            for (auto* label : screen.findChildren<QLabel*>())
-                if (label->isVisible()) all << label->text();
-            return all.join(QLatin1Char('\n'));
-        }
-        bool says(const QString& words) const { return said().contains(words); }
-    };
+    std::shared_ptr<desk::DeskView> view() const { return quietViewAt(m_chain); }
 
     /// The desk answers what was proposed: one proposal by its user, P-7, put together by the row.
     std::shared_ptr<desk::DeskView> answered(const portfolio::ComboOrder& order) const {
@@ -99,7 +41,7 @@ class BuilderTest : public QObject {
 private Q_SLOTS:
     void initTestCase() {
         applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark);
-        m_chain = simulated();
+        m_chain = simulatedSpy();
         QVERIFY(m_chain);
     }
 
@@ -364,96 +306,6 @@ private Q_SLOTS:
         QVERIFY(!o.says(QStringLiteral("Handed to the desk")));
     }
 
-    void theChanceOfHalfTheProfitStandsByTheChanceOfAny() {
-        Opened o(m_chain, view());
-        QString line;
-        for (const auto& text : o.said().split(QLatin1Char('\n')))
-            if (text.startsWith(QStringLiteral("POP "))) line = text;
-        static const QRegularExpression kForm(QStringLiteral("P50 market-implied (\\d+)%   physical (\\d+)%"));
-        const auto found = kForm.match(line);
-        QVERIFY2(found.hasMatch(), qPrintable(line));
-        const int pop = line.section(QLatin1Char(' '), 2, 2).remove(QLatin1Char('%')).toInt();
-        QVERIFY2(found.captured(1).toInt() >= pop - 5 && pop > 50, qPrintable(line));
-        bool told = false;
-        for (const auto* label : o.screen.findChildren<QLabel*>()) told = told || label->toolTip().contains(QStringLiteral("first passage"));
-        QVERIFY(told);
-    }
-
-    void altArrowsMoveTheStrikeOfTheLegUnderTheCursor() {
-        Opened o(m_chain, view());
-        o.legs()->setCurrentIndex(o.legs()->model()->index(0, 0));
-        const auto before = o.screen.draft();
-        QTest::keyClick(o.legs(), Qt::Key_Up, Qt::AltModifier);
-        auto now = o.screen.draft();
-        QVERIFY(now.legs[0].contract.strike > before.legs[0].contract.strike && now.legs[1] == before.legs[1]);
-        QCOMPARE(now.legs[0].contract.right, before.legs[0].contract.right);
-        QVERIFY(m_chain->chain->find(now.legs[0].contract));
-        QTest::keyClick(o.legs(), Qt::Key_Down, Qt::AltModifier);
-        QCOMPARE(o.screen.draft().legs, before.legs);
-        o.legs()->setCurrentIndex(o.legs()->model()->index(1, 2));
-        QTest::keyClick(o.legs(), Qt::Key_Down, Qt::AltModifier);
-        now = o.screen.draft();
-        QVERIFY(now.legs[0] == before.legs[0] && now.legs[1].contract.strike < before.legs[1].contract.strike);
-        QVERIFY(now.netLimit.micros() > 0 && now.netLimit != before.netLimit); // at the mid of what it is now
-    }
-
-    void altArrowsMoveTheExpiryOfAllLegs() {
-        Opened o(m_chain, view());
-        const auto before = o.screen.draft();
-        QTest::keyClick(o.legs(), Qt::Key_Right, Qt::AltModifier);
-        const auto later = o.screen.draft();
-        for (const auto& leg : later.legs)
-            QVERIFY(leg.contract.expiry > before.legs[0].contract.expiry && leg.contract.expiry == later.legs[0].contract.expiry);
-        QCOMPARE(later.legs[0].contract.strike, before.legs[0].contract.strike);
-        QTest::keyClick(o.legs(), Qt::Key_Left, Qt::AltModifier);
-        QCOMPARE(o.screen.draft().legs, before.legs);
-        for (int i = 0; i < 40; ++i) QTest::keyClick(o.legs(), Qt::Key_Left, Qt::AltModifier);
-        QCOMPARE(o.screen.draft().legs.front().contract.expiry, m_chain->chain->expiries.front().expiry); // and no further
-    }
-
-    void controlArrowsMoveTheLimitFromWhereverTheFocusIs() {
-        Opened o(m_chain, view());
-        const Price before = o.screen.draft().netLimit, tick = Price::fromMicros(10'000);
-        for (QWidget* focus :
-             {static_cast<QWidget*>(o.legs()), static_cast<QWidget*>(o.field("limit")), static_cast<QWidget*>(o.field("units")),
-              static_cast<QWidget*>(o.review()), static_cast<QWidget*>(o.grid(QStringLiteral("Profit and loss by date and price")))}) {
-            QTest::keyClick(focus, Qt::Key_Up, Qt::ControlModifier);
-            QCOMPARE(o.screen.draft().netLimit, before + tick);
-            QCOMPARE(o.field("limit")->text(), QString::fromStdString((before + tick).str()));
-            QTest::keyClick(focus, Qt::Key_Down, Qt::ControlModifier);
-            QCOMPARE(o.screen.draft().netLimit, before);
-        }
-        o.type("limit", QStringLiteral("1,5"));
-        QTest::keyClick(o.legs(), Qt::Key_Up, Qt::ControlModifier);
-        QCOMPARE(o.field("limit")->text(), QStringLiteral("1,5")); // there is no next price of what cannot be read
-    }
-
-    void tWalksTheDatesAndVTheVolatility() {
-        Opened o(m_chain, view());
-        auto* table = o.grid(QStringLiteral("Profit and loss by date and price"));
-        const auto chosen = [&] {
-            for (int r = 0; r < table->model()->rowCount(); ++r)
-                if (table->model()->index(r, 0).data(GridModel::MarkedRole).toBool()) return r;
-            return -1;
-        };
-        QCOMPARE(chosen(), 0);
-        QTest::keyClick(o.legs(), Qt::Key_T);
-        QCOMPARE(chosen(), 1);
-        QTest::keyClick(o.review(), Qt::Key_T);
-        QCOMPARE(chosen(), 2);
-        auto* chart = o.screen.findChild<PayoffChart*>();
-        QTest::keyClick(chart, Qt::Key_T); // there it is the chart's own table
-        QCOMPARE(chosen(), 2);
-        QVERIFY(o.screen.findChild<QDialog*>());
-        QTest::keyClick(chart, Qt::Key_D);
-        QCOMPARE(chosen(), 3);
-        QVERIFY(o.says(QStringLiteral("30-day IV as it is")));
-        QTest::keyClick(o.legs(), Qt::Key_V);
-        QVERIFY(o.says(QStringLiteral("30-day IV +10%")));
-        o.type("limit", QStringLiteral("0.6v")); // in a field they are letters, and refused
-        QVERIFY(o.says(QStringLiteral("30-day IV +10%")) && o.says(QStringLiteral("“0.6v” is not a price")));
-    }
-
     void reviewThenAThenEnterProposes() {
         Opened o(m_chain, view());
         const auto sent = [&] { return o.port.all<desk::ProposeOrder>().size(); };
@@ -511,59 +363,6 @@ private Q_SLOTS:
         QVERIFY(!o.button(QStringLiteral("ARMED")) && !o.says(QStringLiteral("you can lose")));
         QTest::keyClick(o.legs(), Qt::Key_Return);
         QVERIFY(o.port.all<desk::ProposeOrder>().empty());
-    }
-
-    void gTurnsThroughTheGreeksOfTheRightAxis() {
-        Opened o(m_chain, view());
-        auto* chart = o.screen.findChild<PayoffChart*>();
-        const auto axes = [&] { return chart->chart()->axes(Qt::Vertical); };
-        const auto named = [&](const QString& begins) {
-            for (const auto* s : chart->chart()->series())
-                if (s->name().startsWith(begins)) return static_cast<const QXYSeries*>(s);
-            return static_cast<const QXYSeries*>(nullptr);
-        };
-        QCOMPARE(o.screen.profile().greek(), QStringLiteral("none"));
-        QVERIFY(!axes().back()->isVisible() && o.button(QStringLiteral("Right axis: none")));
-        for (const auto* greek : {"delta", "gamma", "theta", "vega"}) {
-            QTest::keyClick(o.legs(), Qt::Key_G);
-            QCOMPARE(o.screen.profile().greek(), QLatin1String(greek));
-            QVERIFY(axes().back()->isVisible());
-            const auto* line = named(QLatin1String(greek));
-            QVERIFY(line && line->count() > 20);
-            QVERIFY(o.button(QStringLiteral("Right axis: ") + QLatin1String(greek)));
-            QVERIFY2(chart->accessibleDescription().contains(QLatin1String(greek)), qPrintable(chart->accessibleDescription()));
-            for (const auto* s : chart->chart()->series()) { // zero is at one height on both axes
-                if (s != line) continue;
-                const auto *left = static_cast<QValueAxis*>(axes().front()), *right = static_cast<QValueAxis*>(axes().back());
-                QVERIFY(std::abs(left->min() / (left->max() - left->min()) - right->min() / (right->max() - right->min())) < 1e-9);
-            }
-        }
-        o.button(QStringLiteral("Right axis: vega"))->click();
-        QCOMPARE(o.screen.profile().greek(), QStringLiteral("none"));
-        QVERIFY(!axes().back()->isVisible() && !named(QStringLiteral("vega")));
-        o.screen.profile().setGreek(QStringLiteral("theta"));
-        QVERIFY(named(QStringLiteral("theta")));
-        o.screen.profile().setGreek(QStringLiteral("what nobody knows"));
-        QCOMPARE(o.screen.profile().greek(), QStringLiteral("none"));
-    }
-
-    void theChartsTableHoldsTheConeAndTheGreek() {
-        Opened o(m_chain, view());
-        o.screen.profile().setGreek(QStringLiteral("delta"));
-        auto* chart = o.screen.findChild<PayoffChart*>();
-        QVERIFY2(chart->accessibleDescription().contains(QStringLiteral("within 1 sigma (68%)")), qPrintable(chart->accessibleDescription()));
-        QTest::keyClick(chart, Qt::Key_T);
-        auto* dialog = chart->findChild<QDialog*>();
-        QVERIFY(dialog);
-        const auto* model = dialog->findChild<GridView*>()->model();
-        QStringList series;
-        for (int r = 0; r < model->rowCount(); ++r) series << model->index(r, 0).data().toString();
-        for (const auto* wanted : {"cone, now: median", "cone, at expiry: 1 sigma below", "cone, at expiry: 2 sigma above", "delta, shares"})
-            QVERIFY2(series.contains(QLatin1String(wanted)), wanted);
-        const auto& draft = o.screen.draft();
-        const auto last = strategy::draftCone(draft, *m_chain, 2).back();
-        const int row = static_cast<int>(series.indexOf(QStringLiteral("cone, at expiry: 1 sigma below")));
-        QCOMPARE(model->index(row, 1).data().toString(), format::number(last.low1, 2));
     }
 
     void whoMayNotProposeIsToldSo() {
