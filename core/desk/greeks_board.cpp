@@ -43,7 +43,7 @@ portfolio::GreeksBook GreeksBoard::price(const market::Tick& tick, const Session
             known = {*mid, spot->second, minute, std::nullopt};
             pricing::Inputs in = modelInputs(*contract, spot->second, tick.time, facts);
             const auto keep = [&](const pricing::Valuation& v, double vol) {
-                if (v.status != pricing::PriceStatus::BadInput) known.greeks = portfolio::UnitGreeks{v.delta, v.gamma, v.theta, v.vega, vol};
+                if (pricing::hasNumbers(v.status)) known.greeks = portfolio::UnitGreeks{v.delta, v.gamma, v.theta, v.vega, vol};
             };
             if (contract->style == market::ExerciseStyle::European) {
                 const auto iv = pricing::impliedVol(contract->style, in, mid->toDouble());

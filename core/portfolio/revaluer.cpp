@@ -58,7 +58,7 @@ std::optional<double> LegAhead::valueAt(double spot, double vol) const {
     in.vol = clamped(vol);
     if (!m_dividends.empty()) {
         const auto v = pricing::dividendPriceOnly(market::ExerciseStyle::American, in, m_dividends, pricing::GridAccuracy::Chain).value;
-        return v.status == pricing::PriceStatus::BadInput ? std::nullopt : std::optional(v.price);
+        return pricing::hasNumbers(v.status) ? std::optional(v.price) : std::nullopt;
     }
     const double value =
         m_slice ? m_slice->price(in.right, spot, in.strike, in.vol) : pricing::europeanValue(pricing::forwardTerms(in), in.vol * std::sqrt(in.years));

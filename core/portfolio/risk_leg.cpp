@@ -63,7 +63,7 @@ std::optional<std::size_t> expiryIndex(const market::OptionChain& chain, const m
 }
 
 bool finite(const pricing::Valuation& v) {
-    return v.status != pricing::PriceStatus::BadInput && std::isfinite(v.price) && std::isfinite(v.delta) && std::isfinite(v.gamma) &&
+    return pricing::hasNumbers(v.status) && std::isfinite(v.price) && std::isfinite(v.delta) && std::isfinite(v.gamma) &&
            std::isfinite(v.theta) && std::isfinite(v.vega) && std::isfinite(v.rho);
 }
 

@@ -31,11 +31,12 @@ double zeroVolatilityValue(const Inputs& in);
 /// Absent when `in` is out of range, out of the money or without one exercise boundary. `in.vol` is ignored.
 std::optional<double> largestVolAtExercise(const Inputs& in);
 /// As priceAmerican(), by the scalar boundary method: relaxed fixed points on 15 points in place of Newton steps on 12,
-/// vega and rho by differences. A check on the lane kernels where lanesHold(); about a millisecond.
+/// vega and rho by differences. A check on the lane kernels while rates move less than a deviation over the life; about a millisecond.
 Valuation scalarAmerican(const Inputs& in);
 /// The price of priceAmerican() without its Greeks. @return absent when an input is out of range or no method holds.
 std::optional<double> singleAmericanPrice(const Inputs& in);
-/// Price alone, by the scalar boundary method. @return absent when an input is out of range.
+/// Price alone, by the scalar boundary method, which holds while rates move less than a deviation over the life. @return absent when an
+/// input is out of range.
 std::optional<double> americanPrice(const Inputs& in, Accuracy accuracy);
 
 /// Binomial tree with a Black-Scholes last step and Richardson extrapolation (Broadie & Detemple 1996): about 1e-4 of

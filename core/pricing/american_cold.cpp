@@ -11,8 +11,6 @@ namespace mahler::pricing {
 
 namespace {
 
-constexpr double kSettledResidual = 0.02; ///< relative, of a boundary's last step
-
 bool forLanes(const Inputs& in) {
     return validInputs(in) && in.spot > 1e-100 && in.strike > 1e-100 && in.years > 0 && in.vol * std::sqrt(in.years) > 1e-4;
 }
@@ -25,6 +23,12 @@ Valuation priceOnly(double price) {
 }
 
 Valuation scalar(const Inputs& in) {
+    if (forLanes(in) && earlyExercise(putView(in).put) == EarlyExercise::OneBoundary) { // its Greeks would cost five times the price
+        const std::optional<double> price = singleAmericanPrice(in);
+        Valuation none;
+        none.status = PriceStatus::NoMethod;
+        return price ? priceOnly(*price) : none;
+    }
     const Valuation v = priceAmerican(in);
     Valuation only;
     only.price = v.price;
@@ -78,7 +82,7 @@ void priceBlock(std::span<const Inputs> in, std::span<Valuation> out, ColdAccura
             if (nearBoundary(l)) far.premium[l] = near.premium[l];
     }
     for (std::size_t l = 0; l < in.size(); ++l) {
-        if (!solved[l] || !(boundary.residual[l] < kSettledResidual)) {
+        if (!solved[l] || !settled(scheme, boundary, static_cast<int>(l))) {
             out[l] = scalar(in[l]);
             continue;
         }

@@ -98,6 +98,7 @@ const AmericanScheme& quickAmericanScheme() {
     static const AmericanScheme scheme = [] {
         AmericanScheme s = americanScheme();
         s.newtonSteps = 2;
+        s.mostMismatch = 2e-5;
         return s;
     }();
     return scheme;
@@ -106,6 +107,11 @@ const AmericanScheme& quickAmericanScheme() {
 bool lanesHold(double rate, double yield, double vol, double years) {
     const double rootT = std::sqrt(years), pull = std::max({std::fabs(rate), std::fabs(yield), std::fabs(rate - yield)});
     return pull * rootT <= 3 * vol && vol * rootT <= 4;
+}
+
+bool settled(const AmericanScheme& scheme, const BoundaryBlock& boundary, int column) {
+    constexpr double kLeastResidual = 0.02; // of the last Newton step, which squares it: the next one would be under 1e-6
+    return boundary.residual[column] < kLeastResidual && boundary.mismatch[column] < scheme.mostMismatch;
 }
 
 AmericanKernelSet americanKernelSet() {

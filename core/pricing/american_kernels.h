@@ -22,17 +22,20 @@ struct AmericanScheme {
     double sine[kInnerNodes], cosine[kInnerNodes], weight[kInnerNodes];
     double row[kBoundaryNodes][kInnerNodes][kBoundaryNodes];
     PremiumRule far, near;
-    int newtonSteps = 4; ///< on the boundary; each doubles its digits
+    int newtonSteps = 4;        ///< on the boundary; each doubles its digits
+    double mostMismatch = 2e-6; ///< of a boundary that is right; see BoundaryBlock::mismatch
 };
 const AmericanScheme& americanScheme();
 /// The same with two steps: prices within 5e-6 of the larger of spot and strike.
 const AmericanScheme& quickAmericanScheme();
 inline constexpr double kNearDeviations = 0.4;
 
-/// Where the lanes were proven: interest, yield and their difference over the life at most three deviations, and no more than
-/// four deviations in all. Beyond that the boundary turns too sharply for twelve points: a price on 100 was off by 0.08
-/// although the residual was small (volatility 1.1 %, rates 14 and 17 %, four years).
+/// What the lanes may try: interest, yield and their difference over the life at most three deviations, and no more than four
+/// deviations in all. Beyond that the boundary turns too sharply for twelve points. From 1.8 deviations on the equations of twelve
+/// points have other solutions than the boundary: a small residual is not enough there, settled() asks for more.
 bool lanesHold(double rate, double yield, double vol, double years);
+/// Deviations that rates may move before a solved boundary is checked by the value at it.
+inline constexpr double kUncheckedPull = 1.0;
 /// Eight put problems on strike 1 (see PutProblem), one a column.
 struct alignas(64) PutBlock {
     double rate[kBlock], yield[kBlock], vol[kBlock], years[kBlock];
@@ -44,8 +47,14 @@ struct alignas(64) BoundaryBlock {
     double volSlope[kBoundaryNodes][kBlock]; ///< by volatility
     double lnTop[kBlock], topSlope[kBlock];  ///< ln X = ln min(1, r/q)
     double residual[kBlock];                 ///< of the last step, relative; large when the solver failed
+    /// By how much holding and exercising differ at the boundary, over the strike and the deviation of the whole life: at its four
+    /// longest times, the last three counted a thirtieth. It is an equation of its own: the solver uses the slope, not the value. 0 where
+    /// rates move less than kUncheckedPull deviations. Prices err by at most 0.6 of it (60,000 random problems).
+    double mismatch[kBlock];
 };
 enum class RateSlope { ByRate, ByYield };
+/// Whether a solved column is the exercise boundary.
+bool settled(const AmericanScheme& scheme, const BoundaryBlock& boundary, int column);
 
 /// A premium rule for eight contracts.
 struct alignas(64) PremiumBlock {

@@ -205,6 +205,41 @@ template <bool Slopes> MAHLER_LANE_FUNCTION void newtonSystem(const AmericanSche
     }
 }
 
+/// Value of holding less that of exercising at collocation point `i` of the boundary, in strikes.
+MAHLER_LANE_FUNCTION Doubles valueMiss(const AmericanScheme& scheme, const SolverTerms& p, const Doubles (&x)[kBoundaryNodes], int i) {
+    const Doubles rootTau = p.rootT * scheme.root[i], tau = rootTau * rootTau, v = p.vol * rootTau, inverseV = 1.0 / v;
+    const Doubles mu = p.rate - p.yield - 0.5 * p.vol * p.vol, ln = x[i] + p.lnTop, b = expLane(ln);
+    const Doubles discount = expLane(-p.rate * tau), carry = b * expLane(-p.yield * tau);
+    Doubles earned = splat(0.0);
+    for (int k = 0; k < kInnerNodes; ++k) {
+        const double* row = scheme.row[i][k];
+        Doubles sum = splat(0.0);
+        for (int j = 0; j < kBoundaryNodes; ++j) sum = mulAdd(x[j] * x[j], splat(row[j]), sum);
+        const Doubles rootS = rootTau * scheme.sine[k];
+        const Doubles dm = mulAdd(mu, rootS * rootS, x[i] + depthOf(sum)) * inverseV * (1.0 / scheme.sine[k]), dp = dm + v * scheme.sine[k];
+        const CdfPair n = cdfPair(-dm, pdfLane(dm), -dp, pdfLane(dp));
+        const Doubles flow = p.rate * discount * p.interest[i][k] * n.first - p.yield * carry * p.dividend[i][k] * n.second;
+        earned += flow * (2.0 * scheme.weight[k] * scheme.sine[k] * scheme.cosine[k]);
+    }
+    const Doubles dMinus = mulAdd(mu, tau, ln) * inverseV, dPlus = dMinus + v;
+    const CdfPair n = cdfPair(-dMinus, pdfLane(dMinus), -dPlus, pdfLane(dPlus));
+    return discount * n.first - carry * n.second + earned * tau - (1.0 - b);
+}
+
+/// See BoundaryBlock::mismatch.
+MAHLER_LANE_FUNCTION Doubles mismatchOf(const AmericanScheme& scheme, const SolverTerms& p, const Doubles (&x)[kBoundaryNodes]) {
+    const Doubles deviation = p.vol * p.rootT, pull = larger(larger(magnitude(p.rate), magnitude(p.yield)), magnitude(p.rate - p.yield));
+    const Mask asked = less(deviation * kUncheckedPull, pull * (p.rootT * p.rootT));
+    if (!any(asked)) return splat(0.0);
+    Doubles miss = magnitude(valueMiss(scheme, p, x, 0)), sound = miss * 0.0; // adds up to NaN when anything is
+    for (int i = 1; i < 4; ++i) { // at shorter times the twelve nodes of this integral say less than the boundary knows
+        const Doubles other = magnitude(valueMiss(scheme, p, x, i));
+        miss = larger(other * (1.0 / 30), miss);
+        sound += other * 0.0;
+    }
+    return select(asked, select(atMost(sound, 1.0), miss / deviation, splat(1e300)), splat(0.0));
+}
+
 MAHLER_LANE_FUNCTION void newtonMove(Doubles (&x)[kBoundaryNodes], const Doubles (&step)[kBoundaryNodes]) {
     for (int j = 0; j < kBoundaryNodes; ++j) {
         const Doubles next = select(atMost(step[j], 1e300), x[j] - step[j], x[j]);
@@ -255,6 +290,7 @@ void solveLanes(const AmericanScheme& scheme, const PutBlock& in, RateSlope slop
         store(out.lnTop + lane, p.lnTop);
         store(out.topSlope + lane, p.topSlope);
         store(out.residual + lane, select(atMost(sound, 1.0), worst, splat(1e300)));
+        store(out.mismatch + lane, mismatchOf(scheme, p, x));
     }
 }
 

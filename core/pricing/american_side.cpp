@@ -10,8 +10,6 @@ namespace {
 constexpr int kTerms = 8;
 constexpr double kLowestLnVol = -4.6, kSegmentWidth = 0.4; ///< from 1 % to 2,000 %
 constexpr double kNegligible = 1e-15;                      ///< premium, of the strike
-/// Of the last Newton step; steps square it, the next one would be under 1e-6 in ln B of the shortest time.
-constexpr double kSoundResidual = 0.02;
 constexpr double kPi = 3.14159265358979323846;
 
 } // namespace
@@ -67,7 +65,8 @@ const AmericanSlice::Side::Segment& AmericanSlice::Side::segment(int index) {
     m_kernels->solve(americanScheme(), block, m_slope, solved, kBlock);
     e.lnTop = solved.lnTop[0];
     e.topSlope = solved.topSlope[0];
-    s.sound = std::all_of(solved.residual, solved.residual + kBlock, [](double r) { return r < kSoundResidual; });
+    s.sound = true;
+    for (int l = 0; l < kBlock; ++l) s.sound = s.sound && settled(americanScheme(), solved, l);
     for (int j = 0; j < kBoundaryNodes; ++j)
         for (int k = 0; k < kTerms; ++k) {
             e.ln[j][k] = e.slope[j][k] = 0;

@@ -5,12 +5,6 @@
 
 namespace mahler::pricing {
 
-namespace {
-
-constexpr double kSoundResidual = 0.02; ///< of the last Newton step, which squares it
-
-} // namespace
-
 SinglePremium singlePremium(const PutProblem& put, double moneyness, RateSlope slope, bool greeks) {
     SinglePremium result;
     if (!lanesHold(put.rate, put.yield, put.vol, put.years)) return result;
@@ -24,7 +18,7 @@ SinglePremium singlePremium(const PutProblem& put, double moneyness, RateSlope s
     std::fill_n(m, kBlock, moneyness);
     BoundaryBlock boundary;
     kernels.solve(americanScheme(), block, slope, boundary, 1);
-    if (!(boundary.residual[0] < kSoundResidual)) return result;
+    if (!settled(americanScheme(), boundary, 0)) return result;
     const double gap = std::log(moneyness) - boundary.lnTop[0] - boundary.ln[0][0];
     if (gap <= 0) {
         result.exercised = result.sound = true;

@@ -95,7 +95,7 @@ std::optional<double> dividendGap(const market::OptionChain& chain, const market
     for (const market::Right right : {market::Right::Call, market::Right::Put}) {
         const DividendValuation v = dividendPriceOnly(market::ExerciseStyle::American, {right, c.spot, strike, c.years, c.rate, c.yield, vol},
                                                       c.dividends, GridAccuracy::Chain);
-        if (v.value.status == PriceStatus::BadInput) return std::nullopt;
+        if (!hasNumbers(v.value.status)) return std::nullopt;
         gap += right == market::Right::Call ? v.value.price : -v.value.price;
     }
     return gap;

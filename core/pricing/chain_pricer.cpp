@@ -194,7 +194,7 @@ private:
     }
 
     void keepGreeks(std::size_t row, double vol, const Valuation& v) {
-        if (v.status == PriceStatus::BadInput) return;
+        if (!hasNumbers(v.status)) return;
         m_out.markVol[row] = vol;
         m_out.delta[row] = v.delta;
         m_out.gamma[row] = v.gamma;
@@ -250,7 +250,7 @@ private:
         for (std::size_t i = 0; i < smiled.rows.size(); ++i) {
             const DividendValuation v =
                 dividendPriceOnly(market::ExerciseStyle::American, inputsOf(smiled, i), m_carry.dividends, GridAccuracy::Chain);
-            if (v.value.status != PriceStatus::BadInput) keepTheo(smiled.rows[i], v.value.price);
+            if (hasNumbers(v.value.status)) keepTheo(smiled.rows[i], v.value.price);
         }
     }
 

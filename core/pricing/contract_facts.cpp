@@ -37,7 +37,7 @@ std::optional<double> leastValue(const PricedChain& priced, std::size_t expiry, 
         if (e->dividends.empty()) return zeroVolatilityValue(in);
         in.dividendYield = e->borrow; // what the chain is priced with beside the amounts
         const DividendValuation certain = dividendPriceOnly(market::ExerciseStyle::American, in, e->dividends, GridAccuracy::Chain);
-        return certain.value.status == PriceStatus::BadInput ? std::nullopt : std::optional(certain.value.price);
+        return hasNumbers(certain.value.status) ? std::optional(certain.value.price) : std::nullopt;
     }
     }
     return std::nullopt;

@@ -46,7 +46,7 @@ void settlePrices(const InputsAt& inputsAt, std::span<const double> sign, std::s
         Valuation v;
         if (std::fabs(sign[i]) == 1) v = settleEuropean(inputsAt(i));
         out.status[i] = v.status;
-        if (v.status == PriceStatus::BadInput) continue;
+        if (!hasNumbers(v.status)) continue;
         out.price[i] = v.price;
         out.delta[i] = v.delta;
         out.gamma[i] = v.gamma;

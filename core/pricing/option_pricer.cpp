@@ -8,6 +8,16 @@
 
 namespace mahler::pricing {
 
+bool hasNumbers(PriceStatus status) {
+    switch (status) {
+    case PriceStatus::Ok:
+    case PriceStatus::Degenerate: return true;
+    case PriceStatus::BadInput:
+    case PriceStatus::NoMethod: return false;
+    }
+    return false;
+}
+
 const char* toString(IvStatus status) {
     switch (status) {
     case IvStatus::Ok: return "ok";

@@ -14,9 +14,12 @@ struct Inputs {
 
 enum class PriceStatus : std::uint8_t {
     Ok,
-    BadInput,  ///< NaN, infinite, or out of range: no numbers are given
-    Degenerate ///< expired or zero volatility: the limit value; gamma and theta are zero
+    BadInput,   ///< NaN, infinite, or out of range: no numbers are given
+    Degenerate, ///< expired or zero volatility: the limit value; gamma and theta are zero
+    NoMethod    ///< inputs in range, but no method gave a price that stands its own check: no numbers are given
 };
+/// Whether a valuation with this status has numbers.
+bool hasNumbers(PriceStatus status);
 
 /// Per unit of underlying: delta per 1.00, gamma per 1.00 squared, vega per 1.00 of vol, theta per YEAR, rho per 1.00 of rate.
 struct Valuation {
@@ -46,7 +49,8 @@ struct ImpliedVol {
 Valuation priceEuropean(const Inputs& in);
 /// `in.vol` is ignored. Jaeckel, "Let's Be Rational" (2015), or equal precision. Thread-safe.
 ImpliedVol impliedVolEuropean(const Inputs& in, double price);
-/// American exercise, continuous yield: Andersen, Lake & Offengenden (2016), error 1e-8 of spot; some 50 us. Thread-safe.
+/// American exercise, continuous yield: Andersen, Lake & Offengenden (2016), error 1e-8 of spot; some 50 us, and 20 ms where rates move more
+/// than two deviations over the life. Thread-safe.
 Valuation priceAmerican(const Inputs& in);
 ImpliedVol impliedVolAmerican(const Inputs& in, double price);
 

@@ -66,7 +66,7 @@ std::optional<double> usedVol(const Row& row, const Answer& a) { return row.vol 
 
 void takeValue(const Valuation& value, Answer& a) {
     a.value = value;
-    a.priceable = value.status != PriceStatus::BadInput;
+    a.priceable = hasNumbers(value.status);
 }
 
 void answerEuropeans(const std::vector<Row>& rows, std::vector<Answer>& answers) {
@@ -123,7 +123,8 @@ void refuseUnpriceable(std::vector<Row>& rows, const std::vector<Answer>& answer
         const Answer& a = answers[i];
         const bool valued = usedVol(rows[i], a).has_value();
         if (rows[i].refusal.empty() && ((valued && !a.priceable) || (!valued && a.error == toString(IvStatus::BadInput))))
-            rows[i].refusal = rows[i].where + ": inputs out of range";
+            rows[i].refusal =
+                rows[i].where + (valued && a.value.status == PriceStatus::NoMethod ? ": no method is sure of its price" : ": inputs out of range");
     }
 }
 
