@@ -297,7 +297,7 @@ Valuation priceAmerican(const Inputs& in) {
         const double rate = put ? in.rate : in.dividendYield, rateStep = put && rate > 0 ? std::min(1e-5, 0.5 * rate) : 1e-5;
         // And one that does not cross the boundary, where the second derivative jumps.
         const double deviation = std::min(1.0, in.vol * std::sqrt(in.years)), gap = std::log(view.moneyness) - boundary.lnNow();
-        v = byDifferences(in, in.spot * std::clamp(0.5 * gap, 1e-5 * deviation, 5e-3 * deviation), 1e-3 * in.vol, rateStep, carefulPrice, near);
+        v = byDifferences(in, in.spot * std::clamp(0.5 * gap, 1e-5 * deviation, 2e-3 * deviation), 1e-3 * in.vol, rateStep, carefulPrice, near);
     }
     }
     return finished(in, v);
