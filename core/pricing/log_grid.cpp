@@ -159,7 +159,16 @@ private:
         const double now = exerciseValue(m_in);
         p.exercised = m_american && now > 0 && v[0] <= m_payoff[centre];
         if (p.exercised) p = {now, sign(), 0, true};
+        p.boundaryGap = m_american ? h * boundaryNodes(centre, p.exercised) : GridPoint::kNoBoundary;
         return p;
+    }
+
+    /// To the nearest node that is exercised, or from an exercised one to the nearest that is held.
+    double boundaryNodes(std::size_t centre, bool from) const {
+        const auto other = [&](std::size_t i) { return (m_payoff[i] > 0 && m_value[i] <= m_payoff[i]) != from; };
+        for (std::size_t away = 0; away < m_count; ++away)
+            if ((away < centre && other(centre - away)) || (centre + away + 1 < m_count && other(centre + away))) return static_cast<double>(away);
+        return GridPoint::kNoBoundary;
     }
 
     bool m_american, m_oneSided = true;
@@ -190,13 +199,13 @@ LogGrid makeLogGrid(const Inputs& in, std::span<const CashDividend> dividends, i
     g.timeSteps = timeSteps;
     const int even = 2 * (cells / 2);
     g.cell = (high - low) / even;
-    const double apart = std::fabs(x - strike), pairs = std::round(apart / (2 * g.cell));
-    if (pairs > 0 && strike > low && strike < high)
-        g.cell = apart / (2 * pairs); // an even number of cells apart, so that the coarser grid has both nodes too
+    const double apart = std::fabs(x - strike), fours = std::round(apart / (4 * g.cell));
+    if (fours > 0 && strike > low && strike < high)
+        g.cell = apart / (4 * fours); // a multiple of four cells apart, so that two coarser grids have both nodes too
     // A node on the strike; on the spot when the strike is out of reach.
     const double anchor = strike > low && strike < high ? strike : x;
-    const int left = 2 * static_cast<int>(std::ceil((anchor - low) / (2 * g.cell)));
-    const int right = 2 * static_cast<int>(std::ceil((high - anchor) / (2 * g.cell)));
+    const int left = 4 * static_cast<int>(std::ceil((anchor - low) / (4 * g.cell)));
+    const int right = 4 * static_cast<int>(std::ceil((high - anchor) / (4 * g.cell)));
     g.low = anchor - left * g.cell;
     g.cells = std::max(left + right, 16);
     return g;

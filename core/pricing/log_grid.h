@@ -23,6 +23,8 @@ LogGrid coarser(const LogGrid& grid);
 struct GridPoint {
     double value = 0, delta = 0, gamma = 0;
     bool exercised = false;
+    double boundaryGap = kNoBoundary; ///< in ln(spot), to the nearest node where exercise and holding change places
+    static constexpr double kNoBoundary = 1e300;
 };
 GridPoint solveOnGrid(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, const LogGrid& grid);
 

@@ -68,6 +68,8 @@ struct VerificationRun {
     double worstShare = 0;              ///< largest gap over what was allowed
     std::vector<Verification> findings; ///< the disagreements and unchecked ones
 };
-VerificationRun verifyRandomContracts(int count, std::uint64_t seed, const std::function<void(const Verification&)>& each = {});
+enum class OtherLibrary { Ask, LeaveOut }; ///< QuantLib, which takes most of the time
+VerificationRun verifyRandomContracts(int count, std::uint64_t seed, const std::function<void(const Verification&)>& each = {},
+                                      OtherLibrary other = OtherLibrary::Ask);
 
 } // namespace mahler::pricing

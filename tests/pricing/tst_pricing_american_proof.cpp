@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "american_shape.h"
+#include "pricing/verification.h"
 #include "quantlib_greeks.h"
 
 using namespace mahler::pricing;
@@ -11,6 +12,7 @@ class TestPricingAmericanProof : public QObject {
 private Q_SLOTS:
     void greeksAreTheLimitOfQuantlibsDifferencesOnEveryRow();
     void keepsItsShapeOverAMillionContracts();
+    void kernelAndGridAgreeOnFourteenSeeds();
 };
 
 void TestPricingAmericanProof::greeksAreTheLimitOfQuantlibsDifferencesOnEveryRow() {
@@ -30,6 +32,17 @@ void TestPricingAmericanProof::keepsItsShapeOverAMillionContracts() {
     const ShapeCheck shape = checkShape(250, 71);
     QVERIFY2(shape.broken.empty(), shape.broken.c_str());
     QCOMPARE(shape.contracts, 1'000'000L);
+}
+
+void TestPricingAmericanProof::kernelAndGridAgreeOnFourteenSeeds() {
+    // The seeds of `mahler verify-prices`: 6 and 20261121 once found the grid to declare too little.
+    double worst = 0;
+    for (const std::uint64_t seed : {6U, 20261121U, 1U, 2U, 3U, 4U, 5U, 8U, 11U, 13U, 17U, 19U, 23U, 29U}) {
+        const VerificationRun run = verifyRandomContracts(1000, seed, {}, OtherLibrary::LeaveOut);
+        worst = std::max(worst, run.worstShare);
+        QCOMPARE(run.disagreements + run.unchecked, 0);
+    }
+    qInfo("worst gap is %.2f of what was declared", worst);
 }
 
 QTEST_APPLESS_MAIN(TestPricingAmericanProof)
