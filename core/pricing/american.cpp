@@ -116,9 +116,9 @@ Valuation degenerateAmerican(const Inputs& in) {
     const double w = sign(in.right), t = bestExerciseTime(in);
     const double forward = in.spot * std::exp(-in.dividendYield * t), strike = in.strike * std::exp(-in.rate * t);
     const double gap = w * (forward - strike), inTheMoney = gap > 0 ? 1 : gap < 0 ? 0 : 0.5;
-    v.price = std::max(gap, 0.0);
-    v.delta = w * inTheMoney * std::exp(-in.dividendYield * t);
-    v.rho = w * inTheMoney * t * strike;
+    v.price = std::max(0.0, gap);
+    v.delta = w * inTheMoney * std::exp(-in.dividendYield * t) + 0.0; // -0 becomes 0
+    v.rho = w * inTheMoney * t * strike + 0.0;
     v.status = PriceStatus::Degenerate;
     return v;
 }
@@ -189,7 +189,7 @@ Valuation without(PriceStatus status) {
 /// Theta last: the Black-Scholes equation holds where the option lives on. NoMethod when some number is none.
 Valuation finished(const Inputs& in, Valuation v) {
     v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta - 0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
-    return std::isfinite(v.price + v.delta + v.gamma + v.vega + v.rho + v.theta) ? v : without(PriceStatus::NoMethod);
+    return std::isfinite(v.price + v.delta + v.gamma + v.vega + v.rho + v.theta) ? capped(in, v) : without(PriceStatus::NoMethod);
 }
 
 } // namespace
@@ -217,12 +217,12 @@ EarlyExercise earlyExercise(const PutProblem& put) {
     return put.rate * put.years < 1e-13 ? EarlyExercise::Never : EarlyExercise::OneBoundary;
 }
 
-double exerciseValue(const Inputs& in) { return std::max(sign(in.right) * (in.spot - in.strike), 0.0); }
+double exerciseValue(const Inputs& in) { return std::max(0.0, sign(in.right) * (in.spot - in.strike)); } // in this order: never -0
 
 double zeroVolatilityValue(const Inputs& in) {
     const double t = bestExerciseTime(in);
     const double gap = in.spot * std::exp(-in.dividendYield * t) - in.strike * std::exp(-in.rate * t);
-    return std::max(sign(in.right) * gap, 0.0);
+    return std::max(0.0, sign(in.right) * gap);
 }
 
 std::optional<double> americanPrice(const Inputs& in, Accuracy accuracy) {
@@ -259,12 +259,12 @@ std::optional<double> largestVolAtExercise(const Inputs& in) {
 Valuation priceAmerican(const Inputs& in) {
     if (!validInputs(in)) return {};
     if (degenerate(in)) return degenerateAmerican(in);
-    const Valuation european = priceEuropean(in);
+    const Valuation european = uncappedEuropean(in);
     const PutView view = putView(in);
     Valuation v;
     v.status = PriceStatus::Ok;
     switch (earlyExercise(view.put)) {
-    case EarlyExercise::Never: return european;
+    case EarlyExercise::Never: return capped(in, european);
     case EarlyExercise::TwoBoundaries:
         v = byDifferences(in, 0.02 * in.spot * std::min(1.0, in.vol * std::sqrt(in.years)), 0.01 * in.vol, 1e-3, kernelPrice, kernelPrice);
         break;

@@ -84,8 +84,11 @@ void AmericanSlice::values(std::span<const SliceOption> options, std::span<Valua
                 results[i] = priceAmerican(in);
                 continue;
             }
-            results[i] = priceEuropean(in);
-            if (s.kind() == EarlyExercise::Never || results[i].status != PriceStatus::Ok) continue;
+            results[i] = uncappedEuropean(in);
+            if (s.kind() == EarlyExercise::Never || results[i].status != PriceStatus::Ok) {
+                results[i] = capped(in, results[i]);
+                continue;
+            }
             points.push_back({right == market::Right::Put ? in.spot / in.strike : in.strike / in.spot, in.vol});
             rows.push_back(i);
         }
@@ -112,6 +115,7 @@ void AmericanSlice::values(std::span<const SliceOption> options, std::span<Valua
             v.vega = std::max(0.0, v.vega + p.vega * unit);
             v.rho += p.rateSlope * unit;
             v.theta = m_rate * v.price - (m_rate - m_yield) * o.spot * v.delta - 0.5 * o.vol * o.vol * o.spot * o.spot * v.gamma;
+            v = capped(in, v);
         }
     }
 }

@@ -32,7 +32,7 @@ ForwardTerms forwardTerms(const Inputs& in) {
     // Not the difference of the two legs: near the money their rounding would outweigh a short option's time value.
     const double forwardGap =
         (in.spot - in.strike) + (in.spot * std::expm1(-in.dividendYield * in.years) - in.strike * std::expm1(-in.rate * in.years));
-    t.intrinsic = std::max(in.right == market::Right::Call ? forwardGap : -forwardGap, 0.0);
+    t.intrinsic = std::max(0.0, in.right == market::Right::Call ? forwardGap : -forwardGap); // in this order: never -0
     t.usable = in.spot > 1e-100 && in.strike > 1e-100;
     if (t.usable) {
         t.x = logRatio(in.spot, in.strike) + (in.rate - in.dividendYield) * in.years;
@@ -52,8 +52,8 @@ Valuation degenerateEuropean(const Inputs& in) {
     const double inTheMoney = gap > 0 ? 1 : gap < 0 ? 0 : 0.5;
     Valuation v;
     v.price = t.intrinsic;
-    v.delta = sign * t.carry * inTheMoney;
-    v.rho = sign * in.years * t.discountedStrike * inTheMoney;
+    v.delta = sign * t.carry * inTheMoney + 0.0; // -0 becomes 0
+    v.rho = sign * in.years * t.discountedStrike * inTheMoney + 0.0;
     v.status = PriceStatus::Degenerate;
     return v;
 }

@@ -29,6 +29,8 @@ Valuation degenerateEuropean(const Inputs& in);
 /// What priceEuropean() and impliedVolEuropean() give where the lanes of european_batch.h pass: out of their range, without
 /// time or volatility, bad, or a search that does not settle there. Right anywhere, only slower.
 Valuation settleEuropean(const Inputs& in);
+/// As priceEuropean() before gamma is capped: what an American's own Greeks are added to.
+Valuation uncappedEuropean(const Inputs& in);
 ImpliedVol settleImpliedVol(const Inputs& in, double price);
 /// ln(a / b) without loss when they are close.
 double logRatio(double a, double b);

@@ -58,6 +58,20 @@ void settlePrices(const InputsAt& inputsAt, std::span<const double> sign, std::s
     }
 }
 
+/// capped() for the rows that need it; next to none do.
+template <class InputsAt> void capRows(const InputsAt& inputsAt, double least, GreekBatch& out) {
+    std::size_t above = 0;
+    for (const double gamma : out.gamma) above += gamma > least ? 1 : 0;
+    if (above == 0) return;
+    for (std::size_t i = 0; i < out.gamma.size(); ++i) {
+        if (!(out.gamma[i] > least)) continue;
+        const Valuation v = capped(inputsAt(i), out.at(i));
+        out.gamma[i] = v.gamma;
+        out.theta[i] = v.theta;
+        out.status[i] = v.status;
+    }
+}
+
 template <class InputsAt> void settleVols(const InputsAt& inputsAt, std::span<const double> sign, std::span<const double> prices,
                                           std::span<const LaneVol> lanes, ImpliedVolBatch& out) {
     for (std::size_t i = 0; i < lanes.size(); ++i) {
@@ -157,6 +171,7 @@ void priceEuropeans(const EuropeanBatch& in, GreekSet set, GreekBatch& out, Isa 
     std::vector<LaneStatus> lanes(in.size());
     if (kernelsOf(isa).priceColumns(in.columns(), out.columns(), lanes.data(), in.size()))
         settlePrices([&](std::size_t i) { return in.at(i); }, in.sign, lanes, out);
+    capRows([&](std::size_t i) { return in.at(i); }, mostGamma(100), out);
 }
 
 void priceExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike, std::span<const double> vol, GreekSet set,
@@ -169,6 +184,7 @@ void priceExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::sp
     in.vol = vol.data();
     if (kernelsOf(isa).priceExpiry(terms, in, out.columns(), lanes.data(), sign.size()))
         settlePrices([&](std::size_t i) { return inputsOf(terms, sign[i], strike[i], vol[i]); }, sign, lanes, out);
+    capRows([&](std::size_t i) { return inputsOf(terms, sign[i], strike[i], vol[i]); }, mostGamma(terms.spot), out);
 }
 
 void impliedVolsEuropean(const EuropeanBatch& in, std::span<const double> prices, ImpliedVolBatch& out, Isa isa) {
@@ -203,7 +219,9 @@ void impliedTotalVols(std::span<const double> x, std::span<const double> beta, s
         if (lanes[i] != LaneVol::Done) s[i] = impliedTotalVol(x[i], beta[i]);
 }
 
-Valuation priceEuropean(const Inputs& in) {
+Valuation priceEuropean(const Inputs& in) { return capped(in, uncappedEuropean(in)); }
+
+Valuation uncappedEuropean(const Inputs& in) {
     Valuation v;
     LaneStatus lane{};
     const double sign = in.right == market::Right::Call ? 1 : -1;

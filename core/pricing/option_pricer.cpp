@@ -11,11 +11,22 @@ namespace mahler::pricing {
 bool hasNumbers(PriceStatus status) {
     switch (status) {
     case PriceStatus::Ok:
-    case PriceStatus::Degenerate: return true;
+    case PriceStatus::Degenerate:
+    case PriceStatus::Capped: return true;
     case PriceStatus::BadInput:
     case PriceStatus::NoMethod: return false;
     }
     return false;
+}
+
+double mostGamma(double spot) { return 1 / std::min(0.01, 1e-4 * spot); }
+
+Valuation capped(const Inputs& in, Valuation v) {
+    if (v.status != PriceStatus::Ok || !(v.gamma > mostGamma(in.spot))) return v;
+    v.gamma = mostGamma(in.spot);
+    v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta - 0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
+    v.status = PriceStatus::Capped;
+    return v;
 }
 
 const char* toString(IvStatus status) {

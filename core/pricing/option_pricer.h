@@ -15,17 +15,26 @@ struct Inputs {
 enum class PriceStatus : std::uint8_t {
     Ok,
     BadInput,   ///< NaN, infinite, or out of range: no numbers are given
-    Degenerate, ///< expired or zero volatility: the limit value; gamma and theta are zero
-    NoMethod    ///< inputs in range, but no method gave a price that stands its own check: no numbers are given
+    Degenerate, ///< expired or next to no volatility: the limit value; gamma and theta are zero
+    NoMethod,   ///< inputs in range, but no method gave a price that stands its own check: no numbers are given
+    Capped      ///< the spot moves less than a tick before expiry: gamma is held at one delta a tick, theta goes with it
 };
 /// Whether a valuation with this status has numbers.
 bool hasNumbers(PriceStatus status);
+
+/// Gamma's largest value: delta moves by one over a tick, which is a cent or, for a spot under 100, a basis point of it (a real tick is no
+/// finer, and no gamma is held that a price could show).
+double mostGamma(double spot);
 
 /// Per unit of underlying: delta per 1.00, gamma per 1.00 squared, vega per 1.00 of vol, theta per YEAR, rho per 1.00 of rate.
 struct Valuation {
     double price = 0, delta = 0, gamma = 0, theta = 0, vega = 0, rho = 0;
     PriceStatus status = PriceStatus::BadInput;
 };
+
+/// Gamma above mostGamma() is held there, theta is what the Black-Scholes equation gives with that gamma, and the status is Capped. The
+/// spot's deviation is under half a tick then: gamma and theta without end say nothing of what a position gains or loses.
+Valuation capped(const Inputs& in, Valuation v);
 
 enum class IvStatus : std::uint8_t {
     Ok,

@@ -133,7 +133,7 @@ void appendRow(std::string& out, const Row& row, const Answer& a) {
     const bool values = row.refusal.empty() && a.priceable;
     for (const double v : {a.value.price, a.value.delta, a.value.gamma, a.value.theta, a.value.vega, a.value.rho}) {
         out += ',';
-        if (values) appendNumber(out, v);
+        if (values) appendNumber(out, v + 0.0); // -0 becomes 0
     }
     out += ',';
     if (a.iv && row.refusal.empty())

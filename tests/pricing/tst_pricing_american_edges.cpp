@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "pricing/american.h"
 #include "pricing/american_slice.h"
+#include "pricing/european_batch.h"
 
 using namespace mahler;
 using namespace mahler::pricing;
@@ -19,6 +20,8 @@ private Q_SLOTS:
     void impliedVolRefusesTheSame();
     void atExpiryTheValueIsTheExerciseValue();
     void minutesBeforeExpiryNothingIsInfinite();
+    void gammaIsCappedByTheTickAndSaysSo();
+    void noPriceIsMinusZero();
     void withoutVolatilityTheBestTimeIsChosen();
     void smallVolatilityGoesToThatLimit();
     void deepInTheMoneyIsTheExerciseValue();
@@ -127,6 +130,55 @@ void TestPricingAmericanEdges::minutesBeforeExpiryNothingIsInfinite() {
                 QVERIFY(v.price >= exerciseValue(in) && v.price <= exerciseValue(in) + 0.1 * std::sqrt(years) * 100);
                 QVERIFY(std::fabs(v.delta) <= 1 + 1e-12 && v.gamma >= 0);
             }
+}
+
+void TestPricingAmericanEdges::gammaIsCappedByTheTickAndSaysSo() {
+    // A nanosecond before the close gamma was 606,971 and theta -4.4e9, with status Ok.
+    const double nanosecond = 1e-9 / (365 * 86400.0);
+    for (const Right right : {Right::Call, Right::Put})
+        for (const double spot : {600.0, 100.0, 0.5}) {
+            const double cap = spot > 1 ? 100 : 20'000; // one delta over a cent, or over a basis point of the spot
+            const auto meets = [&](const Inputs& in, const Valuation& v) {
+                const double decay = 0.5 * in.vol * in.vol * spot * spot * cap;
+                return v.status == PriceStatus::Capped && hasNumbers(v.status) && v.gamma == cap && std::fabs(v.theta / -decay - 1) < 1e-2 &&
+                       v.price > 0 && v.price < 1e-3 && std::fabs(std::fabs(v.delta) - 0.5) < 1e-3;
+            };
+            Inputs in{right, spot, spot, nanosecond, 0.04, 0.01, 0.15};
+            EuropeanBatch rows;
+            rows.add(in);
+            GreekBatch many, chain;
+            priceEuropeans(rows, GreekSet::Basic, many);
+            priceExpiry({spot, in.years, in.rate, in.dividendYield}, rows.sign, rows.strike, rows.vol, GreekSet::Extended, chain);
+            for (const Valuation& v : {priceEuropean(in), many.at(0), chain.at(0)}) QVERIFY2(meets(in, v), qPrintable(QString::number(v.theta)));
+            const Valuation american = priceAmerican(in); // with so little to move, the limit
+            QVERIFY(american.status == PriceStatus::Degenerate && american.gamma == 0 && american.theta == 0 && american.price == 0);
+
+            in.years = std::pow(2e-5 / in.vol, 2); // a deviation of 2e-5 of spot: more than a tick of 600, less than one of the others
+            AmericanSlice slice(in.rate, in.dividendYield, in.years);
+            for (const Valuation& v : {priceAmerican(in), slice.value(right, spot, spot, in.vol)})
+                QVERIFY2(spot == 600 ? v.status == PriceStatus::Ok && v.gamma > 0 && v.gamma < cap : meets(in, v),
+                         qPrintable(QString::number(v.gamma)));
+
+            in.years = 0.02 / 365; // half an hour: far from a tick, nothing is touched
+            QVERIFY(priceAmerican(in).status == PriceStatus::Ok && priceAmerican(in).gamma < cap);
+        }
+}
+
+void TestPricingAmericanEdges::noPriceIsMinusZero() {
+    for (const double strike : {90.0, 100.0, 110.0})
+        for (const Right right : {Right::Call, Right::Put})
+            for (const double years : {0.0, 1e-300, 1e-18, 1e-12, 1e-9, 0.5})
+                for (const double vol : {0.0, 1e-9, 0.2})
+                    for (const double yield : {0.0, 0.01}) {
+                        const Inputs in{right, 100, strike, years, 0, yield, vol};
+                        QVERIFY(!std::signbit(exerciseValue(in)) && !std::signbit(zeroVolatilityValue(in)));
+                        AmericanSlice slice(in.rate, in.dividendYield, in.years);
+                        for (const Valuation& v : {priceAmerican(in), priceEuropean(in), slice.value(right, 100, strike, vol)}) {
+                            QVERIFY(!std::signbit(v.price));
+                            if (v.status == PriceStatus::Degenerate)
+                                for (const double x : {v.delta, v.gamma, v.vega, v.theta, v.rho}) QVERIFY(x != 0 || !std::signbit(x));
+                        }
+                    }
 }
 
 void TestPricingAmericanEdges::withoutVolatilityTheBestTimeIsChosen() {

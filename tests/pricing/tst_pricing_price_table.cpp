@@ -109,6 +109,20 @@ private Q_SLOTS:
         QVERIFY(lines.isEmpty());
     }
 
+    void noNumberIsMinusZero() {
+        QByteArray table = kHeader;
+        for (const char* style : {"american", "european"})
+            for (const char* type : {"put", "call"})
+                for (const char* strike : {"50", "100", "200"})
+                    for (const char* years : {"0", "1e-300", "1e-17", "1e-9", "0.01"})
+                        table += QByteArray("x,") + style + ',' + type + ",100," + strike + ',' + years + ",0,0,0.2,\n";
+        QList<QByteArray> lines;
+        QVERIFY(priced(table, lines).has_value());
+        QCOMPARE(lines.size(), 61);
+        for (const QByteArray& line : lines)
+            for (const QByteArray& cell : line.split(',')) QVERIFY2(cell != "-0", line.constData());
+    }
+
     void everyRowOfAMixedTableIsAnswered() {
         Random random(17);
         QByteArray table = kHeader;
