@@ -44,7 +44,7 @@ void settlePrices(const InputsAt& inputsAt, std::span<const double> sign, std::s
     for (std::size_t i = 0; i < lanes.size(); ++i) {
         if (lanes[i] == LaneStatus::Done) continue;
         Valuation v;
-        if (std::fabs(sign[i]) == 1) v = settleEuropean(inputsAt(i));
+        if (std::fabs(sign[i]) == 1) v = capped(inputsAt(i), settleEuropean(inputsAt(i)));
         out.status[i] = v.status;
         if (!hasNumbers(v.status)) continue;
         out.price[i] = v.price;
@@ -54,21 +54,7 @@ void settlePrices(const InputsAt& inputsAt, std::span<const double> sign, std::s
         out.theta[i] = v.theta;
         out.rho[i] = v.rho;
         if (!out.vanna.empty()) // the second group has no scalar code: limits only
-            out.status[i] = PriceStatus::Degenerate;
-    }
-}
-
-/// capped() for the rows that need it; next to none do.
-template <class InputsAt> void capRows(const InputsAt& inputsAt, double least, GreekBatch& out) {
-    std::size_t above = 0;
-    for (const double gamma : out.gamma) above += gamma > least ? 1 : 0;
-    if (above == 0) return;
-    for (std::size_t i = 0; i < out.gamma.size(); ++i) {
-        if (!(out.gamma[i] > least)) continue;
-        const Valuation v = capped(inputsAt(i), out.at(i));
-        out.gamma[i] = v.gamma;
-        out.theta[i] = v.theta;
-        out.status[i] = v.status;
+            out.status[i] = v.status == PriceStatus::Ok ? PriceStatus::Degenerate : v.status;
     }
 }
 
@@ -171,7 +157,6 @@ void priceEuropeans(const EuropeanBatch& in, GreekSet set, GreekBatch& out, Isa 
     std::vector<LaneStatus> lanes(in.size());
     if (kernelsOf(isa).priceColumns(in.columns(), out.columns(), lanes.data(), in.size()))
         settlePrices([&](std::size_t i) { return in.at(i); }, in.sign, lanes, out);
-    capRows([&](std::size_t i) { return in.at(i); }, mostGamma(100), out);
 }
 
 void priceExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::span<const double> strike, std::span<const double> vol, GreekSet set,
@@ -184,7 +169,6 @@ void priceExpiry(const ExpiryTerms& terms, std::span<const double> sign, std::sp
     in.vol = vol.data();
     if (kernelsOf(isa).priceExpiry(terms, in, out.columns(), lanes.data(), sign.size()))
         settlePrices([&](std::size_t i) { return inputsOf(terms, sign[i], strike[i], vol[i]); }, sign, lanes, out);
-    capRows([&](std::size_t i) { return inputsOf(terms, sign[i], strike[i], vol[i]); }, mostGamma(terms.spot), out);
 }
 
 void impliedVolsEuropean(const EuropeanBatch& in, std::span<const double> prices, ImpliedVolBatch& out, Isa isa) {

@@ -43,8 +43,8 @@ struct GreekBatch {
     std::vector<double> speed;       ///< gamma per 1.00 of spot
     std::vector<double> zomma;       ///< gamma per 1.00 of vol
     std::vector<double> dividendRho; ///< price per 1.00 of dividend yield
-    /// Degenerate rows have the limit value and no second group; BadInput rows have zeros throughout; of Capped rows the second group is
-    /// that of the formula.
+    /// Degenerate rows have the limit value and no second group; BadInput rows have zeros throughout; Capped rows have
+    /// no second group either.
     std::vector<PriceStatus> status;
 
     void resize(std::size_t count, GreekSet set);

@@ -23,7 +23,8 @@ struct Terms {
 
 // The kernel's own range; the rest is rare enough for the scalar code. Within it no intermediate leaves double range.
 constexpr double kLeastMoney = 1e-30, kMostMoney = 1e30, kLeastYears = 1e-30, kMostYears = 1e5, kMostRate = 1e4;
-constexpr double kMostExponent = 100, kLeastTotalVol = 1e-20, kMostTotalVol = 1e6, kLeastVol = 1e-30, kLargestVol = 1e4; // as kMostVol of european.h
+constexpr double kMostExponent = 100, kLeastTotalVol = 5e-5, kMostTotalVol = 1e6, kLeastVol = 1e-30,
+                 kLargestVol = 1e4; // as kLeastLaneVol and kMostVol of the scalar code
 
 MAHLER_LANE_FUNCTION Terms makeTerms(Doubles spot, Doubles years, Doubles rate, Doubles yield) {
     Terms t;

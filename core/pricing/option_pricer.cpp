@@ -22,7 +22,7 @@ bool hasNumbers(PriceStatus status) {
 double mostGamma(double spot) { return 1 / std::min(0.01, 1e-4 * spot); }
 
 Valuation capped(const Inputs& in, Valuation v) {
-    if (v.status != PriceStatus::Ok || !(v.gamma > mostGamma(in.spot))) return v;
+    if (v.status != PriceStatus::Ok || !(in.vol * std::sqrt(in.years) < kLeastLaneVol) || !(v.gamma > mostGamma(in.spot))) return v;
     v.gamma = mostGamma(in.spot);
     v.theta = in.rate * v.price - (in.rate - in.dividendYield) * in.spot * v.delta - 0.5 * in.vol * in.vol * in.spot * in.spot * v.gamma;
     v.status = PriceStatus::Capped;

@@ -25,6 +25,7 @@ bool hasNumbers(PriceStatus status);
 /// Gamma's largest value: delta moves by one over a tick, which is a cent or, for a spot under 100, a basis point of it (a real tick is no
 /// finer, and no gamma is held that a price could show).
 double mostGamma(double spot);
+inline constexpr double kLeastLaneVol = 5e-5; ///< of vol sqrt(years): the lanes leave less to the scalar code, which caps
 
 /// Per unit of underlying: delta per 1.00, gamma per 1.00 squared, vega per 1.00 of vol, theta per YEAR, rho per 1.00 of rate.
 struct Valuation {
@@ -32,8 +33,9 @@ struct Valuation {
     PriceStatus status = PriceStatus::BadInput;
 };
 
-/// Gamma above mostGamma() is held there, theta is what the Black-Scholes equation gives with that gamma, and the status is Capped. The
-/// spot's deviation is under half a tick then: gamma and theta without end say nothing of what a position gains or loses.
+/// Gamma above mostGamma() is held there where vol sqrt(years) is under kLeastLaneVol (a negative yield of a quarter over the life aside, it is not
+/// above elsewhere), theta is what the Black-Scholes equation gives with that gamma, and the status is Capped. The spot's deviation is under half a
+/// tick then: gamma and theta without end say nothing of what a position gains or loses.
 Valuation capped(const Inputs& in, Valuation v);
 
 enum class IvStatus : std::uint8_t {
