@@ -13,7 +13,7 @@ namespace mahler::strategy {
 
 namespace {
 
-constexpr double kDaysPerYear = 365;
+constexpr double kDraftDaysPerYear = 365;
 constexpr double kTableReach = 0.10; ///< of the spot, each way
 constexpr int kColumns = 9;
 
@@ -55,7 +55,7 @@ std::optional<DraftGreeks> greeksOf(const portfolio::ComboOrder& order, const pr
         const double units = static_cast<double>(order.quantity) * leg.ratio * leg.contract.multiplier;
         sum.delta += chain.delta[*row] * units;
         sum.gamma += chain.gamma[*row] * units;
-        sum.thetaPerDay += chain.theta[*row] / kDaysPerYear * units;
+        sum.thetaPerDay += chain.theta[*row] / kDraftDaysPerYear * units;
         sum.vegaPerPoint += chain.vega[*row] / 100 * units;
     }
     return sum;
@@ -181,7 +181,7 @@ PriceDateTable priceDateTable(const portfolio::ComboOrder& order, const pricing:
     PriceDateTable table;
     const auto index = expiryIndex(order, chain);
     if (!index || !(chain.spot > 0) || !(chain.expiries[*index].years > 0)) return table;
-    table.days = tableDays(chain.expiries[*index].years * kDaysPerYear);
+    table.days = tableDays(chain.expiries[*index].years * kDraftDaysPerYear);
     for (int i = 0; i < kColumns; ++i) table.spotMoves.push_back(-kTableReach + 2 * kTableReach * i / (kColumns - 1));
     for (std::size_t d = 0; d + 1 < table.days.size(); ++d) {
         const auto values = portfolio::valueAcrossSpots(order, chain, 1 - kTableReach, 1 + kTableReach, kColumns, table.days[d], volMove);
@@ -201,7 +201,7 @@ std::vector<ConePoint> draftCone(const portfolio::ComboOrder& order, const prici
 
 std::optional<ConePoint> draftConeAt(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, double days) {
     const auto index = expiryIndex(order, chain);
-    if (!index || draftCone(order, chain, 2).empty() || days < 0 || days > chain.expiries[*index].years * kDaysPerYear) return std::nullopt;
+    if (!index || draftCone(order, chain, 2).empty() || days < 0 || days > chain.expiries[*index].years * kDraftDaysPerYear) return std::nullopt;
     const auto& e = chain.expiries[*index];
     return conePoint(e.spot, e.forward, *e.atmVol, e.years, days);
 }

@@ -220,7 +220,7 @@ private Q_SLOTS:
         const Ran ran = run({"screenshots", "--out", out, "--size", "1366x768", "--theme", "dark"}, 120000);
         QVERIFY2(ran.code == 0, ran.error.constData()); // 1: a text does not fit, named on stderr
         QVERIFY2(!ran.error.contains("note:"), ran.error.constData());
-        QCOMPARE(QDir(out).entryList({QStringLiteral("*.png")}).size(), 18);
+        QCOMPARE(QDir(out).entryList({QStringLiteral("*.png")}).size(), 20);
     }
 
     void doctorSaysWhatIsWrong() {
