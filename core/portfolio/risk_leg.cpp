@@ -63,8 +63,8 @@ std::optional<std::size_t> expiryIndex(const market::OptionChain& chain, const m
 }
 
 bool finite(const pricing::Valuation& v) {
-    return pricing::hasNumbers(v.status) && std::isfinite(v.price) && std::isfinite(v.delta) && std::isfinite(v.gamma) &&
-           std::isfinite(v.theta) && std::isfinite(v.vega) && std::isfinite(v.rho);
+    return pricing::hasNumbers(v.status) && std::isfinite(v.price) && std::isfinite(v.delta) && std::isfinite(v.gamma) && std::isfinite(v.theta) &&
+           std::isfinite(v.vega) && std::isfinite(v.rho);
 }
 
 void bindShares(RiskLeg& leg, const pricing::PricedChain& priced) {
