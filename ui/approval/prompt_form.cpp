@@ -44,15 +44,15 @@ PromptForm::PromptForm(QWidget* parent)
       m_checks(head(tr("CHECKS"))), m_failed(block(tr("Warnings"), Token::Warn)), m_against(block(tr("Strongest case against"))),
       m_openHead(head(tr("UNANSWERED"))), m_open(block(tr("Unanswered"), Token::Warn)), m_for(block(tr("Case for"))),
       m_events(block(tr("Events in the holding period"), Token::Dim)), m_verdict(block(tr("Verdict and confidence"), Token::Dim)),
-      m_time(new TimeBar), m_effects(new EffectTable), m_legs(new GridModel({{tr("Side"), {}, 44, kLeft},
-                                                                             {tr("Qty"), {}, 38},
+      m_time(new TimeBar), m_effects(new EffectTable), m_legs(new GridModel({{tr("Side"), {}, 40, kLeft},
+                                                                             {tr("Qty"), {}, 36},
                                                                              {tr("Contract"), {}, 158, kLeft},
                                                                              {tr("Bid"), {}, 54},
                                                                              {tr("Mid"), {}, 54},
                                                                              {tr("Ask"), {}, 54},
-                                                                             {tr("IV"), {}, 56},
-                                                                             {tr("Delta"), tr("of one contract"), 54},
-                                                                             {tr("Age"), tr("of the quote"), 40}},
+                                                                             {tr("IV"), {}, 52},
+                                                                             {tr("Delta"), tr("of one contract"), 50},
+                                                                             {tr("Age"), tr("of the quote"), 38}},
                                                                             this)),
       m_grid(new GridView(m_legs)), m_chart(new PayoffChart) {
     m_grid->setFocusPolicy(Qt::NoFocus);
@@ -85,8 +85,8 @@ PromptForm::PromptForm(QWidget* parent)
     right->addWidget(m_chart, 1);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(18);
-    columns->addLayout(left, 58);
-    columns->addLayout(right, 42);
+    columns->addLayout(left, 60);
+    columns->addLayout(right, 40);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(3);

@@ -24,6 +24,7 @@ HeatMap::HeatMap(QWidget* parent) : QWidget(parent) {
 }
 
 void HeatMap::setCells(const QString& corner, std::vector<QString> rows, std::vector<QString> columns, std::vector<HeatCell> cells) {
+    m_pixelsAt = -1;
     if (cells.size() != rows.size() * columns.size()) return;
     m_corner = corner;
     m_rows = std::move(rows);
@@ -98,9 +99,30 @@ QString HeatMap::spoken(int row, int column) const {
     return tr("%1, %2: %3").arg(m_rows[static_cast<std::size_t>(row)], m_columns[static_cast<std::size_t>(column)], text);
 }
 
+QFont HeatMap::fitted(bool strong) const {
+    QFont font = numberFont(strong);
+    if (m_pixelsAt != width() || m_pixels > textPixels()) {
+        m_pixelsAt = width();
+        constexpr int kSmallest = 10;
+        for (m_pixels = textPixels(); m_pixels > kSmallest; --m_pixels) {
+            QFont wide = numberFont(true);
+            wide.setPixelSize(m_pixels);
+            const QFontMetrics metrics(wide);
+            const int room = cellRect(0, 0).width() - 4;
+            const bool cellsFit =
+                std::all_of(m_cells.begin(), m_cells.end(), [&](const HeatCell& c) { return metrics.horizontalAdvance(c.text) <= room; });
+            if (cellsFit &&
+                std::all_of(m_columns.begin(), m_columns.end(), [&](const QString& c) { return metrics.horizontalAdvance(c) <= room + 3; }))
+                break;
+        }
+    }
+    font.setPixelSize(m_pixels);
+    return font;
+}
+
 QStringList HeatMap::clippedTexts() const {
     QStringList out;
-    const QFontMetrics plain(numberFont()), strong(numberFont(true));
+    const QFontMetrics plain(fitted(false)), strong(fitted(true));
     for (int r = 0; r < rowCount(); ++r) {
         if (strong.horizontalAdvance(m_rows[static_cast<std::size_t>(r)]) > m_headWidth - 12) out << m_rows[static_cast<std::size_t>(r)];
         for (int c = 0; c < columnCount(); ++c)
@@ -148,7 +170,7 @@ void HeatMap::paintCell(QPainter& painter, int row, int column) const {
         painter.fillRect(area, color(Token::Raised));
         painter.fillRect(area, QBrush(mix(Token::Raised, Token::Stale, 0.4), Qt::BDiagPattern));
     }
-    QFont font = numberFont(here.boxed);
+    QFont font = fitted(here.boxed);
     font.setItalic(m_stale);
     painter.setFont(font);
     painter.setPen(!here.known || m_stale ? color(Token::Stale) : here.quiet ? color(Token::Dim) : heatText());
@@ -181,7 +203,7 @@ void HeatMap::paintEvent(QPaintEvent*) {
         return;
     }
     const auto head = [&](bool origin) {
-        painter.setFont(numberFont(origin));
+        painter.setFont(fitted(origin));
         painter.setPen(color(origin ? Token::Text : Token::Dim));
     };
     head(false);

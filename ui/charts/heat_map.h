@@ -75,6 +75,8 @@ private:
     void moveTo(int row, int column);
     void paintCell(QPainter& painter, int row, int column) const;
     QString spoken(int row, int column) const;
+    QFont fitted(bool strong) const;           ///< the largest number font, down to 10 pixels, in which every cell fits
+    mutable int m_pixels = 0, m_pixelsAt = -1; ///< of that font, and the width it was found for
     QPointer<QDialog> m_table;
     QString m_corner, m_emptyText;
     std::vector<QString> m_rows, m_columns;

@@ -27,9 +27,9 @@ std::vector<GridColumn> opportunitiesColumns() {
             {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 66},
             {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 46},
             {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the widest leg, share of mid"), 52},
-            {OpportunitiesScreen::tr("OI"), {}, 54},
+            {OpportunitiesScreen::tr("OI"), OpportunitiesScreen::tr("open interest, contracts"), 54, Qt::AlignRight | Qt::AlignVCenter, true},
             {OpportunitiesScreen::tr("Failed rule"), {}, 96, kLeft},
-            {OpportunitiesScreen::tr("Event before expiry"), {}, 200, kLeft, true}};
+            {OpportunitiesScreen::tr("Event before expiry"), {}, 320, kLeft, true}};
 }
 
 QString ruleText(const std::string& rule) {
