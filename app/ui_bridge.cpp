@@ -160,18 +160,27 @@ void UiBridge::exportJournal(const std::string& path) {
         done(Error{ErrorCode::Busy, "the desk has not started"});
 }
 void UiBridge::replayMoment(std::int64_t seq) {
-    const auto answer = [this, seq](const std::shared_ptr<const desk::DeskView>& view, const std::string& words) {
-        QMetaObject::invokeMethod(
-            this, [this, seq, view, text = QString::fromStdString(words)] { Q_EMIT momentReady(seq, view, text); }, Qt::QueuedConnection);
-    };
-    if (!m_runtime) return answer({}, "the desk has not started");
     cancelReplay();
     m_replayStop = std::stop_source();
+    // What was cancelled never answers: a second look at the same record is another replay.
+    const auto answer = [this, seq, source = m_replayStop](const std::shared_ptr<const desk::DeskView>& view, const std::string& words) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, seq, source, view, text = QString::fromStdString(words)] {
+                if (!source.stop_requested()) Q_EMIT momentReady(seq, view, text);
+            },
+            Qt::QueuedConnection);
+    };
+    if (!m_runtime) return answer({}, "the desk has not started");
     const bool posted = m_replays.post([this, seq, answer, path = m_runtime->journalPath(), source = m_replayStop](std::stop_token closing) {
         const std::stop_callback ends(closing, [source]() mutable { source.request_stop(); });
-        const auto progress = [this, seq](double done) {
+        const auto progress = [this, seq, source](double done) {
             QMetaObject::invokeMethod(
-                this, [this, seq, done] { Q_EMIT momentProgressed(seq, done); }, Qt::QueuedConnection);
+                this,
+                [this, seq, source, done] {
+                    if (!source.stop_requested()) Q_EMIT momentProgressed(seq, done);
+                },
+                Qt::QueuedConnection);
         };
         const auto moment = desk::replayMoment(path, risk::Limits{}, seq, source.get_token(), progress);
         if (moment)

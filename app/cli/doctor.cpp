@@ -26,7 +26,17 @@ struct Finding {
 
 Finding dataFolder(const std::string& directory) {
     std::error_code ec;
-    if (!fs::exists(directory, ec)) return {"data folder", Finding::Level::Ok, directory + " does not exist yet; it is made at the first start", ""};
+    if (!fs::exists(directory, ec)) {
+        fs::path above = fs::absolute(directory, ec);
+        while (above.has_relative_path() && !fs::exists(above, ec)) above = above.parent_path();
+        const fs::path probe = above / (".mahler-doctor-" + std::to_string(SystemClock().now().utc.time_since_epoch().count()));
+        const bool made = fs::create_directory(probe, ec); // rights are not all that can be in the way
+        fs::remove(probe, ec);
+        if (!made)
+            return {"data folder", Finding::Level::Wrong, directory + " does not exist and cannot be made in " + above.string(),
+                    "choose another with --data-dir"};
+        return {"data folder", Finding::Level::Ok, directory + " does not exist yet; it is made at the first start", ""};
+    }
     const auto ready = prepareDataDirectory(directory);
     if (!ready) return {"data folder", Finding::Level::Wrong, ready.error().detail, "choose another with --data-dir, or chmod 700 " + directory};
     return {"data folder", Finding::Level::Ok, directory + ", private and writable", ""};

@@ -53,7 +53,6 @@ void sessionFacts(DeskState& s, const Event& e, Timestamp) {
         s.decided.clear();
         s.fills.clear();
         s.declinedToday.clear();
-        s.disabledStrategies.clear();
         s.sent.clear();
         std::erase_if(s.orders, [](const auto& entry) { return execution::isTerminal(entry.second.state); });
         std::erase_if(s.proposals, [&](const auto& entry) {
@@ -215,7 +214,9 @@ void orderState(DeskState& s, const Event& e, Timestamp at) {
     order.text = update.text;
     order.updatedAt = at;
     s.cleanAbsences.erase(order.id); // the broker has spoken of it
-    if (execution::isTerminal(order.state)) s.cancelAskedAt.erase(order.id);
+    if (!execution::isTerminal(order.state)) return;
+    s.cancelAskedAt.erase(order.id);
+    s.cancelSentAt.erase(order.id);
 }
 
 void filled(DeskState& s, const Event& e, Timestamp at) {
@@ -302,7 +303,12 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"approval.refused", [](DeskState&, const Event&, Timestamp) {}},
         {"order.intent", orderIntent},
         {"order.state", orderState},
-        {"order.cancel", [](DeskState& s, const Event& e, Timestamp at) { s.cancelAskedAt[OrderId(str(e.body, "order"))] = at; }},
+        {"order.cancel",
+         [](DeskState& s, const Event& e, Timestamp at) {
+             const OrderId id(str(e.body, "order"));
+             s.cancelAskedAt.emplace(id, at);
+             s.cancelSentAt[id] = at;
+         }},
         {"order.move", [](DeskState& s, const Event& e, Timestamp) { s.moving[OrderId(str(e.body, "order"))] = UserId(str(e.body, "user")); }},
         {"order.moved", [](DeskState& s, const Event& e, Timestamp) { s.moving.erase(OrderId(str(e.body, "order"))); }},
         {"order.absent",
@@ -328,6 +334,7 @@ const std::unordered_map<std::string, Applier>& appliers() {
          }},
         {"schedule.fired", [](DeskState& s, const Event& e, Timestamp) { s.firedSlots.insert(str(e.body, "slot")); }},
         {"strategy.disabled", [](DeskState& s, const Event& e, Timestamp) { s.disabledStrategies.insert(str(e.body, "key")); }},
+        {"strategy.enabled", [](DeskState& s, const Event& e, Timestamp) { s.disabledStrategies.erase(str(e.body, "key")); }},
         {"user.switched", [](DeskState& s, const Event& e, Timestamp) { s.user = UserId(str(e.body, "user")); }},
         {"autonomy.set", [](DeskState& s, const Event& e, Timestamp) { s.autonomous = e.body.at("scheduled").get<bool>(); }},
         {"settings.changed", settingsChanged},

@@ -10,6 +10,7 @@ namespace {
 constexpr MonoTime kOpeningPatience = 300s; ///< an opening order that does not fill is taken back (seed 002 section 8.2)
 constexpr MonoTime kClosingPatience = 30s;  ///< a closing order is cancelled so that it can be re-priced
 constexpr MonoTime kReconcileEvery = 60s;
+constexpr MonoTime kCancelAgain = 10s; ///< a cancel that failed, got lost, or was journaled and never sent before a crash
 
 void bookFill(Context& c, const execution::Order& before, const execution::BrokerUpdate& u) {
     const std::int64_t units = u.filled - before.filled;
@@ -200,6 +201,12 @@ void onReconciliation(Context& c, const Reconciliation& command) {
 
 void watchOrders(Context& c) {
     for (const auto* order : c.state.liveOrders()) {
+        if (const auto sent = c.state.cancelSentAt.find(order->id); sent != c.state.cancelSentAt.end()) {
+            if (c.now.mono - sent->second.mono < kCancelAgain && c.now.mono >= sent->second.mono) continue;
+            c.emit("order.cancel", "system", order->id.str(), {{"order", order->id.str()}});
+            c.effect(Cancel{order->id});
+            continue;
+        }
         if (order->state != execution::OrderState::Working && order->state != execution::OrderState::PartlyFilled) continue;
         const bool opening = order->combo.intent == portfolio::OrderIntent::Open;
         if (c.now.mono - order->createdAt.mono >= (opening ? kOpeningPatience : kClosingPatience)) requestCancel(c, order->id, "system");

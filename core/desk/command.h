@@ -141,6 +141,12 @@ struct MoveToMid {
     OrderId id;
 };
 
+/// A Risk Manager lets a strategy open again that the flood rule disabled.
+struct EnableStrategy {
+    UserId user;
+    std::string key; ///< "strategy/underlying"
+};
+
 struct CancelOpening { ///< all working opening orders
     UserId user;
 };
@@ -203,8 +209,8 @@ struct Failure {
 
 using Command =
     std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest, SizeDown,
-                 ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, MoveToMid, CancelOpening, Flatten,
-                 SwitchUser, SetAutonomy, ChangeSettings, AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
+                 ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, MoveToMid, EnableStrategy, CancelOpening,
+                 Flatten, SwitchUser, SetAutonomy, ChangeSettings, AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"
 /// Journal form, integers only. MarketTick has none (it is on the tape).

@@ -84,6 +84,9 @@ void requestCancel(Context& c, const OrderId& id, const std::string& actor);
 void onMoveToMid(Context& c, const MoveToMid& command);
 /// Sends again what the broker has confirmed as taken back.
 void finishMoves(Context& c);
+/// Whoever cancels, halts or closes everything wants it gone, not elsewhere.
+void dropMove(Context& c, const OrderId& id, const std::string& why);
+void dropMoves(Context& c, const std::string& why);
 
 // approvals.cpp
 void requestApproval(Context& c, const Proposal& proposal, const approval::TierDecision& tier, const std::optional<approval::Inherited>& inherits,
@@ -124,5 +127,6 @@ void tellFeedNotes(Context& c, const std::vector<std::string>& notes);
 void keepBases(Context& c);
 void runSchedule(Context& c);
 void checkPositions(Context& c);
+void flagExDividends(Context& c);
 
 } // namespace mahler::desk

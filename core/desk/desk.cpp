@@ -34,12 +34,24 @@ void onFlatten(Context& c, const Flatten& command) {
 void onCancelOrder(Context& c, const CancelOrder& command) {
     const auto* user = c.user(command.user);
     if (!user || !approval::mayClose(*user)) return c.notice(NoticeView::Level::Advisory, "User " + command.user.str() + " may not cancel orders");
+    dropMove(c, command.id, "cancelled by " + command.user.str());
     requestCancel(c, command.id, "user:" + command.user.str());
+}
+
+void onEnableStrategy(Context& c, const EnableStrategy& command) {
+    const auto* user = c.user(command.user);
+    if (!user || !user->has(approval::Role::RiskManager)) return c.notice(NoticeView::Level::Advisory, "Only a Risk Manager re-enables a strategy");
+    if (!c.state.disabledStrategies.count(command.key)) return;
+    c.emit("strategy.enabled", "user:" + command.user.str(), command.key, {{"key", command.key}});
+    c.notice(NoticeView::Level::Advisory, "Strategy " + command.key + " enabled again by " + command.user.str());
 }
 
 void onCancelOpening(Context& c, const CancelOpening& command) {
     for (const auto* order : c.state.liveOrders())
-        if (order->combo.intent == portfolio::OrderIntent::Open) requestCancel(c, order->id, "user:" + command.user.str());
+        if (order->combo.intent == portfolio::OrderIntent::Open) {
+            dropMove(c, order->id, "cancelled by " + command.user.str());
+            requestCancel(c, order->id, "user:" + command.user.str());
+        }
 }
 
 void onSwitchUser(Context& c, const SwitchUser& command) {
@@ -173,6 +185,7 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    [&](const ClosePosition& x) { onClosePosition(c, x); },
                    [&](const CancelOrder& x) { onCancelOrder(c, x); },
                    [&](const MoveToMid& x) { onMoveToMid(c, x); },
+                   [&](const EnableStrategy& x) { onEnableStrategy(c, x); },
                    [&](const CancelOpening& x) { onCancelOpening(c, x); },
                    [&](const Flatten& x) { onFlatten(c, x); },
                    [&](const SwitchUser& x) { onSwitchUser(c, x); },
@@ -182,8 +195,8 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    [&](const SubmitOutcome& x) { onSubmitOutcome(c, x); },
                    [&](const BrokerNews& x) {
                        onBrokerNews(c, x);
+                       watchBreakers(c); // what it halts is not sent again
                        finishMoves(c);
-                       watchBreakers(c);
                    },
                    [&](const Reconciliation& x) {
                        onReconciliation(c, x);

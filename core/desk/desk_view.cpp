@@ -381,6 +381,7 @@ DeskView Desk::view(Timestamp now) const {
                      [](const ApprovalView& a, const ApprovalView& b) { return a.secondsLeft < b.secondsLeft; });
     v.decided.assign(s.decided.begin(), s.decided.end());
     v.sentUnasked = sentUnasked(s);
+    v.disabledStrategies.assign(s.disabledStrategies.begin(), s.disabledStrategies.end());
     v.proposals = ownProposals(s);
     v.cycles.assign(s.cycles.begin(), s.cycles.end());
     v.notices.assign(s.notices.begin(), s.notices.end());

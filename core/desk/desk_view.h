@@ -205,14 +205,15 @@ struct DeskView {
 
     std::vector<PositionView> positions; ///< open ones
     std::vector<portfolio::Position> closedToday;
-    std::vector<OrderView> orders;          ///< UNKNOWN first, then working, then newest
-    std::vector<FillView> fills;            ///< newest first
-    std::vector<ApprovalView> approvals;    ///< pending, most urgent first
-    std::vector<approval::Request> decided; ///< newest first, this session
-    SentUnasked sentUnasked;                ///< this session
-    std::vector<ProposalView> proposals;    ///< of people, newest first, at most 20
-    std::vector<CycleView> cycles;          ///< newest first
-    std::vector<NoticeView> notices;        ///< newest first, at most 200
+    std::vector<OrderView> orders;                 ///< UNKNOWN first, then working, then newest
+    std::vector<FillView> fills;                   ///< newest first
+    std::vector<ApprovalView> approvals;           ///< pending, most urgent first
+    std::vector<approval::Request> decided;        ///< newest first, this session
+    std::vector<std::string> disabledStrategies{}; ///< "strategy/underlying", by the flood rule; a Risk Manager enables them again
+    SentUnasked sentUnasked;                       ///< this session
+    std::vector<ProposalView> proposals;           ///< of people, newest first, at most 20
+    std::vector<CycleView> cycles;                 ///< newest first
+    std::vector<NoticeView> notices;               ///< newest first, at most 200
 
     approval::DeskKind deskKind = approval::DeskKind::DemoTeam;
     approval::User user;

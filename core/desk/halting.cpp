@@ -92,6 +92,7 @@ void setHalt(Context& c, risk::Breaker breaker, const std::string& actor, const 
     const bool known = c.state.latched(breaker);
     c.emit("halt.set", actor, {}, {{"breaker", risk::toString(breaker)}, {"reason", reason}, {"again", known}});
     rejectAll(c, approval::RejectCause::Halted, reason);
+    dropMoves(c, "halted");
     if (!known && breaker != risk::Breaker::Startup)
         c.notice(NoticeView::Level::Critical, std::string("HALTED by ") + risk::toString(breaker) + ": " + reason);
     const auto action = risk::actionOf(breaker);
@@ -209,6 +210,8 @@ void startPlan(Context& c, const std::string& cause) {
     const std::string id = c.number("PLAN-");
     c.emit("plan.started", "system", id, {{"plan", id}, {"cause", cause}});
     c.notice(NoticeView::Level::Critical, "Closing all positions: " + cause);
+    rejectAll(c, approval::RejectCause::Halted, "closing all positions: " + cause);
+    dropMoves(c, "everything is being closed");
     for (const auto* order : c.state.liveOrders()) requestCancel(c, order->id, "system");
 }
 

@@ -114,6 +114,21 @@ void keepBases(Context& c) {
         c.emit("account.high_water", "system", c.state.account->name, {{"high_water", marks.equity->micros()}});
 }
 
+/// SAFETY section 5: who holds a call sold short over an ex-date may be assigned the evening before.
+void flagExDividends(Context& c) {
+    const TradingDate next = market::nextTradingDay(c.state.facts->date);
+    for (const auto& [id, position] : c.state.positions)
+        for (const auto& event : c.state.facts->events) {
+            if (event.kind != market::EventKind::ExDividend || event.symbol != position.underlying || event.date != next) continue;
+            for (const auto& leg : position.legs)
+                if (leg.ratio < 0 && leg.contract.right == market::Right::Call && leg.contract.expiry >= next) {
+                    noticeOnce(c, "Short call " + leg.contract.label() + " of " + id.str() + ": " + position.underlying + " goes ex-dividend on " +
+                                      formatDate(next) + "; it may be assigned this evening");
+                    break;
+                }
+        }
+}
+
 void checkPositions(Context& c) {
     if (c.market.session() != market::Session::Open || !c.state.facts || c.state.plan) return;
     const auto positions = c.state.positions;
@@ -174,6 +189,7 @@ void runSchedule(Context& c) {
     if (c.market.session() == market::Session::Open &&
         (!c.state.lastPositionCheck || c.now.mono - c.state.lastPositionCheck->mono >= kPositionCheck)) {
         c.emit("positions.checked", "system", {}, {{"positions", c.state.positions.size()}});
+        flagExDividends(c);
         checkPositions(c);
     }
     // A closing order that was taken back unfilled is tried again at once, one step further.

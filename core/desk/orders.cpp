@@ -135,6 +135,8 @@ ProposalId propose(Context& c, Proposal p) {
         unfit = valid.error().detail;
     else if (c.state.halted())
         unfit = "trading is halted";
+    else if (c.state.plan)
+        unfit = "everything is being closed";
     else
         for (const auto& [id, request] : c.state.approvals)
             if (unfit.empty() && request.order.legs == p.order.legs) unfit = "merged with the pending request " + id.str();
@@ -307,7 +309,9 @@ void requestCancel(Context& c, const OrderId& id, const std::string& actor) {
         c.emit("order.state", actor, id.str(), {{"update", codec::from(gone)}});
         return;
     }
-    if (c.state.cancelAskedAt.count(id)) return;
+    const auto sent = c.state.cancelSentAt.find(id);
+    const bool again = actor.starts_with("user:") && sent != c.state.cancelSentAt.end() && c.now.mono - sent->second.mono >= 1s;
+    if (c.state.cancelAskedAt.count(id) && !again) return; // watchOrders sends it again
     c.emit("order.cancel", actor, id.str(), {{"order", id.str()}});
     c.effect(Cancel{id});
 }

@@ -40,8 +40,8 @@ Result<void> addTape(Run& run, const std::string& directory, const TapeBlockWrit
     return {};
 }
 
-/// @param last stop behind the tape block that follows this record; 0 loads everything.
-Result<Loaded> load(const std::string& path, std::int64_t last = 0) {
+/// @param last nothing is read beyond the page with an input behind this record: what its command saw is complete then. 0: everything.
+Result<Loaded> load(const std::string& path, std::int64_t last = 0, const std::stop_token& stop = {}) {
     auto reader = store::JournalReader::open(path);
     if (!reader) return reader.error();
     const std::string directory = std::filesystem::path(path).parent_path().string();
@@ -50,6 +50,7 @@ Result<Loaded> load(const std::string& path, std::int64_t last = 0) {
     for (std::int64_t from = 1;;) {
         auto page = (*reader)->read(from, kPage);
         if (!page) return page.error();
+        if (stop.stop_requested()) return Error{ErrorCode::Busy, "the replay was cancelled"};
         for (auto& record : *page) {
             if (loaded.runs.empty() || loaded.runs.back().id != record.runId) loaded.runs.push_back({record.runId, {}});
             Run& run = loaded.runs.back();
@@ -142,7 +143,7 @@ Result<ReplayReport> replayJournal(const std::string& journalPath, const risk::L
 
 Result<Moment> replayMoment(const std::string& journalPath, const risk::Limits& limits, std::int64_t seq, std::stop_token stop,
                             const std::function<void(double)>& progress) {
-    auto loaded = load(journalPath, seq);
+    auto loaded = load(journalPath, seq, stop);
     if (!loaded) return loaded.error();
     const auto& events = loaded->events;
     // The facts up to the record; a record of an input is reached with the first fact or input behind it.

@@ -105,8 +105,9 @@ struct DeskState {
     std::map<PositionId, portfolio::Position> positions; ///< open ones
     std::vector<portfolio::Position> closedToday;
     std::map<OrderId, execution::Order> orders; ///< live ones and today's ended ones
-    std::map<OrderId, Timestamp> cancelAskedAt;
-    std::map<OrderId, UserId> moving; ///< taken back to be sent again at the mid, and by whom; not over a restart
+    std::map<OrderId, Timestamp> cancelAskedAt; ///< first, of live orders
+    std::map<OrderId, Timestamp> cancelSentAt;  ///< last: a cancel nobody confirmed is sent again
+    std::map<OrderId, UserId> moving;           ///< taken back to be sent again at the mid, and by whom; not over a restart
     struct Absence {
         int count = 0;
         UtcTime first{};

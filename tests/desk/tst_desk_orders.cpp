@@ -308,6 +308,115 @@ private Q_SLOTS:
         QVERIFY(h.state().moving.empty());
     }
 
+    void aCancelThatWasLostIsSentAgainUntilItIsConfirmed() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "stop"}); // the broker is down: nobody hears it
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
+        h.ticks(5);
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
+        QCOMPARE(h.desk().view(h.now()).cancelsUnconfirmed.size(), std::size_t{1});
+        h.give(CancelOrder{h.userWith(approval::Role::Trader), id}); // a person's C always goes out
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{2});
+        h.ticks(12);
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{3});                       // and it is sent again without anybody
+        QCOMPARE(h.desk().view(h.now()).cancelsUnconfirmed.size(), std::size_t{1}); // in doubt since the first one
+        h.brokerSays(id, execution::OrderState::Cancelled);
+        h.ticks(30);
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{3});
+        QVERIFY(h.state().cancelSentAt.empty());
+    }
+
+    void whoStopsAMovedOrderStopsIt_data() {
+        QTest::addColumn<int>("how");
+        QTest::newRow("a cancel") << 0;
+        QTest::newRow("cancel all openings") << 1;
+        QTest::newRow("a halt") << 2;
+        QTest::newRow("flatten") << 3;
+        QTest::newRow("errors of the broker") << 4;
+        QTest::newRow("doubt about the books") << 5;
+    }
+    void whoStopsAMovedOrderStopsIt() {
+        QFETCH(int, how);
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.give(ClosePosition{trader, h.state().positions.begin()->first, "out"});
+        const auto closing = h.effects<Submit>().back().order;
+        h.give(SubmitOutcome{closing.id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(closing.id, execution::OrderState::Working);
+        const auto sent = h.effects<Submit>().size();
+        h.give(MoveToMid{trader, closing.id});
+        QCOMPARE(h.state().moving.size(), std::size_t{1});
+        switch (how) {
+        case 0: h.give(CancelOrder{trader, closing.id}); break;
+        case 1: break; // openings: not this one, see below
+        case 2: h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "stop"}); break;
+        case 3: h.give(Flatten{trader, "FLATTEN"}); break;
+        case 4: h.give(BrokerNews{{}, {}, 5}); break;
+        default: h.give(Failure{"journal", "test"}); break;
+        }
+        h.brokerSays(closing.id, execution::OrderState::Cancelled);
+        const auto after = h.effects<Submit>().size();
+        if (how == 1) { // a closing order is still moved
+            QCOMPARE(after, sent + 1);
+            return;
+        }
+        if (how == 3) { // the plan prices it, the move does not
+            for (std::size_t i = sent; i < after; ++i) QVERIFY(h.effects<Submit>()[i].order.combo.source.starts_with("breaker:"));
+        } else {
+            QCOMPARE(after, sent);
+        }
+        QVERIFY(h.state().moving.empty());
+    }
+
+    void aMovedOpeningIsAskedOfNoFewerAndKeepsItsCase() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(2, 0.40));
+        const auto first = *h.pending();
+        h.give(EscalateRequest{first.id, h.userWith(approval::Role::Trader)});
+        const auto escalated = h.pending()->tier.tier;
+        QVERIFY(escalated > first.tier.tier);
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(MoveToMid{h.userWith(approval::Role::Trader), id});
+        h.brokerSays(id, execution::OrderState::Cancelled);
+        h.ticks(2);
+        QVERIFY(h.pending().has_value());
+        QCOMPARE(h.pending()->tier.tier, escalated);
+        const auto& moved = h.state().proposals.at(h.pending()->proposal);
+        const auto& original = h.state().proposals.at(first.proposal);
+        QCOMPARE(moved.caseAgainst, original.caseAgainst);
+        QCOMPARE(moved.strategy, original.strategy);
+        QVERIFY(moved.synthesis.starts_with("Moved to the mid by"));
+    }
+
+    void aFloodedStrategyWaitsForARiskManagerAlsoOverNight() {
+        Harness h;
+        h.open();
+        const Event disabled{"strategy.disabled", "system", "s/SPY", {{"key", "s/SPY"}, {"openings", 5}}};
+        std::vector<StoredEvent> all{{disabled, h.now()}};
+        Desk restored(risk::Limits{});
+        QVERIFY(restored.restore(all).has_value());
+        QCOMPARE(restored.state().disabledStrategies.size(), std::size_t{1});
+        const auto body = encodeCommand(EnableStrategy{UserId("rita"), "s/SPY"});
+        const auto again = decodeCommand("enable_strategy", *body);
+        QVERIFY(again.has_value() && std::get<EnableStrategy>(*again).key == "s/SPY");
+        restored.handle(EnableStrategy{h.userWith(approval::Role::Trader), "s/SPY"}, h.now());
+        QCOMPARE(restored.state().disabledStrategies.size(), std::size_t{1});
+        restored.handle(EnableStrategy{h.userWith(approval::Role::RiskManager), "s/SPY"}, h.now());
+        QVERIFY(restored.state().disabledStrategies.empty());
+    }
+
     void agentsCannotCloseOrClaimAnotherSource() {
         Harness h;
         h.open();

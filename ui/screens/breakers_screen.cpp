@@ -83,7 +83,7 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
                                                           this)),
       m_notices(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("Level"), {}, 80, kLeft}, {tr("Notice"), {}, 700, kLeft}}, this)),
       m_state(new QLabel), m_halt(new QPushButton(tr("Halt  (F12)"))), m_resume(new QPushButton(tr("Resume…"))),
-      m_flatten(new QPushButton(tr("Flatten…"))) {
+      m_flatten(new QPushButton(tr("Flatten…"))), m_enable(new QPushButton) {
     auto* grid = new GridView(m_model);
     auto* notices = new GridView(m_notices);
     grid->setAccessibleName(tr("Breakers"));
@@ -96,6 +96,7 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     auto* top = new QHBoxLayout;
     top->addWidget(m_state, 1);
     top->addWidget(m_halt);
+    top->addWidget(m_enable);
     top->addWidget(m_resume);
     top->addWidget(m_flatten);
     auto* layout = new QVBoxLayout(this);
@@ -110,6 +111,12 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     m_flatten->setToolTip(tr("Closes every position as one plan; FLATTEN must be typed"));
     connect(&port, &DeskPort::journalReady, this, [this](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows) {
         if (asker == kTrips) takeTrips(*rows);
+    });
+    m_enable->setToolTip(
+        tr("Five openings in ten minutes disable a strategy in an underlying until a Risk Manager enables it again (SAFETY section 5)"));
+    m_enable->hide();
+    connect(m_enable, &QPushButton::clicked, this, [this] {
+        if (m_view && !m_view->disabledStrategies.empty()) m_port.send(desk::EnableStrategy{m_view->user.id, m_view->disabledStrategies.front()});
     });
     connect(m_halt, &QPushButton::clicked, this, [this] { m_port.halt("button on the breaker screen"); });
     connect(m_resume, &QPushButton::clicked, this, &BreakersScreen::resumeRequested);
@@ -139,6 +146,9 @@ void BreakersScreen::setLongestStall(int ms) {
 
 void BreakersScreen::setView(const ViewPtr& view) {
     m_view = view;
+    m_enable->setVisible(!view->disabledStrategies.empty());
+    m_enable->setEnabled(view->user.has(approval::Role::RiskManager));
+    if (!view->disabledStrategies.empty()) m_enable->setText(tr("Enable %1 again").arg(format::text(view->disabledStrategies.front())));
     auto readings = view->breakers;
     std::stable_sort(readings.begin(), readings.end(),
                      [](const risk::BreakerReading& a, const risk::BreakerReading& b) { return a.used.value_or(9) > b.used.value_or(9); });

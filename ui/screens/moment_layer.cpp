@@ -58,7 +58,10 @@ MomentLayer::MomentLayer(DeskPort& port, const JournalRow& row, QWidget* parent)
     dressLayer(*this, tr("The desk at record %1, %2 ET   %3").arg(QString::number(row.seq), format::timeNewYork(row.at), format::text(row.type)));
     setObjectName(QStringLiteral("moment"));
     resize(1180, 620);
-    m_still = std::make_unique<StillPort>(port, [this] { m_words->setText(tr("▲ This is a replay: nothing is sent from here.")); });
+    m_still = std::make_unique<StillPort>(port, [this] {
+        const QString refused = tr("▲ This is a replay: nothing is sent from here.");
+        if (!m_words->text().endsWith(refused)) m_words->setText(m_words->text() + QLatin1String("  ") + refused); // a warning stays
+    });
     m_tag->setObjectName(QStringLiteral("environment"));
     setLook(*m_tag, "frame", QStringLiteral("REPLAY"));
     setTone(*m_tag, Token::Warn, true);
@@ -147,7 +150,7 @@ void MomentLayer::fillState(const desk::DeskView& view) {
         rows.push_back(line(format::text(a.request.id.str()), tr("Waiting: %1").arg(format::text(a.request.id.str())), format::text(a.description),
                             tr("can lose %1; %2 left").arg(format::money(a.maxLoss), format::countdown(a.secondsLeft)), Tone::Strong));
     for (const auto& b : view.breakers) {
-        const QString now = b.asOf      ? tr("%1 as of %2 ET").arg(format::text(b.now), format::timeNewYork(*b.asOf).left(5))
+        const QString now = b.asOf      ? tr("%1 %2", "value, as of when").arg(format::text(b.now), asOfWords(*b.asOf, view.at.utc))
                             : b.tripped ? tr("▲ tripping, %1").arg(format::text(b.now))
                                         : format::text(b.now);
         rows.push_back(line(format::text(risk::toString(b.breaker)), tr("Breaker %1").arg(format::text(risk::toString(b.breaker))), now,

@@ -121,7 +121,7 @@ private:
     std::int64_t m_tripsAsked = -1;        ///< number of latches when the journal was asked
     GridModel *m_model, *m_notices;
     QLabel* m_state;
-    QPushButton *m_halt, *m_resume, *m_flatten;
+    QPushButton *m_halt, *m_resume, *m_flatten, *m_enable;
     ViewPtr m_view;
 };
 

@@ -90,7 +90,10 @@ VolatilityScreen::VolatilityScreen(DeskPort& port, QWidget* parent)
 }
 
 void VolatilityScreen::setChain(const ChainPtr& chain) {
-    const bool another = !m_chain || m_chain->chain->underlying != chain->chain->underlying || m_chain->expiries.size() != chain->expiries.size();
+    const auto sameExpiry = [](const market::ExpirySlice& a, const market::ExpirySlice& b) { return a.root == b.root && a.expiry == b.expiry; };
+    const bool another = !m_chain || m_chain->chain->underlying != chain->chain->underlying ||
+                         !std::equal(m_chain->chain->expiries.begin(), m_chain->chain->expiries.end(), chain->chain->expiries.begin(),
+                                     chain->chain->expiries.end(), sameExpiry);
     m_chain = chain;
     m_another = m_another || another;
     if (another) m_excluded.clear();

@@ -84,7 +84,7 @@ void HaltBar::setView(const ViewPtr& view) {
     m_account->setText(format::text(view->accountName));
     setTone(*m_account, dim);
     m_equity->setText(view->marksAsOf
-                          ? tr("Equity %1 as of %2 ET").arg(format::money(view->marks.equity), format::timeNewYork(*view->marksAsOf).left(5))
+                          ? tr("Equity %1 %2", "money, as of when").arg(format::money(view->marks.equity), asOfWords(*view->marksAsOf, view->at.utc))
                           : tr("Equity %1").arg(format::money(view->marks.equity)));
     setTone(*m_equity, view->marksAsOf && !halted ? Token::Stale : base, true);
     const bool down = view->marks.dayPnl && view->marks.dayPnl->micros() < 0, up = view->marks.dayPnl && view->marks.dayPnl->micros() > 0;
