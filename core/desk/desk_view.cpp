@@ -245,7 +245,8 @@ SentUnasked sentUnasked(const DeskState& s) {
     SentUnasked sent;
     for (const auto& [id, order] : s.orders) {
         const bool today = s.facts && market::toNewYork(order.createdAt.utc).date == s.facts->date;
-        const bool never = order.state == execution::OrderState::Rejected && order.filled == 0;
+        const bool never = execution::isTerminal(order.state) && order.filled == 0; // nothing of it is or was at risk
+        if (order.combo.source.starts_with("user:")) continue;                      // a person sent it
         if (order.approvedBy != kAutomatic || order.combo.intent != portfolio::OrderIntent::Open || !today || never) continue;
         ++sent.orders;
         sent.maxLoss += shownMaxLoss(order.combo);

@@ -123,7 +123,8 @@ private Q_SLOTS:
         QCOMPARE(shown().size(), std::size_t{2});
         QCOMPARE(shown().front().order.quantity, std::int64_t{40}); // newest first
         QVERIFY(!shown().front().failed.empty() && !shown().front().droppedBecause.empty());
-        for (const auto& check : shown().front().failed) QVERIFY(!check.pass && !check.reason.empty());
+        const auto refused = shown();
+        for (const auto& check : refused.front().failed) QVERIFY(!check.pass && !check.reason.empty());
         h.give(ProposeOrder{h.userWith(approval::Role::Trader), Harness::spread(1), "again"});
         h.tick();
         QVERIFY(shown().front().droppedBecause.empty() && shown().front().failed.empty());

@@ -215,17 +215,41 @@ private Q_SLOTS:
         QCOMPARE(sent().orders, 1);
         QCOMPARE(sent().maxLoss, shownMaxLossOf(order));
         h.give(SubmitOutcome{order.id, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(order.id, execution::OrderState::Cancelled); // sent is sent
+        h.brokerSays(order.id, execution::OrderState::Working);
         QCOMPARE(sent().orders, 1);
         Desk again{risk::Limits{}};
         QVERIFY(again.restore(h.events()).has_value());
         QCOMPARE(again.view(h.now()).sentUnasked.orders, 1);
         QCOMPARE(again.view(h.now()).sentUnasked.maxLoss, sent().maxLoss);
+        h.brokerSays(order.id, execution::OrderState::PartlyFilled, 0);
+        h.brokerSays(order.id, execution::OrderState::Cancelled); // unfilled: nothing of it was at risk
+        QCOMPARE(sent().orders, 0);
+    }
+
+    void whatAPersonSentIsNotSentWithoutAsking() {
+        Harness h;
+        seasoned(h);
+        h.jumpTo(10, 30);
+        h.tick();
+        h.give(ProposeOrder{h.userWith(approval::Role::Trader), Harness::spread(1), "mine"});
+        h.tick();
+        if (h.pending()) h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        QVERIFY(!h.state().liveOrders().empty());
+        QCOMPARE(h.desk().view(h.now()).sentUnasked.orders, 0);
+    }
+
+    void theSumOfTheAutomaticTierBeginsAnewWithTheSession() {
+        Harness h;
+        seasoned(h);
+        h.jumpTo(10, 30);
+        h.tick();
+        h.propose(Harness::spread(1));
+        QCOMPARE(h.desk().view(h.now()).sentUnasked.orders, 1);
         h.skipTo(std::chrono::year{2026} / 11 / 24, 9, 29);
         SessionFacts facts = *h.state().facts;
         facts.date = std::chrono::year{2026} / 11 / 24;
         h.give(facts);
-        QCOMPARE(sent().orders, 0);
+        QCOMPARE(h.desk().view(h.now()).sentUnasked.orders, 0);
     }
 
     void whatTheGateHeldBackWasNotSent() {

@@ -44,7 +44,7 @@ PromptForm::PromptForm(QWidget* parent)
       m_checks(head(tr("CHECKS"))), m_failed(block(tr("Warnings"), Token::Warn)), m_against(block(tr("Strongest case against"))),
       m_openHead(head(tr("UNANSWERED"))), m_open(block(tr("Unanswered"), Token::Warn)), m_for(block(tr("Case for"))),
       m_events(block(tr("Events in the holding period"), Token::Dim)), m_verdict(block(tr("Verdict and confidence"), Token::Dim)),
-      m_time(new TimeBar), m_effects(new EffectTable), m_legs(new GridModel({{tr("Side"), {}, 40, kLeft},
+      m_time(new TimeBar), m_effects(new EffectTable), m_legs(new GridModel({{tr("Side"), {}, 44, kLeft},
                                                                              {tr("Qty"), {}, 36},
                                                                              {tr("Contract"), {}, 158, kLeft},
                                                                              {tr("Bid"), {}, 54},

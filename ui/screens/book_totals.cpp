@@ -37,6 +37,8 @@ QString dollars(double usd, bool sign) {
 }
 
 /// A total that may leave positions out: then it says how many it has.
+QString dollarsPer(double value) { return format::signedNumber(value, std::abs(value) >= 99.995 ? 0 : 2); } // like all money (UX 2.2)
+
 Cell greek(double value, const portfolio::GreeksSum& sum, QString text) {
     if (sum.included == sum.total) return {std::move(text), value, signTone(value), kFresh};
     if (sum.included == 0) return {format::dash(), {}, Tone::Dim, kFresh, BookTotals::tr("no position has all its Greeks")};
@@ -108,8 +110,8 @@ void BookTotals::setView(const desk::DeskView& view) {
     const auto& sum = view.greeks;
     now.cells[DeltaUsd] = greek(sum.deltaDollars, sum, dollars(sum.deltaDollars, true));
     now.cells[GammaUsd] = greek(sum.gammaDollars, sum, dollars(sum.gammaDollars, true));
-    now.cells[Theta] = greek(sum.thetaPerDay, sum, format::signedNumber(sum.thetaPerDay, 2));
-    now.cells[Vega] = greek(sum.vegaPerPoint, sum, format::signedNumber(sum.vegaPerPoint, 2));
+    now.cells[Theta] = greek(sum.thetaPerDay, sum, dollarsPer(sum.thetaPerDay));
+    now.cells[Vega] = greek(sum.vegaPerPoint, sum, dollarsPer(sum.vegaPerPoint));
     const auto shareOf = [&](double value, double fraction) {
         const bool known = equity && *equity > 0 && sum.included == sum.total;
         return limitOf(equity && *equity > 0 ? std::optional(*equity * fraction) : std::nullopt,

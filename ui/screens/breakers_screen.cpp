@@ -87,6 +87,7 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     auto* grid = new GridView(m_model);
     auto* notices = new GridView(m_notices);
     grid->setAccessibleName(tr("Breakers"));
+    setFocusProxy(grid);
     notices->setAccessibleName(tr("Notices"));
     grid->letSort();
     notices->letSort();

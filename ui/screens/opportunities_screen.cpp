@@ -122,6 +122,7 @@ OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
     layout->addLayout(top);
     layout->addWidget(split, 1);
     layout->addWidget(m_notes);
+    setFocusProxy(m_grid);
     m_grid->setAccessibleName(tr("Opportunities"));
     m_rulesGrid->setAccessibleName(tr("Screening rules"));
     m_grid->setEmptyText(tr("No scan yet today. The agents scan at 10:35, 12:00 and 15:30 New York time, or now with R."));

@@ -76,6 +76,7 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
     layout->addWidget(m_hint);
     layout->addWidget(split, 1);
     m_ordersGrid->setAccessibleName(tr("Orders"));
+    setFocusProxy(m_ordersGrid);
     m_fillsGrid->setAccessibleName(tr("Fills"));
     m_ordersGrid->setEmptyText(tr("No orders today."));
     m_fillsGrid->setEmptyText(tr("No fills today."));

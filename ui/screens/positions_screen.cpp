@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -75,6 +76,8 @@ Cell signedCell(const std::optional<double>& v, int decimals, desk::Freshness f,
     return {format::signedNumber(v, decimals), v ? QVariant(*v) : QVariant(), v ? signTone(*v) : Tone::Dim, f, tooltip};
 }
 
+Cell dollarsCell(const std::optional<double>& v, desk::Freshness f) { return signedCell(v, v && std::abs(*v) >= 99.995 ? 0 : 2, f); }
+
 Cell moneyCell(const std::optional<Usd>& v, desk::Freshness f, const QString& unknown = {}) {
     return {format::signedMoney(v), v ? QVariant(static_cast<qlonglong>(v->micros())) : QVariant(), v ? signTone(v->toDouble()) : Tone::Dim, f,
             v ? QString() : unknown};
@@ -90,6 +93,8 @@ public:
     }
     void add(const std::optional<Usd>& v) { add(v ? std::optional(v->toDouble()) : std::nullopt); }
     Cell cell(int decimals) const { return place(format::signedNumber(m_value, decimals), signTone(m_value)); }
+    /// Dollars a day or a point: whole from a hundred on, like all money (UX 2.2).
+    Cell dollars() const { return cell(std::abs(m_value) >= 99.995 ? 0 : 2); }
     Cell money(bool sign) const {
         const auto exact = Usd::fromDouble(m_value);
         return place(!exact ? format::dash() : sign ? format::signedMoney(*exact) : format::money(*exact), sign ? signTone(m_value) : Tone::Plain);
@@ -129,8 +134,8 @@ struct Group {
     void fill(GridRow& row) const {
         row.cells[DayPnl] = day.money(true);
         row.cells[OpenPnl] = open.money(true);
-        row.cells[Theta] = theta.cell(2);
-        row.cells[Vega] = vega.cell(2);
+        row.cells[Theta] = theta.dollars();
+        row.cells[Vega] = vega.dollars();
         row.cells[Power] = power.money(false);
         row.cells[MaxLoss] = risk ? loss.money(false) : Cell{PositionsScreen::tr("unlimited")};
     }
@@ -229,8 +234,8 @@ GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
                             p.beta.delta ? signTone(*p.beta.delta) : Tone::Dim, age,
                             betawords::tooltip(p.beta, view.betaWeights, {p.position.underlying}, false)};
     row.cells[Gamma] = signedCell(p.gammaPerPercent, 2, age);
-    row.cells[Theta] = signedCell(p.thetaPerDay, 2, age);
-    row.cells[Vega] = signedCell(p.vegaPerPoint, 2, age);
+    row.cells[Theta] = dollarsCell(p.thetaPerDay, age);
+    row.cells[Vega] = dollarsCell(p.vegaPerPoint, age);
     row.cells[Power] = {p.buyingPower ? format::money(*p.buyingPower) : PositionsScreen::tr("unlimited"),
                         p.buyingPower ? QVariant(static_cast<qlonglong>(p.buyingPower->micros())) : QVariant()};
     row.cells[MaxLoss] = {p.maxLoss ? format::money(*p.maxLoss) : PositionsScreen::tr("unlimited"),

@@ -83,6 +83,8 @@ VolatilityScreen::VolatilityScreen(DeskPort& port, QWidget* parent)
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(split);
     m_grid->setAccessibleName(tr("Expiries"));
+    setFocusProxy(m_grid);
+    for (auto* grid : {m_grid, past}) grid->installEventFilter(this); // a table would look for a row that begins with the key
     connect(m_grid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         m_expiry = now.row();
         drawSmile();
@@ -212,6 +214,16 @@ void VolatilityScreen::showPage(int key) {
                       : key == 3 ? static_cast<QWidget*>(m_surface)
                                  : m_pages->widget(2);
     target->setFocus();
+}
+
+bool VolatilityScreen::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
+    auto* key = static_cast<QKeyEvent*>(event);
+    constexpr Qt::Key kOurs[] = {Qt::Key_1, Qt::Key_2, Qt::Key_3, Qt::Key_4, Qt::Key_X, Qt::Key_G, Qt::Key_E, Qt::Key_R};
+    if (key->modifiers() != Qt::NoModifier || std::find(std::begin(kOurs), std::end(kOurs), key->key()) == std::end(kOurs))
+        return Screen::eventFilter(watched, event);
+    keyPressEvent(key);
+    return true;
 }
 
 void VolatilityScreen::keyPressEvent(QKeyEvent* event) {
