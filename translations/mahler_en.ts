@@ -2,16 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
-    <name>BuilderScreen</name>
-    <message numerus="yes">
-        <source>✗ and %n more, in the journal under its id</source>
-        <translation>
-            <numerusform>✗ and %n more, in the journal under its id</numerusform>
-            <numerusform>✗ and %n more, in the journal under its id</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>mahler::ui::AlarmBanner</name>
     <message numerus="yes">
         <source>%1   (and %n more)</source>
@@ -98,6 +88,16 @@
         <translation>
             <numerusform>spot %1, IV %2, in %n day</numerusform>
             <numerusform>spot %1, IV %2, in %n days</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mahler::ui::FailedChecks</name>
+    <message numerus="yes">
+        <source>✗ and %n more, in the journal under its id</source>
+        <translation>
+            <numerusform>✗ and %n more, in the journal under its id</numerusform>
+            <numerusform>✗ and %n more, in the journal under its id</numerusform>
         </translation>
     </message>
 </context>

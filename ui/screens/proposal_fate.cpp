@@ -1,6 +1,8 @@
 #include "ui/screens/proposal_fate.h"
 
 #include <algorithm>
+#include <QCoreApplication>
+#include <span>
 
 #include "ui/screens/builder_screen.h"
 #include "ui/theme/format.h"
@@ -14,15 +16,19 @@ using execution::OrderState;
 
 constexpr std::size_t kMostChecks = 5; ///< as many as the prompt shows; the journal has all
 
+/// lupdate does not find the screen's context from in here.
+struct FailedChecks {
+    Q_DECLARE_TR_FUNCTIONS(mahler::ui::FailedChecks)
+};
+
 QString failedChecks(const std::vector<risk::Check>& checks) {
     QStringList lines;
-    for (std::size_t i = 0; i < checks.size() && i < kMostChecks; ++i) {
-        const auto& c = checks[i];
-        lines << BuilderScreen::tr("✗ %1: %2, allowed %3")
+    for (const auto& c : std::span(checks).first(std::min(checks.size(), kMostChecks))) {
+        lines << FailedChecks::tr("✗ %1: %2, allowed %3")
                      .arg(format::text(c.reason.empty() ? c.check : c.reason), format::text(c.value), format::text(c.limit));
     }
     if (checks.size() > kMostChecks)
-        lines << BuilderScreen::tr("✗ and %n more, in the journal under its id", nullptr, static_cast<int>(checks.size() - kMostChecks));
+        lines << FailedChecks::tr("✗ and %n more, in the journal under its id", nullptr, static_cast<int>(checks.size() - kMostChecks));
     return lines.join(QLatin1Char('\n'));
 }
 
