@@ -372,21 +372,20 @@ void GridView::fitColumns() {
         used -= gives ? widthOf(i) : 0;
     }
     for (std::size_t i = 0; i < columns.size(); ++i) elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? widthOf(i) : 0;
-    // What is over is shared by the text columns; what lacks is given by them from the right: names stand at the left.
     const int room = viewport()->width() - used;
-    std::vector<int> widths;
-    for (std::size_t i = 0; i < columns.size(); ++i) widths.push_back(widthOf(i));
     int left = room;
     std::size_t last = columns.size();
-    for (std::size_t i = columns.size(); i-- > 0;) {
-        if (elastic == 0 || !isText(i) || isColumnHidden(static_cast<int>(i))) continue;
-        if (last == columns.size()) last = i;
-        const int least = widths[i] * 3 / 5, change = room >= 0 ? room * widths[i] / elastic : std::max(left, least - widths[i]);
-        widths[i] += change;
-        left -= change;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        int width = widthOf(i);
+        if (elastic > 0 && isText(i) && !isColumnHidden(static_cast<int>(i))) { // text columns share what is over and give way first
+            width = std::max(width * 3 / 5, width + room * width / elastic);
+            left -= width - widthOf(i);
+            last = i;
+        }
+        setColumnWidth(static_cast<int>(i), width);
     }
-    if (last < columns.size() && room >= 0) widths[last] += left; // the rounding
-    for (std::size_t i = 0; i < columns.size(); ++i) setColumnWidth(static_cast<int>(i), widths[i]);
+    if (last < columns.size()) // the rounding
+        setColumnWidth(static_cast<int>(last), std::max(widthOf(last) * 3 / 5, columnWidth(static_cast<int>(last)) + left));
 }
 
 void GridView::paintEvent(QPaintEvent* event) {
