@@ -230,6 +230,10 @@ private Q_SLOTS:
         QCOMPARE(ran.code, 1);
         QVERIFY(ran.out.contains("chmod 700"));
         QCOMPARE(run({"doctor", "--data-dir", m_folder.filePath("fresh")}).code, 0);
+        QVERIFY(!QDir(m_folder.filePath("fresh")).exists());                  // looked at, not made
+        const Ran never = run({"doctor", "--data-dir", "/proc/mahler/data"}); // nobody can make a folder there, root included
+        QCOMPARE(never.code, 1);
+        QVERIFY2(never.out.contains("cannot be made"), never.out.constData());
     }
 
     void looserLimitsAreRefusedAtLoadWithTheKeyNamed() {

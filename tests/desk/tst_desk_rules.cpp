@@ -1,5 +1,6 @@
 #include <QTest>
 
+#include "desk/context.h"
 #include "desk_harness.h"
 
 using namespace mahler;
@@ -229,6 +230,50 @@ private Q_SLOTS:
             h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
             h.brokerSays(id, execution::OrderState::Cancelled);
         }
+    }
+
+    void shortCallsAreFlaggedTheSessionBeforeTheExDate_data() {
+        QTest::addColumn<int>("daysAhead");
+        QTest::addColumn<QString>("symbol");
+        QTest::addColumn<bool>("flagged");
+        QTest::newRow("tomorrow") << 1 << QStringLiteral("SPY") << true;
+        QTest::newRow("the day after") << 2 << QStringLiteral("SPY") << false;
+        QTest::newRow("today: the evening is over") << 0 << QStringLiteral("SPY") << false;
+        QTest::newRow("another underlying") << 1 << QStringLiteral("QQQ") << false;
+    }
+    void shortCallsAreFlaggedTheSessionBeforeTheExDate() {
+        QFETCH(int, daysAhead);
+        QFETCH(QString, symbol);
+        QFETCH(bool, flagged);
+        Harness h;
+        h.open();
+        h.holdSpread(1); // puts: never flagged
+        auto facts = *h.state().facts;
+        facts.events = {{addDays(facts.date, daysAhead), market::EventKind::ExDividend, symbol.toStdString(), "ex-dividend"}};
+        h.give(facts);
+        const auto warnings = [&] {
+            int n = 0;
+            for (const auto& notice : h.state().notices) n += notice.text.starts_with("Short call");
+            return n;
+        };
+        h.ticks(700);
+        QCOMPARE(warnings(), 0);
+        auto position = h.state().positions.begin()->second;
+        position.id = PositionId("POS-CALLS");
+        for (auto& leg : position.legs)
+            leg.contract = market::OptionContract::make("SPY", leg.contract.expiry, leg.contract.strike, market::Right::Call);
+        DeskState state = h.state();
+        state.positions[position.id] = position;
+        Outcome out;
+        LiveMarket market;
+        risk::Gate gate;
+        BookCache cache;
+        Context context{state, market, state.limits, gate, h.now(), out, cache};
+        flagExDividends(context);
+        flagExDividends(context); // said once
+        int said = 0;
+        for (const auto& notice : state.notices) said += notice.text.starts_with("Short call");
+        QCOMPARE(said, flagged ? 1 : 0);
     }
 };
 

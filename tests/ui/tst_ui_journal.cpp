@@ -3,6 +3,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QProgressBar>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QTest>
@@ -216,6 +217,31 @@ private Q_SLOTS:
         view->breakers.front().used = 1.0; // the session ended in it
         screen.setView(view);
         QCOMPARE(cell(QStringLiteral("B1"), 5), QStringLiteral("▲ tripping"));
+    }
+
+    void aFloodedStrategyIsEnabledByARiskManagerAlone() {
+        FakePort port;
+        BreakersScreen screen(port);
+        auto view = viewWithRequest(approval::Tier::T1);
+        const auto button = [&]() -> QPushButton* {
+            for (auto* b : screen.findChildren<QPushButton*>())
+                if (b->text().contains(QLatin1String("calendar/SPY"))) return b;
+            return nullptr;
+        };
+        screen.setView(view);
+        QVERIFY(!button());
+        view->disabledStrategies = {"calendar/SPY"};
+        screen.setView(view);
+        QVERIFY(button() && !button()->isHidden() && !button()->isEnabled()); // a trader sees it and cannot
+        for (const auto& user : view->users)
+            if (user.has(approval::Role::RiskManager)) view->user = user;
+        screen.setView(view);
+        button()->click();
+        QCOMPARE(port.all<desk::EnableStrategy>().size(), std::size_t{1});
+        QCOMPARE(port.all<desk::EnableStrategy>().front().key, std::string("calendar/SPY"));
+        view->disabledStrategies.clear();
+        screen.setView(view);
+        QVERIFY(button()->isHidden());
     }
 
     void theLadderTellsAnOrderStepByStep() {

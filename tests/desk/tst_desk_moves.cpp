@@ -1,0 +1,207 @@
+#include <QTest>
+
+#include "desk_harness.h"
+
+using namespace mahler;
+using namespace mahler::desk;
+using mahler::desk::testing::Harness;
+
+/// Orders that are taken back: cancels that get lost, and moves to the mid (ADR 0013).
+class DeskMovesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void toTheMidTakesBackFirstAndAsksAnew() {
+        Harness h;
+        h.open();
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.propose(Harness::spread(2, 0.40));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(MoveToMid{trader, id}); // not acknowledged yet
+        QVERIFY(h.effects<Cancel>().empty());
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(MoveToMid{h.userWith(approval::Role::Analyst), id});
+        QVERIFY(h.effects<Cancel>().empty());
+        h.give(MoveToMid{trader, id});
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
+        h.give(MoveToMid{trader, id});
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
+        h.ticks(2);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{1}); // nothing beside an order that may still fill
+        h.brokerSays(id, execution::OrderState::PartlyFilled, 1, 0.40, 1.3);
+        h.brokerSays(id, execution::OrderState::Cancelled, 1, 0.40, 1.3);
+        h.ticks(2);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{1});
+        QVERIFY(h.pending().has_value()); // an opening order is asked again
+        const auto again = h.pending()->order;
+        const auto quote = h.desk().view(h.now()).approvals.front().mid;
+        QCOMPARE(again.quantity, std::int64_t{1});
+        QCOMPARE(again.netLimit, market::classSpec("SPY").tick.roundTo(*quote, false));
+        QCOMPARE(again.source, "user:" + trader.str());
+        QVERIFY(h.state().moving.empty());
+    }
+
+    void toTheMidOfAClosingOrderGoesThroughTheGateAlone() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        const auto trader = h.userWith(approval::Role::Trader);
+        const auto before = h.effects<Submit>().size();
+        h.give(ClosePosition{trader, h.state().positions.begin()->first, "out"});
+        QCOMPARE(h.effects<Submit>().size(), before + 1);
+        const auto closing = h.effects<Submit>().back().order;
+        h.give(SubmitOutcome{closing.id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(closing.id, execution::OrderState::Working);
+        h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "no more"}); // risk may fall while halted (S19)
+        h.give(MoveToMid{trader, closing.id});
+        h.brokerSays(closing.id, execution::OrderState::Cancelled);
+        QCOMPARE(h.effects<Submit>().size(), before + 2);
+        const auto moved = h.effects<Submit>().back().order;
+        QCOMPARE(moved.combo.closes, closing.combo.closes);
+        QCOMPARE(moved.combo.quantity, std::int64_t{2});
+        QVERIFY(moved.combo.netLimit > closing.combo.netLimit); // X gives half the spread's half away, the mid does not
+        QVERIFY(moved.id != closing.id);
+    }
+
+    void anOrderThatFillsInsteadIsNotSentAgain() {
+        Harness h;
+        h.open();
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.propose(Harness::spread(1, 0.40));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(MoveToMid{trader, id});
+        h.brokerSays(id, execution::OrderState::Filled, 1, 0.40, 1.3);
+        h.ticks(2);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{1});
+        QVERIFY(!h.pending().has_value());
+        QVERIFY(h.state().moving.empty());
+    }
+
+    void aCancelThatWasLostIsSentAgainUntilItIsConfirmed() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "stop"}); // the broker is down: nobody hears it
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
+        h.ticks(5);
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
+        QCOMPARE(h.desk().view(h.now()).cancelsUnconfirmed.size(), std::size_t{1});
+        h.give(CancelOrder{h.userWith(approval::Role::Trader), id}); // a person's C always goes out
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{2});
+        h.ticks(12);
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{3});                       // and it is sent again without anybody
+        QCOMPARE(h.desk().view(h.now()).cancelsUnconfirmed.size(), std::size_t{1}); // in doubt since the first one
+        h.brokerSays(id, execution::OrderState::Cancelled);
+        h.ticks(30);
+        QCOMPARE(h.effects<Cancel>().size(), std::size_t{3});
+        QVERIFY(h.state().cancelSentAt.empty());
+    }
+
+    void whoStopsAMovedOrderStopsIt_data() {
+        QTest::addColumn<int>("how");
+        QTest::newRow("a cancel") << 0;
+        QTest::newRow("a halt") << 2;
+        QTest::newRow("flatten") << 3;
+        QTest::newRow("errors of the broker") << 4;
+        QTest::newRow("doubt about the books") << 5;
+    }
+
+    void whoStopsAMovedOrderStopsIt() {
+        QFETCH(int, how);
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.give(ClosePosition{trader, h.state().positions.begin()->first, "out"});
+        const auto closing = h.effects<Submit>().back().order;
+        h.give(SubmitOutcome{closing.id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(closing.id, execution::OrderState::Working);
+        const auto sent = h.effects<Submit>().size();
+        h.give(MoveToMid{trader, closing.id});
+        QCOMPARE(h.state().moving.size(), std::size_t{1});
+        switch (how) {
+        case 0: h.give(CancelOrder{trader, closing.id}); break;
+        case 2: h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "stop"}); break;
+        case 3: h.give(Flatten{trader, "FLATTEN"}); break;
+        case 4: h.give(BrokerNews{{}, {}, 5}); break;
+        default: h.give(Failure{"journal", "test"}); break;
+        }
+        h.brokerSays(closing.id, execution::OrderState::Cancelled);
+        const auto after = h.effects<Submit>().size();
+        if (how == 3) { // the plan prices it, the move does not
+            for (std::size_t i = sent; i < after; ++i) QVERIFY(h.effects<Submit>()[i].order.combo.source.starts_with("breaker:"));
+        } else {
+            QCOMPARE(after, sent);
+        }
+        QVERIFY(h.state().moving.empty());
+    }
+
+    void aMovedOpeningThatIsCancelledIsNotProposedAgain_data() {
+        QTest::addColumn<int>("how");
+        QTest::newRow("a cancel") << 0;
+        QTest::newRow("cancel all openings") << 1;
+        QTest::newRow("a halt, lifted before the broker answers") << 2;
+    }
+    void aMovedOpeningThatIsCancelledIsNotProposedAgain() {
+        QFETCH(int, how);
+        Harness h;
+        h.open();
+        const auto trader = h.userWith(approval::Role::Trader);
+        h.propose(Harness::spread(1, 0.40));
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(MoveToMid{trader, id});
+        const auto proposals = h.count("proposal.made");
+        if (how == 0) h.give(CancelOrder{trader, id});
+        if (how == 1) h.give(CancelOpening{trader});
+        if (how == 2) {
+            h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "stop"});
+            h.give(ResumeRequest{h.userWith(approval::Role::RiskManager), {}, "false alarm", "RESUME"});
+            h.ticks(12);
+            QVERIFY(!h.state().halted());
+        }
+        h.brokerSays(id, execution::OrderState::Cancelled);
+        h.ticks(3);
+        QCOMPARE(h.count("proposal.made"), proposals);
+        QVERIFY(!h.pending().has_value());
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{1});
+    }
+
+    void aMovedOpeningIsAskedOfNoFewerAndKeepsItsCase() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(2, 0.40));
+        const auto first = *h.pending();
+        h.give(EscalateRequest{first.id, h.userWith(approval::Role::Trader)});
+        const auto escalated = h.pending()->tier.tier;
+        QVERIFY(escalated > first.tier.tier);
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+        h.give(MoveToMid{h.userWith(approval::Role::Trader), id});
+        h.brokerSays(id, execution::OrderState::Cancelled);
+        h.ticks(2);
+        QVERIFY(h.pending().has_value());
+        QCOMPARE(h.pending()->tier.tier, escalated);
+        const auto& moved = h.state().proposals.at(h.pending()->proposal);
+        const auto& original = h.state().proposals.at(first.proposal);
+        QCOMPARE(moved.caseAgainst, original.caseAgainst);
+        QCOMPARE(moved.strategy, original.strategy);
+        QVERIFY(moved.synthesis.starts_with("Moved to the mid by"));
+    }
+};
+
+QTEST_APPLESS_MAIN(DeskMovesTest)
+#include "tst_desk_moves.moc"
