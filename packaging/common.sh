@@ -4,13 +4,19 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 fail() { echo "mahler: $*" >&2; exit 1; }
 
-# Arguments: further lists of packages.
-install_debian() {
-    local missing=() package
+# Arguments: lists of packages. Prints those that are not installed.
+missing_packages() {
+    local package
     while read -r package; do
         [ -n "$package" ] || continue
-        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
-    done < <(cat packaging/packages-debian.txt "$@")
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || echo "$package"
+    done < <(cat "$@")
+}
+
+# Arguments: further lists of packages.
+install_debian() {
+    local missing
+    mapfile -t missing < <(missing_packages packaging/packages-debian.txt "$@")
     [ ${#missing[@]} -eq 0 ] && return 0
     echo "mahler: missing packages: ${missing[*]}"
     local sudo=()
@@ -27,6 +33,9 @@ install_debian() {
     "${sudo[@]}" apt-get update -q || fail "apt-get update failed; is the network up?"
     DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" \
         || fail "apt-get could not install: ${missing[*]}"
+    mapfile -t missing < <(missing_packages packaging/packages-debian.txt "$@")
+    # Another package's second name installs that package and is missing again at the next start.
+    [ ${#missing[@]} -eq 0 ] || fail "installed, but not under the name the list has: ${missing[*]}"
 }
 
 install_macos() {

@@ -20,11 +20,11 @@ using mahler::ui::testing::FakePort;
 class ChainTest : public QObject {
     Q_OBJECT
 
-    static ChainPtr simulated() {
+    static ChainPtr simulated(int hour = 11, int minute = 0) {
         simulation::SimulationConfig config;
         config.date = std::chrono::year{2026} / 11 / 23;
         auto feed = simulation::makeSimulatedMarket(config);
-        if (!feed->advance(market::fromNewYork(config.date, 11, 0), {})) return {};
+        if (!feed->advance(market::fromNewYork(config.date, hour, minute), {})) return {};
         return pricing::priceChain(*feed->chain("SPY"), {});
     }
     ChainPtr m_chain;
@@ -95,6 +95,20 @@ private Q_SLOTS:
         Opened whole(m_chain, view(), 1820); // with the rail folded
         for (const auto side : {kCall, kPut})
             for (int field = 0; field < kFieldCount; ++field) QVERIFY2(whole.shows(side, field), qPrintable(QString::number(field)));
+    }
+
+    void theMoneyIsCentredWhenTheOpenTellsWhereItIs() {
+        const ChainPtr before = simulated(9, 26);
+        QVERIFY(before && !(before->spot > 0)); // without a spot there is no money to be at
+        Opened o(before, view());
+        QCOMPARE(o.atmRow(), -1);
+        const auto shown = ChainShown::of(before, 0);
+        for (std::size_t r = 0; r < before->chain->expiries[0].end; ++r) QVERIFY(!shown.isItm(r)); // nothing is tinted
+        o.grid->setCurrentIndex(o.grid->model()->index(0, 0));                                     // as Qt does when the table gets the keys
+        o.screen.setChain(m_chain);
+        QVERIFY(o.atmRow() > 10);
+        QCOMPARE(o.grid->currentIndex().row(), o.atmRow());
+        QVERIFY(o.grid->viewport()->rect().contains(o.grid->visualRect(o.grid->currentIndex())));
     }
 
     void dTurnsThroughTheColumns() {

@@ -248,7 +248,7 @@ ChainShown ChainShown::of(const ChainPtr& chain, std::size_t expiry) {
     double nearest = 1e18;
     for (std::size_t r = slice.begin; r < slice.end; ++r) { // sorted by strike
         if (!shown.strikes.empty() && options.strike[r] == shown.strikes.back()) continue;
-        if (const double away = std::abs(static_cast<double>(options.strike[r]) / 1e6 - chain->spot); away < nearest) {
+        if (const double away = std::abs(static_cast<double>(options.strike[r]) / 1e6 - chain->spot); chain->spot > 0 && away < nearest) {
             nearest = away;
             shown.atm = static_cast<int>(shown.strikes.size());
         }
@@ -273,6 +273,7 @@ ChainMark ChainShown::mark(std::size_t row) const {
 }
 
 bool ChainShown::isItm(std::size_t row) const {
+    if (!(chain->spot > 0)) return false; // before the open nobody knows
     const double strike = static_cast<double>(chain->chain->strike[row]) / 1e6;
     return chain->chain->right[row] == market::Right::Call ? strike < chain->spot : strike > chain->spot;
 }

@@ -55,7 +55,7 @@ struct ChainShown {
     std::vector<std::int64_t> strikes; ///< micros, rising
     std::vector<std::size_t> first;    ///< row of the chain where each of them begins
     std::map<ChainContract, ChainMark> marks;
-    int atm = -1; ///< index of the strike next to spot
+    int atm = -1; ///< index of the strike next to spot; -1 while the spot is unknown
     desk::Freshness fresh = desk::Freshness::Unknown;
 
     /// @return the strikes of an expiry, nothing marked.
