@@ -36,7 +36,7 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const Options& options) {
     auto journal = store::Journal::open(recorder->m_journalPath, {options.runId, options.checkpointKey, options.durable});
     if (!journal) return journal.error();
     recorder->m_journal = std::move(*journal);
-    auto tape = store::TapeWriter::create(options.directory + "/" + recorder->m_tapeName);
+    auto tape = store::TapeWriter::create(options.directory + "/" + recorder->m_tapeName, options.durable);
     if (!tape) return tape.error();
     recorder->m_tape = std::move(*tape);
     return recorder;

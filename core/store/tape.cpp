@@ -114,7 +114,7 @@ private:
 
 class Writer final : public TapeWriter {
 public:
-    Writer(std::string path, File file) : m_path(std::move(path)), m_file(std::move(file)) {}
+    Writer(std::string path, File file, bool durable) : m_path(std::move(path)), m_file(std::move(file)), m_durable(durable) {}
 
     Result<std::optional<TapeBlock>> add(const TapeEntry& entry) override {
         const std::string bytes = encodeTapeEntry(entry);
@@ -132,7 +132,10 @@ public:
         m_broken = true; // what part of a failed block is on the disk nobody knows
         if (std::fwrite(packed.data(), 1, packed.size(), m_file.get()) != packed.size())
             return Error{ErrorCode::Io, m_path + ": the tape cannot be written"};
-        if (const auto synced = syncFile(m_file.get(), m_path); !synced) return synced.error();
+        const auto written = m_durable                        ? syncFile(m_file.get(), m_path)
+                             : std::fflush(m_file.get()) == 0 ? Result<void>()
+                                                              : Error{ErrorCode::Io, m_path + ": the tape cannot be written"};
+        if (!written) return written.error();
         m_broken = false;
         TapeBlock block{std::filesystem::path(m_path).filename().string(), m_offset, static_cast<std::int64_t>(packed.size()), m_entries,
                         sha256(packed)};
@@ -147,7 +150,7 @@ private:
     File m_file;
     std::string m_pending;
     std::int64_t m_entries = 0, m_offset = 0;
-    bool m_broken = false;
+    bool m_durable, m_broken = false;
 };
 
 } // namespace
@@ -214,10 +217,10 @@ Result<TapeEntry> decodeTapeEntry(std::string_view bytes) {
     return e;
 }
 
-Result<std::unique_ptr<TapeWriter>> TapeWriter::create(const std::string& path) {
+Result<std::unique_ptr<TapeWriter>> TapeWriter::create(const std::string& path, bool durable) {
     auto file = createNewFile(path);
     if (!file) return file.error();
-    return std::unique_ptr<TapeWriter>(std::make_unique<Writer>(path, std::move(*file)));
+    return std::unique_ptr<TapeWriter>(std::make_unique<Writer>(path, std::move(*file), durable));
 }
 
 Result<std::vector<TapeEntry>> readTapeBlock(const std::string& directory, const TapeBlock& block) {

@@ -33,7 +33,8 @@ struct TapeBlock {
 /// Writes ticks beside the journal in zlib blocks; each finished block is handed back so that its hash is journaled.
 class TapeWriter {
 public:
-    static Result<std::unique_ptr<TapeWriter>> create(const std::string& path);
+    /// @param durable false only where no effect waits for the disk (tests, benchmarks): see Journal::Options
+    static Result<std::unique_ptr<TapeWriter>> create(const std::string& path, bool durable = true);
     virtual ~TapeWriter() = default;
     /// @return a block when this entry completed one (every 512 entries).
     virtual Result<std::optional<TapeBlock>> add(const TapeEntry& entry) = 0;
