@@ -17,7 +17,7 @@ struct NumberToken {
     double value = 0;
     int decimals = 0;
     bool date = false;  ///< "2026-12-31": one claim, which no number can back
-    bool clock = false; ///< "08:30": likewise; a time of day, by a word it stands in or by the time of the fact cited after it
+    bool clock = false; ///< "08:30": likewise; a time of day, by a word it stands in or by the time of the fact whose number it dates
     bool claimed = false;
 };
 
@@ -78,6 +78,29 @@ bool isTimeOf(const std::string& written, const std::string& after, UtcTime time
     const std::string text = written.size() % 3 == 1 ? "0" + written : written; // "8:30"
     const int minutes = std::stoi(text.substr(0, 2)) * 60 + std::stoi(text.substr(3, 2));
     return seconds / 60 == minutes && (text.size() < 8 || seconds % 60 == std::stoi(text.substr(6, 2)));
+}
+
+/// Whether the words between a fact's number and a clock, or those before the clock, make it the time of that number: nothing but its
+/// unit and "at" or "as of" stand there. Every fact has a time; a clock that merely equals it is no claim about it.
+bool isTimeWord(std::string between, const std::string& unit) {
+    const auto trim = [&] {
+        const auto from = between.find_first_not_of(" ,("), to = between.find_last_not_of(' ');
+        between = from == std::string::npos ? std::string() : between.substr(from, to - from + 1);
+    };
+    std::transform(between.begin(), between.end(), between.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    trim();
+    if (!unit.empty() && between.starts_with(unit)) {
+        between.erase(0, unit.size());
+        trim();
+    }
+    return between == "at" || between == "as of" || between == "quoted at";
+}
+bool saysAsOf(const std::string& text, std::size_t clock) {
+    constexpr std::string_view kAsOf = "as of ";
+    if (clock < kAsOf.size()) return false;
+    std::string before = text.substr(clock - kAsOf.size(), kAsOf.size());
+    before.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(before.front())));
+    return before == kAsOf;
 }
 
 /// Every run of digits is a number, wherever it stands: "30-day" and "Q3" too. Thousands may be grouped with commas. A date and a time of
@@ -196,16 +219,8 @@ CheckedText checkClaims(const std::string& textWithCitations, const FactTable& f
             continue;
         }
         NumberToken* nearest = nullptr;
-        for (auto& n : numbers) {
-            if (n.end > citation.at || citation.at - n.end > kReach || n.claimed) continue;
-            if (!n.clock) {
-                nearest = &n;
-            } else if (const std::string written = out.text.substr(n.begin, n.end - n.begin);
-                       fact != facts.end() && isTimeOf(written, out.text.substr(n.end, 4), fact->second.time)) {
-                n.claimed = true;
-                out.claims.push_back({written, n.begin, fact->first, n.value, n.value, ClaimStatus::Verified});
-            }
-        }
+        for (auto& n : numbers)
+            if (n.end <= citation.at && citation.at - n.end <= kReach && !n.claimed && !n.clock) nearest = &n;
         if (!nearest) continue;
         nearest->claimed = true;
         Claim claim{out.text.substr(nearest->begin, nearest->end - nearest->begin),
@@ -218,6 +233,16 @@ CheckedText checkClaims(const std::string& textWithCitations, const FactTable& f
         claim.actual = expression ? derived(facts, citation.id) : factNumber(facts, citation.id);
         if (claim.actual && !nearest->date && matches(claim.stated, nearest->decimals, *claim.actual))
             claim.status = expression ? ClaimStatus::Derived : ClaimStatus::Verified;
+        // The time of a number that is the fact's, and is said to be its time.
+        if (fact != facts.end() && claim.status == ClaimStatus::Verified)
+            for (auto& n : numbers) {
+                if (!n.clock || n.claimed || n.end > citation.at || citation.at - n.end > kReach) continue;
+                const bool follows = n.begin >= nearest->end && isTimeWord(out.text.substr(nearest->end, n.begin - nearest->end), fact->second.unit);
+                const std::string written = out.text.substr(n.begin, n.end - n.begin);
+                if (!(follows || saysAsOf(out.text, n.begin)) || !isTimeOf(written, out.text.substr(n.end, 4), fact->second.time)) continue;
+                n.claimed = true;
+                out.claims.push_back({written, n.begin, fact->first, n.value, n.value, ClaimStatus::Verified});
+            }
         out.claims.push_back(std::move(claim));
     }
     for (const auto& n : numbers)

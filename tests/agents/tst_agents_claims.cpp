@@ -96,7 +96,13 @@ private Q_SLOTS:
         QTest::newRow("of the fact's own time") << QByteArray("VIX at 19.20 at 10:35 ET [vix]") << 2 << 2;
         QTest::newRow("of the fact's own time, to the second") << QByteArray("VIX at 19.20 at 10:35:07 ET [vix]") << 2 << 2;
         QTest::newRow("of the fact's own time, UTC") << QByteArray("VIX at 19.20 at 15:35 UTC [vix]") << 2 << 2;
+        QTest::newRow("as of, before the number") << QByteArray("As of 10:35 ET VIX is 19.20 [vix]") << 2 << 2;
+        QTest::newRow("with the unit between") << QByteArray("VIX at 19.20 points, as of 10:35 [vix]") << 2 << 2;
         QTest::newRow("uncited") << QByteArray("before 08:30 ET.") << 1 << 0;
+        QTest::newRow("of something else, cited by a fact of that time") << QByteArray("The Fed decides at 10:35 ET [vix]") << 1 << 0;
+        QTest::newRow("of something else beside the fact's number") << QByteArray("VIX 19.20, the Fed at 10:35 [vix]") << 2 << 1;
+        QTest::newRow("before the number, but not as of") << QByteArray("The Fed at 10:35, VIX 19.20 [vix]") << 2 << 1;
+        QTest::newRow("beside a number that is not the fact's") << QByteArray("VIX at 19.30 at 10:35 ET [vix]") << 2 << 0;
         QTest::newRow("of another time") << QByteArray("VIX at 19.20 at 08:30 ET [vix]") << 2 << 1;
         QTest::newRow("of another second") << QByteArray("VIX at 19.20 at 10:35:08 ET [vix]") << 2 << 1;
         QTest::newRow("New York's time taken for UTC") << QByteArray("VIX at 19.20 at 10:35 UTC [vix]") << 2 << 1;
