@@ -88,14 +88,30 @@ public:
     }
 
 private:
+    /// As the store finds them; a name without its kind is looked for as a person's and as an agent's, too: "tom" is "user:tom".
+    Result<std::vector<store::Record>> find(const store::SearchQuery& query) const {
+        auto records = m_reader.search(query);
+        if (!records || query.actor.empty() || query.actor.find(':') != std::string::npos) return records;
+        for (const char* kind : {"user:", "agent:"}) {
+            auto kindly = query;
+            kindly.actor = kind + query.actor;
+            auto more = m_reader.search(kindly);
+            if (!more) return more.error();
+            records->insert(records->end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+        }
+        std::sort(records->begin(), records->end(), older);
+        if (records->size() > query.limit) records->resize(query.limit);
+        return records;
+    }
+
     /// The next records that can match, newest first; fewer than the limit means there are no more.
     Result<std::vector<store::Record>> next(const store::SearchQuery& query) {
         if (m_search.realisedBelow || m_search.realisedAbove) // positions end in two kinds of records
             return ends(query);
-        if (m_search.underlying.empty()) return m_reader.search(query);
+        if (m_search.underlying.empty()) return find(query);
         auto named = query;
         named.text += (named.text.empty() ? "" : " ") + m_search.underlying;
-        auto records = m_reader.search(named);
+        auto records = find(named);
         if (!records || !query.text.empty()) return records;
         return withOrders(query, std::move(*records));
     }
@@ -106,7 +122,7 @@ private:
             if (!std::string(type).starts_with(query.type)) continue;
             auto some = query;
             some.type = type;
-            auto records = m_reader.search(some);
+            auto records = find(some);
             if (!records) return records.error();
             all.insert(all.end(), std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()));
         }
@@ -124,7 +140,7 @@ private:
         for (const auto& id : orders()) {
             auto way = query;
             way.correlation = id;
-            const auto found = m_reader.search(way);
+            const auto found = find(way);
             if (!found) return found.error();
             for (const auto& record : *found)
                 if (record.seq > lowest && known.insert(record.seq).second) records.push_back(record);
@@ -195,7 +211,7 @@ private:
             query.type = type;
             query.text = proposal;
             query.limit = kOrders;
-            const auto found = m_reader.search(query);
+            const auto found = find(query);
             if (!found) return std::nullopt;
             for (const auto& record : *found)
                 if (const auto facts = factsOf(record); facts.realised && facts.proposal.str() == proposal) return facts.realised;

@@ -52,6 +52,31 @@ private Q_SLOTS:
         m_reader = std::move(*reader);
     }
 
+    void anActorIsFoundByNameAlone() {
+        std::string person;
+        JournalSearch all;
+        all.query.limit = 10'000;
+        for (const auto& entry : page(all).entries)
+            if (entry.record.actor.starts_with("user:")) person = entry.record.actor;
+        QVERIFY(!person.empty());
+        const auto of = [&](const std::string& actor, std::size_t limit = 10'000) {
+            JournalSearch search;
+            search.query.actor = actor;
+            search.query.limit = limit;
+            std::vector<std::int64_t> found;
+            for (const auto& entry : page(search).entries) found.push_back(entry.record.seq);
+            return found;
+        };
+        const auto named = of(person);
+        QVERIFY(!named.empty());
+        QCOMPARE(of(person.substr(5)), named);
+        QVERIFY(of("user").size() >= named.size());
+        QCOMPARE(of("desk"), of("agent:desk"));
+        QVERIFY(!of("system").empty());
+        QCOMPARE(of(person.substr(5), 1), std::vector<std::int64_t>{named.front()}); // newest first, whatever the page
+        QVERIFY(of("nobody").empty());
+    }
+
     void everyRecordOfAnUnderlyingIsFoundAndNoOther() {
         JournalSearch all;
         all.query.limit = 10'000;
