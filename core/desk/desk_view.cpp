@@ -164,21 +164,23 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
     ApprovalView v;
     v.request = r;
     v.description = portfolio::describe(r.order);
-    v.legs = legs(r.order.legs, r.order.quantity);
+    auto read = r.order.legs;
+    portfolio::sortLegs(read);
+    v.legs = legs(read, r.order.quantity);
     v.maxLoss = shownMaxLoss(r.order);
-    const auto bounds = portfolio::payoffBounds(r.order.legs, r.order.netLimit);
-    v.breakevens = bounds.breakevens;
-    std::int64_t contracts = 0;
-    for (const auto& leg : r.order.legs) contracts += std::abs(leg.ratio);
-    v.fees = times(risk::kFeePerContract, contracts * r.order.quantity).value_or(Usd{});
-    if (bounds.maxProfit) v.maxProfit = times(*bounds.maxProfit, r.order.quantity).value_or(Usd{}) - v.fees;
+    const auto outcome = portfolio::orderOutcome(r.order);
+    v.breakevens = outcome.breakevens;
+    v.fees = outcome.fees;
+    if (outcome.maxProfit) v.maxProfit = *outcome.maxProfit;
     const auto quote = quoteCombo(m, r.order.legs, now.mono);
     if (quote) {
         v.mid = quote->mid;
         v.natural = quote->natural;
+        if (const auto given = portfolio::givenBeyondNatural(r.order.netLimit, quote->natural))
+            v.warnings.push_back("the limit gives " + given->str() + " more than the natural price " + quote->natural.str() + " asks for");
     }
     v.spot = m.spot(r.order.underlying);
-    if (!v.legs.empty()) v.ivNow = v.legs.front().iv;
+    if (const auto g = greeks.find(r.order.legs.front().contract.id()); g != greeks.end()) v.ivNow = g->second.iv; // as ivAtProposal
     if (const auto it = s.proposals.find(r.proposal); it != s.proposals.end()) {
         const Proposal& p = it->second;
         v.midAtProposal = p.midAtProposal.value_or(Price{});

@@ -99,6 +99,7 @@ struct ApprovalView {
     double secondsLeft = 0;
     std::string noMoreTimeBecause, notEscalatedBecause; ///< empty: the request may be extended, handed to the next tier
     std::vector<std::string> blockedBecause;            ///< why Approve is disabled now; empty: may be approved
+    std::vector<std::string> warnings{};                ///< soft checks: they block nothing; worst first
 };
 
 /// A person's own proposal, and what the desk made of it before anybody was asked. Its request and its order name it too.

@@ -211,6 +211,7 @@ void onProposeOrder(Context& c, const ProposeOrder& command) {
     p.strategy = "manual";
     p.synthesis = command.reason;
     p.order = command.order;
+    portfolio::sortLegs(p.order.legs); // the builder adds them as they are clicked
     p.order.source = "user:" + command.user.str();
     p.order.intent = portfolio::OrderIntent::Open;
     p.order.closes = {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <tuple>
 
 #include "base/check.h"
 
@@ -191,6 +192,32 @@ PayoffBounds payoffBounds(const std::vector<ComboLeg>& legs, Price net) {
         if ((last < 0) != (slopeAtInfinity < 0)) bounds.breakevens.push_back(static_cast<double>(kinks.back() - last / slopeAtInfinity) / 1e6);
     }
     return bounds;
+}
+
+OrderOutcome orderOutcome(const ComboOrder& order) {
+    OrderOutcome out;
+    std::int64_t contracts = 0;
+    for (const auto& leg : order.legs) contracts += std::abs(leg.ratio);
+    const auto fees = times(kFeePerContract, contracts * order.quantity);
+    const auto bounds = payoffBounds(order.legs, order.netLimit);
+    out.breakevens = bounds.breakevens;
+    if (!fees) return out;
+    out.fees = *fees;
+    if (bounds.maxLoss)
+        if (const auto loss = times(*bounds.maxLoss, order.quantity)) out.maxLoss = *loss + *fees;
+    if (bounds.maxProfit)
+        if (const auto profit = times(*bounds.maxProfit, order.quantity)) out.maxProfit = *profit - *fees;
+    return out;
+}
+
+std::optional<Price> givenBeyondNatural(Price netLimit, std::optional<Price> natural) {
+    return natural && netLimit < *natural ? std::optional(*natural - netLimit) : std::nullopt;
+}
+
+void sortLegs(std::vector<ComboLeg>& legs) {
+    std::stable_sort(legs.begin(), legs.end(), [](const ComboLeg& a, const ComboLeg& b) {
+        return std::tie(a.contract.expiry, a.contract.strike, a.contract.right) < std::tie(b.contract.expiry, b.contract.strike, b.contract.right);
+    });
 }
 
 } // namespace mahler::portfolio

@@ -56,4 +56,22 @@ struct PayoffBounds {
 };
 PayoffBounds payoffBounds(const std::vector<ComboLeg>& legs, Price net);
 
+/// Assumed for each contract and side, wherever what an order costs is said before it is sent.
+constexpr Usd kFeePerContract = Usd::fromMicros(1'000'000);
+
+/// What a whole order can lose and make at its limit, the fees of sending it in both; the one sum that builder, gate and prompt show.
+struct OrderOutcome {
+    Usd fees;                       ///< kFeePerContract for every contract, >= 0
+    std::optional<Usd> maxLoss;     ///< absent as in PayoffBounds, or beyond what Usd holds
+    std::optional<Usd> maxProfit;   ///< may be negative: the fees are more than it could make
+    std::vector<double> breakevens; ///< before fees
+};
+OrderOutcome orderOutcome(const ComboOrder& order);
+
+/// How much less than the natural price a limit asks for, or more it pays, per unit of underlying: a marketable order gives nothing
+/// for that. @return absent when the limit is at the natural price or better.
+std::optional<Price> givenBeyondNatural(Price netLimit, std::optional<Price> natural);
+/// By expiry, strike, call before put: as people read them.
+void sortLegs(std::vector<ComboLeg>& legs);
+
 } // namespace mahler::portfolio

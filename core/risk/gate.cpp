@@ -10,24 +10,16 @@ namespace mahler::risk {
 
 namespace {
 
-Usd feesOf(const portfolio::ComboOrder& order) {
-    std::int64_t contracts = 0;
-    for (const auto& leg : order.legs) contracts += std::abs(leg.ratio);
-    return times(kFeePerContract, contracts * order.quantity).value_or(Usd{});
-}
-
 void value(const portfolio::ComboOrder& order, GateDecision& decision) {
     if (order.legs.empty()) return;
-    const Usd fees = feesOf(order);
+    const auto outcome = portfolio::orderOutcome(order);
     const auto premium = notional(abs(order.netLimit), order.quantity, order.legs.front().contract.multiplier);
-    const auto bounds = portfolio::payoffBounds(order.legs, order.netLimit);
     if (order.intent == portfolio::OrderIntent::Close) {
-        if (premium) decision.value = *premium + fees;
+        if (premium) decision.value = *premium + outcome.fees;
         return;
     }
-    if (bounds.maxLoss)
-        if (const auto loss = times(*bounds.maxLoss, order.quantity)) decision.worstCase = *loss + fees;
-    if (decision.worstCase && premium) decision.value = std::max(*decision.worstCase, *premium + fees);
+    decision.worstCase = outcome.maxLoss;
+    if (decision.worstCase && premium) decision.value = std::max(*decision.worstCase, *premium + outcome.fees);
 }
 
 } // namespace

@@ -112,6 +112,6 @@ private:
 };
 
 /// Fee per contract and side the gate adds to the worst case.
-constexpr Usd kFeePerContract = Usd::fromMicros(1'000'000);
+using portfolio::kFeePerContract;
 
 } // namespace mahler::risk

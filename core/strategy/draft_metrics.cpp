@@ -116,14 +116,12 @@ DraftMetrics draftMetrics(const portfolio::ComboOrder& order, const pricing::Pri
     if (order.legs.empty() || order.quantity < 1) return m;
     double market = 0;
     const bool quoted = quotes(order, chain, m, market);
-    const auto bounds = portfolio::payoffBounds(order.legs, order.netLimit);
-    const auto whole = [&](const std::optional<Usd>& unit) -> std::optional<Usd> {
-        const auto all = unit ? times(*unit, order.quantity) : Result<Usd>(Usd{});
-        return unit && all ? std::optional(*all) : std::nullopt;
-    };
-    m.maxLoss = whole(bounds.maxLoss);
-    m.maxProfit = whole(bounds.maxProfit);
-    m.breakevens = bounds.breakevens;
+    const auto outcome = portfolio::orderOutcome(order);
+    m.fees = outcome.fees;
+    m.maxLoss = outcome.maxLoss;
+    m.maxProfit = outcome.maxProfit;
+    m.breakevens = outcome.breakevens;
+    m.givenBeyondNatural = portfolio::givenBeyondNatural(order.netLimit, m.natural);
     if (m.maxLoss && m.maxProfit && m.maxLoss->micros() > 0) m.returnOnRisk = ratio(*m.maxProfit, *m.maxLoss);
     creditOf(order, m);
     m.greeks = greeksOf(order, chain);

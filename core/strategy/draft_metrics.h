@@ -19,7 +19,9 @@ struct DraftGreeks {
 /// What a structure in the making promises and risks, at its limit. What is absent cannot be known from this chain.
 struct DraftMetrics {
     std::optional<Price> mid, natural;          ///< net cash to us per unit of underlying; every leg must be quoted on both sides
-    std::optional<Usd> maxLoss, maxProfit;      ///< whole quantity, before fees; absent: unlimited, or expiries differ
+    std::optional<Price> givenBeyondNatural;    ///< see portfolio::givenBeyondNatural(): a slip, most likely
+    Usd fees;                                   ///< of sending it, portfolio::orderOutcome()
+    std::optional<Usd> maxLoss, maxProfit;      ///< whole quantity, those fees in both, as the prompt says it; absent: unlimited, or expiries differ
     std::vector<double> breakevens;             ///< underlying, ascending, before fees
     std::optional<double> returnOnRisk;         ///< maxProfit / maxLoss
     std::optional<double> creditToWidth, width; ///< of a credit: share of the widest short side, price units

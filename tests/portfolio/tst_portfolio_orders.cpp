@@ -47,6 +47,34 @@ private Q_SLOTS:
         QVERIFY(std::abs(b.breakevens.front() - 443.65) < 1e-9);
     }
 
+    void whatAnOrderLosesAndMakesHoldsItsFees() {
+        const auto o = orderOutcome(spread()); // 24 contracts at a dollar
+        QCOMPARE(o.fees.micros(), std::int64_t{24'000'000});
+        QCOMPARE(o.maxLoss->micros(), std::int64_t{12 * 365'000'000LL + 24'000'000});
+        QCOMPARE(o.maxProfit->micros(), std::int64_t{12 * 135'000'000LL - 24'000'000});
+        QCOMPARE(o.breakevens, payoffBounds(spread().legs, spread().netLimit).breakevens);
+        auto naked = spread();
+        naked.legs = {leg(500, C, -1)};
+        QVERIFY(!orderOutcome(naked).maxLoss);
+        QCOMPARE(orderOutcome(naked).fees.micros(), std::int64_t{12'000'000});
+    }
+
+    void aLimitBelowTheNaturalPriceGivesMoneyAway() {
+        const auto price = [](double v) { return *Price::fromDouble(v); };
+        QCOMPARE(givenBeyondNatural(price(0.20), price(0.30)), std::optional(price(0.10)));   // a credit
+        QCOMPARE(givenBeyondNatural(price(-1.50), price(-1.40)), std::optional(price(0.10))); // a debit
+        QVERIFY(!givenBeyondNatural(price(0.30), price(0.30)));
+        QVERIFY(!givenBeyondNatural(price(0.34), price(0.30)));
+        QVERIFY(!givenBeyondNatural(price(0.34), {})); // unknown is no warning
+    }
+
+    void legsAreReadByExpiryAndStrike() {
+        std::vector<ComboLeg> legs{leg(505, C, 1), leg(445, P, -1), leg(500, C, -1), leg(440, P, 1), leg(510, C, 1, 24)};
+        sortLegs(legs);
+        const std::vector<ComboLeg> wanted{leg(510, C, 1, 24), leg(440, P, 1), leg(445, P, -1), leg(500, C, -1), leg(505, C, 1)};
+        QCOMPARE(legs, wanted);
+    }
+
     void whatCanLoseWithoutEndHasNoBound() {
         QVERIFY(!payoffBounds({leg(500, C, -1)}, Price::fromMicros(1'000'000)).maxLoss);
         QVERIFY(payoffBounds({leg(500, C, 1)}, Price::fromMicros(-1'000'000)).maxLoss);

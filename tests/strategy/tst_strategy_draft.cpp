@@ -45,15 +45,25 @@ private Q_SLOTS:
     void aCreditSpreadIsWorthWhatASheetOfPaperSays() {
         const auto chain = m_flat.priced();
         const auto m = draftMetrics(spread(), *chain, {}, calibratedProfile());
-        QCOMPARE(m.maxLoss, Usd::fromMicros(12'000'000'000)); // (50 - 10) x 100 x 3
-        QCOMPARE(m.maxProfit, Usd::fromMicros(3'000'000'000));
+        QCOMPARE(m.fees, Usd::fromMicros(6'000'000));         // two legs, three units, a dollar each
+        QCOMPARE(m.maxLoss, Usd::fromMicros(12'006'000'000)); // (50 - 10) x 100 x 3, and the fees
+        QCOMPARE(m.maxProfit, Usd::fromMicros(2'994'000'000));
         QCOMPARE(m.breakevens, std::vector<double>{4790});
-        QCOMPARE(m.returnOnRisk.value(), 0.25);
+        QCOMPARE(m.returnOnRisk.value(), 2994.0 / 12006.0);
         QCOMPARE(m.creditToWidth.value(), 0.20);
         QCOMPARE(m.width.value(), 50.0);
         const double mid = european(4800, 5000, 0, 0.20) - european(4750, 5000, 0, 0.20);
         QVERIFY(std::abs(m.mid.value().toDouble() - mid) < 2e-6);
         QCOMPARE((*m.mid - m.natural.value()).toDouble(), 0.01); // half of two quotes a cent wide
+    }
+
+    void aLimitThatGivesMoreThanTheNaturalPriceIsNamed() {
+        const auto chain = m_flat.priced();
+        auto order = spread();
+        order.netLimit = *draftMetrics(order, *chain, {}, calibratedProfile()).natural;
+        QVERIFY(!draftMetrics(order, *chain, {}, calibratedProfile()).givenBeyondNatural);
+        order.netLimit = order.netLimit - *Price::fromDouble(0.05);
+        QCOMPARE(draftMetrics(order, *chain, {}, calibratedProfile()).givenBeyondNatural, std::optional(*Price::fromDouble(0.05)));
     }
 
     void greeksAreOfTheWholeQuantity() {

@@ -262,6 +262,18 @@ private Q_SLOTS:
         QVERIFY(!s.window.prompt()->armed());
     }
 
+    void aSoftCheckIsSaidAndBlocksNothing() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->approvals.front().warnings = {"the limit gives 0.10 more than the natural price 0.30 asks for"};
+        Shown s(view);
+        bool named = false;
+        for (auto* label : s.window.prompt()->findChildren<QLabel*>())
+            named = named || (label->isVisible() && label->text().contains(QStringLiteral("▲ the limit gives 0.10 more")));
+        QVERIFY(named);
+        s.key(Qt::Key_A);
+        QVERIFY(s.window.prompt()->armed());
+    }
+
     void aStaleLegBlocksWithItsCauseNamed() {
         auto view = viewWithRequest(approval::Tier::T1);
         view->approvals.front().blockedBecause = {"a leg is stale"};

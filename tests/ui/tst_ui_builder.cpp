@@ -156,6 +156,43 @@ private Q_SLOTS:
         QVERIFY(o.review()->isEnabled());
     }
 
+    void theReviewSaysTheSumsOfTheRequestToCome() {
+        Opened o(m_chain, view());
+        o.review()->click();
+        const auto outcome = portfolio::orderOutcome(o.screen.draft());
+        const QString words = QStringLiteral("you can lose %1, you can make %2, fees %3 in both sums")
+                                  .arg(format::money(outcome.maxLoss), format::money(outcome.maxProfit), format::money(outcome.fees));
+        QVERIFY2(o.says(words), qPrintable(o.said()));
+        QVERIFY2(o.says(QStringLiteral("Largest loss %1   largest profit %2").arg(format::money(outcome.maxLoss), format::money(outcome.maxProfit))),
+                 qPrintable(o.said()));
+        QVERIFY2(o.says(QStringLiteral("fees $2.00")), qPrintable(o.said()));
+    }
+
+    void aLimitThatGivesMoneyAwayIsNamedAndHoldsNothing() {
+        Opened o(m_chain, view());
+        const auto natural = strategy::draftMetrics(o.screen.draft(), *m_chain, {}, strategy::calibratedProfile()).natural;
+        QVERIFY(natural && !o.says(QStringLiteral("more than the natural price")));
+        o.type("limit", QString::fromStdString((*natural - *Price::fromDouble(0.02)).str()));
+        QVERIFY2(o.says(QStringLiteral("▲ The limit gives 0.02 more than the natural price asks for")), qPrintable(o.said()));
+        QVERIFY2(o.review()->isEnabled(), qPrintable(o.said()));
+        o.type("limit", QString::fromStdString(natural->str()));
+        QVERIFY(!o.says(QStringLiteral("more than the natural price")));
+    }
+
+    void aProposalWhoseLegsTheDeskSortedIsFollowed() {
+        Opened o(m_chain, view());
+        o.review()->click();
+        o.send()->click();
+        auto order = o.port.all<desk::ProposeOrder>().front().order;
+        const auto legs = order.legs;
+        portfolio::sortLegs(order.legs);
+        QVERIFY(order.legs != legs);
+        auto v = answered(order);
+        v->proposals.front().awaitingQuotes = true;
+        o.screen.setView(v);
+        QVERIFY2(o.says(QStringLiteral("Waits for quotes")), qPrintable(o.said()));
+    }
+
     void whatBecameOfAProposalIsToldAsTheDeskGoesOn() {
         Opened o(m_chain, view());
         o.review()->click();

@@ -149,6 +149,7 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
         if (check.check == "price_verification" && check.pass) verified = tr("   prices verified: %1").arg(format::text(check.value));
         if (!check.pass) failed << QStringLiteral("▲ ") + format::text(check.reason);
     }
+    for (const auto& warning : a.warnings) failed << QStringLiteral("▲ ") + format::text(warning);
     const int hidden = static_cast<int>(failed.size()) - 5;
     if (hidden > 0) {
         failed = failed.mid(0, 5);

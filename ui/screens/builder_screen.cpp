@@ -246,14 +246,12 @@ void BuilderScreen::refresh(bool newLegs) {
 
 void BuilderScreen::review() {
     if (!blockedBecause().isEmpty()) return;
-    const auto bounds = portfolio::payoffBounds(m_draft.legs, m_draft.netLimit);
     portfolio::ComboOrder shown = m_draft;
     shown.kind = portfolio::classify(m_draft.legs);
-    m_block->setText(
-        tr("%1 for %2: you can lose %3, you can make %4, before fees. A, then Enter proposes it.")
-            .arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit),
-                 format::money(Usd::fromMicros(bounds.maxLoss->micros() * m_draft.quantity)),
-                 bounds.maxProfit ? format::money(Usd::fromMicros(bounds.maxProfit->micros() * m_draft.quantity)) : tr("without limit")));
+    const auto outcome = portfolio::orderOutcome(m_draft); // the sums of the prompt
+    m_block->setText(tr("%1 for %2: you can lose %3, you can make %4, fees %5 in both sums. A, then Enter proposes it.")
+                         .arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit), format::money(outcome.maxLoss),
+                              outcome.maxProfit ? format::money(*outcome.maxProfit) : tr("without limit"), format::money(outcome.fees)));
     m_reviewed = true;
     m_send->setEnabled(true);
     m_send->setFocus(); // where A and Enter go on

@@ -55,8 +55,9 @@ QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view)
     const auto greek = [&](double value, int decimals) { return draft.greeks ? format::signedNumber(value, decimals) : format::dash(); };
     const auto g = draft.greeks.value_or(strategy::DraftGreeks{});
     lines << BuilderScreen::tr("Largest loss %1   largest profit %2   breakeven %3")
-                 .arg(orUnlimited(draft.maxLoss), orUnlimited(draft.maxProfit),
-                      breakevens.isEmpty() ? format::dash() : breakevens.join(QStringLiteral(", ")));
+                     .arg(orUnlimited(draft.maxLoss), orUnlimited(draft.maxProfit),
+                          breakevens.isEmpty() ? format::dash() : breakevens.join(QStringLiteral(", "))) +
+                 QStringLiteral("   ") + BuilderScreen::tr("fees %1").arg(format::money(draft.fees));
     lines << BuilderScreen::tr("POP market-implied %1   physical %2   P50 market-implied %3   physical %4")
                  .arg(format::percent(draft.popImplied, 0), format::percent(draft.popPhysical, 0), format::percent(draft.p50Implied, 0),
                       format::percent(draft.p50Physical, 0));
@@ -68,6 +69,8 @@ QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view)
         prices += QStringLiteral("   ") +
                   BuilderScreen::tr("credit / width %1 of %2").arg(format::percent(draft.creditToWidth, 0), format::number(*draft.width, 2));
     lines << prices;
+    if (draft.givenBeyondNatural)
+        lines << BuilderScreen::tr("▲ The limit gives %1 more than the natural price asks for").arg(format::price(*draft.givenBeyondNatural));
     lines << BuilderScreen::tr("Delta %1 shares   gamma %2   theta %3 $/day   vega %4 $/pt")
                  .arg(greek(g.delta, 1), greek(g.gamma, 2), greek(g.thetaPerDay, 2), greek(g.vegaPerPoint, 2));
     if (view) {
@@ -108,6 +111,9 @@ QString problem(const risk::TicketProblem& p, const portfolio::ComboOrder& order
 
 QString metricsTooltip(const strategy::DraftMetrics& draft) {
     QStringList words;
+    words << BuilderScreen::tr(
+        "Largest loss and profit: of the whole quantity at the limit, with the fees of sending it in both, as the request will "
+        "say it. Breakevens and charts: before fees.");
     words << BuilderScreen::tr("POP market-implied: probability of a gain at expiry before costs, lognormal around the forward at the at-the-money "
                                "implied volatility of the expiry.");
     words << BuilderScreen::tr("POP physical and EV: under the density of the opportunities screen over the whole payoff, entered at the limit, less "

@@ -141,9 +141,13 @@ void ProposalTrack::begin(const portfolio::ComboOrder& order, const desk::DeskVi
 
 ProposalFate ProposalTrack::look(const desk::DeskView& view) {
     if (!m_order) return {};
+    const auto sorted = [](std::vector<portfolio::ComboLeg> legs) { // the desk sorts them
+        portfolio::sortLegs(legs);
+        return legs;
+    };
     const auto isMine = [&](const desk::ProposalView& p) {
-        return !m_before.count(p.id) && p.order.source == m_order->source && p.order.legs == m_order->legs && p.order.quantity == m_order->quantity &&
-               p.order.netLimit == m_order->netLimit;
+        return !m_before.count(p.id) && p.order.source == m_order->source && sorted(p.order.legs) == sorted(m_order->legs) &&
+               p.order.quantity == m_order->quantity && p.order.netLimit == m_order->netLimit;
     };
     if (!m_id) // the oldest that is new: it may have been proposed twice
         for (const auto& p : view.proposals)
