@@ -36,4 +36,9 @@ AnswerOutcome judgeAnswer(const Request& r, const User& user, bool approve, cons
     return {ApprovalState::Approved, {}};
 }
 
+bool saysTooLarge(const Request& r) {
+    return r.state == ApprovalState::Rejected && r.cause == RejectCause::Person && r.causeText.starts_with('2') &&
+           (r.causeText.size() == 1 || r.causeText[1] == ' ');
+}
+
 } // namespace mahler::approval

@@ -23,6 +23,11 @@ struct TierInputs {
     std::optional<double> concentrationAfter; ///< market value of the underlying / portfolio value after the trade
     std::optional<double> vix, vixPriorClose, vixSessionLow, vixSessionHigh;
     std::optional<double> dayPnlFraction;
+    bool byPerson = false;              ///< a person proposed it: not sent without asking
+    std::optional<double> unaskedNow;   ///< sent without asking today, worst case / day-start equity; absent: unknown
+    std::optional<double> unaskedAfter; ///< with this order
+    double unaskedLimit = 0.02;         ///< risk::Limits::automaticPerDay
+    bool groupUnasked = false;          ///< its group of correlated equities was opened without asking today already
     DeskKind desk = DeskKind::DemoTeam;
     std::chrono::seconds traderDeadline{30}; ///< 30 to 300 (SAFETY 3.9)
     Tier sizedDownFrom = Tier::T0;           ///< the tier of the request this one replaces: never asked of fewer
@@ -91,6 +96,9 @@ struct AnswerOutcome {
 };
 AnswerOutcome judgeAnswer(const Request& request, const User& user, bool approve, const Digest& shownHash, const std::string& reason,
                           std::optional<Usd> typedMaxLoss, Usd maxLoss, Timestamp now);
+
+/// Whether a person rejected it for its size: code 2 of UX 4.2, which begins the reason whatever the screen's language.
+bool saysTooLarge(const Request& request);
 
 /// Sixty seconds more, once, in the trader's tier alone: SAFETY 3.4 and section 4 fix the deadlines of the others and of a
 /// strategy's first execution, 3.9 lets the trader's be five minutes at most.

@@ -107,6 +107,16 @@ TierDecision decideTier(const TierInputs& in) {
         atLeast(Tier::T2, std::chrono::seconds(120), "the day's P&L is unknown");
     else if (*in.dayPnlFraction <= -0.016)
         atLeast(Tier::T2, std::chrono::seconds(120), "the day's loss has used 80 % of its limit");
+    // What nobody is asked about has an end by day and by group (ADR 0014); what is asked for anyway is not in it.
+    if (d.tier == Tier::T0 && !in.byPerson) {
+        if (!in.unaskedNow || !in.unaskedAfter)
+            atLeast(Tier::T1, kTrader, "what was sent without asking today is unknown");
+        else if (*in.unaskedAfter > in.unaskedLimit)
+            atLeast(Tier::T1, kTrader,
+                    "sent without asking today " + percent(*in.unaskedNow) + " of " + percent(in.unaskedLimit) + ", with this " +
+                        percent(*in.unaskedAfter));
+        if (in.groupUnasked) atLeast(Tier::T1, kTrader, "correlated equities were opened without asking today already");
+    }
     // Only the trader's own 30 s may be longer: by the desk's setting (SAFETY 3.9), and by the review of a first execution
     // when nothing else asks for haste.
     if (d.tier == Tier::T1 && d.deadline == kTrader)

@@ -175,7 +175,7 @@ void approvalChanged(DeskState& s, const Event& e, Timestamp at) {
     s.approvals.erase(r.id);
     using approval::RejectCause;
     if (r.cause == RejectCause::Person || r.cause == RejectCause::Expired) { // silence rejects (S8), whoever looked
-        DeclinedIdea declined{r.id, r.order, {}, {}, {}, r.cause, at};
+        DeclinedIdea declined{r.id, r.order, {}, {}, {}, r.cause, at, approval::saysTooLarge(r)};
         if (const auto it = s.proposals.find(r.proposal); it != s.proposals.end()) {
             declined.spot = it->second.spot;
             declined.iv = it->second.iv;
@@ -190,7 +190,7 @@ void orderIntent(DeskState& s, const Event& e, Timestamp at) {
     execution::Order order = codec::toOrder(e.body.at("order"));
     const std::string strategy = str(e.body, "strategy");
     s.sent.push_back({at, s.runId, risk::duplicateKey(order.combo), order.combo.intent == portfolio::OrderIntent::Open, strategy,
-                      order.combo.underlying, Usd::fromMicros(e.body.at("value").get<std::int64_t>())});
+                      order.combo.underlying, Usd::fromMicros(e.body.at("value").get<std::int64_t>()), order.id});
     s.usedOrderIds.insert(order.id);
     s.orders[order.id] = std::move(order);
     if (!e.body.at("plan").get<std::string>().empty() && s.plan) {

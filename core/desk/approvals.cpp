@@ -3,6 +3,8 @@
 #include "desk/codec.h"
 #include "desk/context.h"
 #include "desk/same_idea.h"
+#include "market/exchange_calendar.h"
+#include "risk/sizing.h"
 
 namespace mahler::desk {
 
@@ -87,14 +89,23 @@ std::optional<risk::GateDecision> lookAgain(Context& c, const approval::Request&
 } // namespace
 
 Usd shownMaxLoss(const portfolio::ComboOrder& order) {
-    const auto bounds = portfolio::payoffBounds(order.legs, order.netLimit);
-    MAHLER_CHECK(bounds.maxLoss.has_value()); // the gate refuses undefined risk before anybody is asked
-    std::int64_t contracts = 0;
-    for (const auto& leg : order.legs) contracts += std::abs(leg.ratio);
-    const auto loss = times(*bounds.maxLoss, order.quantity);
-    const auto fees = times(risk::kFeePerContract, contracts * order.quantity);
-    MAHLER_CHECK(loss && fees);
-    return *loss + *fees;
+    const auto outcome = portfolio::orderOutcome(order);
+    MAHLER_CHECK(outcome.maxLoss.has_value()); // the gate refuses undefined risk before anybody is asked
+    return *outcome.maxLoss;
+}
+
+SentUnasked sentUnasked(const DeskState& s) {
+    SentUnasked sent;
+    for (const auto& [id, order] : s.orders) {
+        const bool today = s.facts && market::toNewYork(order.createdAt.utc).date == s.facts->date;
+        const bool never = execution::isTerminal(order.state) && order.filled == 0; // nothing of it is or was at risk
+        if (order.combo.source.starts_with("user:")) continue;                      // a person sent it
+        if (order.approvedBy != kAutomatic || order.combo.intent != portfolio::OrderIntent::Open || !today || never) continue;
+        ++sent.orders;
+        sent.correlated = sent.correlated || risk::isCorrelatedEquity(order.combo.underlying);
+        sent.maxLoss += shownMaxLoss(order.combo);
+    }
+    return sent;
 }
 
 approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value,
@@ -102,8 +113,13 @@ approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& ord
     approval::TierInputs in;
     in.orderValue = value;
     in.sizedDownFrom = sizedDownFrom;
-    for (const auto& sent : c.state.sent)
-        if (sent.opening && sent.underlying == order.underlying && c.now.utc - sent.at.utc < 15min) in.recentOpeningsSameUnderlying += sent.value;
+    for (const auto& sent : c.state.sent) {
+        const auto it = c.state.orders.find(sent.order);
+        const bool never =
+            it != c.state.orders.end() && execution::isTerminal(it->second.state) && it->second.filled == 0; // SAFETY 3.5: it opened nothing
+        if (sent.opening && !never && sent.underlying == order.underlying && c.now.utc - sent.at.utc < 15min)
+            in.recentOpeningsSameUnderlying += sent.value;
+    }
     for (const auto* live : c.state.liveOrders()) // what may still fill counts however old it is (SAFETY 3.5)
         if (live->combo.intent == portfolio::OrderIntent::Open && live->combo.underlying == order.underlying &&
             c.now.utc - live->createdAt.utc >= 15min)
@@ -121,6 +137,14 @@ approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& ord
     in.vixSessionLow = c.market.vixLow();
     in.vixSessionHigh = c.market.vixHigh();
     in.dayPnlFraction = marks.dayPnlFraction;
+    in.byPerson = order.source.starts_with("user:");
+    in.unaskedLimit = c.limits.automaticPerDay;
+    if (const auto unasked = sentUnasked(c.state); c.state.account && c.state.account->dayStartEquity.micros() > 0) {
+        const Usd base = c.state.account->dayStartEquity;
+        in.unaskedNow = ratio(unasked.maxLoss, base);
+        in.unaskedAfter = ratio(unasked.maxLoss + shownMaxLoss(order), base);
+        in.groupUnasked = unasked.correlated && risk::isCorrelatedEquity(order.underlying);
+    }
     in.desk = c.state.kind;
     in.traderDeadline = c.state.settings.traderDeadline;
     return approval::decideTier(in);

@@ -102,6 +102,8 @@ void watchApprovals(Context& c);
 void rejectAll(Context& c, approval::RejectCause cause, const std::string& text);
 approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& order, const std::string& strategy, Usd value,
                               approval::Tier sizedDownFrom);
+/// What the automatic tier sent in this session and is or was at risk.
+SentUnasked sentUnasked(const DeskState& state);
 /// Worst case and value as the approver must type them.
 Usd shownMaxLoss(const portfolio::ComboOrder& order);
 

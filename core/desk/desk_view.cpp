@@ -243,19 +243,6 @@ RunState runState(const DeskState& s, const DeskView& v) {
     return v.cancelsUnconfirmed.empty() ? RunState::Halting : RunState::HaltedUnconfirmed;
 }
 
-SentUnasked sentUnasked(const DeskState& s) {
-    SentUnasked sent;
-    for (const auto& [id, order] : s.orders) {
-        const bool today = s.facts && market::toNewYork(order.createdAt.utc).date == s.facts->date;
-        const bool never = execution::isTerminal(order.state) && order.filled == 0; // nothing of it is or was at risk
-        if (order.combo.source.starts_with("user:")) continue;                      // a person sent it
-        if (order.approvedBy != kAutomatic || order.combo.intent != portfolio::OrderIntent::Open || !today || never) continue;
-        ++sent.orders;
-        sent.maxLoss += shownMaxLoss(order.combo);
-    }
-    return sent;
-}
-
 void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
     if (!s.facts) return;
     const auto local = market::toNewYork(now.utc);
@@ -384,6 +371,8 @@ DeskView Desk::view(Timestamp now) const {
                      [](const ApprovalView& a, const ApprovalView& b) { return a.secondsLeft < b.secondsLeft; });
     v.decided.assign(s.decided.begin(), s.decided.end());
     v.sentUnasked = sentUnasked(s);
+    if (s.account && s.account->dayStartEquity.micros() > 0)
+        v.sentUnasked.most = Usd::fromDouble(s.account->dayStartEquity.toDouble() * s.limits.automaticPerDay).value_or(Usd{});
     v.disabledStrategies.assign(s.disabledStrategies.begin(), s.disabledStrategies.end());
     v.proposals = ownProposals(s);
     v.cycles.assign(s.cycles.begin(), s.cycles.end());

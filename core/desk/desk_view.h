@@ -157,7 +157,18 @@ struct UnconfirmedCancel {
 /// What the automatic tier (T0) sent in this session, filled or not, without what never left or was rejected unfilled.
 struct SentUnasked {
     int orders = 0;
-    Usd maxLoss; ///< as each was sent, fees included
+    Usd maxLoss;               ///< as each was sent, fees included
+    std::optional<Usd> most{}; ///< beyond it a person is asked (risk::Limits::automaticPerDay of day-start equity)
+    bool correlated = false;   ///< one of them in the group of correlated equities (risk::isCorrelatedEquity)
+};
+
+/// An assignment or exercise no person has acknowledged yet: until then nothing is opened in its underlying (S12).
+struct AssignmentView {
+    std::string id, kind, underlying, contract; ///< kind: "assignment" or "exercise"; contract: its label or id
+    std::int64_t quantity = 0;                  ///< contracts, as the broker says
+    Usd amount;                                 ///< cash to us
+    UtcTime at{};
+    bool operator==(const AssignmentView&) const = default;
 };
 
 struct UnderlyingView {

@@ -39,15 +39,20 @@ struct Again {
 };
 Again raisedAgain(const Context& c, const Proposal& p) {
     for (auto it = c.state.declinedToday.rbegin(); it != c.state.declinedToday.rend(); ++it) {
-        if (!sameIdea(it->order, p.order, p.spot)) continue;
-        const std::string what = it->id.str() + (it->cause == approval::RejectCause::Person ? " was rejected today" : " was left to expire today");
+        const bool same = sameIdea(it->order, p.order, p.spot);
+        const bool asLarge = it->tooLarge && sameStructure(it->order, p.order) && shownMaxLoss(p.order) >= shownMaxLoss(it->order);
+        if (!same && !asLarge) continue;
+        const std::string what = it->id.str() + (it->cause == approval::RejectCause::Person ? " was rejected today" : " was left to expire today") +
+                                 (it->tooLarge ? " as too large" : "");
+        if (it->tooLarge && !asLarge) // what was asked for
+            return {{}, what + "; this one can lose " + shownMoney(shownMaxLoss(p.order)) + " of " + shownMoney(shownMaxLoss(it->order))};
         IdeaMarket now{p.spot, {}, {}}; // of the legs that were declined
         if (const auto quote = quoteCombo(c.market, it->order.legs, c.now.mono)) now.net = quote->mid;
         if (const auto greeks = c.market.greeks(it->order.legs.front().contract.id())) now.iv = greeks->iv;
         const std::string change = materialChange({it->spot, it->iv, it->mid}, now);
         if (!change.empty()) return {{}, what + "; since then " + change};
         if (p.order.source == kAgent || p.order.source == it->order.source)
-            return {"the same idea, " + what + ", and nothing has changed materially since", {}};
+            return {std::string(same ? "the same idea, " : "as large or larger, ") + what + ", and nothing has changed materially since", {}};
         return {{}, what + "; nothing has changed materially since"};
     }
     return {};

@@ -50,6 +50,11 @@ bool sameIdea(const portfolio::ComboOrder& a, const portfolio::ComboOrder& b, st
     });
 }
 
+bool sameStructure(const portfolio::ComboOrder& a, const portfolio::ComboOrder& b) {
+    using portfolio::OrderIntent;
+    return a.intent == OrderIntent::Open && b.intent == OrderIntent::Open && a.underlying == b.underlying && a.kind == b.kind;
+}
+
 std::string materialChange(const IdeaMarket& then, const IdeaMarket& now) {
     std::string words;
     const auto say = [&](const std::string& what) { words += (words.empty() ? "" : ", ") + what; };

@@ -11,6 +11,10 @@ namespace mahler::desk {
 /// risk::IdeaRules. Without a spot only equal strikes are near. Closing orders are no ideas. Symmetric, pure.
 bool sameIdea(const portfolio::ComboOrder& a, const portfolio::ComboOrder& b, std::optional<double> spot);
 
+/// The same structure in the same underlying, whatever its strikes and expiries: what somebody found too large is not asked
+/// for as large or larger under another strike.
+bool sameStructure(const portfolio::ComboOrder& a, const portfolio::ComboOrder& b);
+
 /// What the market said of one idea. Two are compared leg by leg: other strikes or another limit are no change of the market.
 struct IdeaMarket {
     std::optional<double> spot, iv; ///< iv: of its first leg, 0.20 = 20 %

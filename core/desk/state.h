@@ -40,6 +40,7 @@ struct Sent {
     bool opening = true;
     std::string strategy, underlying;
     Usd value;
+    OrderId order;
 };
 
 /// An idea that was rejected today, or that a person had on screen until its time was over (UX 4.4).
@@ -50,6 +51,7 @@ struct DeclinedIdea {
     std::optional<Price> mid;       ///< of its legs, then
     approval::RejectCause cause = approval::RejectCause::Person;
     Timestamp at{};
+    bool tooLarge = false; ///< rejected for its size: of this structure in this underlying less may be asked, not as much or more
 };
 
 /// A bull put spread is another strategy than a bear call spread, whoever proposes both (first execution, SAFETY section 4).

@@ -33,6 +33,7 @@ std::span<const Field<Limits>> limitFields() {
         maximum<&Limits::singlePosition>("single_position", Unit::OfEquity),
         maximum<&Limits::portfolioRisk>("portfolio_risk", Unit::OfEquity),
         maximum<&Limits::correlatedEquities>("correlated_equities", Unit::OfEquity),
+        maximum<&Limits::automaticPerDay>("automatic_per_day", Unit::OfEquity),
         maximum<&Limits::portfolioDelta>("portfolio_delta", Unit::OfEquity),
         maximum<&Limits::portfolioGamma>("portfolio_gamma", Unit::OfEquity),
         maximum<&Limits::maxSpreadFraction>("max_spread_fraction", Unit::Fraction),

@@ -14,6 +14,7 @@ struct Limits {
     double singlePosition = 0.05;
     double portfolioRisk = 0.10;
     double correlatedEquities = 0.50;
+    double automaticPerDay = 0.02;   ///< of day-start equity, sent by the automatic tier alone; ours: the daily loss B1 permits (ADR 0014)
     double portfolioDelta = 0.30;    ///< |delta dollars| / equity
     double portfolioGamma = 0.20;    ///< |change of delta dollars for a 1 % move| / equity
     double maxSpreadFraction = 0.08; ///< (ask - bid) / mid, per leg

@@ -15,6 +15,7 @@ class ApprovalsTest : public QObject {
         in.vix = 18;
         in.vixPriorClose = 18;
         in.dayPnlFraction = 0.0;
+        in.unaskedNow = in.unaskedAfter = 0.0;
         return in;
     }
     static Request request(Tier tier) {
@@ -57,6 +58,63 @@ private Q_SLOTS:
         QVERIFY(escalationRefused(request(Tier::T2), DeskKind::DemoTeam).empty());
         QVERIFY(!escalationRefused(request(Tier::T3), DeskKind::DemoTeam).empty());
         QVERIFY(!escalationRefused(request(Tier::T1), DeskKind::SinglePerson).empty());
+    }
+    void whatIsSentWithoutAskingEndsAtTheDaysBound_data() {
+        QTest::addColumn<double>("now");
+        QTest::addColumn<double>("after");
+        QTest::addColumn<int>("tier");
+        QTest::newRow("below") << 0.010 << 0.0195 << 0;
+        QTest::newRow("exactly at it") << 0.011 << 0.02 << 0;
+        QTest::newRow("beyond") << 0.019 << 0.0201 << 1;
+        QTest::newRow("long beyond") << 0.030 << 0.0390 << 1;
+    }
+    void whatIsSentWithoutAskingEndsAtTheDaysBound() {
+        QFETCH(double, now);
+        QFETCH(double, after);
+        QFETCH(int, tier);
+        auto in = quiet(900);
+        in.unaskedNow = now;
+        in.unaskedAfter = after;
+        const auto d = decideTier(in);
+        QCOMPARE(static_cast<int>(d.tier), tier);
+        QCOMPARE(d.deadline, tier == 0 ? 0s : 30s);
+        if (tier == 1 && now < 0.02) QCOMPARE(d.reasons.back(), std::string("sent without asking today 1.9 % of 2.0 %, with this 2.0 %"));
+        in.byPerson = true; // a person asks for it
+        QCOMPARE(decideTier(in).tier, Tier::T0);
+        in.byPerson = false;
+        in.orderValue = Usd::fromMicros(12'000'000'000); // asked for anyway: the bound says nothing
+        QCOMPARE(decideTier(in).tier, Tier::T2);
+        QCOMPARE(decideTier(in).reasons.size(), std::size_t{1});
+    }
+    void whatWasSentWithoutAskingMustBeKnown() {
+        auto in = quiet(900);
+        in.unaskedNow.reset();
+        QCOMPARE(decideTier(in).tier, Tier::T1);
+    }
+    void correlatedEquitiesAreOpenedWithoutAskingOnceADay() {
+        auto in = quiet(900);
+        in.groupUnasked = true;
+        const auto d = decideTier(in);
+        QCOMPARE(d.tier, Tier::T1);
+        QVERIFY(d.reasons.back().find("correlated equities") != std::string::npos);
+    }
+    void onlyTheSizeCodeSaysTooLarge() {
+        auto r = request(Tier::T1);
+        r.state = ApprovalState::Rejected;
+        r.cause = RejectCause::Person;
+        for (const auto& [text, large] : std::vector<std::pair<std::string, bool>>{{"2 size", true},
+                                                                                   {"2", true},
+                                                                                   {"2 size: half of it", true},
+                                                                                   {"3 risk", false},
+                                                                                   {"20 of them", false},
+                                                                                   {"", false},
+                                                                                   {"size", false}}) {
+            r.causeText = text;
+            QCOMPARE(saysTooLarge(r), large);
+        }
+        r.causeText = "2 size";
+        r.cause = RejectCause::Expired;
+        QVERIFY(!saysTooLarge(r));
     }
     void moneyInReasonsIsReadable() {
         QCOMPARE(decideTier(quiet(1089)).reasons.front(), std::string("order value $1,089"));

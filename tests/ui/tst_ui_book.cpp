@@ -343,10 +343,10 @@ private Q_SLOTS:
         auto view = book();
         rail.setView(view);
         QVERIFY(!labelWith(rail, QStringLiteral("Sent without asking today: none")).isEmpty());
-        view->sentUnasked = {3, Usd::fromMicros(1'398'000'000)};
+        view->sentUnasked = {3, Usd::fromMicros(1'398'000'000), Usd::fromMicros(2'000'000'000)};
         rail.setView(view);
         auto* total = rail.findChild<QLabel*>(QStringLiteral("unasked"));
-        for (const auto* part : {"Sent without asking today: 3 order", "max loss $1,398 in all"})
+        for (const auto* part : {"Sent without asking today: 3 order", "max loss $1,398 of $2,000"})
             QVERIFY2(total->text().contains(QString::fromLatin1(part)), qPrintable(total->text()));
         QVERIFY(total->toolTip().contains(QStringLiteral("T0")) && total->toolTip().contains(QStringLiteral("dollars")));
     }

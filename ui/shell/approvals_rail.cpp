@@ -102,7 +102,8 @@ ApprovalsRail::ApprovalsRail(QWidget* parent)
     m_unasked->setAccessibleName(tr("Sent without asking today"));
     m_unasked->setToolTip(
         tr("What the automatic tier (T0, under $1,000 an order) sent in this session: orders, filled or not, and the dollars they could "
-           "lose together as they were sent, fees included. What was rejected unfilled is left out; closed ones are not taken off"));
+           "lose together as they were sent, fees included. What was rejected unfilled is left out; closed ones are not taken off. Beyond the "
+           "second sum, or for correlated equities a second time, a trader is asked"));
     m_more->hide();
     setFolded(false);
 }
@@ -147,10 +148,9 @@ void ApprovalsRail::setView(const ViewPtr& view) {
     m_more->setVisible(m_pending > cards);
     m_more->setText(tr("and %1 more behind these").arg(m_pending - cards));
     const auto& unasked = view->sentUnasked;
-    m_unasked->setText(
-        unasked.orders == 0
-            ? tr("Sent without asking today: none")
-            : tr("Sent without asking today: %n order(s), max loss %1 in all", nullptr, unasked.orders).arg(format::money(unasked.maxLoss)));
+    m_unasked->setText(unasked.orders == 0 ? tr("Sent without asking today: none")
+                                           : tr("Sent without asking today: %n order(s), max loss %1 of %2", nullptr, unasked.orders)
+                                                 .arg(format::money(unasked.maxLoss), unasked.most ? format::money(*unasked.most) : format::dash()));
     QStringList recent;
     for (const auto& r : view->decided) {
         if (recent.size() >= 6) break;
