@@ -156,6 +156,9 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
         broker.seed = config->seed;
         if (simulated) {
             broker.down = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).down; };
+            broker.dividend = [config](const std::string& underlying, TradingDate exDate) {
+                return simulation::dividendOn(*config, underlying, exDate);
+            };
             broker.rejectRate = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).rejectRate; };
         }
         auto made = execution::SimulatedBroker::create(broker, gate, halt);

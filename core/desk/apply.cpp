@@ -248,12 +248,23 @@ void positionAdjusted(DeskState& s, const Event& e, Timestamp) {
     for (const auto& body : e.body.at("positions")) {
         portfolio::Position position = codec::toPosition(body);
         const PositionId id = position.id;
+        const auto before = s.positions.find(id);
+        if (before != s.positions.end() && before->second.legs != position.legs) s.dayMarks.erase(id); // what it was worth was another thing
         s.positions.erase(id);
         if (position.quantity == 0)
             s.closedToday.push_back(std::move(position));
         else
             s.positions[id] = std::move(position);
     }
+}
+
+void assignmentNoted(DeskState& s, const Event& e, Timestamp at) {
+    AssignmentView a{str(e.body, "id"), str(e.body, "kind"), str(e.body, "underlying"), str(e.body, "contract"), 0, {}, at.utc};
+    a.quantity = e.body.at("quantity").get<std::int64_t>();
+    a.amount = Usd::fromMicros(e.body.at("amount").get<std::int64_t>());
+    const std::string id = a.id;
+    s.assignments[id] = std::move(a);
+    ++s.nextNumber;
 }
 
 const std::unordered_map<std::string, Applier>& appliers() {
@@ -318,6 +329,8 @@ const std::unordered_map<std::string, Applier>& appliers() {
          }},
         {"order.filled", filled},
         {"position.adjusted", positionAdjusted},
+        {"assignment.noted", assignmentNoted},
+        {"assignment.acknowledged", [](DeskState& s, const Event& e, Timestamp) { s.assignments.erase(str(e.body, "id")); }},
         {"exit.signalled", [](DeskState& s, const Event& e, Timestamp at) { s.exitAskedAt[PositionId(str(e.body, "position"))] = at; }},
         {"positions.checked", [](DeskState& s, const Event&, Timestamp at) { s.lastPositionCheck = at; }},
         {"plan.started",

@@ -82,15 +82,51 @@ void onUpdate(Context& c, const execution::BrokerUpdate& u) {
     if (u.state == execution::OrderState::Rejected) c.notice(NoticeView::Level::Advisory, "Broker rejected " + u.id.str() + ": " + u.text);
 }
 
+/// What is left of a position when its leg in `event` is gone before expiry: the other legs, with what the leg paid in their opening
+/// price, so that nothing the position has earned or lost is lost with the leg. `left`: contracts not found yet. Absent: it is not in
+/// it, or only a part of it is, which is left to the reconciliation to halt on.
+std::optional<portfolio::Position> withoutLeg(const portfolio::Position& held, const execution::BrokerCashEvent& event, std::int64_t left) {
+    const auto leg =
+        std::find_if(held.legs.begin(), held.legs.end(), [&](const portfolio::ComboLeg& l) { return l.contract.id() == event.contractId; });
+    if (leg == held.legs.end() || left == 0) return std::nullopt;
+    const std::int64_t contracts = leg->ratio * held.quantity;
+    if ((contracts < 0) != (left < 0) || std::abs(contracts) > std::abs(left)) return std::nullopt;
+    portfolio::Position rest = held;
+    const std::int64_t perUnit = event.amount.micros() / event.quantity * leg->ratio; // of one unit, in dollars
+    rest.legs.erase(rest.legs.begin() + (leg - held.legs.begin()));
+    if (rest.legs.empty()) {
+        const auto opened = notional(held.openNet, held.quantity, leg->contract.multiplier);
+        const auto paid = times(Usd::fromMicros(perUnit), held.quantity);
+        MAHLER_CHECK(opened && paid);
+        rest.legs = held.legs;
+        rest.realised += *opened + *paid;
+        rest.quantity = 0;
+        return rest;
+    }
+    rest.openNet += Price::fromMicros(perUnit / leg->contract.multiplier);
+    rest.kind = portfolio::classify(rest.legs);
+    return rest;
+}
+
 /// Expiry, assignment and exercise arrive from the broker: adopt and show (S12).
 /// `paid` is what one contract brought, by contract, of everything that settled with it.
 void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<std::string, Usd>& paid) {
     MAHLER_CHECK(c.state.account.has_value());
     Json positions = Json::array();
     std::int64_t left = event.quantity;
+    const auto contract = market::OptionContract::parse(event.contractId);
+    const bool early = contract && contract->expiresAt() > c.now.utc;
     for (const auto& [id, held] : c.state.positions) {
         if (left == 0) break;
         portfolio::Position p = held;
+        if (early) {
+            const auto rest = withoutLeg(held, event, left);
+            if (!rest) continue;
+            for (const auto& leg : held.legs)
+                if (leg.contract.id() == event.contractId) left -= leg.ratio * held.quantity;
+            positions.push_back(codec::from(*rest));
+            continue;
+        }
         for (const auto& leg : p.legs)
             if (leg.contract.id() == event.contractId) left -= leg.ratio * p.quantity;
         const bool expired =
@@ -117,9 +153,19 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
             {"text", event.text},
             {"cash", (c.state.account->cash + event.amount).micros()},
             {"positions", positions}});
-    const bool byOthers = event.kind != "expiry"; // assigned or exercised: a person acknowledges it (S12)
-    c.notice(byOthers ? NoticeView::Level::Critical : NoticeView::Level::Advisory,
-             event.kind + " of " + event.contractId + ": " + shownMoney(event.amount));
+    if (event.kind == "expiry")
+        return c.notice(NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + shownMoney(event.amount));
+    // Assigned or exercised: a person acknowledges it, and until then nothing is opened beside it (S12).
+    const std::string id = c.number("AS-");
+    c.emit("assignment.noted", "broker", id,
+           {{"id", id},
+            {"kind", event.kind},
+            {"underlying", contract ? contract->underlying : event.contractId},
+            {"contract", contract ? contract->label() : event.contractId},
+            {"quantity", event.quantity},
+            {"amount", event.amount.micros()}});
+    c.notice(NoticeView::Level::Critical, event.kind + " of " + c.state.assignments.at(id).contract + ": " + shownMoney(event.amount) +
+                                              ". Nothing is opened in " + c.state.assignments.at(id).underlying + " until a person acknowledges it");
 }
 
 std::map<std::string, std::int64_t> contractsHeld(const DeskState& state) {

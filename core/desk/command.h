@@ -147,6 +147,12 @@ struct EnableStrategy {
     std::string key; ///< "strategy/underlying"
 };
 
+/// A person who may close positions has seen what was assigned or exercised (S12).
+struct AcknowledgeAssignment {
+    UserId user;
+    std::string id; ///< AssignmentView::id
+};
+
 struct CancelOpening { ///< all working opening orders
     UserId user;
 };
@@ -207,10 +213,10 @@ struct Failure {
     std::string where, what;
 };
 
-using Command =
-    std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest, SizeDown,
-                 ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, MoveToMid, EnableStrategy, CancelOpening,
-                 Flatten, SwitchUser, SetAutonomy, ChangeSettings, AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
+using Command = std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
+                             SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, MoveToMid,
+                             EnableStrategy, AcknowledgeAssignment, CancelOpening, Flatten, SwitchUser, SetAutonomy, ChangeSettings, AddNote,
+                             SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"
 /// Journal form, integers only. MarketTick has none (it is on the tape).

@@ -170,6 +170,9 @@ Json encode(const Command& command) {
                           [](const EnableStrategy& c) -> Json {
                               return {{"user", c.user.str()}, {"key", c.key}};
                           },
+                          [](const AcknowledgeAssignment& c) -> Json {
+                              return {{"user", c.user.str()}, {"id", c.id}};
+                          },
                           [](const CancelOpening& c) -> Json {
                               return {{"user", c.user.str()}};
                           },
@@ -285,6 +288,7 @@ Command decode(const std::string& name, const Json& j) {
     if (name == "cancel_order") return CancelOrder{user(), OrderId(str(j, "id"))};
     if (name == "move_to_mid") return MoveToMid{user(), OrderId(str(j, "id"))};
     if (name == "enable_strategy") return EnableStrategy{user(), str(j, "key")};
+    if (name == "acknowledge_assignment") return AcknowledgeAssignment{user(), str(j, "id")};
     if (name == "cancel_opening") return CancelOpening{user()};
     if (name == "flatten") return Flatten{user(), str(j, "typed")};
     if (name == "switch_user") return SwitchUser{user()};
@@ -314,12 +318,36 @@ Command decode(const std::string& name, const Json& j) {
 } // namespace
 
 std::string commandName(const Command& command) {
-    static constexpr const char* kNames[] = {"started",        "session_facts",    "market_tick",        "feed_notes",     "cycle_finished",
-                                             "request_cycle",  "propose_order",    "open_request",       "answer_request", "size_down",
-                                             "extend_request", "escalate_request", "halt_request",       "resume_request", "close_position",
-                                             "cancel_order",   "move_to_mid",      "enable_strategy",    "cancel_opening", "flatten",
-                                             "switch_user",    "set_autonomy",     "change_settings",    "add_note",       "submit_outcome",
-                                             "broker_news",    "reconciliation",   "tape_block_written", "failure"};
+    static constexpr const char* kNames[] = {"started",
+                                             "session_facts",
+                                             "market_tick",
+                                             "feed_notes",
+                                             "cycle_finished",
+                                             "request_cycle",
+                                             "propose_order",
+                                             "open_request",
+                                             "answer_request",
+                                             "size_down",
+                                             "extend_request",
+                                             "escalate_request",
+                                             "halt_request",
+                                             "resume_request",
+                                             "close_position",
+                                             "cancel_order",
+                                             "move_to_mid",
+                                             "enable_strategy",
+                                             "acknowledge_assignment",
+                                             "cancel_opening",
+                                             "flatten",
+                                             "switch_user",
+                                             "set_autonomy",
+                                             "change_settings",
+                                             "add_note",
+                                             "submit_outcome",
+                                             "broker_news",
+                                             "reconciliation",
+                                             "tape_block_written",
+                                             "failure"};
     static_assert(std::size(kNames) == std::variant_size_v<Command>);
     return kNames[command.index()];
 }

@@ -174,6 +174,8 @@ risk::GateContext gateContext(const Context& c, const portfolio::ComboOrder& ord
     g.latches = c.state.latches;
     g.disabledStrategies.assign(c.state.disabledStrategies.begin(), c.state.disabledStrategies.end());
     g.strategy = strategy;
+    for (const auto& [id, assigned] : c.state.assignments)
+        if (assigned.underlying == order.underlying) g.unacknowledged.push_back(assigned.kind + " of " + assigned.contract);
     return g;
 }
 

@@ -46,6 +46,17 @@ void onEnableStrategy(Context& c, const EnableStrategy& command) {
     c.notice(NoticeView::Level::Advisory, "Strategy " + command.key + " enabled again by " + command.user.str());
 }
 
+void onAcknowledgeAssignment(Context& c, const AcknowledgeAssignment& command) {
+    const auto* user = c.user(command.user);
+    const auto it = c.state.assignments.find(command.id);
+    if (it == c.state.assignments.end()) return; // acknowledged by somebody else
+    if (!user || !approval::mayClose(*user))
+        return c.notice(NoticeView::Level::Advisory, "User " + command.user.str() + " may not acknowledge an assignment");
+    const AssignmentView seen = it->second;
+    c.emit("assignment.acknowledged", "user:" + command.user.str(), seen.id, {{"id", seen.id}, {"user", command.user.str()}});
+    c.notice(NoticeView::Level::Advisory, seen.kind + " of " + seen.contract + " acknowledged by " + user->name);
+}
+
 void onCancelOpening(Context& c, const CancelOpening& command) {
     for (const auto* order : c.state.liveOrders())
         if (order->combo.intent == portfolio::OrderIntent::Open) {
@@ -186,6 +197,7 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    [&](const CancelOrder& x) { onCancelOrder(c, x); },
                    [&](const MoveToMid& x) { onMoveToMid(c, x); },
                    [&](const EnableStrategy& x) { onEnableStrategy(c, x); },
+                   [&](const AcknowledgeAssignment& x) { onAcknowledgeAssignment(c, x); },
                    [&](const CancelOpening& x) { onCancelOpening(c, x); },
                    [&](const Flatten& x) { onFlatten(c, x); },
                    [&](const SwitchUser& x) { onSwitchUser(c, x); },

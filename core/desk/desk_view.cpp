@@ -212,6 +212,9 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
     else if (quote->age >= 10s)
         v.blockedBecause.push_back("a leg is stale");
     if (s.halted()) v.blockedBecause.push_back("trading is halted");
+    for (const auto& [id, assigned] : s.assignments)
+        if (assigned.underlying == r.order.underlying)
+            v.blockedBecause.push_back(assigned.kind + " of " + assigned.contract + " is not acknowledged");
     return v;
 }
 
@@ -373,6 +376,8 @@ DeskView Desk::view(Timestamp now) const {
     v.sentUnasked = sentUnasked(s);
     if (s.account && s.account->dayStartEquity.micros() > 0)
         v.sentUnasked.most = Usd::fromDouble(s.account->dayStartEquity.toDouble() * s.limits.automaticPerDay).value_or(Usd{});
+    for (const auto& [id, assigned] : s.assignments) v.assignments.push_back(assigned);
+    std::stable_sort(v.assignments.begin(), v.assignments.end(), [](const AssignmentView& a, const AssignmentView& b) { return a.at < b.at; });
     v.disabledStrategies.assign(s.disabledStrategies.begin(), s.disabledStrategies.end());
     v.proposals = ownProposals(s);
     v.cycles.assign(s.cycles.begin(), s.cycles.end());

@@ -223,6 +223,7 @@ struct DeskView {
     std::vector<approval::Request> decided;        ///< newest first, this session
     std::vector<std::string> disabledStrategies{}; ///< "strategy/underlying", by the flood rule; a Risk Manager enables them again
     SentUnasked sentUnasked;                       ///< this session
+    std::vector<AssignmentView> assignments{};     ///< not acknowledged, oldest first
     std::vector<ProposalView> proposals;           ///< of people, newest first, at most 20
     std::vector<CycleView> cycles;                 ///< newest first
     std::vector<NoticeView> notices;               ///< newest first, at most 200

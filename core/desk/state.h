@@ -120,9 +120,10 @@ struct DeskState {
     std::map<ApprovalId, approval::Request> approvals; ///< pending
     std::deque<approval::Request> decided;
     std::vector<Sent> sent;
-    std::set<std::string> executedStrategies; ///< strategyKey() of what was filled once
-    std::set<std::string> disabledStrategies; ///< "strategy/underlying"
-    std::vector<DeclinedIdea> declinedToday;  ///< oldest first
+    std::set<std::string> executedStrategies;          ///< strategyKey() of what was filled once
+    std::set<std::string> disabledStrategies;          ///< "strategy/underlying"
+    std::vector<DeclinedIdea> declinedToday;           ///< oldest first
+    std::map<std::string, AssignmentView> assignments; ///< not acknowledged by a person yet (S12), by id
 
     std::deque<CycleView> cycles; ///< newest first
     std::set<CycleId> cyclesRunning;

@@ -57,6 +57,36 @@ std::vector<BrokerCashEvent> Settlement::expired(UtcTime now, std::map<std::stri
     return events;
 }
 
+std::vector<BrokerCashEvent> Settlement::assignedEarly(UtcTime now, const std::map<std::string, double>& fractions,
+                                                       const std::map<std::string, market::Quote>& quotes,
+                                                       std::map<std::string, std::int64_t>& positions) const {
+    std::vector<BrokerCashEvent> events;
+    for (auto it = positions.begin(); it != positions.end();) {
+        const auto here = it++;
+        const auto contract = market::OptionContract::parse(here->first);
+        if (!contract || here->second >= 0 || contract->right != market::Right::Call || contract->style != market::ExerciseStyle::American ||
+            contract->expiresAt() <= now)
+            continue;
+        const auto fraction = fractions.find(contract->underlying);
+        const auto price = m_prices.find(contract->underlying);
+        const auto quote = quotes.find(here->first);
+        if (fraction == fractions.end() || price == m_prices.end() || quote == quotes.end() || !quote->second.twoSided()) continue;
+        const Price last = price->second.last, inside = last - contract->strike;
+        const auto dividend = Price::fromDouble(last.toDouble() * fraction->second);
+        if (inside.micros() <= 0 || !dividend || *quote->second.mid() - inside >= *dividend) continue;
+        BrokerCashEvent event;
+        event.kind = "assignment";
+        event.contractId = here->first;
+        event.quantity = here->second;
+        event.amount = notional(inside, here->second, contract->multiplier).value_or(Usd{});
+        event.text =
+            "assigned early at " + contract->strike.str() + " for a dividend of " + dividend->str() + ", shares netted to cash at " + last.str();
+        events.push_back(std::move(event));
+        positions.erase(here);
+    }
+    return events;
+}
+
 Usd Settlement::requirement(const std::map<std::string, std::int64_t>& positions) const {
     struct Group {
         std::vector<std::pair<market::OptionContract, std::int64_t>> contracts;

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "execution/fill_model.h"
 #include "execution/settlement.h"
+#include "market/exchange_calendar.h"
 
 namespace mahler::execution {
 
@@ -90,6 +91,7 @@ public:
         for (auto& [id, live] : m_orders)
             if (!isTerminal(live.update.state)) work(live, tick);
         settle();
+        if (tick.session == market::Session::AfterClose) assignEarly();
     }
 
     void restore(const BrokerReport& books) override {
@@ -194,6 +196,22 @@ private:
         }
     }
 
+    /// Once after each close, the evening before an ex-date.
+    void assignEarly() {
+        const TradingDate today = market::toNewYork(m_now.utc).date;
+        if (!m_config.dividend || m_assignedOn == today) return;
+        m_assignedOn = today;
+        std::map<std::string, double> fractions;
+        for (const auto& [id, quantity] : m_positions)
+            if (const auto contract = market::OptionContract::parse(id); contract && !fractions.count(contract->underlying))
+                if (const auto fraction = m_config.dividend(contract->underlying, market::nextTradingDay(today)))
+                    fractions[contract->underlying] = *fraction;
+        for (auto& event : m_settlement.assignedEarly(m_now.utc, fractions, m_quotes, m_positions)) {
+            m_cash += event.amount;
+            m_cashNews.push_back(std::move(event));
+        }
+    }
+
     SimulatedBrokerConfig m_config;
     risk::Gate& m_gate;
     const risk::HaltGate& m_halt;
@@ -205,6 +223,7 @@ private:
     std::deque<std::pair<MonoTime, BrokerUpdate>> m_news;
     std::vector<BrokerCashEvent> m_cashNews;
     Settlement m_settlement;
+    TradingDate m_assignedOn{}; ///< the close after which early assignments were looked for
     int m_errors = 0;
     int m_lastBrokerId = 0;
 };

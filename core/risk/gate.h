@@ -55,6 +55,7 @@ struct GateContext {
     std::vector<Latch> latches;
     std::vector<std::string> disabledStrategies; ///< "strategy/underlying" disabled by the flood rule
     std::string strategy;                        ///< of the order under test
+    std::vector<std::string> unacknowledged;     ///< assignments and exercises in the order's underlying no person has acknowledged (S12)
 };
 
 /// The only key to the broker (S1). Made by Gate alone, moved, used once, dead after two seconds.

@@ -73,6 +73,9 @@ void state(Collector& c) {
           "the market is not open");
     rates(c);
     if (!c.opening()) return;
+    const bool seen = g.unacknowledged.empty();
+    c.add("assignment_acknowledged", seen ? "none waits" : std::to_string(g.unacknowledged.size()) + " wait", "none", seen,
+          seen ? "" : g.unacknowledged.front() + " waits for a person's acknowledgement: nothing is opened in " + c.order.underlying + " before");
     flood(c);
     const auto today = market::toNewYork(g.now.utc).date;
     const bool expiresToday =

@@ -1,6 +1,7 @@
 #include "simulation/event_calendar.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "market/exchange_calendar.h"
@@ -128,6 +129,13 @@ int EventCalendar::releasesBetween(UtcTime from, UtcTime to) const {
 bool EventCalendar::isFomcDay(TradingDate date) const { return std::find(m_fomc.begin(), m_fomc.end(), date) != m_fomc.end(); }
 
 bool EventCalendar::isReportDay(TradingDate date) const { return std::find(m_reports.begin(), m_reports.end(), date) != m_reports.end(); }
+
+std::optional<double> EventCalendar::dividendOn(Asset asset, TradingDate date) const {
+    const auto& dates = m_exDates[index(asset)];
+    const auto on = std::find(dates.begin(), dates.end(), date);
+    if (on == dates.end() || on == dates.begin()) return std::nullopt;
+    return -std::expm1(-instrument(asset).dividendYield * daysBetween(*(on - 1), date) / 365.0); // the accrued log price falls to nothing
+}
 
 double EventCalendar::accruedDividend(Asset asset, TradingDate date) const {
     const auto& dates = m_exDates[index(asset)];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "market/history.h"
@@ -23,6 +24,8 @@ public:
     bool isFomcDay(TradingDate date) const;
     /// CPI or jobs report before the open.
     bool isReportDay(TradingDate date) const;
+    /// Share of its price by which the fund goes ex on `date`; absent: it does not.
+    std::optional<double> dividendOn(Asset asset, TradingDate date) const;
     /// Dividends accrued in the fund's price since it last went ex, as a log price.
     double accruedDividend(Asset asset, TradingDate date) const;
 

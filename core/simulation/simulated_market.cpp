@@ -29,6 +29,13 @@ Price cents(double price) { return Price::fromMicros(std::llround(price * 100.0)
 
 } // namespace
 
+std::optional<double> dividendOn(const SimulationConfig& config, const std::string& underlying, TradingDate exDate) {
+    const TradingClock clock = clockFor(config);
+    for (const Asset asset : kAllAssets)
+        if (instrument(asset).symbol == underlying) return EventCalendar(clock).dividendOn(asset, exDate);
+    return std::nullopt;
+}
+
 SimulatedFeed::SimulatedFeed(const SimulationConfig& config)
     : m_config(config), m_clock(clockFor(config)), m_calendar(m_clock), m_surface(m_clock, m_calendar),
       m_firstDay(m_clock.indexOnOrBefore(config.date)) {

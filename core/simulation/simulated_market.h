@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct SimulationConfig {
 /// The path moves in fixed internal steps of one second and every quote is a pure function of (seed, path,
 /// contract, time), so the same seed gives the same bytes at any speed and for any subset asked.
 std::unique_ptr<market::MarketFeed> makeSimulatedMarket(const SimulationConfig& config);
+
+/// Share of its price by which the simulated underlying goes ex on `exDate`; absent: it does not, or there is no such underlying.
+std::optional<double> dividendOn(const SimulationConfig& config, const std::string& underlying, TradingDate exDate);
 
 /// Faults of the scenario that concern the broker, not the market, at a market time.
 struct BrokerFault {

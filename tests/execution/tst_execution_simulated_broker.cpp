@@ -246,6 +246,59 @@ private Q_SLOTS:
         QCOMPARE(b.broker->report().cash, books.cash + sum);
     }
 
+    void aShortCallWithLessTimeValueThanTheDividendIsAssignedTheEveningBefore_data() {
+        QTest::addColumn<double>("strike");
+        QTest::addColumn<double>("mid");
+        QTest::addColumn<int>("quantity");
+        QTest::addColumn<double>("dividend"); // share of the price
+        QTest::addColumn<bool>("assigned");
+        QTest::newRow("less than the dividend") << 450.0 << 50.50 << -2 << 0.003 << true;
+        QTest::newRow("as much as the dividend") << 450.0 << 51.50 << -2 << 0.003 << false; // 1.50 of 500
+        QTest::newRow("no ex-date") << 450.0 << 50.00 << -2 << 0.0 << false;
+        QTest::newRow("out of the money") << 510.0 << 0.10 << -2 << 0.003 << false;
+        QTest::newRow("held long") << 450.0 << 50.00 << 2 << 0.003 << false;
+    }
+    void aShortCallWithLessTimeValueThanTheDividendIsAssignedTheEveningBefore() {
+        QFETCH(double, strike);
+        QFETCH(double, mid);
+        QFETCH(int, quantity);
+        QFETCH(double, dividend);
+        QFETCH(bool, assigned);
+        Bench b;
+        SimulatedBrokerConfig config;
+        TradingDate asked{};
+        config.dividend = [&](const std::string& symbol, TradingDate date) -> std::optional<double> {
+            asked = date;
+            return symbol == "SPY" && dividend > 0 ? std::optional(dividend) : std::nullopt;
+        };
+        b.broker = SimulatedBroker::create(config, b.gate, b.halt);
+        const auto call = market::OptionContract::make("SPY", std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Call);
+        BrokerReport books;
+        books.cash = Usd::fromMicros(100'000'000'000);
+        books.positions = {{call.id(), quantity}, {Bench::put(470).id(), -1}};
+        b.broker->restore(books);
+        market::Quote q;
+        q.bid = *Price::fromDouble(mid - 0.02);
+        q.ask = *Price::fromDouble(mid + 0.02);
+        b.quotes[call.id()] = q;
+        b.now.utc = market::fromNewYork(std::chrono::year{2026} / 11 / 23, 15, 59, 58);
+        b.tick();
+        QVERIFY(b.broker->pollCash().empty()); // not in the session
+        b.tick(3s);
+        const auto events = b.broker->pollCash();
+        QCOMPARE(events.size(), std::size_t{assigned ? 1u : 0u});
+        QCOMPARE(asked, TradingDate(std::chrono::year{2026} / 11 / 24));
+        if (assigned) {
+            QCOMPARE(events.front().kind, std::string("assignment"));
+            QCOMPARE(events.front().quantity, std::int64_t{-2});
+            QCOMPARE(events.front().amount.micros(), std::int64_t{-10'000'000'000}); // 50 x 100 x 2
+            QCOMPARE(b.broker->report().cash, books.cash + events.front().amount);
+        }
+        QCOMPARE(b.broker->report().positions.size(), std::size_t{assigned ? 1u : 2u}); // the put stays
+        b.tick(60s);
+        QVERIFY(b.broker->pollCash().empty()); // once
+    }
+
     void whatCannotBeAffordedIsRejected() {
         Bench b;
         BrokerReport books;

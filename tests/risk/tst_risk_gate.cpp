@@ -202,6 +202,8 @@ private Q_SLOTS:
             for (int i = 0; i < 5; ++i) g.sent.push_back({g.now.mono - 5min, "x", true, "credit_spread", "SPY"});
         });
         row("a disabled strategy", "strategy_enabled", [](auto&, auto& g) { g.disabledStrategies = {"credit_spread/SPY"}; });
+        row("an assignment nobody has acknowledged", "assignment_acknowledged",
+            [](auto&, auto& g) { g.unacknowledged = {"assignment of SPY 470 put"}; });
         row("fifty working orders", "working_orders", [](auto&, auto& g) {
             for (int i = 0; i < 50; ++i) g.outstanding.push_back({OrderId("M" + std::to_string(i)), closing(), false});
         });

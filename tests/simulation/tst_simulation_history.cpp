@@ -36,6 +36,7 @@ private Q_SLOTS:
     void realisedStaysUnderImplied();
     void finishedSessionsJoinTheHistory();
     void calendarHasTheEventsOfTheComingMonths();
+    void everyExDateHasItsDividendAndNoOtherDay();
     void fomcDaysAreThoseOf2026();
 };
 
@@ -132,6 +133,24 @@ void TestSimulationHistory::finishedSessionsJoinTheHistory() {
         QCOMPARE(after->iv30.at(u.symbol).size(), before->iv30.at(u.symbol).size() + 1);
     }
     QVERIFY(std::abs(after->vix.back().value - *close->vix) < 0.02);
+}
+
+void TestSimulationHistory::everyExDateHasItsDividendAndNoOtherDay() {
+    const auto history = makeSimulatedMarket(config())->history();
+    int quarterly = 0;
+    for (const auto& event : history->events) {
+        if (event.kind != market::EventKind::ExDividend || event.date > addDays(kMonday, 120)) continue;
+        const auto share = dividendOn(config(), event.symbol, event.date);
+        QVERIFY(share && *share > 0 && *share < 0.01);
+        QVERIFY(!dividendOn(config(), event.symbol, addDays(event.date, 1)));
+        if (event.symbol == "SPY") {
+            QVERIFY(std::abs(*share - 0.012 / 4) < 0.0003); // 1.2 % a year
+            ++quarterly;
+        }
+    }
+    QVERIFY(quarterly >= 1);
+    QVERIFY(!dividendOn(config(), "GLD", kMonday));
+    QVERIFY(!dividendOn(config(), "nothing", kMonday));
 }
 
 void TestSimulationHistory::calendarHasTheEventsOfTheComingMonths() {

@@ -13,6 +13,7 @@
 #include "ui/screens/journal_line.h"
 #include "ui/screens/moment_layer.h"
 #include "ui/screens/records_layer.h"
+#include "ui/screens/assignment_row.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/theme.h"
 
@@ -242,6 +243,37 @@ private Q_SLOTS:
         view->disabledStrategies.clear();
         screen.setView(view);
         QVERIFY(button()->isHidden());
+    }
+
+    void anAssignmentWaitsForAPersonWhoMayClose() {
+        FakePort port;
+        BreakersScreen screen(port);
+        auto view = viewWithRequest(approval::Tier::T1);
+        screen.setView(view);
+        auto* row = screen.findChild<AssignmentRow*>();
+        QVERIFY(row && row->isHidden());
+        view->assignments = {{"AS-7", "assignment", "SPY", "SPY 31-Dec-26 470 P", -2, Usd::fromMicros(-240'000'000), view->at.utc},
+                             {"AS-9", "exercise", "SPY", "SPY 31-Dec-26 465 P", 2, Usd{}, view->at.utc}};
+        for (const auto& user : view->users)
+            if (user.has(approval::Role::Analyst)) view->user = user;
+        screen.setView(view);
+        QVERIFY(!row->isHidden());
+        auto* button = row->findChild<QPushButton*>();
+        QVERIFY(!button->isEnabled() && button->focusPolicy() != Qt::NoFocus && !button->toolTip().isEmpty());
+        const QString text = row->findChild<QLabel*>()->text();
+        for (const char* part : {"Assigned: 2 of SPY 31-Dec-26 470 P", "$240", "Nothing is opened in SPY", "1 more"})
+            QVERIFY2(text.contains(QLatin1String(part)), qPrintable(text));
+        view->user = view->users.front();
+        for (const auto& user : view->users)
+            if (user.has(approval::Role::Trader)) view->user = user;
+        screen.setView(view);
+        QTest::keyClick(button, Qt::Key_Space);
+        QCOMPARE(port.all<desk::AcknowledgeAssignment>().size(), std::size_t{1});
+        QCOMPARE(port.all<desk::AcknowledgeAssignment>().front().id, std::string("AS-7"));
+        QCOMPARE(port.all<desk::AcknowledgeAssignment>().front().user, view->user.id);
+        view->assignments.clear();
+        screen.setView(view);
+        QVERIFY(row->isHidden());
     }
 
     void theLadderTellsAnOrderStepByStep() {

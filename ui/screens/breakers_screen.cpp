@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "market/exchange_calendar.h"
+#include "ui/screens/assignment_row.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -103,6 +104,8 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addLayout(top);
+    m_assignments = new AssignmentRow(port);
+    layout->addWidget(m_assignments);
     layout->addWidget(grid, 2);
     auto* label = new QLabel(tr("Notices, newest first"));
     label->setFont(textFont(12, true));
@@ -147,6 +150,7 @@ void BreakersScreen::setLongestStall(int ms) {
 
 void BreakersScreen::setView(const ViewPtr& view) {
     m_view = view;
+    m_assignments->setView(view);
     m_enable->setVisible(!view->disabledStrategies.empty());
     m_enable->setEnabled(view->user.has(approval::Role::RiskManager));
     if (!view->disabledStrategies.empty()) m_enable->setText(tr("Enable %1 again").arg(format::text(view->disabledStrategies.front())));

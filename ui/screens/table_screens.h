@@ -122,6 +122,7 @@ private:
     GridModel *m_model, *m_notices;
     QLabel* m_state;
     QPushButton *m_halt, *m_resume, *m_flatten, *m_enable;
+    class AssignmentRow* m_assignments;
     ViewPtr m_view;
 };
 

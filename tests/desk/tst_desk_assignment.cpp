@@ -1,0 +1,179 @@
+#include <QTest>
+
+#include "desk_harness.h"
+
+using namespace mahler;
+using namespace mahler::desk;
+using mahler::desk::testing::Harness;
+using namespace std::chrono_literals;
+
+/// S12: what was assigned or exercised is adopted, shown, and waits for a person.
+class DeskAssignmentTest : public QObject {
+    Q_OBJECT
+
+    static void assign(Harness& h, const std::string& kind = "assignment", std::int64_t quantity = -1) {
+        h.give(BrokerNews{{}, {{kind, Harness::put(470).id(), quantity, Usd::fromMicros(-120'000'000), "assigned"}}, 0});
+    }
+    static bool blocked(const Harness& h) {
+        const std::string checks = h.lastBody("gate.checked");
+        const auto at = checks.find("\"assignment_acknowledged\"");
+        return at != std::string::npos && checks.find("waits for a person's acknowledgement") != std::string::npos;
+    }
+
+private Q_SLOTS:
+    void anAssignmentIsShownUntilAPersonAcknowledgesIt() {
+        Harness h;
+        h.open();
+        assign(h);
+        auto view = h.desk().view(h.now());
+        QCOMPARE(view.assignments.size(), std::size_t{1});
+        const AssignmentView& a = view.assignments.front();
+        QCOMPARE(a.kind, std::string("assignment"));
+        QCOMPARE(a.underlying, std::string("SPY"));
+        QCOMPARE(a.quantity, std::int64_t{-1});
+        QCOMPARE(a.amount, Usd::fromMicros(-120'000'000));
+        h.ticks(600);
+        QCOMPARE(h.desk().view(h.now()).assignments.size(), std::size_t{1}); // it does not pass by itself
+        h.give(AcknowledgeAssignment{h.userWith(approval::Role::Trader), a.id});
+        QVERIFY(h.desk().view(h.now()).assignments.empty());
+        QCOMPARE(h.count("assignment.acknowledged"), 1);
+        h.give(AcknowledgeAssignment{h.userWith(approval::Role::RiskManager), a.id});
+        QCOMPARE(h.count("assignment.acknowledged"), 1); // once
+    }
+
+    void nothingIsOpenedInItsUnderlyingBeforeThat() {
+        Harness h;
+        h.open();
+        assign(h);
+        h.propose(Harness::spread(1));
+        QVERIFY(!h.pending());
+        QVERIFY2(blocked(h), h.lastBody("gate.checked").c_str());
+        h.give(AcknowledgeAssignment{h.userWith(approval::Role::Trader), h.desk().view(h.now()).assignments.front().id});
+        h.propose(Harness::spread(1));
+        QVERIFY2(h.pending(), h.lastBody("proposal.dropped").c_str());
+    }
+
+    void aRequestThatWaitedIsNotApprovedOverIt() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        const auto request = h.pending().value();
+        assign(h);
+        const auto why = h.desk().view(h.now()).approvals.front().blockedBecause;
+        QVERIFY(!why.empty() && why.front().find("not acknowledged") != std::string::npos);
+        h.answer(request, h.userWith(approval::Role::Trader), true);
+        QVERIFY(h.state().liveOrders().empty());
+        QCOMPARE(h.state().decided.front().cause, approval::RejectCause::GateRefused);
+    }
+
+    void closingGoesOn() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        h.quote(Harness::put(470), 0.40, 0.44);
+        h.quote(Harness::put(465), 0.30, 0.34);
+        assign(h, "assignment", 0);
+        h.tick();
+        const auto& position = h.state().positions.begin()->second;
+        h.give(ClosePosition{h.userWith(approval::Role::Trader), position.id, "out"});
+        QCOMPARE(h.state().liveOrders().size(), std::size_t{1}); // S19
+    }
+
+    void whoMayNotCloseDoesNotAcknowledge() {
+        Harness h;
+        h.open();
+        assign(h);
+        const std::string id = h.desk().view(h.now()).assignments.front().id;
+        h.give(AcknowledgeAssignment{h.userWith(approval::Role::Analyst), id});
+        h.give(AcknowledgeAssignment{h.userWith(approval::Role::Strategist), id});
+        h.give(AcknowledgeAssignment{UserId("nobody"), id});
+        QCOMPARE(h.desk().view(h.now()).assignments.size(), std::size_t{1});
+    }
+
+    void eachEventWaitsByItselfAndSurvivesARestart() {
+        Harness h;
+        h.open();
+        assign(h);
+        assign(h, "exercise", 1);
+        assign(h, "expiry", 1); // nobody needs to acknowledge what expired
+        QCOMPARE(h.state().assignments.size(), std::size_t{2});
+        h.give(AcknowledgeAssignment{h.userWith(approval::Role::Trader), h.desk().view(h.now()).assignments.front().id});
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()).has_value());
+        QCOMPARE(again.view(h.now()).assignments, h.desk().view(h.now()).assignments);
+        QCOMPARE(again.view(h.now()).assignments.size(), std::size_t{1});
+        again.handle(Started{"run-2", "test", approval::DeskKind::DemoTeam, true, "SIM-1", {}, {"SPY"}}, h.now());
+        QCOMPARE(again.view(h.now()).assignments.size(), std::size_t{1});
+    }
+
+    void aLegThatIsAssignedEarlyLeavesTheOthersWithItsCashInTheirPrice() {
+        Harness h;
+        h.open();
+        h.holdSpread(2); // 0.34 credit
+        const auto before = h.state().positions.begin()->second;
+        const Usd cash = h.state().account->cash;
+        assign(h, "assignment", -2); // $120 paid for two contracts: 0.60 a share
+        QCOMPARE(h.state().positions.size(), std::size_t{1});
+        const auto& rest = h.state().positions.begin()->second;
+        QCOMPARE(rest.id, before.id);
+        QCOMPARE(rest.quantity, std::int64_t{2});
+        QCOMPARE(rest.legs.size(), std::size_t{1});
+        QCOMPARE(rest.legs.front().contract.id(), Harness::put(465).id());
+        QCOMPARE(rest.kind, portfolio::StrategyKind::SingleLong);
+        QCOMPARE(rest.openNet, *Price::fromDouble(0.34 - 0.60));
+        QCOMPARE(rest.openFees, before.openFees);
+        QCOMPARE(h.state().account->cash, cash - Usd::fromMicros(120'000'000));
+        h.reconcile(); // the broker's books, which hold no short leg any more
+        QVERIFY(!h.state().latched(risk::Breaker::B7Integrity));
+        QCOMPARE(portfolio::worstCaseLoss(rest), std::optional(Usd::fromMicros(52'000'000))); // what it has cost by now
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()).has_value());
+        QCOMPARE(again.state().positions.begin()->second.openNet, rest.openNet);
+    }
+
+    void aPartOfAPositionIsNotTakenApartButHalts() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        auto books = h.books();
+        assign(h, "assignment", -1);
+        QCOMPARE(h.state().positions.begin()->second.legs.size(), std::size_t{2});
+        for (auto& p : books.positions)
+            if (p.contractId == Harness::put(470).id()) p.quantity = -1;
+        books.cash = h.state().account->cash;
+        h.give(Reconciliation{books, "periodic"});
+        QVERIFY(h.state().latched(risk::Breaker::B7Integrity));
+    }
+
+    void theSameCommandsGiveTheSameEvents() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        assign(h, "assignment", -2);
+        h.give(AcknowledgeAssignment{h.userWith(approval::Role::Trader), h.desk().view(h.now()).assignments.front().id});
+        h.ticks(3);
+        Desk again{risk::Limits{}};
+        std::vector<std::string> events, wanted;
+        for (const auto& [command, at] : h.commands())
+            for (const auto& e : again.handle(command, at).events) events.push_back(e.type + e.actor + e.correlation + e.body.dump());
+        for (const auto& e : h.events()) wanted.push_back(e.event.type + e.event.actor + e.event.correlation + e.event.body.dump());
+        QCOMPARE(events, wanted);
+        QVERIFY(again.state().assignments.empty());
+    }
+
+    void theCommandIsJournaledWhole() {
+        const Command command = AcknowledgeAssignment{UserId("tom"), "AS-7"};
+        QCOMPARE(commandName(command), std::string("acknowledge_assignment"));
+        const auto body = encodeCommand(command);
+        QVERIFY(body.has_value());
+        const auto again = decodeCommand("acknowledge_assignment", *body);
+        QVERIFY(again.has_value());
+        QCOMPARE(std::get<AcknowledgeAssignment>(*again).id, std::string("AS-7"));
+        QCOMPARE(std::get<AcknowledgeAssignment>(*again).user, UserId("tom"));
+        QCOMPARE(commandName(Failure{}), std::string("failure")); // the names stand in the order of the variant
+        QCOMPARE(commandName(CancelOpening{}), std::string("cancel_opening"));
+    }
+};
+
+QTEST_GUILESS_MAIN(DeskAssignmentTest)
+#include "tst_desk_assignment.moc"
