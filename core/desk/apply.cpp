@@ -331,6 +331,11 @@ const std::unordered_map<std::string, Applier>& appliers() {
         {"position.adjusted", positionAdjusted},
         {"assignment.noted", assignmentNoted},
         {"assignment.acknowledged", [](DeskState& s, const Event& e, Timestamp) { s.assignments.erase(str(e.body, "id")); }},
+        {"account.marked",
+         [](DeskState& s, const Event& e, Timestamp) {
+             s.lastMarked =
+                 DeskState::Marked{Usd::fromMicros(e.body.at("equity").get<std::int64_t>()), utcFromNanos(e.body.at("at").get<std::int64_t>())};
+         }},
         {"exit.signalled", [](DeskState& s, const Event& e, Timestamp at) { s.exitAskedAt[PositionId(str(e.body, "position"))] = at; }},
         {"positions.checked", [](DeskState& s, const Event&, Timestamp at) { s.lastPositionCheck = at; }},
         {"plan.started",

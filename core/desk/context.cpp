@@ -10,11 +10,22 @@ namespace {
 
 /// Events that change neither positions nor orders nor the account. Anything not named here makes the book's sums anew.
 bool leavesBookAlone(const std::string& type) {
-    return type == "notice" || type == "gate.checked" || type == "tape.block" || type == "schedule.fired" || type.starts_with("cycle.") ||
-           type.starts_with("proposal.") || type.starts_with("approval.");
+    return type == "notice" || type == "account.marked" || type.starts_with("assignment.") || type == "gate.checked" || type == "tape.block" ||
+           type == "schedule.fired" || type.starts_with("cycle.") || type.starts_with("proposal.") || type.starts_with("approval.");
 }
 
 } // namespace
+
+BookCache recalled(const DeskState& state) {
+    BookCache cache;
+    if (!state.account || !state.lastMarked) return cache;
+    portfolio::Account account = *state.account;
+    account.cash = state.lastMarked->equity; // cash and marks together, as they were
+    cache.lastOpen = portfolio::markAccount(account, {}, {});
+    cache.lastOpen->markedPositions = cache.lastOpen->totalPositions = static_cast<int>(state.positions.size());
+    cache.lastOpenAt = state.lastMarked->at;
+    return cache;
+}
 
 void Context::emit(const std::string& type, const std::string& actor, const std::string& correlation, Json body) {
     Event event{type, actor, correlation, std::move(body)};

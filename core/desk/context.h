@@ -18,6 +18,8 @@ struct BookCache {
     UtcTime lastOpenAt{};
     void forget() { madeAt.reset(); }
 };
+/// A cache that knows nothing but the last marks the journal has: a desk that starts on a closed market.
+BookCache recalled(const DeskState& state);
 
 /// One command under way: the state it may change only by events, the market it sees, the time it was given.
 struct Context {
@@ -127,6 +129,8 @@ void onStarted(Context& c, const Started& command);
 void onSessionFacts(Context& c, const SessionFacts& command);
 void tellFeedNotes(Context& c, const std::vector<std::string>& notes);
 void keepBases(Context& c);
+/// Journals the marks of the session every five minutes and as it ends, for a desk that starts again on a closed market.
+void keepMarks(Context& c);
 void runSchedule(Context& c);
 void checkPositions(Context& c);
 void flagExDividends(Context& c);

@@ -161,6 +161,7 @@ Result<void> Desk::restore(std::span<const StoredEvent> events) {
 
 void Desk::everySecond(Context& c) {
     keepBases(c);
+    keepMarks(c);
     watchBreakers(c);
     watchResume(c);
     watchApprovals(c);
@@ -221,7 +222,7 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                    },
                    [&](const Failure& x) {
                        m_market.start(now.mono); // the state was rebuilt from the journal: what the market said is unknown again
-                       *m_book = {};
+                       *m_book = recalled(m_state);
                        setHalt(c, risk::Breaker::B7Integrity, "system", x.where + ": " + x.what);
                    },
                },

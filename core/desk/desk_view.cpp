@@ -249,8 +249,9 @@ RunState runState(const DeskState& s, const DeskView& v) {
 void addSchedule(DeskView& v, const DeskState& s, Timestamp now) {
     if (!s.facts) return;
     const auto local = market::toNewYork(now.utc);
-    for (const auto& slot : scheduleSlots())
-        if (slot.scan && local.date == s.facts->date && slot.secondsOfDay > local.secondsOfDay) {
+    const int close = market::toNewYork(s.facts->close).secondsOfDay;
+    for (const auto& slot : scheduleSlots(close))
+        if (s.autonomous && slot.scan && slot.secondsOfDay < close && local.date == s.facts->date && slot.secondsOfDay > local.secondsOfDay) {
             v.nextScan = market::fromNewYork(local.date, slot.secondsOfDay / 3600, slot.secondsOfDay / 60 % 60);
             break;
         }

@@ -13,13 +13,19 @@ namespace {
 
 constexpr MonoTime kPositionCheck = 300s;
 constexpr int kLastShortHold = 15 * 3600 + 9 * 60; ///< New York seconds of the day; two checks fall before 15:15
-constexpr std::int64_t kHighWaterStepPpm = 500;    ///< a new high is journaled when it is 0.05 % above the last
+/// "16:15"
+std::string clockText(int secondsOfDay) {
+    const auto two = [](int n) { return std::string(n < 10 ? "0" : "") + std::to_string(n); };
+    return two(secondsOfDay / 3600) + ":" + two(secondsOfDay / 60 % 60);
+}
+
+constexpr std::int64_t kHighWaterStepPpm = 500; ///< a new high is journaled when it is 0.05 % above the last
 
 } // namespace
 
 void onStarted(Context& c, const Started& s) {
     c.market.start(c.now.mono);
-    c.cache = {};
+    c.cache = recalled(c.state);
     // Crash start and clean start share this path (SAFETY section 7).
     const bool known = c.state.account.has_value();
     const auto& users = s.kind == approval::DeskKind::SinglePerson ? std::vector<approval::User>{approval::singleUser()} : approval::demoUsers();
@@ -114,6 +120,16 @@ void keepBases(Context& c) {
         c.emit("account.high_water", "system", c.state.account->name, {{"high_water", marks.equity->micros()}});
 }
 
+void keepMarks(Context& c) {
+    const auto& book = c.book();
+    if (!c.state.account || !c.state.dayBased || !book.lastOpen || !book.lastOpen->equity) return;
+    const auto& last = c.state.lastMarked;
+    const bool open = c.market.session() == market::Session::Open;
+    const bool due = !last || (open ? book.lastOpenAt - last->at >= kPositionCheck : book.lastOpenAt > last->at);
+    if (due)
+        c.emit("account.marked", "system", c.state.account->name, {{"equity", book.lastOpen->equity->micros()}, {"at", toNanos(book.lastOpenAt)}});
+}
+
 /// SAFETY section 5: who holds a call sold short over an ex-date may be assigned the evening before.
 void flagExDividends(Context& c) {
     const TradingDate next = market::nextTradingDay(c.state.facts->date);
@@ -167,8 +183,8 @@ void runSchedule(Context& c) {
     if (!c.state.facts || c.market.session() == market::Session::Closed) return;
     const auto now = market::toNewYork(c.now.utc);
     if (now.date != c.state.facts->date) return;
-    for (const auto& slot : scheduleSlots()) {
-        const std::string key = formatDate(now.date) + " " + slot.name;
+    for (const auto& slot : scheduleSlots(market::toNewYork(c.state.facts->close).secondsOfDay)) {
+        const std::string key = formatDate(now.date) + " " + clockText(slot.secondsOfDay);
         const int late = now.secondsOfDay - slot.secondsOfDay;
         if (late < 0 || late >= 600 || c.state.firedSlots.count(key)) continue;
         if (slot.scan && c.market.session() != market::Session::Open) continue;
@@ -176,7 +192,9 @@ void runSchedule(Context& c) {
         if (!slot.scan) {
             Usd realised;
             for (const auto& p : c.state.closedToday) realised += p.realised;
-            const auto marks = c.book().lastOpen.value_or(c.marks());
+            const auto& book = c.book(); // the session's last marks, not those of a session before it
+            const bool todays = book.lastOpen && market::toNewYork(book.lastOpenAt).date == now.date;
+            const auto marks = todays ? *book.lastOpen : c.marks();
             c.notice(NoticeView::Level::Advisory, "Close summary: day P&L " + (marks.dayPnl ? shownMoney(*marks.dayPnl) : std::string("unknown")) +
                                                       ", realised " + shownMoney(realised) + ", open positions " +
                                                       std::to_string(c.state.positions.size()));

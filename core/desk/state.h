@@ -81,6 +81,11 @@ struct DeskState {
     std::vector<std::string> underlyings;
     std::optional<portfolio::Account> account;
     std::optional<SessionFacts> facts;
+    struct Marked {
+        Usd equity;
+        UtcTime at{};
+    };
+    std::optional<Marked> lastMarked;     ///< the last complete marks of a session that were journaled, of account->day
     bool dayBased = false;                ///< day-start equity was taken for facts->date
     std::map<PositionId, Price> dayMarks; ///< what one unit of each position was worth to us when the day was based
 
