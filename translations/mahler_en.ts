@@ -22,10 +22,20 @@
 <context>
     <name>mahler::ui::ApprovalsRail</name>
     <message numerus="yes">
-        <source>Sent without asking today: %n order(s), max loss %1 in all</source>
+        <source>Sent without asking today: %n order(s), max loss %1 of %2</source>
         <translation>
-            <numerusform>Sent without asking today: %n order, max loss %1 in all</numerusform>
-            <numerusform>Sent without asking today: %n orders, max loss %1 in all</numerusform>
+            <numerusform>Sent without asking today: %n order, max loss %1 of %2</numerusform>
+            <numerusform>Sent without asking today: %n orders, max loss %1 of %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mahler::ui::AssignmentRow</name>
+    <message numerus="yes">
+        <source>%n more wait(s).</source>
+        <translation>
+            <numerusform>%n more waits.</numerusform>
+            <numerusform>%n more wait.</numerusform>
         </translation>
     </message>
 </context>
