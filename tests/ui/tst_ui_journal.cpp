@@ -10,10 +10,10 @@
 
 #include "fake_port.h"
 #include "market/exchange_calendar.h"
+#include "ui/screens/assignment_row.h"
 #include "ui/screens/journal_line.h"
 #include "ui/screens/moment_layer.h"
 #include "ui/screens/records_layer.h"
-#include "ui/screens/assignment_row.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/theme.h"
 
