@@ -58,11 +58,38 @@ Result<Json> parseJson(std::string_view text, bool comments) {
     } catch (const std::exception&) { return badInput("not valid JSON"); }
 }
 
+/// Unicode 15 table 3-7: well-formed byte sequences.
+bool isUtf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u; };
+        const unsigned first = byte(i);
+        const std::size_t more = first < 0x80                     ? 0
+                                 : first >= 0xC2 && first <= 0xDF ? 1
+                                 : first >= 0xE0 && first <= 0xEF ? 2
+                                 : first >= 0xF0 && first <= 0xF4 ? 3
+                                                                  : 4;
+        if (more == 4) return false;
+        const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80, high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+        for (std::size_t k = 1; k <= more; ++k)
+            if (byte(i + k) < (k == 1 ? low : 0x80u) || byte(i + k) > (k == 1 ? high : 0xBFu)) return false;
+        i += more + 1;
+    }
+    return true;
+}
+
 Result<std::string> canonicalJson(const Json& body) {
     if (hasFloat(body)) return badInput("a journal body must not hold floating-point numbers");
     try {
         return body.dump(-1, ' ', false, Json::error_handler_t::strict);
     } catch (const std::exception&) { return badInput("a journal body must be valid UTF-8"); }
+}
+
+void repairText(Json& body) {
+    if (body.is_structured()) {
+        for (auto& child : body) repairText(child);
+    } else if (body.is_string() && !isUtf8(body.get_ref<const std::string&>())) {
+        body = Json::parse(body.dump(-1, ' ', false, Json::error_handler_t::replace));
+    }
 }
 
 Result<std::int64_t> toMicroCount(double value) {

@@ -66,11 +66,26 @@ void bookFill(Context& c, const execution::Order& before, const execution::Broke
         c.notice(NoticeView::Level::Advisory, "Closed " + position.id.str() + ", realised " + position.realised.str() + " before fees");
 }
 
+/// Why what is told cannot be true of this order; empty: it can. What is refused is not lost: a reconciliation tells it again.
+std::string implausible(const execution::Order& order, const execution::BrokerUpdate& u) {
+    if (u.filled > order.combo.quantity) return std::to_string(u.filled) + " units filled of " + std::to_string(order.combo.quantity);
+    if (u.filled <= order.filled) return {};
+    const int multiplier = order.combo.legs.front().contract.multiplier;
+    Price highest;
+    for (const auto& leg : order.combo.legs) highest = std::max(highest, leg.contract.strike);
+    const auto least = notional(order.combo.netLimit, u.filled, multiplier), most = notional(highest, u.filled, multiplier);
+    if (!least || u.cashFlow < *least) return "filled for " + u.cashFlow.str() + ", worse than its limit";
+    if (!most || u.cashFlow > *most) return "filled for " + u.cashFlow.str() + ", more than its strikes are worth";
+    return {};
+}
+
 void onUpdate(Context& c, const execution::BrokerUpdate& u) {
     const auto it = c.state.orders.find(u.id);
     if (it == c.state.orders.end()) return setHalt(c, risk::Breaker::B7Integrity, "broker", "order " + u.id.str() + " is not in the journal");
     const execution::Order before = it->second;
     if (u.filled < before.filled) return; // an older report that came late
+    if (const auto why = implausible(before, u); !why.empty())
+        return setHalt(c, risk::Breaker::B7Integrity, "broker", "order " + u.id.str() + ": " + why);
     if (u.state == before.state && u.filled == before.filled && u.text == before.text) return;
     if (!execution::mayFollow(before.state, u.state)) {
         if (execution::isTerminal(before.state) && u.filled == before.filled) return; // repeated or reordered news about an ended order

@@ -219,7 +219,7 @@ using Command = std::variant<Started, SessionFacts, MarketTick, FeedNotes, Cycle
                              SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"
-/// Journal form, integers only. MarketTick has none (it is on the tape).
+/// Journal form, integers only, text made UTF-8. MarketTick has none (it is on the tape).
 Result<Json> encodeCommand(const Command& command);
 Result<Command> decodeCommand(const std::string& name, const Json& body);
 

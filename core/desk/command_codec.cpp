@@ -352,7 +352,11 @@ std::string commandName(const Command& command) {
     return kNames[command.index()];
 }
 
-Result<Json> encodeCommand(const Command& command) { return encode(command); }
+Result<Json> encodeCommand(const Command& command) {
+    Json body = encode(command);
+    repairText(body);
+    return body;
+}
 
 Result<Command> decodeCommand(const std::string& name, const Json& body) {
     try {

@@ -107,7 +107,7 @@ risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& mark
     in.hasPositions = !state.positions.empty();
     in.vix = market.vix();
     // Nothing can be older than the session: at the opening bell every instrument has its thirty seconds to be quoted.
-    const MonoTime sinceOpen = state.facts ? std::max(MonoTime{0}, MonoTime(now.utc - state.facts->open)) : MonoTime::max();
+    const MonoTime sinceOpen = market.openedAt() ? now.mono - *market.openedAt() : MonoTime::max();
     const MonoTime oldest = std::min(sinceOpen, now.mono - market.startedAt());
     in.vixAge = std::min(market.vixAge(now.mono).value_or(MonoTime::max()), oldest);
     const auto add = [&](const std::string& key) {

@@ -52,9 +52,14 @@ std::vector<risk::Trip> tripsNow(const Context& c) {
     return risk::evaluateBreakers(inputs);
 }
 
+/// By this run's clock: a latch of an earlier one counts from the start, whose clock may begin anew.
+MonoTime latchedSince(const Context& c, const risk::Latch& latch) {
+    return latch.sinceMono > c.now.mono ? c.market.startedAt() : std::max(latch.sinceMono, c.market.startedAt());
+}
+
 /// How long the cause of a latch has been gone; zero while it is not.
 MonoTime cleanFor(const Context& c, const risk::Latch& latch) {
-    MonoTime clean = c.now.mono - latch.sinceMono;
+    MonoTime clean = c.now.mono - latchedSince(c, latch);
     if (latch.breaker == risk::Breaker::B4Vix) clean = std::min(clean, c.now.mono - c.market.vixLastDirty());
     if (latch.breaker == risk::Breaker::B6ApiErrors) {
         const auto last = c.market.errors().lastError();
@@ -76,6 +81,9 @@ std::string notYetClean(const Context& c, const risk::Latch& latch) {
     const auto short_of = [&](int seconds) { return cleanFor(c, latch) < std::chrono::seconds(seconds); };
     if (latch.breaker == risk::Breaker::B4Vix && short_of(T::kVixClearSeconds)) return "VIX must be below 50 with fresh data for 10 minutes";
     if (latch.breaker == risk::Breaker::B5StaleData && short_of(T::kStaleClearSeconds)) return "every quote must be fresh for 60 seconds";
+    if (latch.breaker == risk::Breaker::B7Integrity && !(c.state.reconciledThisRun && c.state.reconciliation == "clean" && c.state.lastReconciled &&
+                                                         c.state.lastReconciled->mono > latchedSince(c, latch)))
+        return "a clean reconciliation with the broker is needed first"; // the cause must be gone (SAFETY section 2)
     if (latch.breaker == risk::Breaker::B6ApiErrors && short_of(T::kApiClearSeconds))
         return "60 seconds without an error and a clean reconciliation are needed";
     return {};
@@ -111,8 +119,8 @@ void watchBreakers(Context& c) {
         const bool closes = trip.action == risk::HaltAction::CloseAll || trip.action == risk::HaltAction::CloseAllAndDisable;
         const auto latch =
             std::find_if(c.state.latches.begin(), c.state.latches.end(), [&](const risk::Latch& l) { return l.breaker == trip.breaker; });
-        if (closes && !c.state.plan && !c.state.positions.empty() && latch != c.state.latches.end() && c.now.mono - latch->sinceMono >= kSecondMark &&
-            !c.state.latched(risk::Breaker::B7Integrity))
+        if (closes && !c.state.plan && !c.state.positions.empty() && latch != c.state.latches.end() &&
+            c.now.mono - latchedSince(c, *latch) >= kSecondMark && !c.state.latched(risk::Breaker::B7Integrity))
             startPlan(c, risk::toString(trip.breaker));
     }
     // B5 and B6 clear by themselves after a clean minute; the others wait for people.

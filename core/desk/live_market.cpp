@@ -1,6 +1,7 @@
 #include "desk/live_market.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mahler::desk {
 
@@ -24,6 +25,7 @@ void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& g
         m_vixHigh.reset();
     }
     m_session = tick.session;
+    if (m_session == market::Session::Open && !m_openedAt) m_openedAt = now.mono;
     m_lastTick = now;
     for (const auto& u : tick.underlyings) {
         if (u.quote.time > tick.time) // from the future: never used (S10)
@@ -40,7 +42,7 @@ void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& g
             m_greeks.erase(w.contractId);
         see(w.contractId, w.quote.time, now.mono);
     }
-    if (tick.vix && tick.vixTime <= tick.time) {
+    if (tick.vix && std::isfinite(*tick.vix) && *tick.vix >= 0 && tick.vixTime <= tick.time) { // anything else is as good as missing (S10)
         m_vix = tick.vix;
         m_vixPriorClose = tick.vixPriorClose;
         m_vixLow = std::min(m_vixLow.value_or(*tick.vix), *tick.vix);

@@ -17,6 +17,10 @@ public:
     /// A new run: nothing is known, and ages count from here.
     void start(MonoTime now);
     MonoTime startedAt() const { return m_startedAt; }
+    /// Another session's facts came: it opens with the first tick that says so.
+    void newSession() { m_openedAt.reset(); }
+    /// By the monotonic clock: a wall clock that jumps back must not make every quote young again (S17).
+    std::optional<MonoTime> openedAt() const { return m_openedAt; }
     void onTick(const market::Tick& tick, const portfolio::GreeksBook& greeks, Timestamp now);
 
     market::Session session() const { return m_session; }
@@ -58,6 +62,7 @@ private:
     MonoTime m_startedAt{}, m_lastDirty{}, m_vixLastDirty{};
     market::Session m_session = market::Session::Closed;
     std::optional<Timestamp> m_lastTick;
+    std::optional<MonoTime> m_openedAt;
     portfolio::QuoteBook m_options;
     portfolio::GreeksBook m_greeks;
     std::map<std::string, market::UnderlyingQuote> m_underlyings;

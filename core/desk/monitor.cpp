@@ -75,6 +75,7 @@ void tellFeedNotes(Context& c, const std::vector<std::string>& notes) {
 void onSessionFacts(Context& c, const SessionFacts& facts) {
     auto body = encodeCommand(facts);
     MAHLER_CHECK(body.has_value());
+    c.market.newSession();
     c.emit("session.facts", "system", formatDate(facts.date), *body);
 }
 

@@ -51,6 +51,17 @@ private Q_SLOTS:
         QVERIFY(!toMicroCount(std::nan("")));
         QVERIFY(!toMicroCount(1e13));
     }
+
+    void textFromOutsideIsMadeUtf8() {
+        for (const char* good : {"", "plain", "Zürich", "日本", "\xF0\x9F\x98\x80", "\xED\x9F\xBF"}) QVERIFY2(isUtf8(good), good);
+        for (const char* bad : {"\xff", "\xc0\x80", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "a\x80"})
+            QVERIFY(!isUtf8(bad));
+        Json body{{"a", "fine"}, {"b", {"x\xffy", 3}}};
+        repairText(body);
+        QCOMPARE(body.at("a").get<std::string>(), std::string("fine"));
+        QCOMPARE(body.at("b").at(0).get<std::string>(), std::string("x\xEF\xBF\xBDy"));
+        QVERIFY(canonicalJson(body).has_value());
+    }
 };
 
 QTEST_APPLESS_MAIN(TestBaseJson)

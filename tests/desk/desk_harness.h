@@ -32,6 +32,10 @@ public:
     }
     Timestamp now() const { return m_now; }
     void jumpTo(int hour, int minute, int second = 0) { m_now = at(hour, minute, second); }
+    void wallJumps(std::chrono::nanoseconds by) { ///< the machine's clock alone, not the exchange's
+        m_now.utc += by;
+        m_wallWrong += by;
+    }
     void skipTo(TradingDate date, int hour, int minute) {
         m_date = date;
         m_now = at(hour, minute);
@@ -57,9 +61,9 @@ public:
         m_now.utc += step;
         m_now.mono += step;
         market::Tick tick;
-        tick.time = m_now.utc;
-        tick.session = market::sessionAt(m_now.utc);
-        if (!m_frozen) m_source = m_now.utc;
+        tick.time = m_now.utc - m_wallWrong;
+        tick.session = market::sessionAt(tick.time);
+        if (!m_frozen) m_source = tick.time;
         market::UnderlyingQuote spy;
         spy.symbol = "SPY";
         spy.quote.bid = *Price::fromDouble(m_spot - 0.01);
@@ -200,6 +204,7 @@ private:
     TradingDate m_date{};
     Timestamp m_now{};
     UtcTime m_source{};
+    std::chrono::nanoseconds m_wallWrong{};
     bool m_frozen = false;
     double m_vix = 17.0, m_spot = 500;
     std::map<std::string, std::pair<Price, Price>> m_quotes;
