@@ -33,6 +33,9 @@ mahler risk --positions FILE --chain FILE[,FILE...] [--history DIR] [--equity US
     average_price; optional root, strategy. Stock rows leave expiration_date and strike empty
 mahler verify-prices [--count N] [--seed N]
     prices N random contracts (1000) by independent methods and says where they disagree; some 40 ms each
+mahler simulate [--sessions N] [--seed N] [--faults all|none|LIST] [--steps N] [--json] [--trace] [--list-faults]
+    drives the desk through random markets and failures and checks every rule after every command; exit 1 when one broke.
+    --sessions 1 --seed N --trace tells the session of a seed step by step
 mahler journal verify|export|search|replay FILE ...
     checks the chain, exports (--out FILE), searches (--text WORDS ...), replays and compares byte for byte
 mahler screenshots --out DIR [--size WxH] [--theme dark|light] [--gain-loss NAME] [--density NAME] [--scenario NAME]
@@ -64,6 +67,7 @@ int dispatch(int& argc, char** argv) {
     if (first == "risk") return runRiskCommand(words);
     if (first == "surface") return runSurfaceCommand(words);
     if (first == "verify-prices") return runVerifyPricesCommand(words);
+    if (first == "simulate") return runSimulateCommand(words);
     if (first == "journal") return runJournalCommand(words);
     if (first == "doctor") return runDoctorCommand(words);
     if (first == "screenshots") return runScreenshotsCommand(words, argc, argv);

@@ -13,6 +13,7 @@ int runRiskCommand(const std::vector<std::string>& words);
 int runVerifyPricesCommand(const std::vector<std::string>& words);
 int runJournalCommand(const std::vector<std::string>& words);
 int runDoctorCommand(const std::vector<std::string>& words);
+int runSimulateCommand(const std::vector<std::string>& words);
 int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char** argv);
 int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv);
 
