@@ -67,6 +67,7 @@ std::optional<double> usedVol(const Row& row, const Answer& a) { return row.vol 
 void takeValue(const Valuation& value, Answer& a) {
     a.value = value;
     a.priceable = hasNumbers(value.status);
+    if (value.status == PriceStatus::Capped && a.error.empty()) a.error = "gamma capped by the tick";
 }
 
 void answerEuropeans(const std::vector<Row>& rows, std::vector<Answer>& answers) {

@@ -18,7 +18,8 @@ struct PricedTable {
 /// theta, vega, rho, iv, error; theta per year, vega and rho per 1.00. A row that is malformed (a cell that is no finite
 /// number, an unknown style or type, a negative price, neither vol nor price, too many or few cells ...) keeps its place with
 /// empty numbers and says in `error` which line and column and why. A price that no volatility gives is an answer, not a
-/// refusal: `error` is then a word of IvStatus. Writes `outPath` atomically.
+/// refusal: `error` is then a word of IvStatus. Nor is a value whose gamma and theta stand at the bound of PriceStatus::Capped: `error` is then
+/// "gamma capped by the tick" beside its numbers. Writes `outPath` atomically.
 /// @return BadInput naming file and line for a file that is no such table: empty, a wrong header, an unclosed quote.
 Result<PricedTable> priceTable(const std::string& inPath, const std::string& outPath);
 

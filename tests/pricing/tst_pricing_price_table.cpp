@@ -123,6 +123,21 @@ private Q_SLOTS:
             for (const QByteArray& cell : line.split(',')) QVERIFY2(cell != "-0", line.constData());
     }
 
+    void aCappedGammaIsToldBesideItsNumbers() {
+        QByteArray table = kHeader + kGood;
+        for (const char* style : {"american", "european"}) table += QByteArray("x,") + style + ",call,100,100,1e-8,0,0,0.2,\n";
+        QList<QByteArray> lines;
+        const auto done = priced(table, lines);
+        QVERIFY(done.has_value());
+        QCOMPARE(done->refused, std::size_t{0}); // an answer, no refusal
+        QVERIFY2(lines[1].split(',')[8].isEmpty(), lines[1].constData());
+        for (int i = 2; i <= 3; ++i) {
+            const auto cells = lines[i].split(',');
+            QVERIFY2(cells[8] == "gamma capped by the tick" && cells[3].toDouble() > 0, lines[i].constData());
+            QVERIFY(!cells[1].isEmpty() && !cells[4].isEmpty());
+        }
+    }
+
     void everyRowOfAMixedTableIsAnswered() {
         Random random(17);
         QByteArray table = kHeader;
