@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "market/exchange_calendar.h"
 #include "portfolio/revaluer.h"
 #include "pricing/option_pricer.h"
 #include "strategy/reach.h"
@@ -165,10 +166,15 @@ BookWithDraft bookWith(const DraftMetrics& draft, const portfolio::GreeksSum& bo
     return with;
 }
 
-std::vector<double> tableDays(double daysToExpiry) {
+std::vector<double> tableDays(double daysToExpiry, UtcTime from) {
     std::vector<double> days;
-    for (const double d : {0.0, 1.0, 5.0, std::floor(daysToExpiry / 2)})
-        if (d < daysToExpiry) days.push_back(d);
+    const auto today = std::chrono::sys_days(market::toNewYork(from).date);
+    for (const double d : {0.0, 1.0, 5.0, std::floor(daysToExpiry / 2)}) {
+        auto day = today + std::chrono::days(static_cast<int>(d));
+        while (d > 0 && !market::isTradingDay(TradingDate(day))) day += std::chrono::days(1);
+        const double ahead = static_cast<double>((day - today).count());
+        if (ahead < daysToExpiry) days.push_back(ahead);
+    }
     std::sort(days.begin(), days.end());
     days.erase(std::unique(days.begin(), days.end()), days.end());
     days.push_back(daysToExpiry);
@@ -179,7 +185,7 @@ PriceDateTable priceDateTable(const portfolio::ComboOrder& order, const pricing:
     PriceDateTable table;
     const auto index = expiryIndex(order, chain);
     if (!index || !(chain.spot > 0) || !(chain.expiries[*index].years > 0)) return table;
-    table.days = tableDays(chain.expiries[*index].years * kDraftDaysPerYear);
+    table.days = tableDays(chain.expiries[*index].years * kDraftDaysPerYear, chain.chain->time);
     for (int i = 0; i < kColumns; ++i) table.spotMoves.push_back(-kTableReach + 2 * kTableReach * i / (kColumns - 1));
     for (std::size_t d = 0; d + 1 < table.days.size(); ++d) {
         const auto values = portfolio::valueAcrossSpots(order, chain, 1 - kTableReach, 1 + kTableReach, kColumns, table.days[d], volMove);

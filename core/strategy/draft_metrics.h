@@ -64,14 +64,15 @@ struct PriceDateTable {
     std::vector<std::optional<double>> pnl; ///< days x spotMoves
     const std::optional<double>& at(std::size_t day, std::size_t move) const { return pnl[day * spotMoves.size() + move]; }
 };
-/// Now, in 1 and 5 days, half way and at expiry. Before expiry by portfolio::valueAcrossSpots() with 30-day volatility moved by
-/// `volMove`, at expiry the payoff. Empty for mixed expiries or without spot. Pure.
+/// Now, in 1 and 5 days, half way (each on a session, see tableDays()) and at expiry. Before expiry by portfolio::valueAcrossSpots() with 30-day
+/// volatility moved by `volMove`, at expiry the payoff. Empty for mixed expiries or without spot. Pure.
 PriceDateTable priceDateTable(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, double volMove);
 /// probabilityCone() of the order's expiry at its at-the-money volatility, and one moment of it, `days` calendar days ahead (0 to expiry).
 /// Empty, absent: for mixed expiries or without volatility.
 std::vector<ConePoint> draftCone(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, int count);
 std::optional<ConePoint> draftConeAt(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, double days);
-/// The days of that table. @param daysToExpiry calendar days, above 0. Ascending, the last is `daysToExpiry`.
-std::vector<double> tableDays(double daysToExpiry);
+/// The days of that table. Each but now and expiry falls on a session: a day without one stands for the next that has one.
+/// @param daysToExpiry calendar days, above 0. @param from now. Ascending, the last is `daysToExpiry`.
+std::vector<double> tableDays(double daysToExpiry, UtcTime from);
 
 } // namespace mahler::strategy

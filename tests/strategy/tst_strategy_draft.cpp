@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "market/exchange_calendar.h"
 #include "portfolio/revaluer.h"
 #include "simulation/simulated_market.h"
 #include "strategy/draft_metrics.h"
@@ -149,9 +150,25 @@ private Q_SLOTS:
     }
 
     void theDaysOfTheTableRiseToExpiry() {
-        QCOMPARE(tableDays(38), (std::vector<double>{0, 1, 5, 19, 38}));
-        QCOMPARE(tableDays(8), (std::vector<double>{0, 1, 4, 5, 8}));
-        QCOMPARE(tableDays(0.25), (std::vector<double>{0, 0.25}));
+        const UtcTime monday = market::fromNewYork(std::chrono::year{2026} / 11 / 30, 11, 0);
+        QCOMPARE(tableDays(38, monday), (std::vector<double>{0, 1, 7, 21, 38})); // day 5 is a Saturday, day 19 too
+        QCOMPARE(tableDays(8, monday), (std::vector<double>{0, 1, 4, 7, 8}));
+        QCOMPARE(tableDays(0.25, monday), (std::vector<double>{0, 0.25}));
+    }
+
+    void noDayOfTheTableIsWithoutASession() {
+        for (int start = 0; start < 365; ++start) {
+            const auto from = std::chrono::sys_days(std::chrono::year{2026} / 1 / 2) + std::chrono::days(start);
+            const TradingDate today(from);
+            if (!market::isTradingDay(today)) continue;
+            for (const double toExpiry : {0.25, 1.0, 3.0, 7.0, 38.0, 45.0, 90.0}) {
+                const auto days = tableDays(toExpiry, market::fromNewYork(today, 11, 0));
+                QVERIFY(std::is_sorted(days.begin(), days.end()));
+                for (std::size_t i = 0; i + 1 < days.size(); ++i)
+                    QVERIFY2(market::isTradingDay(TradingDate(from + std::chrono::days(static_cast<int>(days[i])))),
+                             qPrintable(QStringLiteral("%1 days from %2").arg(days[i]).arg(QString::fromStdString(formatDate(today)))));
+            }
+        }
     }
 
     void theTableHoldsModelValuesBeforeExpiryAndThePayoffAtIt() {
