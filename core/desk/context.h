@@ -57,6 +57,12 @@ struct ComboQuote {
 };
 std::optional<ComboQuote> quoteCombo(const LiveMarket& market, const std::vector<portfolio::ComboLeg>& legs, MonoTime now);
 
+inline constexpr int kByHandAggression = 1; ///< of a close a person asks for, see closingLimit()
+/// What closes the whole position, without a limit yet.
+portfolio::ComboOrder closingOrder(const portfolio::Position& position);
+/// Mid less (1 + aggression) / 4 of the half-width, at most the natural price, on a tick of the class; cash to us per unit.
+Price closingLimit(const portfolio::ComboOrder& order, const ComboQuote& quote, int aggression);
+
 /// Today's messages as the gate counts them; views into the state.
 std::vector<risk::SentRecord> sentRecords(const Context& context);
 risk::GateContext gateContext(const Context& context, const portfolio::ComboOrder& order, const std::string& strategy);

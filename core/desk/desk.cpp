@@ -20,7 +20,7 @@ void onClosePosition(Context& c, const ClosePosition& command) {
         if (order->combo.closes == command.id)
             return c.notice(NoticeView::Level::Advisory, "A closing order for " + command.id.str() + " is already out");
     const portfolio::Position held = *position;
-    closePosition(c, held, "user:" + command.user.str(), 1, {}); // says itself why not
+    closePosition(c, held, "user:" + command.user.str(), kByHandAggression, {}); // says itself why not
 }
 
 void onFlatten(Context& c, const Flatten& command) {

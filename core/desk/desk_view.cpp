@@ -48,6 +48,7 @@ struct Viewer {
     const portfolio::GreeksBook& greeks;
     std::map<std::string, double> spots;
     portfolio::BetaWeights betas;
+    MonoTime marksAt{}; ///< of the marks: now, or the session's last complete ones
 
     static portfolio::DeltaPart deltaPart(const std::string& underlying, const portfolio::GreeksSum& sum) {
         return sum.included == 1 ? portfolio::DeltaPart{underlying, sum.deltaDollars, sum.gammaDollars} : portfolio::DeltaPart{underlying, {}, {}};
@@ -90,7 +91,7 @@ struct Viewer {
         PositionView v;
         v.position = p;
         v.legs = legs(p.legs, p.quantity);
-        v.mark = portfolio::markPosition(p, m.freshOptions(now.mono, MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9))));
+        v.mark = portfolio::markPosition(p, m.freshOptions(marksAt, quoteLimit()));
         const auto sum = portfolio::sumGreeks({p}, greeks, spots);
         if (sum.included == 1) {
             v.delta = sum.delta;
@@ -120,7 +121,52 @@ struct Viewer {
             v.oldestAgeSeconds = std::max(v.oldestAgeSeconds.value_or(0), *leg.ageSeconds);
         }
         for (const auto* order : s.liveOrders()) v.closing = v.closing || order->combo.closes == p.id;
+        v.close = closeTerms(p, v.closing);
         return v;
+    }
+
+    MonoTime quoteLimit() const { return MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9)); }
+
+    CloseTerms closeTerms(const portfolio::Position& p, bool closing) const {
+        CloseTerms t;
+        t.refusedBecause.clear();
+        t.order = closingOrder(p);
+        std::int64_t contracts = 0;
+        for (const auto& leg : p.legs) contracts += std::abs(leg.ratio);
+        t.fees = times(risk::kFeePerContract, contracts * p.quantity).value_or(Usd{});
+        const auto quote = quoteCombo(m, t.order.legs, now.mono);
+        if (closing)
+            t.refusedBecause = "a closing order is already out";
+        else if (m.session() != market::Session::Open)
+            t.refusedBecause = "the market is closed";
+        else if (s.latched(risk::Breaker::B6ApiErrors))
+            t.refusedBecause = "the broker answers with errors (B6), only cancels are sent";
+        else if (!quote || quote->age >= quoteLimit())
+            t.refusedBecause = "no fresh two-sided quotes";
+        if (!t.refusedBecause.empty()) return t;
+        t.order.netLimit = closingLimit(t.order, *quote, kByHandAggression);
+        const auto realised = notional(p.openNet + t.order.netLimit, p.quantity, p.legs.front().contract.multiplier);
+        if (realised) t.realised = *realised;
+        return t;
+    }
+
+    /// Of what was closed today, before fees: since it was opened today, or its closing fills against the mark the day was based
+    /// with. Unknown where that mark is, or where it was not closed by orders of this session (settlement).
+    std::optional<Usd> closedDayPnl(const portfolio::Position& p) const {
+        if (!s.facts) return std::nullopt;
+        if (market::toNewYork(p.openedAt).date == s.facts->date) return p.realised;
+        const auto base = s.dayMarks.find(p.id);
+        if (base == s.dayMarks.end() || !s.account || s.account->day != s.facts->date) return std::nullopt;
+        Usd sum;
+        bool any = false;
+        for (const auto& [id, order] : s.orders) {
+            if (order.combo.closes != p.id || order.filled == 0 || market::toNewYork(order.createdAt.utc).date != s.facts->date) continue;
+            const auto part = notional(order.averageNet - base->second, order.filled, p.legs.front().contract.multiplier);
+            if (!part) return std::nullopt;
+            sum += *part;
+            any = true;
+        }
+        return any ? std::optional(sum) : std::nullopt;
     }
 
     OrderView order(const execution::Order& o) const {
@@ -285,7 +331,15 @@ portfolio::BetaWeights betaWeights(const DeskState& s, const LiveMarket& market)
 DeskView Desk::view(Timestamp now) const {
     DeskView v;
     const DeskState& s = m_state;
-    const Viewer viewer{s, m_market, s.limits, now, m_market.greeks(), m_market.spots(), betaWeights(s, m_market)};
+    const bool afterwards = m_market.session() != market::Session::Open && m_book->lastOpen; // as the account's marks below
+    const Viewer viewer{s,
+                        m_market,
+                        s.limits,
+                        now,
+                        m_market.greeks(),
+                        m_market.spots(),
+                        betaWeights(s, m_market),
+                        afterwards ? now.mono - MonoTime(now.utc - m_book->lastOpenAt) : now.mono};
     v.at = now;
     v.feedName = s.feedName;
     v.settings = s.settings;
@@ -351,6 +405,8 @@ DeskView Desk::view(Timestamp now) const {
     v.beta = portfolio::betaWeighted(parts, v.betaWeights);
     v.dayPnlParts = dayPnlParts(s, v);
     v.closedToday = s.closedToday;
+    for (const auto& p : s.closedToday)
+        if (const auto earned = viewer.closedDayPnl(p)) v.closedDayPnl.emplace(p.id, *earned);
     for (const auto& [id, order] : s.orders) v.orders.push_back(viewer.order(order));
     std::stable_sort(v.orders.begin(), v.orders.end(), [](const OrderView& a, const OrderView& b) {
         const auto inDoubt = [](const OrderView& o) { return o.unacknowledged || o.order.state == execution::OrderState::Unknown; };

@@ -37,6 +37,14 @@ struct LegView {
     std::optional<double> iv, delta; ///< of one contract, per unit of underlying
 };
 
+/// What a close by hand would send now. It is priced anew when it goes.
+struct CloseTerms {
+    portfolio::ComboOrder order;                   ///< its limit is meaningless while `refusedBecause` is not empty
+    std::optional<Usd> realised;                   ///< of the open units at that limit, before fees
+    Usd fees;                                      ///< of the closing order
+    std::string refusedBecause = "not priced yet"; ///< empty: it can be sent; English
+};
+
 struct PositionView {
     portfolio::Position position;
     portfolio::Mark mark;
@@ -50,6 +58,7 @@ struct PositionView {
     std::optional<Usd> dayPnl;
     std::optional<double> oldestAgeSeconds;
     bool closing = false; ///< a closing order is out
+    CloseTerms close{};
 };
 
 struct OrderView {
@@ -217,6 +226,7 @@ struct DeskView {
 
     std::vector<PositionView> positions; ///< open ones
     std::vector<portfolio::Position> closedToday;
+    std::map<PositionId, Usd> closedDayPnl{};      ///< what each of them earned today, before fees; absent: unknown
     std::vector<OrderView> orders;                 ///< UNKNOWN first, then working, then newest
     std::vector<FillView> fills;                   ///< newest first
     std::vector<ApprovalView> approvals;           ///< pending, most urgent first

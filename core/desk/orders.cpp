@@ -264,7 +264,7 @@ bool giveUntilNew(const Context& c, portfolio::ComboOrder& order, const TickRule
 
 } // namespace
 
-bool closePosition(Context& c, const portfolio::Position& position, const std::string& source, int aggression, const std::string& plan) {
+portfolio::ComboOrder closingOrder(const portfolio::Position& position) {
     portfolio::ComboOrder order;
     order.underlying = position.underlying;
     order.kind = position.kind;
@@ -273,6 +273,17 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
     for (auto& leg : order.legs) leg.ratio = -leg.ratio;
     order.quantity = position.quantity;
     order.closes = position.id;
+    return order;
+}
+
+Price closingLimit(const portfolio::ComboOrder& order, const ComboQuote& quote, int aggression) {
+    const std::int64_t half = (quote.mid - quote.natural).micros(); // inside the gate's band by construction
+    const std::int64_t give = std::min<std::int64_t>(half, half * (1 + aggression) / 4);
+    return market::classSpec(order.legs.front().contract.root).tick.roundTo(Price::fromMicros(quote.mid.micros() - give), false);
+}
+
+bool closePosition(Context& c, const portfolio::Position& position, const std::string& source, int aggression, const std::string& plan) {
+    portfolio::ComboOrder order = closingOrder(position);
     order.source = source;
     const bool byPerson = source.starts_with("user:");
     const bool onlyCancels = c.state.latched(risk::Breaker::B6ApiErrors), inDoubt = c.state.latched(risk::Breaker::B7Integrity);
@@ -287,12 +298,8 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
         if (byPerson) c.notice(NoticeView::Level::Advisory, "Position " + position.id.str() + " not closed: no fresh two-sided quotes");
         return false;
     }
-    // Mid less a growing share of the half-width, at most the natural price plus nothing: inside the band by construction.
-    const std::int64_t half = (quote->mid - quote->natural).micros();
-    const std::int64_t give = std::min<std::int64_t>(half, half * (1 + aggression) / 4);
-    const auto tick = market::classSpec(order.legs.front().contract.root).tick;
-    order.netLimit = tick.roundTo(Price::fromMicros(quote->mid.micros() - give), false);
-    if (!byPerson && !giveUntilNew(c, order, tick, *quote))
+    order.netLimit = closingLimit(order, *quote, aggression);
+    if (!byPerson && !giveUntilNew(c, order, market::classSpec(order.legs.front().contract.root).tick, *quote))
         return false; // the market stands still and the same price was sent within the minute: it is tried again
     const auto decision = c.gate.evaluate(order, gateContext(c, order, position.strategy));
     if (!decision.pass) {

@@ -71,6 +71,90 @@ private Q_SLOTS:
         QVERIFY(!view().dayPnlParts.held && !view().dayPnlParts.rest);
     }
 
+    void whatACloseWouldSendIsShownBeforeItGoes() {
+        Harness h;
+        h.open();
+        h.holdSpread(3); // sold at 0.34; closing at mid costs 0.36, natural 0.40
+        h.ticks(1);
+        const auto terms = [&] { return h.desk().view(h.now()).positions.front().close; };
+        const auto shown = terms();
+        QVERIFY2(shown.refusedBecause.empty(), shown.refusedBecause.c_str());
+        QCOMPARE(shown.order.netLimit, *Price::fromDouble(-0.38)); // half of the half-width given up
+        QCOMPARE(*shown.realised, *Usd::fromDouble((0.34 - 0.38) * 300));
+        QCOMPARE(shown.fees, *Usd::fromDouble(6)); // two contracts, three units, a dollar each
+        h.give(ClosePosition{h.userWith(approval::Role::Trader), h.state().positions.begin()->first, "enough"});
+        const auto& sent = h.state().liveOrders().front()->combo;
+        QCOMPARE(sent.netLimit, shown.order.netLimit);
+        QCOMPARE(sent.legs, shown.order.legs);
+        QCOMPARE(sent.quantity, shown.order.quantity);
+        QCOMPARE(terms().refusedBecause, std::string("a closing order is already out"));
+    }
+
+    void aCloseThatCannotGoSaysWhy() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        h.removeQuote(Harness::put(465));
+        h.ticks(40);
+        const auto terms = h.desk().view(h.now()).positions.front().close;
+        QCOMPARE(terms.refusedBecause, std::string("no fresh two-sided quotes"));
+        QVERIFY(!terms.realised);
+    }
+
+    void whatWasClosedTodayShowsWhatItEarnedToday() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        h.ticks(1);
+        const PositionId id = h.state().positions.begin()->first;
+        const auto close = [&](double net) {
+            h.give(ClosePosition{h.userWith(approval::Role::Trader), id, "enough"});
+            const OrderId order = h.state().liveOrders().front()->id;
+            h.give(SubmitOutcome{order, SubmitOutcome::Kind::Accepted, {}});
+            h.brokerSays(order, execution::OrderState::Filled, 2, net, 4.0);
+        };
+        close(-0.40);
+        const auto earned = h.desk().view(h.now()).closedDayPnl;
+        QCOMPARE(earned.at(id), *Usd::fromDouble((0.34 - 0.40) * 200));
+    }
+
+    void whatWasHeldOvernightEarnedTheWayFromTheSessionsStart() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        h.ticks(1);
+        const PositionId id = h.state().positions.begin()->first;
+        h.skipTo(std::chrono::year{2026} / 11 / 24, 10, 0);
+        SessionFacts facts = *h.state().facts;
+        facts.date = std::chrono::year{2026} / 11 / 24;
+        h.give(facts);
+        h.ticks(3); // based with the mid: closing costs 0.36
+        h.give(ClosePosition{h.userWith(approval::Role::Trader), id, "enough"});
+        const OrderId order = h.state().liveOrders().front()->id;
+        h.give(SubmitOutcome{order, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(order, execution::OrderState::Filled, 2, -0.40, 4.0);
+        QCOMPARE(h.desk().view(h.now()).closedDayPnl.at(id), *Usd::fromDouble((0.36 - 0.40) * 200));
+    }
+
+    void afterTheCloseAPositionKeepsTheMarksOfTheSession() {
+        Harness h;
+        h.open();
+        h.holdSpread(2);
+        h.jumpTo(15, 59, 50);
+        h.ticks(5);
+        const auto last = h.desk().view(h.now());
+        QVERIFY(last.positions.front().dayPnl && last.marks.dayPnl);
+        h.freezeFeed(true);
+        for (int i = 0; i < 30; ++i) h.tick(std::chrono::seconds(10)); // five minutes past the bell, nothing new
+        const auto after = h.desk().view(h.now());
+        QCOMPARE(after.session, market::Session::AfterClose);
+        QVERIFY(after.marksAsOf.has_value());
+        QCOMPARE(after.positions.front().dayPnl, last.positions.front().dayPnl);
+        QCOMPARE(after.marks.dayPnl, last.marks.dayPnl);
+        QVERIFY(after.dayPnlParts.held && after.dayPnlParts.rest); // beside a total that has a value
+        QCOMPARE(after.positions.front().close.refusedBecause, std::string("the market is closed"));
+    }
+
     void staysHaltedWhileTheBrokerDoesNotAnswer() {
         Harness h;
         h.give(Started{"run-1", "test", approval::DeskKind::DemoTeam, true, "SIM-1", Usd::fromMicros(100'000'000'000), {"SPY"}});
