@@ -6,7 +6,9 @@
 #include <QTest>
 
 #include "fake_port.h"
+#include "ui/approval/answer_words.h"
 #include "ui/shell/main_window.h"
+#include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
 using namespace mahler;
@@ -291,7 +293,25 @@ private Q_SLOTS:
         s.key(Qt::Key_3);
         QCOMPARE(s.answers().size(), std::size_t{1});
         QVERIFY(!s.answers().front().approve);
-        QCOMPARE(s.answers().front().reason, std::string("3 risk"));
+        QCOMPARE(s.answers().front().reason, std::string("3 too risky"));
+    }
+
+    void aReasonHasTheSameWordsWhereverItIsShown() {
+        for (int digit = 1; digit <= 9; ++digit) {
+            QCOMPARE(format::text(rejectCode(digit)), rejectReasons().at(digit - 1)); // journaled, and so in the journal's list
+            auto view = viewWithRequest(approval::Tier::T1);
+            approval::Request r = view->approvals.front().request;
+            r.state = approval::ApprovalState::Rejected;
+            r.cause = approval::RejectCause::Person;
+            r.causeText = rejectCode(digit);
+            view->decided = {r};
+            ApprovalsRail rail;
+            rail.setView(view);
+            QStringList said;
+            for (auto* label : rail.findChildren<QLabel*>()) said << label->text();
+            QVERIFY2(said.join('|').contains(QStringLiteral("rejected: ") + rejectReasons().at(digit - 1)), qPrintable(said.join('|')));
+        }
+        QCOMPARE(reasonWords("not one of them"), QStringLiteral("not one of them"));
     }
 
     void escapeLeavesItUndecided() {

@@ -1,9 +1,23 @@
 #include "ui/approval/answer_words.h"
 
+#include <array>
+
 #include "ui/approval/approval_prompt.h"
 #include "ui/theme/format.h"
 
 namespace mahler::ui {
+
+namespace {
+
+/// The one table of them: what the prompt offers is what is journaled, and what the queue and the lists then show.
+constexpr std::array kRejectReasons = {
+    QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "1 poor price"), QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "2 too large"),
+    QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "3 too risky"),  QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "4 bad timing"),
+    QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "5 weak case"),  QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "6 event ahead"),
+    QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "7 bad data"),   QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "8 duplicate"),
+    QT_TRANSLATE_NOOP("mahler::ui::ApprovalPrompt", "9 other")};
+
+} // namespace
 
 QStringList approveReasons() {
     return {ApprovalPrompt::tr("1 fits the plan"), ApprovalPrompt::tr("2 premium is rich"), ApprovalPrompt::tr("3 lowers a risk"),
@@ -11,14 +25,19 @@ QStringList approveReasons() {
 }
 
 QStringList rejectReasons() {
-    return {ApprovalPrompt::tr("1 poor price"), ApprovalPrompt::tr("2 too large"), ApprovalPrompt::tr("3 too risky"),
-            ApprovalPrompt::tr("4 bad timing"), ApprovalPrompt::tr("5 weak case"), ApprovalPrompt::tr("6 event ahead"),
-            ApprovalPrompt::tr("7 bad data"),   ApprovalPrompt::tr("8 duplicate"), ApprovalPrompt::tr("9 other")};
+    QStringList words;
+    for (const char* reason : kRejectReasons) words << ApprovalPrompt::tr(reason);
+    return words;
 }
 
 std::string rejectCode(int digit) {
-    static constexpr const char* kCodes[] = {"1 price", "2 size", "3 risk", "4 timing", "5 evidence", "6 event", "7 data", "8 duplicate", "9 other"};
-    return digit >= 1 && digit <= 9 ? kCodes[digit - 1] : "rejected";
+    return digit >= 1 && digit <= static_cast<int>(kRejectReasons.size()) ? kRejectReasons[static_cast<std::size_t>(digit - 1)] : "rejected";
+}
+
+QString reasonWords(const std::string& journaled) {
+    for (const char* reason : kRejectReasons)
+        if (journaled == reason) return ApprovalPrompt::tr(reason);
+    return format::text(journaled);
 }
 
 std::optional<Usd> typedAmount(const QString& typed) {

@@ -16,8 +16,10 @@ namespace mahler::ui {
 
 QStringList approveReasons(); ///< "1 fits the plan" ...: the digit takes it
 QStringList rejectReasons();  ///< "1 poor price" ..., nine
-/// What is journaled for 1 to 9, whatever the language of the screen: "3 risk".
+/// What is journaled for 1 to 9, whatever the language of the screen: the English of rejectReasons(), "3 too risky".
 std::string rejectCode(int digit);
+/// A journaled reason in the screen's words: those of rejectReasons() where it is one of them, else as it was typed.
+QString reasonWords(const std::string& journaled);
 /// A typed amount of dollars; a comma stands only between thousands. Absent: not an amount, or one that has to be guessed at.
 std::optional<Usd> typedAmount(const QString& typed);
 

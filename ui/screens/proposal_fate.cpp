@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <span>
 
+#include "ui/approval/answer_words.h"
 #include "ui/screens/builder_screen.h"
 #include "ui/theme/format.h"
 
@@ -94,7 +95,7 @@ ProposalFate ofDecided(const approval::Request& r, const desk::ProposalView& p) 
     const QString id = format::text(r.id.str());
     if (r.state == approval::ApprovalState::Approved) return {Stage::Sent, BuilderScreen::tr("Approved as %1.").arg(id), {}, false};
     QString words = BuilderScreen::tr("REJECTED (%1), nothing was sent: %2.").arg(id, cause(r));
-    if (!r.causeText.empty()) words += QLatin1Char(' ') + format::text(r.causeText);
+    if (!r.causeText.empty()) words += QLatin1Char(' ') + reasonWords(r.causeText);
     return {Stage::Rejected, words, failedChecks(p.failed), true};
 }
 

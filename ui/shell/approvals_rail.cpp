@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <QStyleOptionButton>
 
+#include "ui/approval/answer_words.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -156,8 +157,7 @@ void ApprovalsRail::setView(const ViewPtr& view) {
         if (recent.size() >= 6) break;
         recent << tr("%1  %2 %3")
                       .arg(format::text(r.id.str()), format::text(r.order.underlying),
-                           r.state == approval::ApprovalState::Approved ? tr("approved")
-                                                                        : tr("rejected: %1").arg(format::text(r.causeText).left(48)));
+                           r.state == approval::ApprovalState::Approved ? tr("approved") : tr("rejected: %1").arg(reasonWords(r.causeText).left(48)));
     }
     m_decided->setVisible(!recent.isEmpty());
     m_decided->setText(tr("Decided today\n%1").arg(recent.join(QLatin1Char('\n'))));
