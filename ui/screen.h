@@ -26,14 +26,23 @@ public:
     virtual bool showsRisk() const { return false; } ///< the book's risk is computed while such a screen is in front
     /// The keys of this pane, for F1: (key, what it does).
     virtual QList<QPair<QString, QString>> keys() const { return {}; }
+    /// Where the keys go when the screen is opened; null: to the first pane that takes them. No focus proxy: Tab would go to it
+    /// past everything before it.
+    QWidget* mainPane() const { return m_mainPane; }
     /// Ctrl+F: goes to the pane's own query line. @return false when it has none; the shell then filters its grids.
     virtual bool find() { return false; }
+
+protected:
+    void setMainPane(QWidget* pane) { m_mainPane = pane; }
 
 Q_SIGNALS:
     void builderRequested(mahler::portfolio::ComboOrder draft); ///< open the builder with these legs
     void screenRequested(QString id);                           ///< go to another screen
     void deliberationRequested(QString cycleId);
     void journalRequested(QString correlation);
+
+private:
+    QWidget* m_mainPane = nullptr;
 };
 
 } // namespace mahler::ui

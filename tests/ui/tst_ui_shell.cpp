@@ -422,67 +422,6 @@ private Q_SLOTS:
         window.showWorkspace(10);
         QCOMPARE(window.currentScreen(), QStringLiteral("chain"));
     }
-
-    void resumingIsForThoseWhoMayClearWhatIsSet() {
-        FakePort port;
-        ResumeDialog dialog(port);
-        auto view = quietView();
-        view->state = desk::RunState::Halted;
-        view->latches = {{risk::Breaker::B8Manual, {}, {}, "F12", 1, {}}};
-        dialog.setView(view); // a trader sits here
-        dialog.show();
-        auto* send = dialog.findChild<QPushButton*>();
-        auto* who = dialog.findChild<QComboBox*>();
-        QVERIFY(!who->isEditable());
-        QVERIFY2(who->currentText().contains(QStringLiteral("Risk Manager")), qPrintable(who->currentText())); // the first who may
-        for (auto* edit : dialog.findChildren<QLineEdit*>())
-            edit->setText(edit->accessibleName().contains(QLatin1String("RESUME")) ? QStringLiteral("RESUME") : QStringLiteral("looked at it"));
-        QVERIFY(send->isEnabled());
-        for (const auto* id : {"tom", "sara", "ana"}) {
-            who->setCurrentIndex(who->findData(QString::fromLatin1(id)));
-            QVERIFY2(!send->isEnabled(), id);
-            send->click();
-            QVERIFY(port.all<desk::ResumeRequest>().empty());
-            QVERIFY(says(dialog,
-                         QStringLiteral("may not clear what is set. Who may: B8: Rita (Risk Manager), Paul (Portfolio Manager), Lena (Team Lead)")));
-        }
-        who->setCurrentIndex(who->findData(QStringLiteral("lena")));
-        QVERIFY(send->isEnabled());
-        auto drawdown = std::make_shared<desk::DeskView>(*view);
-        drawdown->latches = {{risk::Breaker::B3Drawdown, {}, {}, "15 %", 1, {}}};
-        who->setCurrentIndex(who->findData(QStringLiteral("rita")));
-        dialog.setView(drawdown); // another latch, other people
-        QVERIFY(!send->isEnabled());
-    }
-
-    void resumingNeedsAReasonAndTheTypedWord() {
-        FakePort port;
-        ResumeDialog dialog(port);
-        auto view = quietView();
-        view->state = desk::RunState::Halted;
-        view->latches = {{risk::Breaker::B8Manual, {}, {}, "F12", 1, {}}};
-        dialog.setView(view);
-        dialog.show();
-        auto* send = dialog.findChild<QPushButton*>();
-        QVERIFY(!send->isEnabled());
-        QLineEdit *reason = nullptr, *typed = nullptr;
-        for (auto* edit : dialog.findChildren<QLineEdit*>())
-            (edit->accessibleName() == QLatin1String("Reason")          ? reason
-             : edit->accessibleName().contains(QLatin1String("RESUME")) ? typed
-                                                                        : reason) = edit;
-        QVERIFY(reason && typed);
-        QTest::keyClicks(typed, QStringLiteral("resume"));
-        QTest::keyClicks(reason, QStringLiteral("looked at it"));
-        QVERIFY(!send->isEnabled());
-        typed->clear();
-        QTest::keyClicks(typed, QStringLiteral("RESUME"));
-        QVERIFY(send->isEnabled());
-        QTest::keyClick(typed, Qt::Key_Return);
-        QVERIFY(port.all<desk::ResumeRequest>().empty()); // Enter alone resumes nothing
-        send->click();
-        QCOMPARE(port.all<desk::ResumeRequest>().size(), std::size_t{1});
-        QVERIFY(!send->isEnabled());
-    }
 };
 
 QTEST_MAIN(ShellTest)

@@ -13,6 +13,12 @@ QString asOfWords(UtcTime at, UtcTime now) {
                                               : GridModel::tr("as of %1 ET, %2", "time, date; the market is closed").arg(time, format::date(day));
 }
 
+QString whenWords(UtcTime at, UtcTime now) {
+    const auto day = market::toNewYork(at).date;
+    const QString time = format::timeNewYork(at);
+    return day == market::toNewYork(now).date ? time : QStringLiteral("%1 %2").arg(format::date(day), time.left(5));
+}
+
 AgeWords ageWords(const desk::DeskView& view) {
     AgeWords words;
     UtcTime newest{};

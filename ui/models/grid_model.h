@@ -63,6 +63,9 @@ AgeWords ageWords(const desk::DeskView& view);
 /// "as of 16:00 ET", with its date when that is another day than `now`'s in New York.
 QString asOfWords(UtcTime at, UtcTime now);
 
+/// "10:35:04" of `now`'s day in New York, "19 Nov 26 10:35" of any other.
+QString whenWords(UtcTime at, UtcTime now);
+
 /// The order rows stand in.
 namespace roworder {
 struct Sorting {

@@ -72,26 +72,31 @@ GridRow stallRow(const std::optional<int>& ms) {
 } // namespace
 
 BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_model(new GridModel({{tr("Breaker"), {}, 190, kLeft},
-                                                           {tr("Now"), {}, 150},
-                                                           {tr("Limit"), tr("compiled in; nothing can change it"), 90},
-                                                           {tr("% used"), {}, 66},
-                                                           {tr("Headroom"), tr("dollars until it trips"), 90},
-                                                           {tr("State"), {}, 96, kLeft},
-                                                           {tr("What it does"), {}, 230, kLeft, true},
-                                                           {tr("Last trip"), tr("New York time, of this run or before"), 126, kLeft},
-                                                           {tr("Why"), tr("of the last trip"), 230, kLeft}},
-                                                          this)),
-      m_notices(new GridModel({{tr("Time ET"), {}, 70, kLeft}, {tr("Level"), {}, 80, kLeft}, {tr("Notice"), {}, 700, kLeft}}, this)),
+    : Screen(parent), m_port(port),
+      m_model(new GridModel({{tr("Breaker"), {}, 236, kLeft},
+                             {tr("Now"), tr("what is measured now, in the unit it is written with; its limit stands beside it"), 138},
+                             {tr("Limit"), tr("compiled in; nothing can change it"), 90},
+                             {tr("% used"), tr("of the limit, per cent; an unreadable input counts as tripped"), 66},
+                             {tr("Headroom"), tr("dollars until it trips"), 90},
+                             {tr("State"), {}, 96, kLeft},
+                             {tr("What it does"), {}, 230, kLeft, true},
+                             {tr("Last trip"), tr("New York time, of this run or before"), 126, kLeft},
+                             {tr("Why"), tr("of the last trip"), 210, kLeft}},
+                            this)),
+      m_notices(new GridModel({{tr("Time ET"), tr("New York time; with its date when that is not today"), 118, kLeft},
+                               {tr("Level"), {}, 80, kLeft},
+                               {tr("Notice"), {}, 700, kLeft}},
+                              this)),
       m_state(new QLabel), m_halt(new QPushButton(tr("Halt  (F12)"))), m_resume(new QPushButton(tr("Resume…"))),
       m_flatten(new QPushButton(tr("Flatten…"))), m_enable(new QPushButton) {
     auto* grid = new GridView(m_model);
     auto* notices = new GridView(m_notices);
     grid->setAccessibleName(tr("Breakers"));
-    setFocusProxy(grid);
+    setMainPane(grid);
     notices->setAccessibleName(tr("Notices"));
     grid->letSort();
     notices->letSort();
+    grid->setEmptyText(tr("The desk has not said yet how its breakers stand: trade nothing."));
     notices->setEmptyText(tr("No notices."));
     m_state->setTextFormat(Qt::PlainText);
     m_state->setFont(textFont(14, true));
@@ -169,10 +174,7 @@ void BreakersScreen::setView(const ViewPtr& view) {
         if (!latch && !m_tripsKnown) return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal is being read")};
         if (!latch && trip == m_trips.end()) return {tr("never", "tripped"), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal holds no trip")};
         const UtcTime at = latch ? latch->since : trip->second.at;
-        const bool today = market::toNewYork(at).date == market::toNewYork(view->at.utc).date;
-        return {today ? format::timeNewYork(at)
-                      : QStringLiteral("%1 %2").arg(format::date(market::toNewYork(at).date), format::timeNewYork(at).left(5)),
-                static_cast<qlonglong>(toNanos(at)), Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(at)};
+        return {whenWords(at, view->at.utc), static_cast<qlonglong>(toNanos(at)), Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(at)};
     };
     const auto tripReason = [&](risk::Breaker breaker, const std::optional<risk::Latch>& latch) -> Cell {
         const auto trip = m_trips.find(format::text(risk::toString(breaker)));
@@ -226,7 +228,7 @@ void BreakersScreen::setView(const ViewPtr& view) {
                                         {},
                                         {tr("▲ HALTED"), {}, Tone::Warn},
                                         {tr("halt until reconciled and fresh"), {}, Tone::Dim},
-                                        {format::timeNewYork(latch.since), {}, Tone::Dim},
+                                        {whenWords(latch.since, view->at.utc), {}, Tone::Dim},
                                         {format::text(latch.reason), {}}},
                                        true,
                                        false,
@@ -238,7 +240,8 @@ void BreakersScreen::setView(const ViewPtr& view) {
     for (const auto& notice : view->notices) {
         const bool critical = notice.level == desk::NoticeView::Level::Critical;
         notices.push_back({QString::number(n--) + format::text(notice.text),
-                           {{format::timeNewYork(notice.at), {}, Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(notice.at)},
+                           {{whenWords(notice.at, view->at.utc), static_cast<qlonglong>(toNanos(notice.at)), Tone::Dim, desk::Freshness::Fresh,
+                             format::timeTooltip(notice.at)},
                             {critical                                            ? tr("▲ critical")
                              : notice.level == desk::NoticeView::Level::Advisory ? tr("advisory")
                                                                                  : tr("log"),

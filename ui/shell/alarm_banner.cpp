@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ui/models/grid_model.h"
 #include "ui/shell/halt_words.h"
 #include "ui/theme/format.h"
 
@@ -27,7 +28,7 @@ void AlarmBanner::setView(const ViewPtr& view) {
     addUnconfirmed(*view, standing);
     for (const auto& n : view->notices)
         if (n.level == desk::NoticeView::Level::Critical && !n.over && (!running || n.at >= *m_runningSince))
-            add(tr("▲ %1  %2", "time, alarm").arg(format::timeNewYork(n.at), format::text(n.text)), standing);
+            add(tr("▲ %1  %2", "time, alarm").arg(whenWords(n.at, view->at.utc), format::text(n.text)), standing);
     for (const auto& o : view->orders) // whenever it became so: it counts in full until the broker or a person says otherwise
         if (o.order.state == execution::OrderState::Unknown || o.unacknowledged)
             add(tr("▲ UNKNOWN: %1 (%2). Verify at the broker; F9, then C twice declares it absent", "order id, what it is")

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <QFormLayout>
+#include <QKeyEvent>
 #include <QVBoxLayout>
 
+#include "ui/models/grid_model.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -48,6 +50,17 @@ ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
         if (!sent) m_status->setText(tr("The desk is busy; nothing was sent. Type RESUME once more"));
     });
     m_send->setEnabled(false);
+    m_send->installEventFilter(this);
+}
+
+/// The button is nobody's default, so that Enter in a field resumes nothing; on the button itself Enter presses it.
+bool ResumeDialog::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != m_send || event->type() != QEvent::KeyPress) return QDialog::eventFilter(watched, event);
+    const auto& key = *static_cast<QKeyEvent*>(event);
+    if ((key.key() != Qt::Key_Return && key.key() != Qt::Key_Enter) || (key.modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier)
+        return QDialog::eventFilter(watched, event);
+    if (!key.isAutoRepeat()) m_send->click();
+    return true;
 }
 
 QStringList ResumeDialog::whoMayClear(risk::Breaker breaker) const {
@@ -93,7 +106,7 @@ void ResumeDialog::setView(const ViewPtr& view) {
     QStringList lines;
     for (const auto& latch : view->latches) {
         lines << tr("▲ %1 since %2: %3\n    may be cleared by %4")
-                     .arg(QLatin1String(risk::toString(latch.breaker)), format::timeNewYork(latch.since), format::text(latch.reason),
+                     .arg(QLatin1String(risk::toString(latch.breaker)), whenWords(latch.since, view->at.utc), format::text(latch.reason),
                           whoMayClear(latch.breaker).join(QStringLiteral(", ")));
     }
     m_latches->setText(lines.isEmpty() ? tr("No breaker is set: the desk is running.") : lines.join(QLatin1Char('\n')));

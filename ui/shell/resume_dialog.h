@@ -18,6 +18,9 @@ public:
     explicit ResumeDialog(DeskPort& port, QWidget* parent = nullptr);
     void setView(const ViewPtr& view);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QStringList whoMayClear(risk::Breaker breaker) const;
     /// Why this person's resume would clear nothing that is set; empty: it clears something.
