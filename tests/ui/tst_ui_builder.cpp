@@ -127,6 +127,24 @@ private Q_SLOTS:
         QVERIFY(o.screen.draft() == before);
     }
 
+    void figuresOfAnUnreadableOrderAreUnknown() {
+        Opened o(m_chain, view());
+        QVERIFY(o.says(QStringLiteral("Largest loss $")));
+        auto* table = o.grid(QStringLiteral("Profit and loss by date and price"));
+        QVERIFY(table->model()->rowCount() > 0);
+        for (const auto& [field, bad] : {std::pair("limit", "1,5"), std::pair("units", "1.5")}) {
+            const QString good = o.field(field)->text();
+            o.type(field, QLatin1String(bad));
+            QVERIFY2(o.says(QStringLiteral("Largest loss —   largest profit —")) && !o.says(QStringLiteral("Largest loss $")), qPrintable(o.said()));
+            QVERIFY(!o.says(QStringLiteral("for 0.")) && o.says(QStringLiteral("figures unknown")));
+            QCOMPARE(table->model()->rowCount(), 0);
+            o.screen.setChain(m_chain); // nor does a new chain bring the last ones back
+            QVERIFY(!o.says(QStringLiteral("Largest loss $")));
+            o.type(field, good);
+            QVERIFY2(o.says(QStringLiteral("Largest loss $")), qPrintable(o.said()));
+        }
+    }
+
     void aLimitThatCannotBeMeantIsRefusedWithItsReason_data() {
         QTest::addColumn<QString>("limit");
         QTest::addColumn<QString>("words");

@@ -42,7 +42,7 @@ private Q_SLOTS:
 
     void altArrowsMoveTheStrikeOfTheLegUnderTheCursor() {
         Opened o(m_chain, view());
-        o.legs()->setCurrentIndex(o.legs()->model()->index(0, 0));
+        o.legs()->setCurrentIndex(o.legs()->model()->index(1, 0)); // the short leg: rows stand by strike
         const auto before = o.screen.draft();
         QTest::keyClick(o.legs(), Qt::Key_Up, Qt::AltModifier);
         auto now = o.screen.draft();
@@ -51,7 +51,7 @@ private Q_SLOTS:
         QVERIFY(m_chain->chain->find(now.legs[0].contract));
         QTest::keyClick(o.legs(), Qt::Key_Down, Qt::AltModifier);
         QCOMPARE(o.screen.draft().legs, before.legs);
-        o.legs()->setCurrentIndex(o.legs()->model()->index(1, 2));
+        o.legs()->setCurrentIndex(o.legs()->model()->index(0, 2));
         QTest::keyClick(o.legs(), Qt::Key_Down, Qt::AltModifier);
         now = o.screen.draft();
         QVERIFY(now.legs[0] == before.legs[0] && now.legs[1].contract.strike < before.legs[1].contract.strike);
@@ -70,6 +70,47 @@ private Q_SLOTS:
         QCOMPARE(o.screen.draft().legs, before.legs);
         for (int i = 0; i < 40; ++i) QTest::keyClick(o.legs(), Qt::Key_Left, Qt::AltModifier);
         QCOMPARE(o.screen.draft().legs.front().contract.expiry, m_chain->chain->expiries.front().expiry); // and no further
+    }
+
+    void aCalendarKeepsItsExpiriesApartOrDoesNotMove() {
+        Opened o(m_chain, view());
+        const auto& expiries = m_chain->chain->expiries;
+        portfolio::ComboOrder order = o.screen.draft();
+        const auto put = [&](std::size_t expiry, int ratio) {
+            auto leg = order.legs.front();
+            leg.contract = market::OptionContract::make(expiries[expiry].root, expiries[expiry].expiry, leg.contract.strike, market::Right::Put);
+            leg.ratio = ratio;
+            return leg;
+        };
+        order.legs = {put(1, -1), put(3, 1)};
+        order.netLimit = Price::fromMicros(-1'000'000);
+        o.screen.setDraft(order);
+        QTest::keyClick(o.legs(), Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(o.screen.draft().legs[0].contract.expiry, expiries[0].expiry);
+        QCOMPARE(o.screen.draft().legs[1].contract.expiry, expiries[2].expiry);
+        QTest::keyClick(o.legs(), Qt::Key_Left, Qt::AltModifier); // the near one cannot go: neither does
+        QCOMPARE(o.screen.draft().legs[0].contract.expiry, expiries[0].expiry);
+        QCOMPARE(o.screen.draft().legs[1].contract.expiry, expiries[2].expiry);
+        QVERIFY2(o.says(QStringLiteral("Nothing moved: no earlier expiry is listed")), qPrintable(o.said()));
+        QTest::keyClick(o.legs(), Qt::Key_Right, Qt::AltModifier);
+        QVERIFY(!o.says(QStringLiteral("Nothing moved")));
+        QCOMPARE(o.screen.draft().legs[1].contract.expiry, expiries[3].expiry);
+    }
+
+    void legsStandByExpiryAndStrikeAndKeysActOnTheOneSeen() {
+        Opened o(m_chain, view());
+        portfolio::ComboOrder order = o.screen.draft();
+        QCOMPARE(order.legs.size(), std::size_t{2});
+        QVERIFY(order.legs[0].contract.strike > order.legs[1].contract.strike); // the short one first, as it was made
+        const auto shown = [&](int row) { return o.legs()->model()->index(row, 1).data().toString(); };
+        QCOMPARE(shown(0), format::text(order.legs[1].contract.label()));
+        QCOMPARE(shown(1), format::text(order.legs[0].contract.label()));
+        o.legs()->setCurrentIndex(o.legs()->model()->index(0, 0));
+        QTest::keyClick(o.legs(), Qt::Key_Down, Qt::AltModifier);
+        QVERIFY(o.screen.draft().legs[1].contract.strike < order.legs[1].contract.strike); // the lower one moved
+        QCOMPARE(o.screen.draft().legs[0], order.legs[0]);
+        QTest::keyClick(o.legs(), Qt::Key_Delete);
+        QCOMPARE(o.screen.draft().legs, (std::vector<portfolio::ComboLeg>{order.legs[0]}));
     }
 
     void controlArrowsMoveTheLimitFromWhereverTheFocusIs() {
@@ -112,7 +153,9 @@ private Q_SLOTS:
         QTest::keyClick(o.legs(), Qt::Key_V);
         QVERIFY(o.says(QStringLiteral("30-day IV +10%")));
         o.type("limit", QStringLiteral("0.6v")); // in a field they are letters, and refused
-        QVERIFY(o.says(QStringLiteral("30-day IV +10%")) && o.says(QStringLiteral("“0.6v” is not a price")));
+        QVERIFY(o.says(QStringLiteral("“0.6v” is not a price")) && !o.says(QStringLiteral("30-day IV")));
+        o.type("limit", QStringLiteral("0.60"));
+        QVERIFY(o.says(QStringLiteral("30-day IV +10%"))); // and moved nothing
     }
 
     void gTurnsThroughTheGreeksOfTheRightAxis() {

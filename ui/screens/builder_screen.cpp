@@ -21,10 +21,10 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_headline(new QLabel), m_metrics(new QLabel), m_block(new QLabel), m_fate(new QLabel),
       m_model(new GridModel({{tr("Side"), {}, 54, kLeft},
                              {tr("Contract"), {}, 190, kLeft},
-                             {tr("Bid"), {}, 56},
-                             {tr("Mid"), {}, 56},
-                             {tr("Ask"), {}, 56},
-                             {tr("IV"), {}, 52},
+                             {tr("Bid"), tr("dollars per share"), 56},
+                             {tr("Mid"), tr("dollars per share, the middle of bid and ask"), 56},
+                             {tr("Ask"), tr("dollars per share"), 56},
+                             {tr("IV"), tr("implied volatility of the leg, per cent a year"), 52},
                              {tr("Delta"), tr("of one contract, per unit of underlying"), 52}},
                             this)),
       m_grid(new GridView(m_model)), m_fields(new TicketFields), m_review(new QPushButton(tr("Review  (Ctrl+Enter)"))), m_send(new QPushButton),
@@ -97,7 +97,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
 
 QList<QPair<QString, QString>> BuilderScreen::keys() const {
     return {{tr("Alt+Up / Alt+Down"), tr("strike of the leg")},
-            {tr("Alt+Left / Alt+Right"), tr("expiry of all legs")},
+            {tr("Alt+Left / Alt+Right"), tr("expiry of every leg by one; what expires apart stays apart")},
             {tr("Ctrl+Up / Ctrl+Down"), tr("limit by a tick of the class")},
             {QStringLiteral("T / D"), tr("the next date of the dashed curve (in the chart T is its table)")},
             {QStringLiteral("V"), tr("the next shift of implied volatility")},
@@ -192,9 +192,11 @@ strategy::DraftMetrics BuilderScreen::metrics(const pricing::PricedChain& chain)
 
 void BuilderScreen::drawLegs(const pricing::PricedChain* chain) {
     std::vector<GridRow> rows;
-    for (const auto& leg : m_draft.legs) {
+    for (const std::size_t index : builderwords::byExpiryAndStrike(m_draft.legs)) {
+        const auto& leg = m_draft.legs[index];
         GridRow row;
-        row.key = QStringLiteral("leg%1").arg(rows.size()); // not the contract: the cursor stays on a leg that moves
+        row.key = QStringLiteral("leg%1").arg(index); // not the contract: the cursor stays on a leg that moves
+        row.data = static_cast<qulonglong>(index);
         const auto at = rowOf(leg.contract);
         market::Quote quote;
         if (at) quote = chain->chain->quote(*at);
@@ -227,6 +229,7 @@ void BuilderScreen::refresh(bool newLegs) {
     sayBlocked(blockedBecause());
     const auto nothing = [this](const QString& why) {
         m_metrics->clear();
+        m_metrics->setToolTip({});
         m_profile->clear(why);
     };
     if (m_draft.legs.empty() || !chain) {
@@ -236,9 +239,13 @@ void BuilderScreen::refresh(bool newLegs) {
     if (!(chain->spot > 0)) return nothing(tr("No quote of %1 now: nothing is drawn from a guess.").arg(format::text(m_draft.underlying)));
     portfolio::ComboOrder shown = m_draft;
     shown.kind = portfolio::classify(m_draft.legs);
-    const bool reads = m_fields->problem().isEmpty();
-    m_headline->setText((reads ? tr("WHAT-IF   %1 for %2") : tr("WHAT-IF   %1 for %2, as last understood"))
-                            .arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
+    if (const QString unread = m_fields->problem(); !unread.isEmpty()) { // no figure of an order nobody asked for
+        m_headline->setText(tr("WHAT-IF   %1: figures unknown until both fields can be read").arg(builderwords::structure(shown)));
+        m_metrics->setText(builderwords::unknownMetrics());
+        m_metrics->setToolTip(unread);
+        return m_profile->clear(tr("Unknown: %1").arg(unread));
+    }
+    m_headline->setText(tr("WHAT-IF   %1 for %2").arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
     m_metrics->setToolTip(builderwords::metricsTooltip(draft));
     m_metrics->setText(builderwords::metrics(draft, m_view.get()));
     m_profile->show(m_draft, *chain, draft);
@@ -276,7 +283,7 @@ void BuilderScreen::arm(bool armed) {
 }
 
 void BuilderScreen::unreview() {
-    if (m_reviewed) m_block->clear(); // what it says is no longer the order
+    if (std::exchange(m_noted, false) || m_reviewed) m_block->clear(); // what it says is no longer the order
     m_reviewed = false;
     arm(false);
 }
@@ -318,10 +325,17 @@ void BuilderScreen::stepLimit(int direction) {
     takeLimit(tick.roundTo(moved, direction > 0));
 }
 
+/// The leg the cursor is on: rows stand in another order than the legs of the draft.
+std::optional<std::size_t> BuilderScreen::currentLeg() const {
+    const GridRow* row = m_grid->currentRow();
+    const std::size_t index = row ? row->data.toULongLong() : m_draft.legs.size();
+    return index < m_draft.legs.size() ? std::optional(index) : std::nullopt;
+}
+
 void BuilderScreen::moveStrike(int steps) {
-    const int index = m_grid->currentIndex().row();
-    if (index < 0 || index >= static_cast<int>(m_draft.legs.size())) return;
-    auto& leg = m_draft.legs[static_cast<std::size_t>(index)];
+    const auto index = currentLeg();
+    if (!index) return;
+    auto& leg = m_draft.legs[*index];
     const auto at = rowOf(leg.contract);
     if (!at) return;
     const auto& chain = *m_chains.at(m_draft.underlying)->chain;
@@ -337,15 +351,26 @@ void BuilderScreen::moveStrike(int steps) {
     refresh(true);
 }
 
+/// Every leg by as many listed expiries: legs that expire apart stay apart, or nothing moves and the line below says so.
 void BuilderScreen::moveExpiry(int steps) {
     const auto it = m_chains.find(m_draft.underlying);
     if (it == m_chains.end() || m_draft.legs.empty()) return;
     const auto& chain = *it->second->chain;
-    const auto* slice = chain.slice(m_draft.legs.front().contract.expiry, m_draft.legs.front().contract.root);
-    const auto index = slice ? slice - chain.expiries.data() + steps : -1;
-    if (index < 0 || index >= static_cast<std::ptrdiff_t>(chain.expiries.size())) return;
-    const auto& target = chain.expiries[static_cast<std::size_t>(index)];
-    for (auto& leg : m_draft.legs) leg.contract = market::OptionContract::make(target.root, target.expiry, leg.contract.strike, leg.contract.right);
+    auto moved = m_draft.legs;
+    for (auto& leg : moved) {
+        const auto* slice = chain.slice(leg.contract.expiry, leg.contract.root);
+        const auto index = slice ? slice - chain.expiries.data() + steps : -1;
+        if (index < 0 || index >= static_cast<std::ptrdiff_t>(chain.expiries.size())) {
+            unreview(); // its words give way
+            m_noted = true;
+            return m_block->setText(
+                (steps < 0 ? tr("Nothing moved: no earlier expiry is listed for %1.") : tr("Nothing moved: no later expiry is listed for %1."))
+                    .arg(format::text(leg.contract.label())));
+        }
+        const auto& target = chain.expiries[static_cast<std::size_t>(index)];
+        leg.contract = market::OptionContract::make(target.root, target.expiry, leg.contract.strike, leg.contract.right);
+    }
+    m_draft.legs = std::move(moved);
     m_draft.netLimit = {};
     unreview();
     refresh(true);
@@ -397,8 +422,7 @@ bool BuilderScreen::eventFilter(QObject* watched, QEvent* event) {
     const bool typing = qobject_cast<QLineEdit*>(watched) != nullptr;
     if (takeLegKey(key) || takeTicketKey(key, typing) || (!typing && m_profile->takeKey(key, watched))) return true;
     if (watched == m_grid && key.key() == Qt::Key_Delete) {
-        const int index = m_grid->currentIndex().row();
-        if (index >= 0 && index < static_cast<int>(m_draft.legs.size())) m_draft.legs.erase(m_draft.legs.begin() + index);
+        if (const auto index = currentLeg()) m_draft.legs.erase(m_draft.legs.begin() + static_cast<std::ptrdiff_t>(*index));
         m_draft.netLimit = {};
         unreview();
         refresh(true);

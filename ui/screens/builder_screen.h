@@ -43,6 +43,7 @@ private:
     void drawLegs(const pricing::PricedChain* chain);
     strategy::DraftMetrics metrics(const pricing::PricedChain& chain) const;
     void moveExpiry(int steps);
+    std::optional<std::size_t> currentLeg() const; ///< of the draft; absent: none
     void useTemplate(strategy::DraftTemplate kind);
     void takeLimit(Price limit);
     void sayBlocked(const QString& block);
@@ -70,6 +71,7 @@ private:
     std::map<std::string, DeliberationPtr> m_analyses; ///< the newest of each underlying: its volatility history and profile
     bool m_reviewed = false, m_armed = false;          ///< armed: Enter proposes what was reviewed
     ProposalTrack m_track;                             ///< of the order proposed last
+    bool m_noted = false;                              ///< the line below the ticket says why a key moved nothing
     bool m_fateOver = false;                           ///< nothing more comes of it
 };
 

@@ -1,6 +1,8 @@
 #include "ui/screens/builder_words.h"
 
+#include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "market/exchange_calendar.h"
 #include "ui/screens/builder_screen.h"
@@ -80,6 +82,29 @@ QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view)
                      .arg(change(with.thetaNow, with.thetaAfter), change(with.vegaNow, with.vegaAfter));
     }
     return lines.join(QLatin1Char('\n'));
+}
+
+QString unknownMetrics() {
+    const QString none = format::dash();
+    return QStringList{BuilderScreen::tr("Largest loss %1   largest profit %2   breakeven %3").arg(none, none, none),
+                       BuilderScreen::tr("POP market-implied %1   physical %2   P50 market-implied %3   physical %4").arg(none, none, none, none),
+                       BuilderScreen::tr("EV at the limit, after costs %1   costs %2   return on risk %3").arg(none, none, none),
+                       BuilderScreen::tr("Delta %1 shares   gamma %2   theta %3 $/day   vega %4 $/pt").arg(none, none, none, none)}
+        .join(QLatin1Char('\n'));
+}
+
+QString structure(const portfolio::ComboOrder& order) {
+    return format::text(portfolio::describe(order)).replace(QStringLiteral(" %1 ").arg(order.quantity), QStringLiteral(" "));
+}
+
+std::vector<std::size_t> byExpiryAndStrike(const std::vector<portfolio::ComboLeg>& legs) {
+    std::vector<std::size_t> order(legs.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        const auto &x = legs[a].contract, &y = legs[b].contract;
+        return x.expiry != y.expiry ? x.expiry < y.expiry : x.strike < y.strike;
+    });
+    return order;
 }
 
 QString problem(const risk::TicketProblem& p, const portfolio::ComboOrder& order) {

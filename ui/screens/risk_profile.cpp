@@ -51,6 +51,7 @@ RiskProfile::RiskProfile(QWidget* parent)
     m_tableGrid->setMostRows(5);
     m_tableGrid->setMinimumHeight(m_tableGrid->maximumHeight());
     m_tableGrid->setAccessibleName(tr("Profit and loss by date and price"));
+    m_tableGrid->setEmptyText(tr("Needs legs that expire together, and their quotes."));
     auto* below = new QVBoxLayout(m_tablePane);
     below->setContentsMargins(0, 0, 0, 0);
     below->setSpacing(4);
