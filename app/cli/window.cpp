@@ -13,6 +13,12 @@
 
 namespace mahler::app {
 
+namespace {
+
+constexpr int kFrameKnownMs = 300; ///< by then the window manager has put its frame around the window
+
+} // namespace
+
 int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv) {
     const auto options = parseWorkstationOptions(words);
     if (!options) return badUsage(options.error());
@@ -39,6 +45,7 @@ int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv
     {
         ui::MainWindow window(bridge, QString::fromStdString(options->dataDirectory + "/window.ini"));
         window.show();
+        QTimer::singleShot(kFrameKnownMs, &window, &ui::MainWindow::fitToScreen);
         code = QApplication::exec();
     }
     bridge.detach();

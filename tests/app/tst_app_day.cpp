@@ -166,15 +166,16 @@ private Q_SLOTS:
         }
         QTRY_VERIFY_WITH_TIMEOUT(!s.view->positions.empty(), 20000);
         QVERIFY(!s.view->fills.empty());
-        // Out again by hand: X twice on the position.
+        // Out again by hand: X on the position says its price, Enter sends it.
         s.window->showScreen(QStringLiteral("positions"));
         s.window->setView(s.view);
         const auto open = s.view->positions.size();
         auto* grid = s.window->screen(QStringLiteral("positions"))->findChild<QTableView*>();
         QVERIFY(grid);
-        grid->setCurrentIndex(grid->model()->index(1, 0));
+        for (int row = grid->model()->rowCount() - 1; row >= 0; --row) // the first one that is a position
+            if (!grid->model()->index(row, 0).data(ui::GridModel::DataRole).toString().isEmpty()) grid->setCurrentIndex(grid->model()->index(row, 0));
         QTest::keyClick(grid, Qt::Key_X);
-        QTest::keyClick(grid, Qt::Key_X);
+        QTest::keyClick(grid, Qt::Key_Return);
         // While somebody is asked the market runs at 1x: answer, so that the day goes on.
         for (int i = 0; i < 400 && s.view->positions.size() >= open && s.view->closedToday.empty(); ++i) {
             if (!s.view->approvals.empty()) {

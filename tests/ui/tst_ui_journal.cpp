@@ -326,6 +326,7 @@ private Q_SLOTS:
         desk::PositionView position;
         position.position.id = PositionId("M-1");
         position.position.underlying = "SPY";
+        position.close.refusedBecause.clear();
         then->positions.push_back(position);
         auto* positions = layer->findChild<PositionsScreen*>();
         positions->setView(then);
@@ -333,7 +334,7 @@ private Q_SLOTS:
         for (int row = 0; row < grid->model()->rowCount(); ++row) {
             grid->setCurrentIndex(grid->model()->index(row, 0));
             QTest::keyClick(grid, Qt::Key_X);
-            QTest::keyClick(grid, Qt::Key_X);
+            QTest::keyClick(grid, Qt::Key_Return);
         }
         QVERIFY(port.sent.empty());
         QVERIFY2(words().contains(QLatin1String("nothing is sent")), qPrintable(words()));

@@ -96,6 +96,51 @@ private Q_SLOTS:
         QCOMPARE(s.port.all<desk::MoveToMid>().front().id, OrderId("M-1"));
     }
 
+    void aKeyOnAnOrderThatEndedIsAnsweredWhereItWasPressed() {
+        for (const auto& [state, word] :
+             {std::pair(execution::OrderState::Filled, "M-1 is filled"), std::pair(execution::OrderState::Cancelled, "M-1 is cancelled"),
+              std::pair(execution::OrderState::Rejected, "M-1 is rejected"), std::pair(execution::OrderState::Expired, "M-1 is expired")}) {
+            Shown s({order("M-1", state)});
+            QTest::keyClick(s.grid, Qt::Key_P);
+            QVERIFY2(s.says(word) && s.says("nothing to move to the mid"), word);
+            QTest::keyClick(s.grid, Qt::Key_C);
+            QVERIFY2(s.says(word) && s.says("nothing to cancel"), word);
+            QVERIFY(s.port.sent.empty());
+        }
+    }
+
+    void whatTheDeskAnswersStandsOnTheScreen() {
+        Shown s({order("M-1", execution::OrderState::Working), order("M-12", execution::OrderState::Working)});
+        const auto noted = [&](std::initializer_list<const char*> newest) {
+            auto v = std::make_shared<desk::DeskView>(*s.view);
+            v->notices.clear();
+            for (const auto* text : newest) v->notices.push_back({v->at.utc, desk::NoticeView::Level::Advisory, text});
+            return v;
+        };
+        s.screen.setView(s.view = noted({"Order M-1 not moved to the mid: an old answer"}));
+        QTest::keyClick(s.grid, Qt::Key_P);
+        QVERIFY(s.says("Asked to move M-1 to the mid") && !s.says("an old answer"));
+        s.screen.setView(noted({"Order M-12 taken back", "Order M-1 not moved to the mid: an old answer"})); // another order's
+        QVERIFY(s.says("Asked to move M-1"));
+        s.screen.setView(noted({"Order M-1 not moved to the mid: its limit is the mid", "Order M-12 taken back"}));
+        QVERIFY(s.says("its limit is the mid"));
+    }
+
+    void whoMayNotCancelAndAFullQueueAreSaid() {
+        Shown s({order("M-1", execution::OrderState::Working)});
+        s.port.accepts = false;
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QVERIFY(s.says("The desk is busy"));
+        auto v = std::make_shared<desk::DeskView>(*s.view);
+        for (const auto& user : v->users)
+            if (!approval::mayClose(user)) v->user = user;
+        QVERIFY(!approval::mayClose(v->user));
+        s.port.sent.clear();
+        s.screen.setView(v);
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QVERIFY(s.says("may not cancel orders") && s.port.sent.empty());
+    }
+
     void enterShowsItsEventsAndJItsRecords() {
         Shown s({order("M-1", execution::OrderState::Filled)});
         QSignalSpy journal(&s.screen, &Screen::journalRequested);

@@ -4,9 +4,12 @@
 #include <QTest>
 
 #include "fake_port.h"
+#include "market/exchange_calendar.h"
 #include "ui/models/grid_view.h"
 #include "ui/screens/table_screens.h"
+#include "ui/shell/alarm_banner.h"
 #include "ui/shell/bars.h"
+#include "ui/shell/window_fit.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -116,6 +119,57 @@ private Q_SLOTS:
         QVERIFY2(labels(screen).contains(QStringLiteral("SPY: 0 of 0 pass. Tightest rule: days to expiry.")), qPrintable(labels(screen)));
     }
 
+    void whatWasScreenedBearsItsTimeAndGrowsOld() {
+        FakePort port;
+        OpportunitiesScreen screen(port);
+        auto d = std::make_shared<agents::Deliberation>();
+        d->underlying = "SPY";
+        d->asof = market::fromNewYork(std::chrono::year{2026} / 11 / 23, 10, 35);
+        strategy::Candidate c;
+        c.id = "C";
+        c.underlying = "SPY";
+        c.legs = {{market::OptionContract::make("SPY", std::chrono::year{2026} / 12 / 31, *Price::fromDouble(450), market::Right::Put), -1},
+                  {market::OptionContract::make("SPY", std::chrono::year{2026} / 12 / 31, *Price::fromDouble(445), market::Right::Put), 1}};
+        d->screen.candidates = {c};
+        screen.setDeliberation(d);
+        const auto& rows = *gridNamed(screen, QStringLiteral("Opportunities"))->model();
+        const auto shown = [&](const char* column, int role = Qt::DisplayRole) { return rows.index(0, columnOf(rows, column)).data(role); };
+        const auto at = [&](int day, int hour, int minute, market::Session session) {
+            auto view = viewWithRequest(approval::Tier::T1);
+            view->at.utc = market::fromNewYork(std::chrono::year{2026} / 11 / day, hour, minute);
+            view->session = session;
+            screen.setView(view);
+            return static_cast<desk::Freshness>(shown("Score", GridModel::FreshnessRole).toInt());
+        };
+        QCOMPARE(at(23, 11, 30, market::Session::Open), desk::Freshness::Fresh);
+        QCOMPARE(shown("Screened").toString(), QStringLiteral("10:35"));
+        QCOMPARE(at(23, 12, 0, market::Session::Open), desk::Freshness::Stale); // the next scan was due
+        QVERIFY(shown("Screened", Qt::ToolTipRole).toString().contains(QStringLiteral("a scheduled scan has passed")));
+        QCOMPARE(at(23, 16, 30, market::Session::AfterClose), desk::Freshness::Closed);
+        QCOMPARE(at(24, 9, 45, market::Session::Open), desk::Freshness::Closed); // another day's
+        QCOMPARE(shown("Screened").toString(), QStringLiteral("23 Nov 26"));
+        QVERIFY(labels(screen).contains(QStringLiteral("23 Nov 26 SPY: 1 of")));
+    }
+
+    void scansOnRequestPromiseNoTime() {
+        FakePort port;
+        OpportunitiesScreen screen(port);
+        StatusStrip strip(port);
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->nextScan = view->at.utc + std::chrono::minutes(30);
+        const auto* grid = gridNamed(screen, QStringLiteral("Opportunities"));
+        const auto show = [&](bool autonomous) {
+            view = std::make_shared<desk::DeskView>(*view);
+            view->autonomous = autonomous;
+            screen.setView(view);
+            strip.setView(view);
+        };
+        show(true);
+        QVERIFY(labels(strip).contains(QStringLiteral("next scan")) && grid->emptyText().contains(QStringLiteral("10:35")));
+        show(false);
+        QVERIFY(!labels(strip).contains(QStringLiteral("next scan")) && !grid->emptyText().contains(QStringLiteral("10:35")));
+    }
+
     void positionsSortWithinTheirUnderlyingBetweenTheBookAndWhatAddsUpToIt() {
         FakePort port;
         PositionsScreen screen(port);
@@ -194,6 +248,37 @@ private Q_SLOTS:
         QCOMPARE(told.size(), 1);
         strip.ticked(340);
         QCOMPARE(told.back().front().toInt(), 340);
+    }
+
+    void theWindowWithItsFrameFitsTheDesktop() {
+        const QMargins frame(1, 32, 1, 1);
+        const QRect small(0, 0, 1366, 728), wanted(0, 0, 1440, 860);
+        const QRect in = fittedInto(small, wanted, frame);
+        QVERIFY(small.contains(in.marginsAdded(frame)));
+        QVERIFY(in.height() >= 688 && in.width() >= 1360); // what every screen is made for
+        const QRect large(1920, 40, 2560, 1400);           // a second one, its bar above
+        QCOMPARE(fittedInto(large, QRect(100, 100, 1440, 860), frame).size(), QSize(1440, 860));
+        QVERIFY(large.contains(fittedInto(large, QRect(100, 100, 1440, 860), frame).marginsAdded(frame)));
+        QVERIFY(large.contains(fittedInto(large, QRect(4400, 1300, 1440, 860), frame).marginsAdded(frame)));
+        QCOMPARE(fittedInto({}, wanted, frame), wanted); // nothing known of the screen
+    }
+
+    void aNoticeOfAnotherDayHasItsDate() {
+        FakePort port;
+        BreakersScreen screen(port);
+        AlarmBanner banner;
+        auto view = viewWithRequest(approval::Tier::T1);
+        view->state = desk::RunState::Halted;
+        view->notices = {{view->at.utc - std::chrono::minutes(5), desk::NoticeView::Level::Log, "of today"},
+                         {view->at.utc - std::chrono::hours(24 * 3), desk::NoticeView::Level::Critical, "of Friday"}};
+        screen.setView(view);
+        banner.setView(view);
+        const QTableView* notices = nullptr;
+        for (auto* grid : screen.findChildren<QTableView*>())
+            if (grid->accessibleName() == QLatin1String("Notices")) notices = grid;
+        QCOMPARE(notices->model()->index(0, 0).data().toString(), QStringLiteral("10:55:00"));
+        QCOMPARE(notices->model()->index(1, 0).data().toString(), QStringLiteral("20 Nov 26 11:00"));
+        QVERIFY2(banner.text().contains(QLatin1String("20 Nov 26 11:00")), qPrintable(banner.text()));
     }
 };
 

@@ -180,7 +180,7 @@ private Q_SLOTS:
         GridView* expiries = nullptr; // a table would search for a row that begins with E
         for (auto* grid : screen.findChildren<GridView*>())
             if (grid->accessibleName() == QLatin1String("Expiries")) expiries = grid;
-        QVERIFY(expiries && screen.focusProxy() == expiries);
+        QVERIFY(expiries && screen.mainPane() == expiries);
         QTest::keyClick(expiries, Qt::Key_E);
         QCOMPARE(term->count(), 2);
         QTest::keyClick(&screen, Qt::Key_R);

@@ -48,6 +48,8 @@ QString meaning(Usd Parts::*part) {
     return AttributionScreen::tr("what the mids and fills say");
 }
 
+QString inDollars(Usd Parts::*part) { return AttributionScreen::tr("dollars: %1").arg(meaning(part)); }
+
 Cell amount(Usd value, const QString& tooltip = {}, bool plain = false) {
     const double v = value.toDouble();
     return {riskwords::dollars(v), v, plain ? Tone::Plain : riskwords::tone(v), desk::Freshness::Fresh, tooltip};
@@ -97,16 +99,16 @@ AttributionScreen::AttributionScreen(DeskPort&, QWidget* parent)
                             this)),
       m_rows(new GridModel({{tr("Position"), {}, 214, kLeft},
                             {tr("Since"), tr("the first look at its legs in this session, exchange time"), 66},
-                            {tr("Delta"), {}, 62},
-                            {tr("Gamma"), {}, 60},
-                            {tr("Vega"), {}, 60},
-                            {tr("Theta"), {}, 60},
-                            {tr("Rho"), {}, 52, Qt::AlignRight | Qt::AlignVCenter, true},
-                            {tr("Cross"), {}, 58},
+                            {tr("Delta"), inDollars(&Parts::delta), 62},
+                            {tr("Gamma"), inDollars(&Parts::gamma), 60},
+                            {tr("Vega"), inDollars(&Parts::vega), 60},
+                            {tr("Theta"), inDollars(&Parts::theta), 60},
+                            {tr("Rho"), inDollars(&Parts::rho), 52, Qt::AlignRight | Qt::AlignVCenter, true},
+                            {tr("Cross"), inDollars(&Parts::cross), 58},
                             {tr("New trades"), tr("fills against the mids of the first look after them"), 76},
-                            {tr("Fees"), {}, 58},
+                            {tr("Fees"), inDollars(&Parts::fees), 58},
                             {tr("Unexplained"), tr("flagged above 10% of the total and above $50"), 86},
-                            {tr("Total"), {}, 70}},
+                            {tr("Total"), inDollars(&Parts::total), 70}},
                            this)),
       m_partsGrid(new GridView(m_parts)), m_grid(new GridView(m_rows)) {
     m_method->addTab(tr("E  Explain"));
@@ -124,11 +126,12 @@ AttributionScreen::AttributionScreen(DeskPort&, QWidget* parent)
     m_facts->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_partsGrid->setAccessibleName(tr("Parts of the profit or loss by both methods"));
     m_partsGrid->setItemDelegateForColumn(PartBar, new PartBarDelegate(this));
+    m_partsGrid->setEmptyText(tr("The parts of the row chosen below."));
     m_partsGrid->setMostRows(10);
     m_partsGrid->setMinimumHeight(m_partsGrid->maximumHeight());
     for (auto* grid : {m_partsGrid, m_grid}) grid->installEventFilter(this);
     m_grid->letSort();
-    setFocusProxy(m_grid);
+    setMainPane(m_grid);
     m_grid->setAccessibleName(tr("Profit and loss by underlying and position"));
     m_grid->setEmptyText(tr("Being computed."));
     auto* line = new QHBoxLayout;

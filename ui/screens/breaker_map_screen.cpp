@@ -29,10 +29,10 @@ QLabel* makeLabel(Token tone, bool bold) {
 BreakerMapScreen::BreakerMapScreen(DeskPort&, QWidget* parent)
     : Screen(parent), m_bar(new RiskBar({}, false)), m_asIs(new HeatMap), m_with(new HeatMap), m_asIsTitle(new ElidedLabel),
       m_withTitle(new ElidedLabel), m_cell(makeLabel(Token::Text, true)), m_legend(makeLabel(Token::Dim, false)),
-      m_limits(new GridModel({{tr("Breaker or limit"), {}, 126, kLeft},
-                              {tr("Now"), tr("share of the limit, nothing moved"), 50},
-                              {tr("Cell"), tr("share of the limit in the chosen cell, book as it is"), 50},
-                              {tr("+ pending"), tr("share of the limit in the chosen cell, with what is pending"), 70}},
+      m_limits(new GridModel({{tr("Breaker or limit"), {}, 132, kLeft},
+                              {tr("Now"), tr("share of the limit, nothing moved"), 48},
+                              {tr("Cell"), tr("share of the limit in the chosen cell, book as it is"), 48},
+                              {tr("+ pend."), tr("share of the limit in the chosen cell, with what is pending"), 58}},
                              this)) {
     auto* limits = new GridView(m_limits);
     limits->setAccessibleName(tr("Limits in the chosen cell"));
@@ -74,7 +74,7 @@ BreakerMapScreen::BreakerMapScreen(DeskPort&, QWidget* parent)
     side->setContentsMargins(0, 0, 0, 0);
     panel->setLayout(side);
     middle->addWidget(panel);
-    setFocusProxy(m_asIs);
+    setMainPane(m_asIs);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, 4, kSpacing, kSpacing);
     layout->setSpacing(6);

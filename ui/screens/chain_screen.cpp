@@ -52,7 +52,7 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     layout->addWidget(m_staged); // below, so that no row moves under the hand that stages
     m_grid->setFitColumns(false);
     m_grid->setAccessibleName(tr("Option chain"));
-    setFocusProxy(m_grid); // F3 asks for the chain, not for another underlying
+    setMainPane(m_grid); // F3 asks for the chain, not for another underlying
     m_grid->setEmptyText(tr("Waiting for the first chain of this underlying. R asks for it again."));
     m_grid->installEventFilter(this);
     m_grid->viewport()->installEventFilter(this);

@@ -19,7 +19,7 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_message(new QLabel), m_line(new QLineEdit),
       m_model(new GridModel({{tr("Seq"), tr("number in the chain"), 58},
                              {tr("Time ET"), {}, 70, kLeft},
-                             {tr("Kind"), {}, 136, kLeft},
+                             {tr("Kind"), {}, 146, kLeft},
                              {tr("Actor"), {}, 92, kLeft},
                              {tr("Symbol"), tr("underlying, where the record or its order says"), 56, kLeft},
                              {tr("Summary"), {}, 330, kLeft},
@@ -34,7 +34,7 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     m_line->setToolTip(tr("sym: actor: kind: id: since: (today, 90m, 2h, 3d, 2026-08-24, 10:30) pnl< pnl> (dollars) text:"));
     m_line->setAccessibleName(tr("Journal query"));
     m_line->setClearButtonEnabled(true);
-    setFocusProxy(m_line); // Ctrl+Shift+F asks for words to search for
+    setMainPane(m_line); // Ctrl+Shift+F asks for words to search for
     m_detail->setReadOnly(true);
     m_detail->setFont(numberFont());
     m_detail->setPlaceholderText(tr("The chosen record in full."));

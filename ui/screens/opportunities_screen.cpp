@@ -4,6 +4,8 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "desk/schedule.h"
+#include "market/exchange_calendar.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -13,22 +15,25 @@ namespace mahler::ui {
 namespace {
 
 std::vector<GridColumn> opportunitiesColumns() {
-    return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 50},
-            {OpportunitiesScreen::tr("Structure"), {}, 268, kLeft},
-            {OpportunitiesScreen::tr("DTE"), {}, 44},
-            {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 50},
-            {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 62},
-            {OpportunitiesScreen::tr("/ width"), OpportunitiesScreen::tr("credit as a share of the width"), 56},
+    const auto right = Qt::AlignRight | Qt::AlignVCenter;
+    return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 46},
+            {OpportunitiesScreen::tr("Structure"), {}, 272, kLeft},
+            {OpportunitiesScreen::tr("DTE"), OpportunitiesScreen::tr("calendar days to expiry"), 38},
+            {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 48},
+            {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 50},
+            {OpportunitiesScreen::tr("/ width"), OpportunitiesScreen::tr("credit as a share of the width"), 54},
             {OpportunitiesScreen::tr("POP phys."),
              OpportunitiesScreen::tr("Probability of profit (physical, fitted): a gain after costs, under the market's density with half its "
                                      "variance taken from the realised one of 10, 20 and 60 days, no drift. The builder's is the market's own"),
              70},
-            {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 56},
-            {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 66},
-            {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 46},
-            {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the widest leg, share of mid"), 52},
-            {OpportunitiesScreen::tr("OI"), OpportunitiesScreen::tr("open interest, contracts"), 54, Qt::AlignRight | Qt::AlignVCenter, true},
+            {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 54},
+            {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 64},
+            {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 36},
+            {OpportunitiesScreen::tr("Screened"),
+             OpportunitiesScreen::tr("when the screener saw these quotes, New York time, or the date when that is not today"), 72, kLeft},
+            {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the widest leg, share of mid"), 52, right, true},
             {OpportunitiesScreen::tr("Failed rule"), {}, 96, kLeft},
+            {OpportunitiesScreen::tr("OI"), OpportunitiesScreen::tr("open interest, contracts"), 54, right, true},
             {OpportunitiesScreen::tr("Event before expiry"), {}, 320, kLeft, true}};
 }
 
@@ -61,34 +66,64 @@ QString outcome(const std::string& symbol, const strategy::ScreenResult& screen)
         .arg(rule->soleReject);
 }
 
-GridRow rowOf(const strategy::Candidate& c, const QString& failed) {
+/// Of what was screened at `asof`: closed when its session is over, stale from the scan after it on, whoever asked for it.
+desk::Freshness freshnessAt(const desk::DeskView* view, UtcTime asof) {
+    if (!view) return desk::Freshness::Fresh;
+    const auto then = market::toNewYork(asof), now = market::toNewYork(view->at.utc);
+    if (view->session != market::Session::Open || then.date != now.date) return desk::Freshness::Closed;
+    for (const auto& slot : desk::scheduleSlots())
+        if (slot.scan && then.secondsOfDay < slot.secondsOfDay && slot.secondsOfDay <= now.secondsOfDay) return desk::Freshness::Stale;
+    return desk::Freshness::Fresh;
+}
+
+/// What a row says of the scan it is from.
+struct Screened {
+    desk::Freshness freshness = desk::Freshness::Fresh;
+    QString when, tooltip;
+};
+
+Screened screenedAt(const desk::DeskView* view, UtcTime asof) {
+    const auto freshness = freshnessAt(view, asof);
+    const auto day = market::toNewYork(asof).date;
+    const bool today = !view || day == market::toNewYork(view->at.utc).date;
+    const QString when = today ? format::timeNewYork(asof).left(5) : format::date(day);
+    const QString why = freshness == desk::Freshness::Closed  ? OpportunitiesScreen::tr("the market is closed: as of that scan")
+                        : freshness == desk::Freshness::Stale ? OpportunitiesScreen::tr("a scheduled scan has passed since: as of that scan")
+                                                              : QString();
+    return {freshness, when, format::timeTooltip(asof) + (why.isEmpty() ? why : QLatin1Char('\n') + why)};
+}
+
+GridRow rowOf(const strategy::Candidate& c, const QString& failed, const Screened& screened) {
     portfolio::ComboOrder shown;
     shown.underlying = c.underlying;
     shown.legs = c.legs;
     shown.kind = c.kind;
     shown.netLimit = c.limit;
     const Tone tone = failed.isEmpty() ? Tone::Plain : Tone::Dim;
-    return {format::text(c.id) + failed,
-            {{format::number(c.score, 2), c.score, failed.isEmpty() ? Tone::Strong : Tone::Dim},
-             {format::text(portfolio::describe(shown)).replace(QLatin1String(" 1 "), QLatin1String(" ")),
-              {},
-              failed.isEmpty() ? Tone::Strong : Tone::Dim},
-             {QString::number(c.dte) + QLatin1Char('d'), c.dte, tone},
-             {format::signedNumber(c.shortDelta, 2), c.shortDelta, tone},
-             {format::price(c.credit), c.credit.toDouble(), tone},
-             {format::percent(c.creditToWidth), c.creditToWidth, tone},
-             {format::percent(c.probabilityOfProfit), c.probabilityOfProfit, tone},
-             {format::signedNumber(c.expectedValue, 2), c.expectedValue, c.expectedValue > 0 ? Tone::Gain : Tone::Loss},
-             {format::money(c.maxLoss), static_cast<qlonglong>(c.maxLoss.micros()), tone},
-             {c.ivPercentile ? format::number(*c.ivPercentile, 0) : format::dash(), c.ivPercentile ? QVariant(*c.ivPercentile) : QVariant(), tone,
-              desk::Freshness::Fresh, c.ivPercentile ? QString() : OpportunitiesScreen::tr("unknown: no volatility history")},
-             {format::percent(c.bidAskFraction), c.bidAskFraction, tone},
-             {format::count(c.openInterest), static_cast<qlonglong>(c.openInterest), Tone::Dim},
-             {failed, {}, Tone::Warn},
-             {format::text(c.eventNote), {}, Tone::Dim}},
-            false,
-            false,
-            format::text(c.underlying)};
+    GridRow row{format::text(c.id) + failed,
+                {{format::number(c.score, 2), c.score, failed.isEmpty() ? Tone::Strong : Tone::Dim},
+                 {format::text(portfolio::describe(shown)).replace(QLatin1String(" 1 "), QLatin1String(" ")),
+                  {},
+                  failed.isEmpty() ? Tone::Strong : Tone::Dim},
+                 {QString::number(c.dte) + QLatin1Char('d'), c.dte, tone},
+                 {format::signedNumber(c.shortDelta, 2), c.shortDelta, tone},
+                 {format::price(c.credit), c.credit.toDouble(), tone},
+                 {format::percent(c.creditToWidth), c.creditToWidth, tone},
+                 {format::percent(c.probabilityOfProfit), c.probabilityOfProfit, tone},
+                 {format::signedNumber(c.expectedValue, 2), c.expectedValue, c.expectedValue > 0 ? Tone::Gain : Tone::Loss},
+                 {format::money(c.maxLoss), static_cast<qlonglong>(c.maxLoss.micros()), tone},
+                 {c.ivPercentile ? format::number(*c.ivPercentile, 0) : format::dash(), c.ivPercentile ? QVariant(*c.ivPercentile) : QVariant(), tone,
+                  desk::Freshness::Fresh, c.ivPercentile ? QString() : OpportunitiesScreen::tr("unknown: no volatility history")},
+                 {screened.when, {}, Tone::Dim, desk::Freshness::Fresh, screened.tooltip},
+                 {format::percent(c.bidAskFraction), c.bidAskFraction, tone},
+                 {failed, {}, Tone::Warn},
+                 {format::count(c.openInterest), static_cast<qlonglong>(c.openInterest), Tone::Dim},
+                 {format::text(c.eventNote), {}, Tone::Dim, desk::Freshness::Fresh, format::text(c.eventNote)}},
+                false,
+                false,
+                format::text(c.underlying)};
+    for (auto& cell : row.cells) cell.freshness = screened.freshness;
+    return row;
 }
 
 } // namespace
@@ -122,10 +157,12 @@ OpportunitiesScreen::OpportunitiesScreen(DeskPort& port, QWidget* parent)
     layout->addLayout(top);
     layout->addWidget(split, 1);
     layout->addWidget(m_notes);
-    setFocusProxy(m_grid);
+    setMainPane(m_grid);
     m_grid->setAccessibleName(tr("Opportunities"));
     m_rulesGrid->setAccessibleName(tr("Screening rules"));
-    m_grid->setEmptyText(tr("No scan yet today. The agents scan at 10:35, 12:00 and 15:30 New York time, or now with R."));
+    m_grid->setEmptyText(tr("No scan yet today. R runs one now."));
+    m_rulesGrid->setEmptyText(tr("The rules and what fails them stand here after a scan."));
+    m_facts->setText(tr("Nothing screened yet."));
     m_grid->installEventFilter(this);
     for (auto* grid : {m_grid, m_rulesGrid}) {
         grid->letSort();
@@ -147,7 +184,18 @@ QList<QPair<QString, QString>> OpportunitiesScreen::keys() const {
            GridView::sortKeys();
 }
 
-void OpportunitiesScreen::setView(const ViewPtr& view) { m_view = view; }
+void OpportunitiesScreen::setView(const ViewPtr& view) {
+    m_view = view;
+    m_grid->setEmptyText(view->autonomous ? tr("No scan yet today. The agents scan at 10:35, 12:00 and 15:30 New York time, or now with R.")
+                                          : tr("No scan yet today. The agents scan when asked: now with R."));
+    QStringList looks; // of every scan: rows are made anew only when one ages
+    for (const auto& [symbol, d] : m_latest) {
+        const auto screened = screenedAt(view.get(), d->asof);
+        looks << QStringLiteral("%1 %2").arg(static_cast<int>(screened.freshness)).arg(screened.when);
+    }
+    if (looks != m_looks) rebuild();
+    m_looks = looks;
+}
 
 void OpportunitiesScreen::setDeliberation(const DeliberationPtr& d) {
     const auto it = m_latest.find(d->underlying);
@@ -160,10 +208,13 @@ void OpportunitiesScreen::rebuild() {
     std::vector<std::pair<double, GridRow>> passed, missed;
     std::vector<GridRow> rules;
     QStringList facts;
+    bool old = false;
     for (const auto& [symbol, d] : m_latest) {
-        for (const auto& c : d->screen.candidates) passed.emplace_back(c.score, rowOf(c, {}));
+        const auto screened = screenedAt(m_view.get(), d->asof);
+        old = old || screened.freshness != desk::Freshness::Fresh;
+        for (const auto& c : d->screen.candidates) passed.emplace_back(c.score, rowOf(c, {}, screened));
         for (std::size_t i = 0; i < d->screen.nearMisses.size(); ++i)
-            missed.emplace_back(d->screen.nearMisses[i].score, rowOf(d->screen.nearMisses[i], ruleText(d->screen.nearMissRules.at(i))));
+            missed.emplace_back(d->screen.nearMisses[i].score, rowOf(d->screen.nearMisses[i], ruleText(d->screen.nearMissRules.at(i)), screened));
         for (const auto& r : d->screen.rules)
             rules.push_back({format::text(symbol + r.rule),
                              {{format::text(symbol), {}, Tone::Strong},
@@ -174,7 +225,7 @@ void OpportunitiesScreen::rebuild() {
                              false,
                              false,
                              format::text(symbol)});
-        facts << outcome(symbol, d->screen);
+        facts << tr("%1 %2", "time, outcome of a scan").arg(screened.when, outcome(symbol, d->screen));
     }
     const auto better = [](const auto& a, const auto& b) { return a.first > b.first; };
     std::stable_sort(passed.begin(), passed.end(), better);
@@ -187,6 +238,8 @@ void OpportunitiesScreen::rebuild() {
     m_model->setRows(std::move(rows));
     m_rules->setRows(std::move(rules));
     const QString profile = m_latest.empty() ? QString() : format::text(m_latest.begin()->second->screen.profile.name);
+    m_model->setAgeWords({tr("the market is closed: as of the scan"), {}, {}});
+    setTone(*m_facts, old ? Token::Stale : Token::Text);
     m_facts->setText(tr("Profile %1.   %2").arg(profile, facts.join(QStringLiteral("   "))));
     showNotes();
 }

@@ -32,10 +32,9 @@ std::vector<GridColumn> orderColumns() {
             {OrdersScreen::tr("Client id"), {}, 190, kLeft, true}};
 }
 
-QString stateText(const desk::OrderView& o) {
+QString stateText(execution::OrderState state) {
     using execution::OrderState;
-    if (o.unacknowledged) return OrdersScreen::tr("▲ UNKNOWN");
-    switch (o.order.state) {
+    switch (state) {
     case OrderState::Intent: return OrdersScreen::tr("intent");
     case OrderState::Submitted: return OrdersScreen::tr("submitted");
     case OrderState::Working: return OrdersScreen::tr("working");
@@ -49,6 +48,8 @@ QString stateText(const desk::OrderView& o) {
     }
     return {};
 }
+
+QString stateText(const desk::OrderView& o) { return stateText(o.unacknowledged ? execution::OrderState::Unknown : o.order.state); }
 
 } // namespace
 
@@ -76,13 +77,20 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
     layout->addWidget(m_hint);
     layout->addWidget(split, 1);
     m_ordersGrid->setAccessibleName(tr("Orders"));
-    setFocusProxy(m_ordersGrid);
+    setMainPane(m_ordersGrid);
     m_fillsGrid->setAccessibleName(tr("Fills"));
     m_ordersGrid->setEmptyText(tr("No orders today."));
     m_fillsGrid->setEmptyText(tr("No fills today."));
     m_ordersGrid->installEventFilter(this);
     m_ordersGrid->letSort();
     m_fillsGrid->letSort();
+    m_hint->setAccessibleName(tr("Answer to the last key"));
+}
+
+void OrdersScreen::say(const QString& words, bool warn) {
+    m_hint->setText(words);
+    setTone(*m_hint, warn ? Token::Warn : Token::Text, true);
+    m_hint->setVisible(!words.isEmpty());
 }
 
 QList<QPair<QString, QString>> OrdersScreen::keys() const {
@@ -96,6 +104,7 @@ QList<QPair<QString, QString>> OrdersScreen::keys() const {
 
 void OrdersScreen::setView(const ViewPtr& view) {
     m_view = view;
+    if (const QString answer = m_track.look(*view); !answer.isEmpty()) say(answer, false);
     std::vector<GridRow> rows;
     for (const auto& o : view->orders) {
         const auto& order = o.order;
@@ -163,6 +172,48 @@ void OrdersScreen::setView(const ViewPtr& view) {
     m_fills->setRows(std::move(fills));
 }
 
+const desk::OrderView* OrdersScreen::orderOf(const QString& id) const {
+    const auto it =
+        std::find_if(m_view->orders.begin(), m_view->orders.end(), [&](const desk::OrderView& o) { return format::text(o.order.id.str()) == id; });
+    return it == m_view->orders.end() ? nullptr : &*it;
+}
+
+/// Says in the screen's own line why a key can do nothing to this order. @return whether it can do something.
+bool OrdersScreen::isLive(const desk::OrderView& order, const QString& wanted) {
+    if (!execution::isTerminal(order.order.state)) return true;
+    m_track.end();
+    say(tr("▲ %1 is %2: %3. Nothing was sent.", "order id, its state, what cannot be done")
+            .arg(format::text(order.order.id.str()), stateText(order.order.state), wanted),
+        true);
+    return false;
+}
+
+/// What the desk answers takes the place of `words` when it comes.
+void OrdersScreen::sendAndFollow(desk::Command command, const QString& id, const QString& words) {
+    m_track.begin(id, *m_view);
+    if (m_port.send(std::move(command))) return say(words, false);
+    m_track.end();
+    say(tr("▲ The desk is busy; nothing was sent. Try again"), true);
+}
+
+void OrdersScreen::cancel(const desk::OrderView& order) {
+    const QString id = format::text(order.order.id.str());
+    if (!isLive(order, tr("there is nothing to cancel"))) return;
+    if (!approval::mayClose(m_view->user)) {
+        m_track.end();
+        return say(tr("▲ %1 may not cancel orders. Nothing was sent.").arg(format::text(m_view->user.name)), true);
+    }
+    if (order.order.state == execution::OrderState::Unknown && m_armed != id) { // this declares it absent and frees its risk: twice
+        m_armed = id;
+        m_track.end();
+        return say(tr("▲ Verify at the broker first. C once more declares this order absent, if the broker has not known it for a minute; "
+                      "any other key leaves it."),
+                   true);
+    }
+    m_armed.clear();
+    sendAndFollow(desk::CancelOrder{m_view->user.id, order.order.id}, id, tr("Asked to cancel %1; its state tells what comes of it.").arg(id));
+}
+
 bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
     if (watched != m_ordersGrid || event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
@@ -171,26 +222,17 @@ bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
         return Screen::eventFilter(watched, event);
     if (key->key() != Qt::Key_C && !m_armed.isEmpty()) {
         m_armed.clear();
-        m_hint->hide();
+        say({}, false);
     }
+    const auto* order = orderOf(row->key);
     switch (key->key()) {
-    case Qt::Key_C: {
-        const auto order = std::find_if(m_view->orders.begin(), m_view->orders.end(),
-                                        [&](const desk::OrderView& o) { return format::text(o.order.id.str()) == row->key; });
-        const bool unknown = order != m_view->orders.end() && order->order.state == execution::OrderState::Unknown;
-        if (unknown && m_armed != row->key) { // this declares it absent and frees its risk: twice
-            m_armed = row->key;
-            m_hint->setText(tr("▲ Verify at the broker first. C once more declares this order absent, if the broker has not known it for a minute; "
-                               "any other key leaves it."));
-            m_hint->show();
-            return true;
-        }
-        m_port.send(desk::CancelOrder{m_view->user.id, OrderId(row->key.toStdString())});
-        m_armed.clear();
-        m_hint->hide();
+    case Qt::Key_C:
+        if (order) cancel(*order);
         return true;
-    }
-    case Qt::Key_P: m_port.send(desk::MoveToMid{m_view->user.id, OrderId(row->key.toStdString())}); return true; // the desk says what came of it
+    case Qt::Key_P: // the desk says what came of it
+        if (order && isLive(*order, tr("there is nothing to move to the mid")))
+            sendAndFollow(desk::MoveToMid{m_view->user.id, order->order.id}, row->key, tr("Asked to move %1 to the mid.").arg(row->key));
+        return true;
     case Qt::Key_J: Q_EMIT journalRequested(row->key); return true;
     case Qt::Key_Return:
     case Qt::Key_Enter: openLayer(*new EventLadder(m_port, row->key, this)); return true;

@@ -1,300 +1,37 @@
-#include <algorithm>
-#include <cmath>
-#include <iterator>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QVBoxLayout>
-#include <set>
 
-#include "ui/screens/beta_words.h"
+#include "ui/screens/position_rows.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
 namespace mahler::ui {
 
-namespace {
-
-/// In the order they stand; what a narrow window can do without is optional and goes from the right.
-enum Column {
-    Name,
-    Qty,
-    Dte,
-    MarkNow,
-    Average,
-    DayPnl,
-    OpenPnl,
-    OfMax,
-    Delta,
-    BetaDelta,
-    Gamma,
-    Theta,
-    Vega,
-    Iv,
-    Power,
-    MaxLoss,
-    Exit,
-    Owner,
-    Age,
-    ColumnCount
-};
-
-std::vector<GridColumn> positionsColumns() {
-    const auto right = Qt::AlignRight | Qt::AlignVCenter;
-    std::vector<GridColumn> columns(ColumnCount);
-    columns[Name] = {PositionsScreen::tr("Position"), PositionsScreen::tr("book, underlying, structure, leg; the largest risk first"), 262, kLeft};
-    columns[Qty] = {PositionsScreen::tr("Qty"), PositionsScreen::tr("units; contracts for legs"), 36};
-    columns[Dte] = {PositionsScreen::tr("DTE"), PositionsScreen::tr("calendar days to expiry"), 40};
-    columns[MarkNow] = {PositionsScreen::tr("Mark"), PositionsScreen::tr("structures: what closing pays or costs at mid; legs: bid × ask"), 98};
-    columns[Average] = {PositionsScreen::tr("Average"), PositionsScreen::tr("net price at opening, per unit"), 66, right, true};
-    columns[DayPnl] = {PositionsScreen::tr("Day P&L"),
-                       PositionsScreen::tr("dollars since the session's start; structures before fees, the book after them: see its last rows"), 66};
-    columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 70};
-    columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
-    columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
-    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 90};
-    columns[Gamma] = {
-        PositionsScreen::tr("Gamma"),
-        PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58,
-        right, true};
-    columns[Theta] = {PositionsScreen::tr("Theta"), PositionsScreen::tr("dollars a calendar day"), 58};
-    columns[Vega] = {PositionsScreen::tr("Vega"), PositionsScreen::tr("dollars a volatility point"), 60};
-    columns[Iv] = {PositionsScreen::tr("IV"), PositionsScreen::tr("implied volatility of the leg, per cent a year"), 50, right, true};
-    columns[Power] = {PositionsScreen::tr("BP"),
-                      PositionsScreen::tr("buying power it holds, dollars: what it can cost at expiry, its credit being in the cash"), 64, right,
-                      true};
-    columns[MaxLoss] = {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 62};
-    columns[Exit] = {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"), 112, kLeft};
-    columns[Owner] = {PositionsScreen::tr("Owner"), PositionsScreen::tr("who opened it"), 84, kLeft, true};
-    columns[Age] = {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 36};
-    return columns;
-}
-
-Tone signTone(double v) { return v > 0 ? Tone::Gain : v < 0 ? Tone::Loss : Tone::Plain; }
-
-Cell signedCell(const std::optional<double>& v, int decimals, desk::Freshness f, const QString& tooltip = {}) {
-    return {format::signedNumber(v, decimals), v ? QVariant(*v) : QVariant(), v ? signTone(*v) : Tone::Dim, f, tooltip};
-}
-
-Cell dollarsCell(const std::optional<double>& v, desk::Freshness f) { return signedCell(v, v && std::abs(*v) >= 99.995 ? 0 : 2, f); }
-
-Cell moneyCell(const std::optional<Usd>& v, desk::Freshness f, const QString& unknown = {}) {
-    return {format::signedMoney(v), v ? QVariant(static_cast<qlonglong>(v->micros())) : QVariant(), v ? signTone(v->toDouble()) : Tone::Dim, f,
-            v ? QString() : unknown};
-}
-
-/// A sum over positions that counts those it leaves out.
-class Total {
-public:
-    void add(const std::optional<double>& v) {
-        ++m_total;
-        m_included += v.has_value();
-        m_value += v.value_or(0);
-    }
-    void add(const std::optional<Usd>& v) { add(v ? std::optional(v->toDouble()) : std::nullopt); }
-    Cell cell(int decimals) const { return place(format::signedNumber(m_value, decimals), signTone(m_value)); }
-    /// Dollars a day or a point: whole from a hundred on, like all money (UX 2.2).
-    Cell dollars() const { return cell(std::abs(m_value) >= 99.995 ? 0 : 2); }
-    Cell money(bool sign) const {
-        const auto exact = Usd::fromDouble(m_value);
-        return place(!exact ? format::dash() : sign ? format::signedMoney(*exact) : format::money(*exact), sign ? signTone(m_value) : Tone::Plain);
-    }
-
-private:
-    Cell place(QString text, Tone tone) const {
-        const QString count = PositionsScreen::tr("%1 of %2 positions included").arg(m_included).arg(m_total);
-        if (m_included == 0) return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, count};
-        if (m_included < m_total) return {QStringLiteral("▲ ") + text, m_value, tone, desk::Freshness::Fresh, count};
-        return {std::move(text), m_value, tone};
-    }
-    double m_value = 0;
-    int m_included = 0, m_total = 0;
-};
-
-/// One underlying: what its structures add up to. Shares of one underlying do add.
-struct Group {
-    std::vector<const desk::PositionView*> positions;
-    Total day, open, delta, gamma, theta, vega, power, loss;
-    std::optional<double> risk = 0.0; ///< absent: without end
-    std::vector<portfolio::DeltaPart> parts;
-
-    void add(const desk::PositionView& p) {
-        positions.push_back(&p);
-        day.add(p.dayPnl);
-        open.add(p.mark.openPnl);
-        delta.add(p.delta);
-        gamma.add(p.gammaPerPercent);
-        theta.add(p.thetaPerDay);
-        vega.add(p.vegaPerPoint);
-        power.add(p.buyingPower);
-        loss.add(p.maxLoss);
-        risk = risk && p.maxLoss ? std::optional(*risk + p.maxLoss->toDouble()) : std::nullopt;
-        parts.push_back({p.position.underlying, p.deltaDollars, std::nullopt});
-    }
-    void fill(GridRow& row) const {
-        row.cells[DayPnl] = day.money(true);
-        row.cells[OpenPnl] = open.money(true);
-        row.cells[Theta] = theta.dollars();
-        row.cells[Vega] = vega.dollars();
-        row.cells[Power] = power.money(false);
-        row.cells[MaxLoss] = risk ? loss.money(false) : Cell{PositionsScreen::tr("unlimited")};
-    }
-};
-
-/// By share of risk: what has no end first.
-bool riskier(const std::optional<double>& a, const std::optional<double>& b) { return !b ? false : !a || *a > *b; }
-
-GridRow emptyRow(const QString& key, bool strong) { return {key, std::vector<Cell>(ColumnCount), false, strong, {}}; }
-
-GridRow bookRow(const desk::DeskView& view, const Group& all) {
-    GridRow row = emptyRow(QStringLiteral("book"), true);
-    row.pin = -1;
-    std::set<std::string> underlyings;
-    for (const auto* p : all.positions) underlyings.insert(p->position.underlying);
-    row.cells[Name] = {
-        PositionsScreen::tr("Book: %1 of %2 positions in the Greeks").arg(view.greeks.included).arg(view.greeks.total), {}, Tone::Strong};
-    all.fill(row);
-    row.cells[DayPnl] = moneyCell(view.marks.dayPnl, desk::Freshness::Fresh, PositionsScreen::tr("equity or its start of the day is unknown"));
-    if (view.marks.dayPnl)
-        row.cells[DayPnl].tooltip = PositionsScreen::tr("after fees; the structures, what was closed today and the fees add up to it");
-    if (underlyings.size() == 1)
-        row.cells[Delta] = all.delta.cell(1);
-    else
-        row.cells[Delta] = {
-            format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, PositionsScreen::tr("shares of different underlyings do not add: see β delta")};
-    row.cells[BetaDelta] = {betawords::delta(view.beta), view.beta.delta ? QVariant(*view.beta.delta) : QVariant(),
-                            view.beta.delta ? signTone(*view.beta.delta) : Tone::Dim, desk::Freshness::Fresh,
-                            betawords::tooltip(view.beta, view.betaWeights, underlyings, false)};
-    row.cells[Gamma] = signedCell(view.beta.gammaPerPercent, 2, desk::Freshness::Fresh,
-                                  PositionsScreen::tr("change of β delta in shares of %1 when it moves by 1 % and every underlying by its beta")
-                                      .arg(format::text(view.betaWeights.benchmark)));
-    return row;
-}
-
-/// What stands between the structures' day and the book's: with these two the column adds up.
-void addRestRows(std::vector<GridRow>& rows, const desk::DeskView& view) {
-    const auto& parts = view.dayPnlParts;
-    const auto add = [&](const QString& key, const QString& name, const std::optional<Usd>& amount, const QString& tip) {
-        GridRow row = emptyRow(key, false);
-        row.pin = 1;
-        row.cells[Name] = {name, {}, Tone::Dim, desk::Freshness::Fresh, tip};
-        row.cells[DayPnl] = moneyCell(amount, desk::Freshness::Fresh, PositionsScreen::tr("unknown while the day of a held position is"));
-        rows.push_back(std::move(row));
-    };
-    add(QStringLiteral("rest"), PositionsScreen::tr("Closed or settled today, before fees"), parts.rest,
-        PositionsScreen::tr("the book's day less the structures that are held and the fees"));
-    add(QStringLiteral("fees"), PositionsScreen::tr("Fees paid today"), -parts.fees, PositionsScreen::tr("dollars, of every order of this session"));
-}
-
-GridRow groupRow(const std::string& underlying, const Group& group, const portfolio::BetaWeights& weights) {
-    GridRow row = emptyRow(QStringLiteral("of/") + format::text(underlying), true);
-    row.cells[Name] = {format::text(underlying), {}, Tone::Strong};
-    group.fill(row);
-    row.cells[Delta] = group.delta.cell(1);
-    row.cells[Gamma] = group.gamma.cell(2);
-    const auto beta = portfolio::betaWeighted(group.parts, weights);
-    row.cells[BetaDelta] = {betawords::delta(beta), beta.delta ? QVariant(*beta.delta) : QVariant(), beta.delta ? signTone(*beta.delta) : Tone::Dim,
-                            desk::Freshness::Fresh, betawords::tooltip(beta, weights, {underlying}, false)};
-    return row;
-}
-
-GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
-    GridRow row = emptyRow(format::text(p.position.id.str()), false);
-    row.data = row.key;
-    const auto age = desk::freshnessOf(view, p.position.underlying, p.oldestAgeSeconds);
-    row.level = 1;
-    portfolio::ComboOrder shown;
-    shown.underlying = p.position.underlying;
-    shown.legs = p.position.legs;
-    shown.kind = p.position.kind;
-    shown.quantity = p.position.quantity;
-    shown.netLimit = p.position.openNet;
-    const QString quantity = QStringLiteral(" %1 ").arg(shown.quantity); // stands in the column beside it
-    row.cells[Name] = {QStringLiteral("  ") + format::text(portfolio::describe(shown)).replace(quantity, QStringLiteral(" ")) +
-                           (p.closing ? PositionsScreen::tr("  closing…") : QString()),
-                       {},
-                       Tone::Plain,
-                       desk::Freshness::Fresh,
-                       format::text(portfolio::describe(shown)) + QLatin1Char('\n') + format::text(p.position.id.str())};
-    row.cells[Qty] = {QString::number(p.position.quantity), static_cast<qlonglong>(p.position.quantity)};
-    row.cells[Dte] = {QString::number(p.exit.dte) + QLatin1Char('d'), p.exit.dte, p.exit.dte <= 21 ? Tone::Warn : Tone::Plain};
-    row.cells[MarkNow] = {p.mark.net ? format::net(-*p.mark.net) : format::dash(),
-                          p.mark.net ? QVariant(static_cast<qlonglong>(-p.mark.net->micros())) : QVariant(), Tone::Plain, age,
-                          PositionsScreen::tr("what closing pays or costs at mid")};
-    row.cells[Average] = {format::net(p.position.openNet), static_cast<qlonglong>(p.position.openNet.micros())};
-    row.cells[DayPnl] = moneyCell(p.dayPnl, age,
-                                  p.mark.openPnl ? PositionsScreen::tr("held overnight: its mark at the session's start is not kept")
-                                                 : PositionsScreen::tr("no fresh two-sided quote of every leg"));
-    row.cells[OpenPnl] = moneyCell(p.mark.openPnl, age, PositionsScreen::tr("no fresh two-sided quote of every leg"));
-    std::optional<double> ofMax;
-    if (p.mark.openPnl && p.maxProfit && p.maxProfit->micros() > 0) ofMax = ratio(*p.mark.openPnl, *p.maxProfit);
-    row.cells[OfMax] = {format::signedPercent(ofMax, 0), ofMax ? QVariant(*ofMax) : QVariant(), ofMax ? signTone(*ofMax) : Tone::Dim, age};
-    row.cells[Delta] = signedCell(p.delta, 1, age);
-    row.cells[BetaDelta] = {betawords::delta(p.beta), p.beta.delta ? QVariant(*p.beta.delta) : QVariant(),
-                            p.beta.delta ? signTone(*p.beta.delta) : Tone::Dim, age,
-                            betawords::tooltip(p.beta, view.betaWeights, {p.position.underlying}, false)};
-    row.cells[Gamma] = signedCell(p.gammaPerPercent, 2, age);
-    row.cells[Theta] = dollarsCell(p.thetaPerDay, age);
-    row.cells[Vega] = dollarsCell(p.vegaPerPoint, age);
-    row.cells[Power] = {p.buyingPower ? format::money(*p.buyingPower) : PositionsScreen::tr("unlimited"),
-                        p.buyingPower ? QVariant(static_cast<qlonglong>(p.buyingPower->micros())) : QVariant()};
-    row.cells[MaxLoss] = {p.maxLoss ? format::money(*p.maxLoss) : PositionsScreen::tr("unlimited"),
-                          p.maxLoss ? QVariant(static_cast<qlonglong>(p.maxLoss->micros())) : QVariant()};
-    row.cells[Exit] = {PositionsScreen::tr("%1 %2/%3")
-                           .arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedNumber(p.exit.targetFraction * 100, 0),
-                                format::signedNumber(-p.exit.stopFraction * 100, 0)),
-                       p.exit.pnlFraction ? QVariant(*p.exit.pnlFraction) : QVariant(), Tone::Dim, age};
-    row.cells[Owner] = {format::text(p.position.owner), {}, Tone::Dim};
-    row.cells[Age] = {format::age(p.oldestAgeSeconds), p.oldestAgeSeconds ? QVariant(*p.oldestAgeSeconds) : QVariant(), Tone::Dim, age};
-    row.cells[Exit].tooltip = row.cells[Exit].text + QLatin1Char('\n') +
-                              PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"); // it is cut first
-    printAge(row, p.oldestAgeSeconds);
-    return row;
-}
-
-GridRow legRow(const desk::LegView& leg, const portfolio::Position& of, const desk::DeskView& view) {
-    const QString position = format::text(of.id.str());
-    GridRow row = emptyRow(position + QLatin1Char('/') + format::text(leg.contract.id()), false);
-    row.data = position;
-    const auto f = desk::freshnessOf(view, of.underlying, leg.ageSeconds);
-    row.level = 2;
-    row.cells[Name] = {QStringLiteral("      ") + format::text(leg.contract.label()), {}, Tone::Dim};
-    row.cells[Qty] = {format::signedNumber(static_cast<double>(leg.quantity), 0), static_cast<qlonglong>(leg.quantity), Tone::Dim};
-    row.cells[MarkNow] = {PositionsScreen::tr("%1 × %2").arg(format::price(leg.quote.bid), format::price(leg.quote.ask)),
-                          {},
-                          Tone::Dim,
-                          f,
-                          PositionsScreen::tr("bid × ask")};
-    row.cells[Delta] = {leg.delta ? format::signedNumber(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier, 1)
-                                  : format::dash(),
-                        leg.delta ? QVariant(*leg.delta * static_cast<double>(leg.quantity) * leg.contract.multiplier) : QVariant(), Tone::Dim, f};
-    row.cells[Iv] = {format::percent(leg.iv), leg.iv ? QVariant(*leg.iv) : QVariant(), Tone::Dim, f};
-    row.cells[Age] = {format::age(leg.ageSeconds), leg.ageSeconds ? QVariant(*leg.ageSeconds) : QVariant(), Tone::Dim, f};
-    printAge(row, leg.ageSeconds);
-    return row;
-}
-
-} // namespace
-
 PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_model(new GridModel(positionsColumns(), this)), m_grid(new GridView(m_model)), m_totals(new BookTotals),
-      m_banner(new QLabel) {
+    : Screen(parent), m_port(port), m_model(new GridModel(positionColumns(), this)), m_grid(new GridView(m_model)), m_totals(new BookTotals),
+      m_banner(new QLabel), m_confirm(new QLabel) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(m_totals);
     layout->addWidget(m_banner);
+    layout->addWidget(m_confirm);
     layout->addWidget(m_grid, 1);
-    setFocusProxy(m_grid);
+    setMainPane(m_grid);
     m_grid->setChoosesColumns();
-    m_banner->setTextFormat(Qt::PlainText);
-    m_banner->setWordWrap(true);
+    for (auto* label : {m_banner, m_confirm}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+        label->hide();
+    }
+    m_confirm->setAccessibleName(tr("Answer to the last key"));
     m_grid->setAccessibleName(tr("Positions"));
     m_grid->installEventFilter(this);
     m_grid->letSort();
 }
 
 QList<QPair<QString, QString>> PositionsScreen::keys() const {
-    return QList<QPair<QString, QString>>{{QStringLiteral("X, X"), tr("close the position at the market's mid less slippage")},
+    return QList<QPair<QString, QString>>{{tr("X, Enter"), tr("close the position: X says limit, result and fees, Enter sends, Esc leaves")},
                                           {QStringLiteral("L"), tr("roll: not in this version, says what to do instead")},
                                           {QStringLiteral("J"), tr("journal of this position")},
                                           {QStringLiteral("V"), tr("the debate that opened it")},
@@ -307,100 +44,143 @@ void PositionsScreen::setView(const ViewPtr& view) {
     m_view = view;
     m_totals->setView(*view);
     m_totals->setVisible(!view->positions.empty());
-    std::map<std::string, Group> groups;
-    Group all;
-    for (const auto& p : view->positions) {
-        groups[p.position.underlying].add(p);
-        all.add(p);
-    }
-    std::vector<std::pair<std::string, Group*>> order;
-    for (auto& [underlying, group] : groups) {
-        std::stable_sort(group.positions.begin(), group.positions.end(), [](const auto* a, const auto* b) {
-            const auto risk = [](const desk::PositionView* p) { return p->maxLoss ? std::optional(p->maxLoss->toDouble()) : std::nullopt; };
-            return riskier(risk(a), risk(b));
-        });
-        order.emplace_back(underlying, &group);
-    }
-    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return riskier(a.second->risk, b.second->risk); });
-    std::vector<GridRow> rows;
-    if (!view->positions.empty()) rows.push_back(bookRow(*view, all));
-    for (const auto& [underlying, group] : order) {
-        rows.push_back(groupRow(underlying, *group, view->betaWeights));
-        for (const auto* p : group->positions) {
-            GridRow row = positionRow(*p, *view);
-            std::vector<GridRow> legs;
-            for (const auto& leg : p->legs) legs.push_back(legRow(leg, p->position, *view));
-            rows.push_back(std::move(row));
-            std::move(legs.begin(), legs.end(), std::back_inserter(rows));
-        }
-    }
-    if (!view->positions.empty()) addRestRows(rows, *view);
     m_model->setAgeWords(ageWords(*view));
+    setRowsKeepingTheCursorHome(positionRows(*view));
+    m_grid->setEmptyText(tr("No positions. Reconciled %1.").arg(reconciledAt(*view)));
+    if (!m_armed.isEmpty() && !positionOf(m_armed)) m_armed.clear(); // it is gone: Enter closes nothing
+    if (const QString answer = m_track.look(*view); !answer.isEmpty()) m_said = answer;
+    sayWhatStands();
+}
+
+/// When the row the cursor is on goes, the cursor goes to what it belonged to, never to a neighbour that a key would then act on.
+void PositionsScreen::setRowsKeepingTheCursorHome(std::vector<GridRow> rows) {
+    const GridRow* at = m_grid->currentRow();
+    const QString before = at ? at->key : QString();
+    QStringList home; // nearest first
+    for (int r = m_grid->currentIndex().row(), level = at ? at->level : 0; at && r >= 0 && level > 0; --r)
+        if (const auto* row = m_model->row(r); row->level < level && row->pin == 0) {
+            home << row->key;
+            level = row->level;
+        }
+    const int column = m_grid->currentIndex().column();
     m_model->setRows(std::move(rows));
-    m_grid->setEmptyText(tr("No positions. Reconciled %1.").arg(view->lastReconciled ? format::timeNewYork(*view->lastReconciled) : tr("never")));
-    const bool differs = !view->reconciliation.empty() && view->reconciliation != "clean";
-    m_banner->setVisible(differs || !m_armed.isEmpty() || !m_said.isEmpty());
+    if (before.isEmpty() || m_model->find(before)) return;
+    for (const auto& key : home)
+        if (const auto row = m_model->find(key)) return m_grid->setCurrentIndex(m_model->index(*row, column));
+    m_grid->setCurrentIndex({});
+}
+
+QString PositionsScreen::closeWords(const desk::PositionView& position) const {
+    const auto& terms = position.close;
+    const QString id = format::text(position.position.id.str());
+    if (!terms.refusedBecause.empty())
+        return tr("▲ %1 cannot be closed now: %2. Esc leaves it.", "position id, why").arg(id, format::text(terms.refusedBecause));
+    return tr("CLOSE %1: %2 for %3.  Realises about %4, fees %5.  Enter sends it, Esc leaves it.", "position id, order, limit, profit or loss, fees")
+        .arg(id, format::text(portfolio::describe(terms.order)), format::net(terms.order.netLimit), format::signedMoney(terms.realised),
+             format::money(terms.fees));
+}
+
+void PositionsScreen::sayWhatStands() {
+    const auto& view = *m_view;
+    const bool differs = !view.reconciliation.empty() && view.reconciliation != "clean";
+    m_banner->setVisible(differs);
     if (differs)
         m_banner->setText(
-            tr("▲ Broker and journal disagree: %1. New entries are blocked until it is resolved.").arg(format::text(view->reconciliation)));
-    else if (!m_armed.isEmpty()) {
-        const auto row = m_model->find(m_armed);
-        m_banner->setText(tr("Press X again to close %1, any other key to leave it.")
-                              .arg(row && m_model->row(*row) ? m_model->row(*row)->cells[Name].text.trimmed() : m_armed));
-    } else {
-        m_banner->setText(m_said);
-    }
+            tr("▲ Broker and journal disagree: %1. New entries are blocked until it is resolved.").arg(format::text(view.reconciliation)));
+    const auto* armed = m_armed.isEmpty() ? nullptr : positionOf(m_armed);
+    m_confirm->setText(armed ? closeWords(*armed) : m_said);
+    m_confirm->setToolTip(armed ? tr("mid less half of the half-width of the quotes, on a tick of the class; priced anew when it goes. The result "
+                                     "is dollars of the open units at that limit before fees, the fees are the closing order's")
+                                : QString());
+    m_confirm->setAccessibleDescription(m_confirm->text());
+    setTone(*m_confirm, armed ? Token::Warn : Token::Text, true);
+    m_confirm->setVisible(!m_confirm->text().isEmpty());
+}
+
+const desk::PositionView* PositionsScreen::positionOf(const QString& id) const {
+    for (const auto& p : m_view->positions)
+        if (format::text(p.position.id.str()) == id) return &p;
+    return nullptr;
 }
 
 const desk::PositionView* PositionsScreen::current() const {
     const GridRow* row = m_grid->currentRow();
-    if (!row || !m_view) return nullptr;
-    for (const auto& p : m_view->positions)
-        if (format::text(p.position.id.str()) == row->data.toString()) return &p;
-    return nullptr;
+    return row && m_view ? positionOf(row->data.toString()) : nullptr;
+}
+
+void PositionsScreen::askToClose(const desk::PositionView& position) {
+    m_track.end();
+    if (approval::mayClose(m_view->user))
+        m_armed = format::text(position.position.id.str());
+    else
+        m_said = tr("▲ %1 may not close positions. Nothing was sent.").arg(format::text(m_view->user.name));
+}
+
+/// Sends what the line above shows; while it cannot be sent, the line stays and says why.
+void PositionsScreen::sendClose(const desk::PositionView& position) {
+    const QString id = format::text(position.position.id.str());
+    if (!position.close.refusedBecause.empty()) {
+        m_armed = id;
+        return;
+    }
+    m_track.begin(id, *m_view);
+    const bool sent = m_port.send(desk::ClosePosition{m_view->user.id, position.position.id, "closed by hand"});
+    if (!sent) m_track.end();
+    m_said = sent ? tr("Asked to close %1 for %2. The orders screen (F9) has the order.").arg(id, format::net(position.close.order.netLimit))
+                  : tr("▲ The desk is busy; nothing was sent. Try again");
 }
 
 bool PositionsScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_grid || event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
+    if (watched != m_grid || event->type() != QEvent::KeyPress || !m_view) return Screen::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
-    const auto* position = current();
+    const bool enter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
+    if (key->isAutoRepeat() && (enter || key->key() == Qt::Key_X)) return true;
+    const bool spoke = !m_armed.isEmpty() || !m_said.isEmpty();
     const QString armed = std::exchange(m_armed, QString());
-    const bool said = !std::exchange(m_said, QString()).isEmpty();
-    if ((key->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier)) != Qt::NoModifier) // Ctrl+X is no close
-        return Screen::eventFilter(watched, event);
-    if (position && key->key() == Qt::Key_X && !key->isAutoRepeat()) {
-        const QString id = format::text(position->position.id.str());
-        if (armed == id)
-            m_port.send(desk::ClosePosition{m_view->user.id, position->position.id, "closed by hand"});
+    m_said.clear();
+    m_track.end();
+    const bool taken = takeKey(*key, armed);
+    if (taken || spoke) sayWhatStands();
+    return taken || Screen::eventFilter(watched, event);
+}
+
+/// @param armed the position X was pressed on before this key; empty: none
+bool PositionsScreen::takeKey(const QKeyEvent& key, const QString& armed) {
+    if ((key.modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier)) != Qt::NoModifier) return false; // Ctrl+X is no close
+    const auto* position = current();
+    switch (key.key()) {
+    case Qt::Key_X:
+        if (position)
+            askToClose(*position);
         else
-            m_armed = id;
-        setView(m_view);
+            m_said = tr("X closes one position: put the cursor on it.");
+        return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter: {
+        const auto* closing = armed.isEmpty() ? nullptr : positionOf(armed);
+        if (!closing) return false;
+        sendClose(*closing);
         return true;
     }
-    if (position && key->key() == Qt::Key_J) {
-        Q_EMIT journalRequested(format::text(position->position.id.str()));
-        return true;
-    }
-    if (position && key->key() == Qt::Key_V) {
-        for (const auto& cycle : m_view->cycles)
-            if (cycle.proposal == position->position.proposal) Q_EMIT deliberationRequested(format::text(cycle.id.str()));
-        return true;
-    }
-    if (position && key->key() == Qt::Key_L) {
-        m_said = tr("Rolling is not in this version; nothing was sent. X closes the position; the later expiry is staged in the chain (F3).");
-        setView(m_view);
-        return true;
-    }
-    if (key->key() == Qt::Key_W) {
-        Q_EMIT screenRequested(QStringLiteral("scenario"));
-        return true;
-    }
-    if (key->key() == Qt::Key_H && key->modifiers() == Qt::NoModifier) {
+    case Qt::Key_Escape: return !armed.isEmpty();
+    case Qt::Key_W: Q_EMIT screenRequested(QStringLiteral("scenario")); return true;
+    case Qt::Key_H:
+        if (key.modifiers() != Qt::NoModifier) return false;
         m_grid->chooseColumns(m_grid->mapToGlobal(QPoint(0, 0)));
         return true;
+    case Qt::Key_J:
+        if (position) Q_EMIT journalRequested(format::text(position->position.id.str()));
+        return position != nullptr;
+    case Qt::Key_V:
+        for (const auto& cycle : m_view->cycles)
+            if (position && cycle.proposal == position->position.proposal) Q_EMIT deliberationRequested(format::text(cycle.id.str()));
+        return position != nullptr;
+    case Qt::Key_L:
+        if (position)
+            m_said = tr("Rolling is not in this version; nothing was sent. X closes the position; the later expiry is staged in the chain (F3).");
+        return position != nullptr;
+    default: return false;
     }
-    if (m_view && (!armed.isEmpty() || said)) setView(m_view);
-    return Screen::eventFilter(watched, event);
 }
 
 } // namespace mahler::ui

@@ -47,25 +47,27 @@ QString percentOf(const std::optional<double>& share) { return format::signedPer
 ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     : Screen(parent), m_bar(new RiskBar({tr("P&&L $"), tr("% of equity"), tr("First stop")}, true)), m_map(new HeatMap),
       m_shocks(new GridModel({{tr("Named shock"), tr("index closes of that day, applied to every underlying at once"), 196, kLeft},
-                              {tr("Spot"), {}, 58},
-                              {tr("IV 30d"), tr("relative move of 30-day volatility"), 54},
-                              {tr("P&L"), tr("full revaluation, no time passing"), 64}},
+                              {tr("Spot"), tr("move of the underlyings, per cent"), 58},
+                              {tr("IV 30d"), tr("relative move of 30-day volatility, per cent"), 54},
+                              {tr("P&L"), tr("dollars: full revaluation, no time passing"), 64}},
                              this)),
       m_components(new GridModel({{tr("Underlying"), {}, 110, kLeft},
-                                  {tr("VaR"), tr("its share of the book's value at risk"), 70},
-                                  {tr("ES"), tr("its share of the expected shortfall"), 70},
-                                  {tr("Share"), tr("of the book's value at risk"), 58}},
+                                  {tr("VaR"), tr("its share of the book's value at risk, dollars"), 70},
+                                  {tr("ES"), tr("its share of the expected shortfall, dollars"), 70},
+                                  {tr("Share"), tr("of the book's value at risk, per cent"), 58}},
                                  this)),
       m_var(new GridModel({{tr("Method"), {}, 86, kLeft},
-                           {tr("Level"), {}, 48},
-                           {tr("VaR"), tr("loss in one day that is not exceeded at this level; losses are positive"), 58},
-                           {tr("ES"), tr("mean loss beyond it"), 58},
+                           {tr("Level"), tr("confidence, per cent of days"), 47},
+                           {tr("VaR"), tr("loss in one day that is not exceeded at this level, dollars; losses are positive"), 52},
+                           {tr("ES"), tr("mean loss beyond it, dollars"), 52},
                            {tr("Exceptions"), tr("days on which the book as it is now would have lost more, of those expected"), 104, kLeft}},
                           this)),
-      m_legs(new GridModel({{tr("Leg"), {}, 168, kLeft}, {tr("Qty"), {}, 38}, {tr("P&L"), {}, 66}}, this)), m_shocksGrid(new GridView(m_shocks)),
-      m_componentsGrid(new GridView(m_components)), m_varGrid(new GridView(m_var)), m_legsGrid(new GridView(m_legs)), m_worst(new QLabel),
-      m_legend(new QLabel), m_componentsTitle(makeTitle()), m_varTitle(makeTitle()), m_cell(new ElidedLabel), m_varWindow(new ElidedLabel),
-      m_varNote(new ElidedLabel) {
+      m_legs(new GridModel(
+          {{tr("Leg"), {}, 168, kLeft}, {tr("Qty"), tr("contracts, below 0 sold"), 38}, {tr("P&L"), tr("of the leg in this cell, dollars"), 66}},
+          this)),
+      m_shocksGrid(new GridView(m_shocks)), m_componentsGrid(new GridView(m_components)), m_varGrid(new GridView(m_var)),
+      m_legsGrid(new GridView(m_legs)), m_worst(new QLabel), m_legend(new QLabel), m_componentsTitle(makeTitle()), m_varTitle(makeTitle()),
+      m_cell(new ElidedLabel), m_varWindow(new ElidedLabel), m_varNote(new ElidedLabel) {
     m_map->setAccessibleName(tr("Scenario map: spot across, volatility down"));
     m_map->setHeadWidth(84);
     m_map->setMostRowHeight(kRowMost);
@@ -75,12 +77,14 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     m_componentsGrid->setAccessibleName(tr("Component value at risk"));
     m_varGrid->setAccessibleName(tr("Value at risk"));
     m_legsGrid->setAccessibleName(tr("Legs in the chosen cell"));
+    for (auto* grid : {m_shocksGrid, m_componentsGrid, m_varGrid}) grid->setEmptyText(tr("Being computed, or nothing to value."));
+    m_legsGrid->setEmptyText(tr("No legs in the book."));
     m_shocksGrid->setMostRows(5);
     m_varGrid->setMostRows(6);
     for (auto* grid : {m_shocksGrid, m_componentsGrid, m_varGrid, m_legsGrid}) grid->installEventFilter(this);
     for (auto* grid : {m_shocksGrid, m_componentsGrid, m_legsGrid}) // the levels of a method belong together
         grid->letSort();
-    setFocusProxy(m_map);
+    setMainPane(m_map);
     // No label here wraps: its height would count as the least height of the tables beside it.
     for (QLabel* label : std::initializer_list<QLabel*>{m_worst, m_legend, m_varWindow, m_varNote, m_cell}) {
         label->setTextFormat(Qt::PlainText);

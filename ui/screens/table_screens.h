@@ -10,6 +10,7 @@
 
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
+#include "ui/screens/answer_track.h"
 #include "ui/screens/book_totals.h"
 
 namespace mahler::ui {
@@ -29,13 +30,21 @@ protected:
 
 private:
     const desk::PositionView* current() const;
+    const desk::PositionView* positionOf(const QString& id) const;
+    void setRowsKeepingTheCursorHome(std::vector<GridRow> rows);
+    void askToClose(const desk::PositionView& position);
+    void sendClose(const desk::PositionView& position);
+    QString closeWords(const desk::PositionView& position) const;
+    void sayWhatStands();
+    bool takeKey(const QKeyEvent& key, const QString& armed);
     DeskPort& m_port;
     GridModel* m_model;
     GridView* m_grid;
     BookTotals* m_totals;
-    QLabel* m_banner;
-    QString m_armed; ///< a close asked once; the second X sends it
-    QString m_said;  ///< an answer to the last key, until the next
+    QLabel *m_banner, *m_confirm;
+    QString m_armed;     ///< the position X was pressed on: Enter closes this one and no other
+    QString m_said;      ///< an answer to the last key, until the next
+    AnswerTrack m_track; ///< of the position whose close was sent last
     ViewPtr m_view;
 };
 
@@ -57,7 +66,13 @@ private:
     GridModel *m_orders, *m_fills;
     GridView *m_ordersGrid, *m_fillsGrid;
     QLabel* m_hint;
-    QString m_armed; ///< an UNKNOWN order that C was pressed on once
+    void say(const QString& words, bool warn);
+    const desk::OrderView* orderOf(const QString& id) const;
+    bool isLive(const desk::OrderView& order, const QString& wanted);
+    void sendAndFollow(desk::Command command, const QString& id, const QString& words);
+    void cancel(const desk::OrderView& order);
+    QString m_armed;     ///< an UNKNOWN order that C was pressed on once
+    AnswerTrack m_track; ///< of the order P or C was pressed on last
     ViewPtr m_view;
 };
 
@@ -150,6 +165,7 @@ private:
     QLabel *m_facts, *m_notes;
     QPushButton* m_run;
     std::map<std::string, DeliberationPtr> m_latest;
+    QStringList m_looks; ///< age and time of each of them, as last shown
     ViewPtr m_view;
 };
 

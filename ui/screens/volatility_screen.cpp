@@ -26,9 +26,9 @@ VolatilityScreen::VolatilityScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port),
       m_model(new GridModel(
           {{tr("Expiry"), {}, 150, kLeft},
-           {tr("Days"), {}, 56},
+           {tr("Days"), tr("calendar days to expiry"), 56},
            {tr("ATM IV"), tr("at the forward, per cent a year"), 66},
-           {tr("Forward"), {}, 80},
+           {tr("Forward"), tr("from put-call parity, dollars per share"), 80},
            {tr("Rate"), tr("continuous, per cent a year; ~ assumed: neither given nor in the quotes"), 58, Qt::AlignRight | Qt::AlignVCenter, true},
            {tr("Yield"),
             tr("dividend yield with which the forward is met, per cent a year; where dividends are known amounts, what parity leaves beside them is "
@@ -47,7 +47,8 @@ VolatilityScreen::VolatilityScreen(DeskPort& port, QWidget* parent)
           this)),
       m_grid(new GridView(m_model)), m_smile(new SmileChart), m_term(new TermChart), m_facts(new ElidedLabel), m_tabs(new QTabBar),
       m_pages(new QStackedWidget), m_surface(new HeatMap),
-      m_past(new GridModel({{tr("Figure"), {}, 220, kLeft}, {tr("Value"), {}, 120}, {tr("What it is"), {}, 520, kLeft}}, this)) {
+      m_past(new GridModel(
+          {{tr("Figure"), {}, 220, kLeft}, {tr("Value"), tr("in the unit it is written with"), 120}, {tr("What it is"), {}, 520, kLeft}}, this)) {
     auto* charts = new QSplitter;
     charts->addWidget(m_smile);
     charts->addWidget(m_term);
@@ -82,8 +83,10 @@ VolatilityScreen::VolatilityScreen(DeskPort& port, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(split);
+    m_tabs->setAccessibleName(tr("View of the volatility"));
     m_grid->setAccessibleName(tr("Expiries"));
-    setFocusProxy(m_grid);
+    m_grid->setEmptyText(tr("Waiting for a chain."));
+    setMainPane(m_grid);
     for (auto* grid : {m_grid, past}) grid->installEventFilter(this); // a table would look for a row that begins with the key
     connect(m_grid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         m_expiry = now.row();

@@ -201,7 +201,9 @@ void StatusStrip::setView(const ViewPtr& view) {
     else
         m_clock->setText(tr("%1  %2 ET  %3%4")
                              .arg(day, time, session,
-                                  view->nextScan && running ? tr("  next scan %1").arg(format::timeNewYork(*view->nextScan).left(5)) : QString()));
+                                  view->nextScan && running && view->autonomous
+                                      ? tr("  next scan %1").arg(format::timeNewYork(*view->nextScan).left(5))
+                                      : QString()));
     setTone(*m_clock, view->feedEnded ? Token::Warn : Token::Text, view->feedEnded);
     m_clock->setToolTip(view->feedEnded ? tr("The recording has no more: this is its last moment, and nothing moves any more.") + QLatin1Char('\n') +
                                               format::timeTooltip(view->at.utc)

@@ -11,6 +11,7 @@
 #include <QScreen>
 #include <QSettings>
 #include <QVBoxLayout>
+#include <QWindow>
 
 #include "ui/screens/attribution_screen.h"
 #include "ui/screens/breaker_map_screen.h"
@@ -19,6 +20,7 @@
 #include "ui/screens/volatility_screen.h"
 #include "ui/shell/layer_placement.h"
 #include "ui/shell/layers.h"
+#include "ui/shell/window_fit.h"
 #include "ui/theme/format.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -116,7 +118,8 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     connect(&port, &DeskPort::deliberationReady, this, &MainWindow::setDeliberation);
     connect(&port, &DeskPort::failed, this, [this](const QString& what) { m_strip->say(tr("▲ Did not work: %1").arg(what)); });
     connect(m_prompt, &ApprovalPrompt::focusGivenBack, this, [this] {
-        if (auto* back = m_focusBefore ? m_focusBefore.data() : m_stack->currentWidget()) back->setFocus();
+        auto* shown = qobject_cast<Screen*>(m_stack->currentWidget());
+        if (auto* back = m_focusBefore ? m_focusBefore.data() : shown && shown->mainPane() ? shown->mainPane() : shown) back->setFocus();
     });
     auto* sound = new AlarmSound([] { QApplication::beep(); }, this);
     m_alerts = new RequestAlerts(*centre);
@@ -313,8 +316,8 @@ void MainWindow::showScreen(const QString& id) {
         m_buttons[i]->setChecked(m_screens[i]->id() == id);
         if (m_screens[i]->id() == id) {
             m_stack->setCurrentWidget(m_screens[i]);
-            if (isActiveWindow() && !m_prompt->isVisible() && m_screens[i]->focusProxy()) // the person asked for this screen: keys are for it
-                m_screens[i]->setFocus(Qt::ShortcutFocusReason);
+            if (isActiveWindow() && !m_prompt->isVisible() && m_screens[i]->mainPane()) // the person asked for this screen: keys are for it
+                m_screens[i]->mainPane()->setFocus(Qt::ShortcutFocusReason);
             else if (isActiveWindow() && !m_prompt->isVisible())
                 for (auto* child : m_screens[i]->findChildren<QAbstractScrollArea*>())
                     if (child->isEnabled() && (child->focusPolicy() & Qt::TabFocus)) {
@@ -419,7 +422,7 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 void MainWindow::restoreLayout() {
     QString wanted = m_workspaceScreens.front();
     const QRect available = QWidget::screen() ? QWidget::screen()->availableGeometry() : QRect(0, 0, 1440, 860);
-    resize(qMin(1440, available.width()), qMin(860, available.height()));
+    resize(fittedInto(available, QRect(available.topLeft(), QSize(1440, 860)), kUsualFrame).size());
     if (!m_settingsPath.isEmpty()) {
         const QSettings settings(m_settingsPath, QSettings::IniFormat);
         if (settings.status() == QSettings::NoError) { // anything unreadable or unknown in it keeps its factory value
@@ -437,6 +440,12 @@ void MainWindow::restoreLayout() {
         }
     }
     showScreen(wanted);
+}
+
+void MainWindow::fitToScreen() {
+    if (!isVisible() || (windowState() & (Qt::WindowMaximized | Qt::WindowFullScreen | Qt::WindowMinimized)) || !windowHandle()) return;
+    const QRect fitted = fittedInto(QWidget::screen()->availableGeometry(), geometry(), windowHandle()->frameMargins());
+    if (fitted != geometry()) setGeometry(fitted);
 }
 
 void MainWindow::changeEvent(QEvent* event) {

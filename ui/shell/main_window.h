@@ -47,6 +47,8 @@ public:
     void showWorkspace(int number);
     int workspace() const { return m_workspace; }
     void movePane(int step); ///< F6: navigation, screen, approvals, status strip
+    /// Makes a window that is not maximised fit its screen with the frame it has; for a desktop smaller than the opening size.
+    void fitToScreen();
     void openApproval(const QString& approvalId);
     void setView(const ViewPtr& view);
     void setChain(const ChainPtr& chain);
