@@ -13,7 +13,7 @@ namespace mahler::ui {
 
 namespace {
 
-constexpr int kMostWords = 300; ///< of one argument; the debate (V) has all of it
+constexpr int kMostWords = 300, kLeastWords = 100, kFewerWords = 20; ///< characters of one argument; the debate (V) has all of it
 
 QLabel* block(const QString& name, Token token = Token::Text, bool bold = false, int pixels = 0) {
     auto* label = new QLabel;
@@ -31,9 +31,12 @@ QLabel* head(const QString& text) {
     return label;
 }
 
-QString shortened(const std::string& words, int most = kMostWords) {
+/// Whole words of it: half a number is another number.
+QString shortened(const std::string& words, int most) {
     const QString text = format::text(words).simplified();
-    return text.size() > most ? text.left(most - 1).trimmed() + QStringLiteral("…") : text;
+    if (text.size() <= most) return text;
+    const auto end = text.lastIndexOf(QLatin1Char(' '), most - 2);
+    return text.left(end > 0 ? end : most - 1) + QStringLiteral(" …");
 }
 
 } // namespace
@@ -44,15 +47,15 @@ PromptForm::PromptForm(QWidget* parent)
       m_checks(head(tr("CHECKS"))), m_failed(block(tr("Warnings"), Token::Warn)), m_against(block(tr("Strongest case against"))),
       m_openHead(head(tr("UNANSWERED"))), m_open(block(tr("Unanswered"), Token::Warn)), m_for(block(tr("Case for"))),
       m_events(block(tr("Events in the holding period"), Token::Dim)), m_verdict(block(tr("Verdict and confidence"), Token::Dim)),
-      m_time(new TimeBar), m_effects(new EffectTable), m_legs(new GridModel({{tr("Side"), {}, 44, kLeft},
-                                                                             {tr("Qty"), {}, 36},
-                                                                             {tr("Contract"), {}, 158, kLeft},
-                                                                             {tr("Bid"), {}, 54},
-                                                                             {tr("Mid"), {}, 54},
-                                                                             {tr("Ask"), {}, 54},
-                                                                             {tr("IV"), {}, 52},
-                                                                             {tr("Delta"), tr("of one contract"), 50},
-                                                                             {tr("Age"), tr("of the quote"), 38}},
+      m_time(new TimeBar), m_effects(new EffectTable), m_legs(new GridModel({{tr("Side"), {}, 42, kLeft},
+                                                                             {tr("Qty"), tr("contracts of the whole order"), 36},
+                                                                             {tr("Contract"), {}, 172, kLeft},
+                                                                             {tr("Bid"), tr("dollars per share"), 54},
+                                                                             {tr("Mid"), tr("dollars per share, the middle of bid and ask"), 54},
+                                                                             {tr("Ask"), tr("dollars per share"), 54},
+                                                                             {tr("IV"), tr("implied volatility of the leg, per cent a year"), 52},
+                                                                             {tr("Delta"), tr("of one contract"), 48},
+                                                                             {tr("Age"), tr("of the quote"), 36}},
                                                                             this)),
       m_grid(new GridView(m_legs)), m_chart(new PayoffChart) {
     m_grid->setFocusPolicy(Qt::NoFocus);
@@ -60,7 +63,7 @@ PromptForm::PromptForm(QWidget* parent)
     m_grid->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_grid->setAccessibleName(tr("Legs"));
     m_chart->setMinimumHeight(160);
-    m_chart->chart()->legend()->hide(); // one curve, its zero line, spot and breakevens: a thumbnail needs no legend
+    m_chart->useAsThumbnail();
     m_chart->setAccessibleName(tr("Profit and loss at expiry"));
 
     auto* left = new QVBoxLayout;
@@ -85,8 +88,8 @@ PromptForm::PromptForm(QWidget* parent)
     right->addWidget(m_chart, 1);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(18);
-    columns->addLayout(left, 60);
-    columns->addLayout(right, 40);
+    columns->addLayout(left, 61);
+    columns->addLayout(right, 39);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(3);
@@ -95,6 +98,46 @@ PromptForm::PromptForm(QWidget* parent)
     layout->addWidget(m_tier);
     layout->addWidget(m_time);
     layout->addLayout(columns, 1);
+}
+
+/// Each argument cut to `most` characters; V has all of them.
+void PromptForm::setArguments(int most) {
+    const auto& a = m_arguments;
+    m_against->setText(a.against.empty() ? tr("none given") : shortened(a.against, most));
+    QStringList open;
+    for (const auto& words : a.unanswered)
+        if (open.size() < 2) open << QStringLiteral("▲ ") + shortened(words, a.unanswered.size() == 1 ? most * 2 / 3 : most / 3);
+    if (const auto more = static_cast<int>(a.unanswered.size()) - static_cast<int>(open.size()); more > 0 && !open.isEmpty())
+        open.back() += tr("   and %n more", nullptr, more);
+    m_openHead->setText(tr("UNANSWERED (%1)").arg(a.unanswered.size()));
+    m_openHead->setVisible(!open.isEmpty());
+    m_open->setVisible(!open.isEmpty());
+    m_open->setText(open.join(QLatin1Char('\n')));
+    m_for->setText(a.inFavour.empty() ? tr("none given") : shortened(a.inFavour, most));
+}
+
+/// As much of them as leaves the payoff its height (UX 4.3).
+void PromptForm::fitArguments() {
+    m_fittedTo = size();
+    m_fittedPixels = textPixels();
+    const auto needed = [this] { // columns keep the heights they found before
+        for (auto* inner : layout()->findChildren<QLayout*>()) inner->invalidate();
+        layout()->invalidate();
+        return layout()->minimumHeightForWidth(width());
+    };
+    m_mostWords = kMostWords;
+    setArguments(m_mostWords);
+    while (m_mostWords - kFewerWords >= kLeastWords && needed() > height()) {
+        m_mostWords -= kFewerWords;
+        setArguments(m_mostWords);
+    }
+    needed();
+    layout()->activate();
+}
+
+void PromptForm::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (size() != m_fittedTo) fitArguments();
 }
 
 void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, const desk::RiskView* risk, bool covered) {
@@ -159,17 +202,6 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
     m_failed->setText(failed.join(QLatin1Char('\n')));
     m_failed->setVisible(!failed.isEmpty());
 
-    m_against->setText(a.caseAgainst.empty() ? tr("none given") : shortened(a.caseAgainst));
-    QStringList open;
-    for (const auto& words : a.unanswered)
-        if (open.size() < 2) open << QStringLiteral("▲ ") + shortened(words, a.unanswered.size() == 1 ? 200 : 100);
-    m_openHead->setText(tr("UNANSWERED (%1)").arg(a.unanswered.size()));
-    m_openHead->setVisible(!open.isEmpty());
-    m_open->setVisible(!open.isEmpty());
-    if (const auto more = static_cast<int>(a.unanswered.size()) - static_cast<int>(open.size()); more > 0 && !open.isEmpty())
-        open.back() += tr("   and %n more", nullptr, more);
-    m_open->setText(open.join(QLatin1Char('\n')));
-    m_for->setText(a.caseFor.empty() ? tr("none given") : shortened(a.caseFor));
     QStringList events;
     for (const auto& event : a.request.events)
         if (events.size() < 3)
@@ -190,6 +222,11 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
         m_verdict->setText(a.confidence
                                ? tr("Verdict: enter, confidence %1. No track record of similar trades yet.").arg(format::number(*a.confidence, 2))
                                : tr("No debate: a person's own order."));
+    const Arguments arguments{a.caseAgainst, a.caseFor, a.unanswered};
+    if (arguments != m_arguments || size() != m_fittedTo || textPixels() != m_fittedPixels) {
+        m_arguments = arguments;
+        fitArguments();
+    }
     const double spot = a.spot.value_or(0);
     const bool same = m_charted && m_charted->quantity == order.quantity && m_charted->netLimit == order.netLimit &&
                       m_charted->legs.size() == order.legs.size() &&

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QLabel>
+#include <QResizeEvent>
 #include <QWidget>
 
 #include "ui/approval/effect_table.h"
@@ -19,7 +20,22 @@ public:
     /// `risk`: null until a first view of the book's risk has come.
     void fill(const desk::DeskView& view, const desk::ApprovalView& a, const desk::RiskView* risk, bool covered);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    /// What agents wrote: as much of it is shown as leaves the rest its room.
+    struct Arguments {
+        std::string against, inFavour;
+        std::vector<std::string> unanswered;
+        bool operator==(const Arguments&) const = default;
+    };
+    void setArguments(int most);
+    void fitArguments();
+    Arguments m_arguments;
+    int m_mostWords = 0; ///< characters of one argument
+    QSize m_fittedTo;    ///< size and text size for which that was found
+    int m_fittedPixels = 0;
     QLabel *m_consequence, *m_facts, *m_tier, *m_since, *m_checks, *m_failed, *m_against, *m_openHead, *m_open, *m_for, *m_events, *m_verdict;
     TimeBar* m_time;
     EffectTable* m_effects;

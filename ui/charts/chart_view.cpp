@@ -18,8 +18,9 @@ namespace mahler::ui {
 
 namespace {
 
-constexpr int kPoints = 201;
-constexpr int kConeFrom = 300; ///< pixels of height from which on there is room for the cone
+constexpr int kPoints = 201, kMostSteps = 6;
+constexpr int kAroundPlot = 60; ///< pixels of a chart above and below its plot
+constexpr int kConeFrom = 300;  ///< pixels of height from which on there is room for the cone
 
 void styleAxis(QValueAxis* axis, const QString& title) {
     axis->setTitleText(title);
@@ -141,12 +142,22 @@ QScatterSeries* ThemedChart::addDots(const QString& name, Token token, double si
 
 void ThemedChart::setRange(double x0, double x1, double y0, double y1) {
     if (!(x1 > x0) || !(y1 > y0) || !std::isfinite(x0 + x1 + y0 + y1)) return;
-    fitAxis(*m_x, x0, x1);
-    fitAxis(*m_y, y0, y1);
+    fitAxis(*m_x, x0, x1, kMostSteps);
+    fitAxis(*m_y, y0, y1, stepsOfHeight());
 }
 
-void ThemedChart::fitAxis(QValueAxis& axis, double low, double high) {
-    const double step = niceStep((high - low) / 6);
+/// Up and down, as many steps as their labels have lines: a label without its line is drawn as dots.
+int ThemedChart::stepsOfHeight() const { return std::clamp((height() - kAroundPlot) / (2 * textPixels()), 1, kMostSteps); }
+
+void ThemedChart::resizeEvent(QResizeEvent* event) {
+    QChartView::resizeEvent(event);
+    if (event->size().height() == event->oldSize().height()) return;
+    for (auto* axis : {m_y, m_right})
+        if (axis && axis->tickType() == QValueAxis::TicksDynamic) fitAxis(*axis, axis->min(), axis->max(), stepsOfHeight());
+}
+
+void ThemedChart::fitAxis(QValueAxis& axis, double low, double high, int mostSteps) {
+    const double step = niceStep((high - low) / mostSteps);
     axis.setTickType(QValueAxis::TicksDynamic);
     axis.setTickAnchor(0);
     axis.setTickInterval(step);
@@ -224,8 +235,10 @@ void ThemedChart::showTable() {
     new QShortcut(QKeySequence(Qt::Key_T), dialog, dialog, &QDialog::close); // T again goes back
     dialog->setWindowTitle(tr("%1 as a table").arg(accessibleName()));
     dialog->resize(460, 480);
-    auto* model =
-        new GridModel({{tr("Series"), {}, 170, Qt::AlignLeft | Qt::AlignVCenter}, {m_x->titleText(), {}, 120}, {m_y->titleText(), {}, 140}}, dialog);
+    auto* model = new GridModel({{tr("Series"), {}, 170, Qt::AlignLeft | Qt::AlignVCenter},
+                                 {m_x->titleText(), m_x->titleText(), 120},
+                                 {m_y->titleText(), m_y->titleText(), 140}},
+                                dialog);
     model->setRows(std::move(rows));
     auto* grid = new GridView(model);
     grid->setAccessibleName(dialog->windowTitle());
@@ -247,11 +260,24 @@ void ThemedChart::drawForeground(QPainter* painter, const QRectF& rect) {
         }
     }
     if (m_stale) painter->fillRect(chart()->plotArea(), QBrush(mix(Token::Panel, Token::Stale, 0.5), Qt::BDiagPattern));
-    if (m_emptyText.isEmpty()) m_cursor.paint(*painter, *chart());
-    if (m_emptyText.isEmpty()) return;
-    painter->setPen(color(Token::Dim));
-    painter->setFont(textFont(13));
-    painter->drawText(chart()->plotArea(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    if (m_emptyText.isEmpty()) {
+        m_cursor.paint(*painter, *chart());
+    } else {
+        painter->setPen(color(Token::Dim));
+        painter->setFont(textFont(13));
+        painter->drawText(chart()->plotArea(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    }
+    if (!hasFocus()) return;
+    painter->resetTransform();
+    painter->setRenderHint(QPainter::Antialiasing, false);
+    painter->setPen(QPen(color(Token::Accent), 2));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRect(viewport()->rect().adjusted(1, 1, -1, -1));
+}
+
+void ThemedChart::focusInEvent(QFocusEvent* event) {
+    QChartView::focusInEvent(event);
+    viewport()->update();
 }
 
 PayoffChart::PayoffChart(QWidget* parent)
@@ -263,6 +289,12 @@ PayoffChart::PayoffChart(QWidget* parent)
       m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
     setAccessibleDescription(tr("Profit and loss of the structure against the underlying at expiry"));
     showGreek({});
+}
+
+void PayoffChart::useAsThumbnail() {
+    chart()->legend()->hide(); // one curve, its zero line, spot and breakevens
+    m_x->setTitleVisible(false);
+    m_y->setTitleText(tr("P&L, $"));
 }
 
 void PayoffChart::clear(const QString& why) {
@@ -364,7 +396,7 @@ void PayoffChart::showGreek(const Input& in) {
     m_right->setTitleText(in.greekName);
     const double below = -m_y->min() / (m_y->max() - m_y->min()); // where zero is; within the axis, for both bounds lie beyond it
     const double reach = 1.08 * std::max(-least / below, most / (1 - below));
-    fitAxis(*m_right, -below * reach, (1 - below) * reach);
+    fitAxis(*m_right, -below * reach, (1 - below) * reach, stepsOfHeight());
 }
 
 bool PayoffChart::hasRoomForCone() const { return !m_cone.isEmpty() && height() >= kConeFrom; }

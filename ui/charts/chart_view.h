@@ -41,6 +41,7 @@ public:
 protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
     void keyPressEvent(QKeyEvent* event) override; ///< T: the same data as a table; arrows: the cursor
+    void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
     void changeEvent(QEvent* event) override; ///< another theme: everything takes its colours anew
     /// (series, x, y) of what is painted without a series, for the table.
@@ -50,7 +51,10 @@ protected:
         std::optional<double> y{};
     };
     virtual std::vector<TableRow> paintedRows() const { return {}; }
-    static void fitAxis(QValueAxis& axis, double low, double high);
+    void resizeEvent(QResizeEvent* event) override;
+    /// A range with round steps, at most so many.
+    static void fitAxis(QValueAxis& axis, double low, double high, int mostSteps);
+    int stepsOfHeight() const;
     QValueAxis *m_x, *m_y, *m_right = nullptr;
 
 private:
@@ -87,6 +91,7 @@ public:
     };
     void show(const Input& input);
     void clear(const QString& why);
+    void useAsThumbnail(); ///< without legend and with the shortest titles; the table (T) has their words
 
 protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;

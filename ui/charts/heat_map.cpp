@@ -200,6 +200,10 @@ void HeatMap::paintEvent(QPaintEvent*) {
         painter.setPen(color(Token::Dim));
         painter.setFont(textFont(13));
         painter.drawText(rect().adjusted(20, 20, -20, -20), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        if (hasFocus()) {
+            painter.setPen(QPen(color(Token::Accent), 2));
+            painter.drawRect(rect().adjusted(1, 1, -1, -1));
+        }
         return;
     }
     const auto head = [&](bool origin) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <QHeaderView>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
 #include <QStaticText>
+#include <QToolTip>
 
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -14,6 +16,8 @@
 namespace mahler::ui {
 
 namespace {
+
+constexpr int kCellPadding = 6; ///< left and right of a cell's text
 
 QColor toneColor(Tone tone) {
     switch (tone) {
@@ -148,7 +152,7 @@ void GridDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         painter->setFont(font);
         painter->setPen(ink);
         const auto align = model->columns()[column].align;
-        const QRect inner = r.adjusted(6, 0, -6, 0);
+        const QRect inner = r.adjusted(kCellPadding, 0, -kCellPadding, 0);
         const int width = numbers.width(cell.text);
         if (width > inner.width() || !(align & Qt::AlignVCenter)) {
             painter->drawText(inner, static_cast<int>(align), numbers.elided(cell.text, inner.width()));
@@ -266,6 +270,26 @@ bool GridView::event(QEvent* event) {
         fitColumns();
     }
     return done;
+}
+
+QString GridView::tooltipAt(const QModelIndex& index) const {
+    const QString meaning = index.data(Qt::ToolTipRole).toString();
+    const auto column = static_cast<std::size_t>(index.column());
+    const GridRow* row = m_model->row(index.row());
+    if (!row || column >= row->cells.size()) return meaning;
+    const Cell& cell = row->cells[column];
+    const QString text = cell.text.trimmed();
+    const bool cut = cellFont(row->strong || cell.tone == Tone::Strong).width(cell.text) > columnWidth(index.column()) - 2 * kCellPadding;
+    if (!cut || meaning.contains(text)) return meaning;
+    return meaning.isEmpty() ? text : text + QLatin1Char('\n') + meaning;
+}
+
+bool GridView::viewportEvent(QEvent* event) {
+    if (event->type() != QEvent::ToolTip) return QTableView::viewportEvent(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const QModelIndex index = indexAt(help->pos());
+    QToolTip::showText(help->globalPos(), index.isValid() ? tooltipAt(index) : QString(), viewport(), visualRect(index));
+    return true;
 }
 
 void GridView::focusInEvent(QFocusEvent* event) {

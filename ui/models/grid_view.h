@@ -26,6 +26,8 @@ public:
     void setEmptyText(const QString& text);
     const QString& emptyText() const { return m_emptyText; }
     const GridRow* currentRow() const;
+    /// What the pointer is told at a cell: its whole text first where the column is too narrow for it, then its meaning and age.
+    QString tooltipAt(const QModelIndex& index) const;
     /// As high as this many rows and the head, and no higher.
     void setMostRows(int rows);
     /// Off for grids that set their own widths (the chain). On: text columns take what is left over and give way first.
@@ -46,6 +48,7 @@ public:
 
 protected:
     bool event(QEvent* event) override;
+    bool viewportEvent(QEvent* event) override; ///< the whole text of a cell that is cut stands in its tooltip
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;

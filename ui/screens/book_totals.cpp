@@ -62,6 +62,7 @@ Limit limitOf(const std::optional<double>& limitUsd, const std::optional<double>
 BookTotals::BookTotals(QWidget* parent) : QWidget(parent), m_model(new GridModel(totalsColumns(), this)), m_words(new ElidedLabel) {
     auto* grid = new GridView(m_model);
     grid->setAccessibleName(tr("Totals and limits of the book"));
+    grid->setEmptyText(tr("No totals yet."));
     grid->setMostRows(3);
     grid->setMinimumHeight(grid->maximumHeight());
     grid->setFocusPolicy(Qt::ClickFocus); // the positions are what the keys are for; F6 and a reader still come here

@@ -174,6 +174,7 @@ DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port),
       m_model(new GridModel({{tr("Time ET"), {}, 66, kLeft}, {tr("Symbol"), {}, 56, kLeft}, {tr("Decision"), {}, 110, kLeft}}, this)),
       m_cycles(new GridView(m_model)), m_scroll(new QScrollArea) {
+    m_scroll->setObjectName(QStringLiteral("debate"));
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setAccessibleName(tr("Debate"));

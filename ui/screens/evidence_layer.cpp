@@ -79,7 +79,7 @@ EvidenceLayer::EvidenceLayer(const agents::Deliberation& d, QWidget* parent) : Q
                                  {tr("Number"), tr("as it was written"), 84},
                                  {tr("Check"), tr("by code, within the rounding it is written with"), 88, kLeft},
                                  {tr("Fact"), {}, 170, kLeft},
-                                 {tr("Its value"), {}, 130},
+                                 {tr("Its value"), tr("of the fact, in the unit it is written with"), 130},
                                  {tr("Source"), {}, 210, kLeft},
                                  {tr("Time ET"), {}, 70, kLeft}},
                                 this);

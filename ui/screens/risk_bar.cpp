@@ -32,6 +32,7 @@ RiskBar::RiskBar(const QStringList& metrics, bool choosesPending, QWidget* paren
     auto* line = new QHBoxLayout;
     line->setContentsMargins(0, 0, 0, 0);
     line->addWidget(m_days);
+    m_days->hide(); // until there are some
     connect(m_days, &QTabBar::currentChanged, this, &RiskBar::changed);
     const auto divide = [&] {
         auto* divider = new QFrame;
@@ -81,6 +82,7 @@ void RiskBar::setRisk(const RiskPtr& risk, const ViewPtr& view) {
     if (!risk) return;
     const QSignalBlocker quiet(m_days);
     const int days = static_cast<int>(risk->asIs.grid.horizons.size());
+    m_days->setVisible(days > 0); // without days there is nothing to stand on
     while (m_days->count() > days) m_days->removeTab(m_days->count() - 1);
     for (int i = 0; i < days; ++i) {
         const QString text = riskwords::horizon(*risk, static_cast<std::size_t>(i));
