@@ -287,6 +287,7 @@ PayoffChart::PayoffChart(QWidget* parent)
       m_high(addLine({}, Token::Stale, Qt::DotLine, 1)), m_low2(addLine({}, Token::Stale, Qt::DotLine, 1)),
       m_high2(addLine({}, Token::Stale, Qt::DotLine, 1)), m_greek(addRightLine(Token::Second, Qt::DashDotLine, 1.5)),
       m_breakevens(addDots(tr("breakeven"), Token::Warn, 8)) {
+    m_y->setTitleText(tr("P&L, $")); // short: a low chart cuts its title
     setAccessibleDescription(tr("Profit and loss of the structure against the underlying at expiry"));
     showGreek({});
 }
@@ -294,7 +295,6 @@ PayoffChart::PayoffChart(QWidget* parent)
 void PayoffChart::useAsThumbnail() {
     chart()->legend()->hide(); // one curve, its zero line, spot and breakevens
     m_x->setTitleVisible(false);
-    m_y->setTitleText(tr("P&L, $"));
 }
 
 void PayoffChart::clear(const QString& why) {

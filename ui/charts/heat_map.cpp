@@ -16,6 +16,7 @@ namespace mahler::ui {
 
 namespace {
 constexpr int kHeadHeight = 24, kMark = 7;
+constexpr int kNamedAbove = 32; ///< height of a cell from which a name in its corner is clear of the number
 }
 
 HeatMap::HeatMap(QWidget* parent) : QWidget(parent) {
@@ -184,7 +185,7 @@ void HeatMap::paintCell(QPainter& painter, int row, int column) const {
         painter.setPen(m_stale ? color(Token::Stale) : heatText());
         painter.setFont(textFont(9));
         const int room = (area.width() - QFontMetrics(font).horizontalAdvance(here.text)) / 2;
-        if (area.height() >= 26 || painter.fontMetrics().horizontalAdvance(here.corner) + kMark + 1 < room)
+        if (area.height() >= kNamedAbove || painter.fontMetrics().horizontalAdvance(here.corner) + kMark + 1 < room)
             painter.drawText(area.adjusted(0, 0, -kMark - 1, 0), Qt::AlignRight | Qt::AlignTop, here.corner);
     }
     if (here.boxed) {

@@ -37,6 +37,7 @@ struct GridColumn {
     int width = 64;
     Qt::Alignment align = Qt::AlignRight | Qt::AlignVCenter;
     bool optional = false; ///< hidden first where the width does not do
+    bool dear = false;     ///< of the optional ones hidden last
 };
 
 struct GridRow {

@@ -390,11 +390,14 @@ void GridView::fitColumns() {
         return it == m_chosen.end() ? std::nullopt : std::optional(it->second);
     };
     for (std::size_t i = 0; i < columns.size(); ++i) used += chosen(i).value_or(true) ? widthOf(i) : 0;
-    for (std::size_t i = columns.size(); i-- > 0;) { // what matters least goes first, from the right
-        const bool gives = !chosen(i) && columns[i].optional && used > viewport()->width();
-        setColumnHidden(static_cast<int>(i), gives || !chosen(i).value_or(true));
-        used -= gives ? widthOf(i) : 0;
-    }
+    std::vector<bool> gives(columns.size());
+    for (const bool dear : {false, true})
+        for (std::size_t i = columns.size(); i-- > 0;) // what matters least goes first, from the right
+            if (!chosen(i) && columns[i].optional && columns[i].dear == dear && used > viewport()->width()) {
+                gives[i] = true;
+                used -= widthOf(i);
+            }
+    for (std::size_t i = 0; i < columns.size(); ++i) setColumnHidden(static_cast<int>(i), gives[i] || !chosen(i).value_or(true));
     for (std::size_t i = 0; i < columns.size(); ++i) elastic += !isColumnHidden(static_cast<int>(i)) && isText(i) ? widthOf(i) : 0;
     const int room = viewport()->width() - used;
     int left = room;

@@ -97,7 +97,7 @@ AttributionScreen::AttributionScreen(DeskPort&, QWidget* parent)
                              {tr("Predict"), tr("the Greeks of the start times the moves"), 84},
                              {tr("Explain as a bar, Predict as a tick"), {}, 300, kLeft}},
                             this)),
-      m_rows(new GridModel({{tr("Position"), {}, 214, kLeft},
+      m_rows(new GridModel({{tr("Position"), {}, 245, kLeft},
                             {tr("Since"), tr("the first look at its legs in this session, exchange time"), 66},
                             {tr("Delta"), inDollars(&Parts::delta), 62},
                             {tr("Gamma"), inDollars(&Parts::gamma), 60},

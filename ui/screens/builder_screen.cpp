@@ -78,6 +78,7 @@ BuilderScreen::BuilderScreen(DeskPort& port, QWidget* parent)
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(frame);
     m_grid->setAccessibleName(tr("Legs"));
+    setMainPane(m_grid);
     m_grid->setEmptyText(tr("Press B or S in the chain, or choose a template."));
     connect(m_profile, &RiskProfile::changed, this, [this] { refresh(false); });
     connect(m_fields, &TicketFields::edited, this, [this] {
