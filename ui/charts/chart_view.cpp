@@ -300,6 +300,9 @@ void PayoffChart::useAsThumbnail() {
 void PayoffChart::clear(const QString& why) {
     for (auto* s : {m_expiry, m_today, m_zero, m_spot, m_low, m_high, m_low2, m_high2}) s->clear();
     m_breakevens->clear();
+    showGreek({});
+    m_cone = {};
+    placeCone();
     setEmptyText(why);
 }
 

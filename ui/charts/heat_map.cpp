@@ -17,7 +17,7 @@ namespace mahler::ui {
 namespace {
 constexpr int kHeadHeight = 24, kMark = 7;
 constexpr int kNamedAbove = 32; ///< height of a cell from which a name in its corner is clear of the number
-}
+} // namespace
 
 HeatMap::HeatMap(QWidget* parent) : QWidget(parent) {
     setFocusPolicy(Qt::StrongFocus);

@@ -242,9 +242,9 @@ void BuilderScreen::refresh(bool newLegs) {
     shown.kind = portfolio::classify(m_draft.legs);
     if (const QString unread = m_fields->problem(); !unread.isEmpty()) { // no figure of an order nobody asked for
         m_headline->setText(tr("WHAT-IF   %1: figures unknown until both fields can be read").arg(builderwords::structure(shown)));
-        m_metrics->setText(builderwords::unknownMetrics());
+        m_metrics->setText(builderwords::unknownMetrics(m_view != nullptr));
         m_metrics->setToolTip(unread);
-        return m_profile->clear(tr("Unknown: %1").arg(unread));
+        return m_profile->blank(tr("Unknown: %1").arg(unread));
     }
     m_headline->setText(tr("WHAT-IF   %1 for %2").arg(format::text(portfolio::describe(shown)), format::net(m_draft.netLimit)));
     m_metrics->setToolTip(builderwords::metricsTooltip(draft));

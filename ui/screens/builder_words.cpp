@@ -84,13 +84,17 @@ QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view)
     return lines.join(QLatin1Char('\n'));
 }
 
-QString unknownMetrics() {
+QString unknownMetrics(bool withAccount) {
     const QString none = format::dash();
-    return QStringList{BuilderScreen::tr("Largest loss %1   largest profit %2   breakeven %3").arg(none, none, none),
-                       BuilderScreen::tr("POP market-implied %1   physical %2   P50 market-implied %3   physical %4").arg(none, none, none, none),
-                       BuilderScreen::tr("EV at the limit, after costs %1   costs %2   return on risk %3").arg(none, none, none),
-                       BuilderScreen::tr("Delta %1 shares   gamma %2   theta %3 $/day   vega %4 $/pt").arg(none, none, none, none)}
-        .join(QLatin1Char('\n'));
+    QStringList lines{BuilderScreen::tr("Largest loss %1   largest profit %2   breakeven %3").arg(none, none, none),
+                      BuilderScreen::tr("POP market-implied %1   physical %2   P50 market-implied %3   physical %4").arg(none, none, none, none),
+                      BuilderScreen::tr("EV at the limit, after costs %1   costs %2   return on risk %3").arg(none, none, none),
+                      BuilderScreen::tr("Mid %1   natural %2").arg(none, none),
+                      BuilderScreen::tr("Delta %1 shares   gamma %2   theta %3 $/day   vega %4 $/pt").arg(none, none, none, none)};
+    if (withAccount)
+        lines << BuilderScreen::tr("Buying power %1 → %2").arg(none, none)
+              << BuilderScreen::tr("Book with it: theta %1 $/day   vega %2 $/pt").arg(none, none);
+    return lines.join(QLatin1Char('\n'));
 }
 
 QString structure(const portfolio::ComboOrder& order) {

@@ -12,7 +12,7 @@ namespace mahler::ui::builderwords {
 /// What the structure promises and risks, line by line; `view` null: without the account.
 QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view);
 /// The same lines while an input cannot be read: no figure of an order nobody asked for.
-QString unknownMetrics();
+QString unknownMetrics(bool withAccount);
 /// "SPY 31 Dec 26 445/440 put spread" without the number of units.
 QString structure(const portfolio::ComboOrder& order);
 /// Indices of the legs by expiry, then strike, then as they came.

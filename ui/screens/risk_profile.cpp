@@ -127,6 +127,17 @@ void RiskProfile::clear(const QString& why) {
     m_chart->clear(why);
 }
 
+void RiskProfile::blank(const QString& why) {
+    std::vector<GridRow> rows;
+    for (int r = 0; r < m_table->rowCount(); ++r) {
+        rows.push_back(*m_table->row(r));
+        for (std::size_t c = 1; c < rows.back().cells.size(); ++c)
+            rows.back().cells[c] = {format::dash(), {}, Tone::Dim, desk::Freshness::Unknown, why};
+    }
+    m_table->setRows(std::move(rows));
+    m_chart->clear(why);
+}
+
 void RiskProfile::show(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, const strategy::DraftMetrics& metrics) {
     const double shift = kShifts[m_shift];
     const auto table = strategy::priceDateTable(order, chain, shift);

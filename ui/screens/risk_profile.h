@@ -20,6 +20,8 @@ public:
     explicit RiskProfile(QWidget* parent = nullptr);
     void show(const portfolio::ComboOrder& order, const pricing::PricedChain& chain, const strategy::DraftMetrics& metrics);
     void clear(const QString& why);
+    /// Of an order that cannot be read: what stood there keeps its place, its figures are unknown.
+    void blank(const QString& why);
     QWidget* table() { return m_tablePane; }
     /// What takes the focus, for the owner's event filter.
     QList<QWidget*> panes() const { return {m_chart, m_tableGrid}; }
