@@ -105,7 +105,8 @@ void answer(UiBridge& bridge, const ui::ViewPtr& view, bool yes) {
     const auto& r = view->approvals.front().request;
     for (const auto& user : view->users)
         if (user.has(approval::Role::RiskManager))
-            bridge.send(desk::AnswerRequest{r.id, user.id, yes, r.shownHash, yes ? "1 fits the plan" : "1 poor price", view->approvals.front().maxLoss});
+            bridge.send(
+                desk::AnswerRequest{r.id, user.id, yes, r.shownHash, yes ? "1 fits the plan" : "1 poor price", view->approvals.front().maxLoss});
     pump([&, id = r.id] { return view->approvals.empty() || view->approvals.front().request.id != id; }, 5);
 }
 
