@@ -98,10 +98,7 @@ int runCycleCommand(const std::vector<std::string>& words) {
         }
     }
     in.history = history;
-    pricing::CurveInputs curve;
-    curve.rate = history->rate;
-    if (const auto yield = history->dividendYield.find(*underlying); yield != history->dividendYield.end()) curve.dividendYield = yield->second;
-    in.chain = pricing::priceChain(chain, curve);
+    in.chain = pricing::priceChain(chain, pricing::curveOf(history.get(), *underlying));
     const auto roles = agents::builtInRoles();
     if (!roles) return badUsage(roles.error());
     in.roles = *roles;

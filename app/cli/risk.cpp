@@ -169,13 +169,7 @@ int runRiskCommand(const std::vector<std::string>& words) {
         history = std::move(*loaded);
     }
     Chains chains;
-    for (const auto& chain : *raw) {
-        pricing::CurveInputs curve;
-        curve.rate = history.rate;
-        if (const auto yield = history.dividendYield.find(chain->underlying); yield != history.dividendYield.end())
-            curve.dividendYield = yield->second;
-        chains.push_back(pricing::priceChain(chain, curve));
-    }
+    for (const auto& chain : *raw) chains.push_back(pricing::priceChain(chain, pricing::curveOf(&history, chain->underlying)));
     for (auto* file : {&*positions, proposed ? &*proposed : nullptr})
         if (file)
             if (const auto chosen = portfolio::chooseRoots(*file, chains); !chosen) return badUsage(chosen.error());

@@ -16,11 +16,11 @@ pricing::VerifiedLeg legOf(const pricing::PricedChain& priced, const market::Opt
     const auto& slices = priced.chain->expiries;
     const auto slice = std::find_if(slices.begin(), slices.end(), [&](const auto& s) { return *row >= s.begin && *row < s.end; });
     const auto& expiry = priced.expiries[static_cast<std::size_t>(slice - slices.begin())];
-    if (!expiry.dividends.empty()) return leg; // priced on a grid, which kernel and tree do not know: not verified, no trade
     leg.in.spot = expiry.spot;
     leg.in.years = expiry.years;
     leg.in.rate = expiry.rate;
-    leg.in.dividendYield = expiry.dividendYield;
+    leg.in.dividendYield = expiry.dividends.empty() ? expiry.dividendYield : expiry.borrow;
+    leg.dividends = expiry.dividends;
     leg.in.vol = priced.markVol[*row];
     return leg;
 }

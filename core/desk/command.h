@@ -14,6 +14,7 @@
 #include "market/history.h"
 #include "market/quote.h"
 #include "portfolio/beta_weights.h"
+#include "pricing/expiry_carry.h"
 #include "risk/halt.h"
 
 namespace mahler::desk {
@@ -35,17 +36,24 @@ struct Started {
 struct SessionFacts {
     TradingDate date{};
     UtcTime open{}, close{};
-    std::optional<double> rate;                            ///< continuous, per year
-    std::map<std::string, double> dividendYield;           ///< by underlying
-    std::map<std::string, double> realised10;              ///< 10-day realised volatility
-    std::vector<market::MarketEvent> events;               ///< from this session on, in date order; expiries and holidays are none
-    std::map<std::string, portfolio::BenchmarkBeta> betas; ///< to BetaWeights::benchmark, of daily closes before this session
+    std::optional<double> rate;                  ///< continuous, per year
+    std::map<std::string, double> dividendYield; ///< by underlying
+    std::map<std::string, double> realised10;    ///< 10-day realised volatility
+    std::vector<market::MarketEvent> events;     ///< from this session on, in date order; expiries and holidays are none
+    std::map<std::string, std::vector<market::AnnouncedDividend>> dividends{}; ///< by underlying; cash amounts that are to come
+    std::map<std::string, portfolio::BenchmarkBeta> betas;                     ///< to BetaWeights::benchmark, of daily closes before this session
+};
+
+/// What the expiries the desk holds or is asked about are priced on from now on, as chains on screen are: forwards from parity, seldom renewed.
+/// An underlying's newest one replaces the one before. Until there is one, the session's rate and yield stand.
+struct CarryFacts {
+    pricing::UnderlyingCarry carry;
 };
 
 struct MarketTick {
     market::Tick tick;
     portfolio::GreeksBook
-        greeks; ///< of tick.watched, by GreeksBoard: a function of the tick and the session's facts, so the tape holds the tick alone
+        greeks; ///< of tick.watched, by GreeksBoard: a function of the tick, the carry and the session's facts, so the tape holds the tick alone
 };
 
 /// What a feed skipped since it was last asked.
@@ -213,10 +221,10 @@ struct Failure {
     std::string where, what;
 };
 
-using Command = std::variant<Started, SessionFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest, AnswerRequest,
-                             SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder, MoveToMid,
-                             EnableStrategy, AcknowledgeAssignment, CancelOpening, Flatten, SwitchUser, SetAutonomy, ChangeSettings, AddNote,
-                             SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
+using Command = std::variant<Started, SessionFacts, CarryFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest,
+                             AnswerRequest, SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder,
+                             MoveToMid, EnableStrategy, AcknowledgeAssignment, CancelOpening, Flatten, SwitchUser, SetAutonomy, ChangeSettings,
+                             AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;
 
 std::string commandName(const Command& command); ///< "answer_request"
 /// Journal form, integers only, text made UTF-8. MarketTick has none (it is on the tape).

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "base/overloaded.h"
 #include "desk/codec.h"
 #include "desk/command.h"
@@ -19,6 +21,51 @@ std::map<std::string, double> toValues(const Json& j) {
     for (const auto& [key, value] : j.items())
         if (const auto v = fromMicro(value)) out[key] = *v;
     return out;
+}
+
+Json pico(double value) { return std::llround(value * static_cast<double>(pricing::kCarryUnits)); }
+double fromPico(const Json& j) { return static_cast<double>(j.get<std::int64_t>()) / static_cast<double>(pricing::kCarryUnits); }
+
+Json dividends(const std::vector<market::AnnouncedDividend>& list) {
+    Json out = Json::array();
+    for (const auto& d : list) out.push_back({{"ex_date", formatDate(d.exDate)}, {"amount", pico(d.amount)}});
+    return out;
+}
+
+std::vector<market::AnnouncedDividend> toDividends(const Json& j) {
+    std::vector<market::AnnouncedDividend> out;
+    for (const auto& d : j) {
+        const auto date = parseDate(str(d, "ex_date"));
+        MAHLER_CHECK(date.has_value());
+        out.push_back({*date, fromPico(d.at("amount"))});
+    }
+    return out;
+}
+
+Json carry(const pricing::UnderlyingCarry& c) {
+    Json expiries = Json::array();
+    for (const auto& e : c.expiries) {
+        Json one{{"expiry", formatDate(e.expiry)}, {"root", e.root},         {"rate", pico(e.rate)},
+                 {"yield", pico(e.yield)},         {"basis", pico(e.basis)}, {"source", pricing::toString(e.source)},
+                 {"assumed", e.rateAssumed}};
+        if (!e.dividends.empty()) one["dividends"] = dividends(e.dividends);
+        expiries.push_back(std::move(one));
+    }
+    return {{"underlying", c.underlying}, {"at", toNanos(c.at)}, {"expiries", expiries}};
+}
+
+CarryFacts toCarry(const Json& j) {
+    CarryFacts c{{str(j, "underlying"), utcFromNanos(j.at("at").get<std::int64_t>()), {}}};
+    for (const auto& one : j.at("expiries")) {
+        const auto date = parseDate(str(one, "expiry"));
+        MAHLER_CHECK(date.has_value());
+        pricing::ExpiryCarry e{*date, str(one, "root"), fromPico(one.at("rate")), fromPico(one.at("yield")), fromPico(one.at("basis")), {}};
+        if (one.contains("dividends")) e.dividends = toDividends(one.at("dividends"));
+        e.source = wordToEnum(str(one, "source"), pricing::CarrySource::Rate);
+        e.rateAssumed = one.at("assumed").get<bool>();
+        c.carry.expiries.push_back(std::move(e));
+    }
+    return c;
 }
 
 Json betas(const std::map<std::string, portfolio::BenchmarkBeta>& map) {
@@ -103,9 +150,15 @@ Json encode(const Command& command) {
                                      {"realised10", values(c.realised10)}};
                               if (!c.betas.empty()) // as journals from before they were kept have it
                                   j["betas"] = betas(c.betas);
+                              if (!c.dividends.empty()) {
+                                  Json amounts = Json::object();
+                                  for (const auto& [key, list] : c.dividends) amounts[key] = dividends(list);
+                                  j["dividends"] = std::move(amounts);
+                              }
                               if (!c.events.empty()) j["events"] = from(c.events);
                               return j;
                           },
+                          [](const CarryFacts& c) -> Json { return carry(c.carry); },
                           [](const MarketTick&) -> Json { return nullptr; },
                           [](const FeedNotes& c) -> Json {
                               return {{"notes", c.notes}};
@@ -224,6 +277,8 @@ SessionFacts sessionFacts(const Json& j) {
     c.dividendYield = toValues(j.at("dividend_yield"));
     c.realised10 = toValues(j.at("realised10"));
     if (j.contains("betas")) c.betas = toBetas(j.at("betas"));
+    if (j.contains("dividends"))
+        for (const auto& [key, list] : j.at("dividends").items()) c.dividends[key] = toDividends(list);
     if (j.contains("events")) c.events = toEvents(j.at("events"));
     return c;
 }
@@ -265,6 +320,7 @@ Command decode(const std::string& name, const Json& j) {
                        j.at("underlyings").get<std::vector<std::string>>(),
                        j.at("feed_notes").get<std::vector<std::string>>()};
     if (name == "session_facts") return sessionFacts(j);
+    if (name == "carry_facts") return toCarry(j);
     if (name == "feed_notes") return FeedNotes{j.at("notes").get<std::vector<std::string>>()};
     if (name == "cycle_finished") return cycleFinished(j);
     if (name == "request_cycle") return RequestCycle{str(j, "actor"), str(j, "underlying")};
@@ -318,36 +374,12 @@ Command decode(const std::string& name, const Json& j) {
 } // namespace
 
 std::string commandName(const Command& command) {
-    static constexpr const char* kNames[] = {"started",
-                                             "session_facts",
-                                             "market_tick",
-                                             "feed_notes",
-                                             "cycle_finished",
-                                             "request_cycle",
-                                             "propose_order",
-                                             "open_request",
-                                             "answer_request",
-                                             "size_down",
-                                             "extend_request",
-                                             "escalate_request",
-                                             "halt_request",
-                                             "resume_request",
-                                             "close_position",
-                                             "cancel_order",
-                                             "move_to_mid",
-                                             "enable_strategy",
-                                             "acknowledge_assignment",
-                                             "cancel_opening",
-                                             "flatten",
-                                             "switch_user",
-                                             "set_autonomy",
-                                             "change_settings",
-                                             "add_note",
-                                             "submit_outcome",
-                                             "broker_news",
-                                             "reconciliation",
-                                             "tape_block_written",
-                                             "failure"};
+    static constexpr const char* kNames[] = {
+        "started",        "session_facts",      "carry_facts",    "market_tick",     "feed_notes",      "cycle_finished",         "request_cycle",
+        "propose_order",  "open_request",       "answer_request", "size_down",       "extend_request",  "escalate_request",       "halt_request",
+        "resume_request", "close_position",     "cancel_order",   "move_to_mid",     "enable_strategy", "acknowledge_assignment", "cancel_opening",
+        "flatten",        "switch_user",        "set_autonomy",   "change_settings", "add_note",        "submit_outcome",         "broker_news",
+        "reconciliation", "tape_block_written", "failure"};
     static_assert(std::size(kNames) == std::variant_size_v<Command>);
     return kNames[command.index()];
 }

@@ -129,19 +129,20 @@ risk::BreakerInputs breakerInputs(const DeskState& state, const LiveMarket& mark
 
 namespace {
 
-/// Each leg priced by methods that share no numerics, at the volatility of its own quote.
+/// Each leg priced by methods that share no numerics, on the carry and at the volatility its Greeks are of.
 std::map<std::string, pricing::Verification> verifyPrices(const Context& c, const portfolio::ComboOrder& order) {
     std::vector<pricing::VerifiedLeg> legs;
     std::vector<std::string> ids;
     const auto spot = c.market.spot(order.underlying);
-    const auto at = c.market.lastTick();
     for (const auto& leg : order.legs) {
         const std::string id = leg.contract.id();
         const auto greeks = c.market.greeks(id);
-        if (!greeks || !spot || !at) continue;
-        pricing::Inputs in = modelInputs(leg.contract, *spot, at->utc, c.state.facts.value_or(SessionFacts{}));
-        in.vol = greeks->iv;
-        legs.push_back({leg.contract.style, in});
+        const auto* quote = c.market.option(id);
+        if (!greeks || !spot || !quote) continue;
+        const auto carry = modelCarry(leg.contract, *spot, quote->time, c.state.facts.value_or(SessionFacts{}), c.market.carries());
+        pricing::Inputs in = modelInputs(leg.contract, carry);
+        in.vol = greeks->markVol;
+        legs.push_back({leg.contract.style, in, carry.dividends});
         ids.push_back(id);
     }
     const auto results = pricing::verifyLegs(legs);

@@ -177,6 +177,7 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
     std::visit(Overloaded{
                    [&](const Started& x) { onStarted(c, x); },
                    [&](const SessionFacts& x) { onSessionFacts(c, x); },
+                   [&](const CarryFacts& x) { m_market.onCarry(x.carry); },
                    [&](const MarketTick& x) {
                        m_market.onTick(x.tick, x.greeks, now);
                        m_book->forget();
@@ -233,7 +234,12 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
 std::vector<market::OptionContract> Desk::watched() const {
     std::map<std::string, market::OptionContract> all;
     const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
-        for (const auto& leg : legs) all.emplace(leg.contract.id(), leg.contract);
+        for (const auto& leg : legs) {
+            all.emplace(leg.contract.id(), leg.contract);
+            auto twin = leg.contract; // the other side of the strike: an option in the money takes its volatility (GreeksBoard)
+            twin.right = twin.right == market::Right::Call ? market::Right::Put : market::Right::Call;
+            all.emplace(twin.id(), twin);
+        }
     };
     for (const auto& [id, position] : m_state.positions) add(position.legs);
     for (const auto* order : m_state.liveOrders()) add(order->combo.legs);

@@ -70,7 +70,7 @@ struct Viewer {
             if (const auto* quote = m.option(id)) v.quote = *quote;
             v.ageSeconds = age(id);
             if (const auto g = greeks.find(id); g != greeks.end()) {
-                v.iv = g->second.iv;
+                if (g->second.iv > 0) v.iv = g->second.iv;
                 v.delta = g->second.delta;
             }
             out.push_back(std::move(v));

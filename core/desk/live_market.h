@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "desk/greeks_board.h"
 #include "market/quote.h"
 #include "portfolio/book.h"
 #include "risk/breakers.h"
@@ -22,6 +23,10 @@ public:
     /// By the monotonic clock: a wall clock that jumps back must not make every quote young again (S17).
     std::optional<MonoTime> openedAt() const { return m_openedAt; }
     void onTick(const market::Tick& tick, const portfolio::GreeksBook& greeks, Timestamp now);
+
+    /// The carry of an underlying from now on; one without an entry is priced on the session's rate and yield.
+    void onCarry(const pricing::UnderlyingCarry& carry) { m_carries[carry.underlying] = std::make_shared<const pricing::UnderlyingCarry>(carry); }
+    const Carries& carries() const { return m_carries; }
 
     market::Session session() const { return m_session; }
     std::optional<Timestamp> lastTick() const { return m_lastTick; }
@@ -65,6 +70,7 @@ private:
     std::optional<MonoTime> m_openedAt;
     portfolio::QuoteBook m_options;
     portfolio::GreeksBook m_greeks;
+    Carries m_carries;
     std::map<std::string, market::UnderlyingQuote> m_underlyings;
     std::map<std::string, Seen> m_seen;
     std::optional<double> m_vix, m_vixPriorClose, m_vixLow, m_vixHigh;

@@ -51,7 +51,34 @@ void MarketRunner::serveRequests() {
         if (!m_lastTick) return;
         requests.swap(m_requests);
     }
-    for (auto& [underlying, ready] : requests) ready(m_feed->chain(underlying), m_feed->history(), m_lastTick);
+    for (auto& [underlying, ready] : requests) {
+        // Renewed with a tick, never between a tick and the chain that goes with it.
+        const auto known = m_keeper.known();
+        if (std::find(known.begin(), known.end(), underlying) == known.end()) renewCarry(underlying);
+        const auto history = m_feed->history();
+        ready(m_feed->chain(underlying), history, m_lastTick, m_keeper.curve(underlying, history.get()));
+    }
+}
+
+void MarketRunner::renewCarry(const std::string& underlying) {
+    const auto chain = m_feed->chain(underlying);
+    m_keeper.renew(underlying, chain ? chain->get() : nullptr, m_feed->history().get(), m_lastTick->time, m_lastTick->session);
+}
+
+/// @return false when the desk could not take one now: no tick may come before it.
+bool MarketRunner::tellCarries(const std::vector<market::OptionContract>& watched, UtcTime now) {
+    std::set<std::string> names;
+    for (const auto& contract : watched) names.insert(contract.underlying);
+    for (const auto& name : m_keeper.known()) names.insert(name);
+    for (const auto& name : names)
+        if (m_keeper.due(name, now, m_lastTick->session)) renewCarry(name);
+    for (auto& carry : m_keeper.of(watched)) {
+        auto& told = m_carries[carry.underlying];
+        if (told && *told == carry) continue;
+        if (!m_sinks.command(CarryFacts{carry}, stamp(now))) return false;
+        told = std::make_shared<const pricing::UnderlyingCarry>(std::move(carry));
+    }
+    return true;
 }
 
 /// @return false when the desk could not take the facts now: no tick may come before them.
@@ -66,6 +93,9 @@ bool MarketRunner::announceSession(UtcTime now) {
     if (history) {
         facts.rate = history->rate;
         facts.dividendYield = history->dividendYield;
+        for (const auto& [symbol, amounts] : history->dividends)
+            for (const auto& d : amounts)
+                if (d.exDate > date) facts.dividends[symbol].push_back(d);
         for (const auto& [symbol, bars] : history->bars)
             if (const auto vol = analytics::realisedVolatility(bars, 10)) facts.realised10[symbol] = *vol;
         for (const auto& event : history->events)
@@ -111,8 +141,8 @@ bool MarketRunner::step(UtcTime to) {
         return m_sinks.command(MarketTick{failed, {}}, stamp(to));
     }
     m_lastTick = *tick;
-    if (!announceSession(to)) return false;
-    return m_sinks.command(MarketTick{**tick, m_board.price(**tick, m_facts)}, stamp(to));
+    if (!announceSession(to) || !tellCarries(watched, to)) return false;
+    return m_sinks.command(MarketTick{**tick, m_board.price(**tick, m_facts, m_carries)}, stamp(to));
 }
 
 void MarketRunner::run(std::stop_token stop) {

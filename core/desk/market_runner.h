@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "desk/carry_keeper.h"
 #include "desk/command.h"
 #include "desk/greeks_board.h"
 #include "market/feed.h"
@@ -20,8 +21,9 @@ namespace mahler::desk {
 /// A gap of more than ten minutes (a night, a weekend) is jumped. While a person is asked, the market runs at 1x.
 class MarketRunner {
 public:
+    /// The last is what the chain is to be priced with: the carry the book is priced with.
     using ChainReady = std::function<void(Result<std::shared_ptr<const market::OptionChain>>, std::shared_ptr<const market::History>,
-                                          std::shared_ptr<const market::Tick>)>;
+                                          std::shared_ptr<const market::Tick>, pricing::CurveInputs)>;
     struct Sinks {
         std::function<bool(Command, Timestamp)> command; ///< ticks, session facts and notes; false: the desk is behind, try again
         std::function<int()> behind;                     ///< ticks handed over and not yet handled
@@ -48,6 +50,8 @@ private:
     void serveRequests();
     bool step(UtcTime to);
     bool announceSession(UtcTime now);
+    void renewCarry(const std::string& underlying);
+    bool tellCarries(const std::vector<market::OptionContract>& watched, UtcTime now);
     void tellNotes(UtcTime now);
 
     std::unique_ptr<market::MarketFeed> m_feed;
@@ -64,6 +68,8 @@ private:
     std::optional<TradingDate> m_announced;
     SessionFacts m_facts; ///< in their journaled form
     GreeksBoard m_board;
+    CarryKeeper m_keeper;
+    Carries m_carries; ///< as the desk was told
     std::shared_ptr<const market::Tick> m_lastTick;
     std::jthread m_thread;
 };

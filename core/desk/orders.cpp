@@ -48,7 +48,7 @@ Again raisedAgain(const Context& c, const Proposal& p) {
             return {{}, what + "; this one can lose " + shownMoney(shownMaxLoss(p.order)) + " of " + shownMoney(shownMaxLoss(it->order))};
         IdeaMarket now{p.spot, {}, {}}; // of the legs that were declined
         if (const auto quote = quoteCombo(c.market, it->order.legs, c.now.mono)) now.net = quote->mid;
-        if (const auto greeks = c.market.greeks(it->order.legs.front().contract.id())) now.iv = greeks->iv;
+        if (const auto greeks = c.market.greeks(it->order.legs.front().contract.id())) now.iv = greeks->markVol;
         const std::string change = materialChange({it->spot, it->iv, it->mid}, now);
         if (!change.empty()) return {{}, what + "; since then " + change};
         if (p.order.source == kAgent || p.order.source == it->order.source)
@@ -109,7 +109,7 @@ void journalChecks(Context& c, const Proposal& p, const risk::GateDecision& deci
     const auto quote = quoteCombo(c.market, p.order.legs, c.now.mono);
     std::optional<double> iv;
     if (!p.order.legs.empty())
-        if (const auto greeks = c.market.greeks(p.order.legs.front().contract.id())) iv = greeks->iv;
+        if (const auto greeks = c.market.greeks(p.order.legs.front().contract.id())) iv = greeks->markVol;
     c.emit("gate.checked", "system", p.id.str(),
            {{"proposal", p.id.str()},
             {"pass", decision.pass},

@@ -79,9 +79,12 @@ Result<Loaded> load(const std::string& path, std::int64_t last = 0, const std::s
 template <class Made> Result<void> feed(Loaded& loaded, Desk& desk, const Made& made) {
     for (auto& run : loaded.runs) {
         GreeksBoard board; // a new run knew nothing
+        Carries carries;
         for (auto& input : run.inputs) {
+            if (const auto* facts = std::get_if<CarryFacts>(&input.command))
+                carries[facts->carry.underlying] = std::make_shared<const pricing::UnderlyingCarry>(facts->carry);
             if (auto* tick = std::get_if<MarketTick>(&input.command); tick && desk.state().facts)
-                tick->greeks = board.price(tick->tick, *desk.state().facts);
+                tick->greeks = board.price(tick->tick, *desk.state().facts, carries);
             try {
                 if (!made(input, desk.handle(input.command, input.at))) return {};
             } catch (const InvariantError& e) { return Error{ErrorCode::Internal, std::string("replay stopped: ") + e.what()}; }

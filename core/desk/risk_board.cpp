@@ -152,15 +152,10 @@ std::vector<std::string> underlyingsOf(const DeskView& view) {
     return {names.begin(), names.end()};
 }
 
-std::shared_ptr<const pricing::PricedChain> priceForRisk(const std::shared_ptr<const market::OptionChain>& chain, const market::History* history,
+std::shared_ptr<const pricing::PricedChain> priceForRisk(const std::shared_ptr<const market::OptionChain>& chain, const pricing::CurveInputs& curve,
                                                          const DeskView& view) {
-    pricing::CurveInputs curve;
-    if (history) {
-        curve.rate = history->rate;
-        if (const auto yield = history->dividendYield.find(chain->underlying); yield != history->dividendYield.end())
-            curve.dividendYield = yield->second;
-    }
-    if (!curve.rate || !chain->spot) return pricing::priceChain(chain, curve); // one is implied from other expiries
+    // Without a carry that is known, rate and yields of an expiry are implied from the others too.
+    if ((!curve.carry && (!curve.rate || !curve.dividendYield)) || !chain->spot) return pricing::priceChain(chain, curve);
     std::set<TradingDate> expiries;
     const auto add = [&](const std::vector<portfolio::ComboLeg>& legs) {
         for (const auto& leg : legs) expiries.insert(leg.contract.expiry);

@@ -28,9 +28,9 @@ struct PendingTrade {
 std::vector<PendingTrade> pendingOf(const DeskView& view);
 /// Every underlying whose chain a risk view needs.
 std::vector<std::string> underlyingsOf(const DeskView& view);
-/// Prices the chain as a risk view needs it: the expiries of its legs alone where that changes no number, which is where the
-/// chain says its spot and the history its rate.
-std::shared_ptr<const pricing::PricedChain> priceForRisk(const std::shared_ptr<const market::OptionChain>& chain, const market::History* history,
+/// Prices the chain as a risk view needs it: the expiries of its legs alone where that changes no carry, which is where the
+/// chain says its spot and `curve` the carry, or rate and yield.
+std::shared_ptr<const pricing::PricedChain> priceForRisk(const std::shared_ptr<const market::OptionChain>& chain, const pricing::CurveInputs& curve,
                                                          const DeskView& view);
 
 /// Makes risk views. Keeps the session's looks for the attribution and the last values at risk. One thread at a time; the

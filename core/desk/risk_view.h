@@ -9,6 +9,7 @@
 #include "desk/desk_view.h"
 #include "market/quote.h"
 #include "portfolio/beta_weights.h"
+#include "portfolio/greeks_by.h"
 #include "portfolio/scenario.h"
 #include "portfolio/value_at_risk.h"
 #include "risk/breaker_map.h"
@@ -19,6 +20,8 @@ namespace mahler::desk {
 struct RiskCase {
     portfolio::RiskBook book; ///< Holding::strategy is a position's, a request's or an order's id
     portfolio::BetaSum beta;  ///< of its legs, in shares of RiskView::betaWeights.benchmark
+    std::vector<portfolio::ExpiryVega> vegas; ///< by expiry; the weighted ones add up to `weightedVega`
+    double weightedVega = 0;                  ///< USD per point of 30-day volatility, by sqrt(30 days / T), over priced legs
     portfolio::ScenarioGrid grid;
     std::vector<portfolio::ShockResult> shocks;
     portfolio::VarReport historical, simulated;

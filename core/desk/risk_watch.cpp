@@ -30,7 +30,7 @@ struct RiskWatch::Job {
     std::shared_ptr<const DeskView> view;
     bool show = false;
     std::size_t awaited = 0;
-    std::vector<std::shared_ptr<const market::OptionChain>> chains;
+    std::vector<std::pair<std::shared_ptr<const market::OptionChain>, pricing::CurveInputs>> chains;
     RiskSources sources;
 };
 
@@ -79,9 +79,9 @@ void RiskWatch::gather(const std::shared_ptr<Job>& job, const std::vector<std::s
     };
     if (underlyings.empty()) return handOver();
     for (const auto& underlying : underlyings)
-        m_request(underlying, [job, underlying, handOver](auto chain, auto history, auto) {
+        m_request(underlying, [job, underlying, handOver](auto chain, auto history, auto, auto curve) {
             if (chain)
-                job->chains.push_back(*chain);
+                job->chains.emplace_back(*chain, std::move(curve));
             else
                 job->sources.withoutChain[underlying] = chain.error().detail;
             job->sources.history = history;
@@ -96,7 +96,7 @@ void RiskWatch::compute(const std::shared_ptr<Job>& job) {
     } done{m_busy};
     auto& sources = job->sources;
     sources.view = job->view;
-    for (const auto& chain : job->chains) sources.chains.push_back(priceForRisk(chain, sources.history.get(), *job->view));
+    for (const auto& [chain, curve] : job->chains) sources.chains.push_back(priceForRisk(chain, curve, *job->view));
     m_board.look(sources);
     {
         std::scoped_lock lock(m_mutex);

@@ -72,8 +72,8 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
     const auto view = m_desk.view(m_now);
     for (const auto& p : view.positions) base->positions.push_back(p.position);
     base->bookGreeks = view.greeks;
-    m_market->requestChain(effect.underlying, [this, base, declined = m_desk.state().declinedToday](auto chain, auto history, auto tick) {
-        const bool posted = m_agents->post([this, base, declined, chain, history, tick](std::stop_token stop) {
+    m_market->requestChain(effect.underlying, [this, base, declined = m_desk.state().declinedToday](auto chain, auto history, auto tick, auto curve) {
+        const bool posted = m_agents->post([this, base, declined, chain, history, tick, curve](std::stop_token stop) {
             std::shared_ptr<const agents::Deliberation> result;
             if (chain) {
                 base->history = history;
@@ -83,12 +83,6 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
                 base->vix = tick->vix;
                 base->vixPriorClose = tick->vixPriorClose;
                 if (tick->vix) base->vixAt = tick->vixTime;
-                pricing::CurveInputs curve;
-                if (history) {
-                    curve.rate = history->rate;
-                    const auto yield = history->dividendYield.find(base->underlying);
-                    if (yield != history->dividendYield.end()) curve.dividendYield = yield->second;
-                }
                 base->chain = pricing::priceChain(*chain, curve);
                 result = std::make_shared<const agents::Deliberation>(agents::runCycle(
                     *base, *m_reasoner, [&](const agents::Progress& p) { m_sinks.progress(base->underlying, p); }, stop));
@@ -143,14 +137,8 @@ void DeskRuntime::refreshChain() {
         wanted = m_chainWanted;
         m_lastChain = Wall::now();
     }
-    m_market->requestChain(wanted, [this](auto chain, auto history, auto) {
-        const bool posted = chain && m_pricing->post([this, chain, history](std::stop_token) {
-            pricing::CurveInputs curve;
-            if (history) {
-                curve.rate = history->rate;
-                const auto yield = history->dividendYield.find((*chain)->underlying);
-                if (yield != history->dividendYield.end()) curve.dividendYield = yield->second;
-            }
+    m_market->requestChain(wanted, [this](auto chain, auto, auto, auto curve) {
+        const bool posted = chain && m_pricing->post([this, chain, curve](std::stop_token) {
             const auto priced = pricing::priceChain(*chain, curve);
             m_chainBusy = false;
             m_sinks.chain(priced);

@@ -105,6 +105,8 @@ bool ChainBuilder::add(Row row) {
     put(kHasOpenInterest, row.quote.openInterest, raw.openInterest, same);
     put(kHasVendorIv, row.vendorIv, raw.vendorIv, narrow);
     put(kHasVendorDelta, row.vendorDelta, raw.vendorDelta, narrow);
+    if (row.quote.time != UtcTime{} && row.quote.time < m_time)
+        raw.age = clampSize(std::chrono::duration_cast<std::chrono::seconds>(m_time - row.quote.time).count());
     return addRaw(raw);
 }
 
@@ -165,6 +167,7 @@ std::shared_ptr<const OptionChain> ChainBuilder::build() && {
     fill(chain->vendorIv, &RawRow::vendorIv);
     fill(chain->vendorDelta, &RawRow::vendorDelta);
     fill(chain->flags, &RawRow::flags);
+    if (std::any_of(m_rows.begin(), m_rows.end(), [](const RawRow& row) { return row.age > 0; })) fill(chain->age, &RawRow::age);
 
     std::size_t at = 0;
     for (std::uint32_t i = 0; i < order.size(); ++i) {

@@ -51,6 +51,7 @@ struct OptionChain {
     std::vector<std::int64_t> volume, openInterest;
     std::vector<float> vendorIv, vendorDelta;
     std::vector<std::uint16_t> flags;
+    std::vector<std::int32_t> age; ///< seconds a row's quote is older than `time`; empty: the source does not say, or all are of `time`
 
     std::size_t size() const { return strike.size(); }
     bool has(std::size_t row, RowFlag flag) const { return (flags[row] & flag) != 0; }
@@ -78,11 +79,12 @@ public:
         std::int64_t strike = 0, bid = 0, ask = 0, last = 0;
         std::int64_t volume = 0, openInterest = 0;
         std::int32_t bidSize = 0, askSize = 0;
+        std::int32_t age = 0; ///< seconds older than the chain
         float vendorIv = 0, vendorDelta = 0;
     };
     ChainBuilder(std::string underlying, UtcTime time, std::optional<Price> spot, std::string source);
     /// Sizes are kept up to 2^31 - 1. Style, settlement and multiplier of an expiry are those of its first row.
-    /// @return false when the same contract was added before; the first one is kept.
+    /// A quote with a time before the chain's is that much older. @return false when the same contract was added before; the first one is kept.
     bool add(Row row);
     /// The number of the (root, expiry) of this contract, for RawRow. Found by scanning: keep it while it stays the same.
     std::uint32_t group(const OptionContract& contract);

@@ -12,6 +12,7 @@ std::shared_ptr<const OptionChain> partOf(const std::shared_ptr<const OptionChai
     part->source = chain->source;
     part->time = chain->time;
     part->spot = chain->spot;
+    part->delayMinutes = chain->delayMinutes;
     for (const auto& slice : chain->expiries) {
         if (!kept(slice)) continue;
         ExpirySlice moved = slice;
@@ -31,6 +32,7 @@ std::shared_ptr<const OptionChain> partOf(const std::shared_ptr<const OptionChai
         copy(chain->vendorIv, part->vendorIv);
         copy(chain->vendorDelta, part->vendorDelta);
         copy(chain->flags, part->flags);
+        if (!chain->age.empty()) copy(chain->age, part->age);
         moved.end = part->size();
         part->expiries.push_back(std::move(moved));
     }

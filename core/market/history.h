@@ -30,16 +30,25 @@ struct MarketEvent {
     std::string title;
 };
 
+/// The underlying opens lower by `amount` (its currency, positive) on the morning of `exDate`; who exercises a call for it does
+/// so the evening before.
+struct AnnouncedDividend {
+    TradingDate exDate{};
+    double amount = 0;
+    bool operator==(const AnnouncedDividend&) const = default;
+};
+
 /// What is known of the past and the calendar on one day. An empty series means unknown, never zero.
 /// Series are in date order and hold nothing after the as-of date.
 struct History {
-    std::map<std::string, std::vector<DailyBar>> bars;              ///< by underlying
-    std::map<std::string, std::vector<DailyValue>> iv30;            ///< 30-day at-the-money volatility, 0.20 = 20 %
-    std::vector<DailyValue> vix;                                    ///< index points
-    std::map<std::string, std::vector<DailyValue>> volatilityIndex; ///< by underlying: closes of the index of its 30-day volatility, points
-    std::map<std::string, double> dividendYield;                    ///< continuous, per year
-    std::optional<double> rate;                                     ///< continuous, per year
-    std::vector<MarketEvent> events;                                ///< past and coming
+    std::map<std::string, std::vector<DailyBar>> bars;               ///< by underlying
+    std::map<std::string, std::vector<DailyValue>> iv30;             ///< 30-day at-the-money volatility, 0.20 = 20 %
+    std::vector<DailyValue> vix;                                     ///< index points
+    std::map<std::string, std::vector<DailyValue>> volatilityIndex;  ///< by underlying: closes of the index of its 30-day volatility, points
+    std::map<std::string, double> dividendYield;                     ///< continuous, per year
+    std::map<std::string, std::vector<AnnouncedDividend>> dividends; ///< by underlying: cash amounts, past and coming, by date
+    std::optional<double> rate;                                      ///< continuous, per year
+    std::vector<MarketEvent> events;                                 ///< past and coming
 };
 
 /// What the last closed session says of VIX.

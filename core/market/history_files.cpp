@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using std::chrono::August, std::chrono::January, std::chrono::March, std::chrono::April, std::chrono::September, std::chrono::October;
 
-constexpr int kEventHorizonDays = 120;
+constexpr int kEventHorizonDays = 120, kDividendHorizonDays = 366;
 
 /// Announcement days of meetings that were not on the calendar (Federal Reserve, FOMC historical materials).
 constexpr std::array<TradingDate, 9> kUnscheduledFomc{2001y / January / 3, 2001y / April / 18,  2001y / September / 17,
@@ -155,6 +155,29 @@ Result<std::vector<TradingDate>> readDates(const std::string& path, std::vector<
     return dates;
 }
 
+Result<std::map<std::string, std::vector<AnnouncedDividend>>> readDividends(const std::string& path, std::vector<std::string>& notes) {
+    const auto table = readTable(path);
+    if (!table) return table.error();
+    const int symbol = table->column("symbol"), date = table->column("ex_date"), amount = table->column("amount");
+    if (symbol < 0 || date < 0 || amount < 0) return badInput(path + ":1: dividends need the columns symbol, ex_date and amount");
+    std::map<std::string, std::map<TradingDate, double>> found; // of a repeated date the last row counts
+    std::size_t skipped = table->skipped;
+    for (const auto& row : table->rows) {
+        const auto day = parseDate(row[static_cast<std::size_t>(date)]);
+        const auto cash = numberIn(row, amount);
+        const std::string& name = row[static_cast<std::size_t>(symbol)];
+        if (day && cash && *cash > 0 && std::isfinite(*cash) && !name.empty())
+            found[name][*day] = *cash;
+        else
+            ++skipped;
+    }
+    noteSkipped(path, skipped, notes);
+    std::map<std::string, std::vector<AnnouncedDividend>> out;
+    for (const auto& [name, days] : found)
+        for (const auto& [day, cash] : days) out[name].push_back({day, cash});
+    return out;
+}
+
 bool isSymbol(const std::string& stem) {
     return !stem.empty() && stem.size() <= 6 &&
            std::all_of(stem.begin(), stem.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.'; });
@@ -227,6 +250,12 @@ Result<HistoryFiles> HistoryFiles::read(const std::string& directory, std::vecto
     } else {
         notes.push_back(directory + " holds no calendar/fomc-dates.csv: Federal Reserve meetings are unknown.");
     }
+    if (const std::string path = firstOf({"calendar/dividends.csv", "dividends.csv"}); !path.empty()) {
+        if (auto dividends = readDividends(path, notes))
+            files.m_dividends = std::move(*dividends);
+        else
+            notes.push_back(dividends.error().detail);
+    } // without one dividends are a yield, as parity has it
     return files;
 }
 
@@ -247,6 +276,14 @@ History HistoryFiles::asOf(TradingDate lastSession, TradingDate today) const {
         if (unscheduled ? date >= today : daysBetween(today, date) > kEventHorizonDays) continue;
         history.events.push_back({date, EventKind::Fomc, "", unscheduled ? "Unscheduled FOMC announcement" : "FOMC announcement"});
     }
+    for (const auto& [symbol, amounts] : m_dividends)
+        for (const AnnouncedDividend& d : amounts) {
+            if (daysBetween(today, d.exDate) > kDividendHorizonDays) continue;
+            history.dividends[symbol].push_back(d);
+            if (daysBetween(today, d.exDate) <= kEventHorizonDays)
+                history.events.push_back({d.exDate, EventKind::ExDividend, symbol, symbol + " ex-dividend"});
+        }
+    std::stable_sort(history.events.begin(), history.events.end(), [](const MarketEvent& a, const MarketEvent& b) { return a.date < b.date; });
     return history;
 }
 

@@ -8,6 +8,7 @@
 
 #include "market/quote.h"
 #include "portfolio/combo_order.h"
+#include "pricing/option_pricer.h"
 
 namespace mahler::portfolio {
 
@@ -43,10 +44,14 @@ struct GreeksSum {
     double delta = 0, gamma = 0, thetaPerDay = 0, vegaPerPoint = 0; ///< shares, shares per 1.00, $/day, $/vol point
     double deltaDollars = 0, gammaDollars = 0;                      ///< gamma: change of delta dollars for a move of 1 %
     int included = 0, total = 0;                                    ///< positions with and without complete inputs
+    /// The word that belongs beside delta: the volatility of a strike is held while the spot moves.
+    pricing::SurfaceDynamics dynamics = pricing::SurfaceDynamics::StickyStrike;
 };
 /// Model Greeks of one contract (per unit of underlying, theta per year, vega per 1.00 of vol) as pricing gives them.
 struct UnitGreeks {
-    double delta = 0, gamma = 0, theta = 0, vega = 0, iv = 0;
+    double delta = 0, gamma = 0, theta = 0, vega = 0;
+    double iv = 0;      ///< of its own mid; 0 when that has none, as in the exercise region
+    double markVol = 0; ///< what the Greeks are at, as PricedChain::markVol: the volatility of the strike's out-of-the-money side
 };
 using GreeksBook = std::map<std::string, UnitGreeks>; ///< by contract id
 GreeksSum sumGreeks(const std::vector<Position>& positions, const GreeksBook& greeks, const std::map<std::string, double>& spots);

@@ -37,6 +37,14 @@ struct GreeksReport {
     GreeksRow book;
     BetaWeights weights;
 };
+
+/// Vega of one expiry over all underlyings. Raw vegas of different expiries do not add to anything: the weighted ones do.
+struct ExpiryVega {
+    TradingDate expiry{};
+    double vegaUsdPerPoint = 0, vegaUsdPerPoint30d = 0; ///< as PositionGreeks
+    int priced = 0, total = 0;                          ///< legs
+};
+std::vector<ExpiryVega> vegasByExpiry(const RiskBook& book); ///< by date; shares have none
 GreeksReport greeksBy(const RiskBook& book, BetaWeights weights);
 
 } // namespace mahler::portfolio

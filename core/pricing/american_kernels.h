@@ -86,6 +86,19 @@ struct alignas(64) TreeBlock {
     double sign[kBlock], spot[kBlock], strike[kBlock], years[kBlock], rate[kBlock], yield[kBlock], vol[kBlock], american[kBlock];
 };
 
+/// Eight strikes on one mesh from one dividend back to the one before: Crank-Nicolson steps, the free boundary by Brennan & Schwartz 1977.
+/// Tables of `steps` rows of `cells` + 1, in the order of elimination, which runs towards the exercise region.
+inline constexpr int kMostCashNodes = 257;
+struct CashMarch {
+    int cells = 0, steps = 0; ///< cells < kMostCashNodes
+    bool put = false;
+    const double* floor = nullptr;                                      ///< by node: the exercise value, or far below for Europeans
+    const double *down = nullptr, *stay = nullptr, *up = nullptr;       ///< by node: change per year from the neighbours and itself
+    const double* known = nullptr;                                      ///< by step: years of it taken explicitly
+    const double* near = nullptr;                                       ///< by step: of the implicit side, from place 1 to the edge before it
+    const double *factor = nullptr, *ratio = nullptr, *share = nullptr; ///< by step and place
+};
+
 /// Entry points of one instruction set. A column's numbers depend on that column alone.
 struct AmericanKernels {
     const char* name;
@@ -98,6 +111,8 @@ struct AmericanKernels {
     void (*greeks)(const PremiumBlock&, const PutBlock&, const BoundaryBlock&, RateSlope, const double* moneyness, PremiumValues&, int count);
     /// Binomial trees with a Black-Scholes last step: the price of `steps` (even, at most kMostTreeSteps) and of half of them.
     void (*trees)(const TreeBlock&, int steps, double* price, double* coarse, int count);
+    /// `values`: (cells + 1) x kBlock, in place; `low` and `high`: the edges after each step, steps x kBlock.
+    void (*cashMarch)(const CashMarch&, double* values, const double* low, const double* high);
 };
 
 extern const AmericanKernels kAmericanPortable;

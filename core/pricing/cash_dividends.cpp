@@ -51,34 +51,6 @@ std::optional<std::vector<CashDividend>> usableDividends(const Inputs& in, std::
 
 double sign(Right right) { return right == Right::Call ? 1 : -1; }
 
-/// The best that can be had without volatility and when: now, at an ex-date, in between, at expiry.
-struct Certain {
-    double value = 0, time = 0, discountedSpot = 0;
-};
-Certain certainValue(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends) {
-    Certain best{-1, 0, 0};
-    const auto consider = [&](double spot, double t) { // spot: today's money before the yield
-        const double held = spot * std::exp(-in.dividendYield * t);
-        const double value = std::max(0.0, sign(in.right) * (held - in.strike * std::exp(-in.rate * t)));
-        if (value > best.value) best = {value, t, held};
-    };
-    double spot = in.spot, from = 0;
-    for (std::size_t i = 0; i <= dividends.size(); ++i) {
-        const double to = i < dividends.size() ? dividends[i].years : in.years;
-        if (style == ExerciseStyle::American) {
-            consider(spot, from);
-            const double ratio = in.rate * in.strike / (in.dividendYield * spot);
-            const double turn = ratio > 0 && std::isfinite(ratio) ? std::log(ratio) / (in.rate - in.dividendYield) : -1;
-            if (turn > from && turn < to) consider(spot, turn);
-            consider(spot, to);
-        }
-        if (i < dividends.size()) spot = std::max(0.0, spot - dividends[i].amount * std::exp((in.dividendYield - in.rate) * to));
-        from = to;
-    }
-    consider(spot, in.years);
-    return best;
-}
-
 bool degenerate(const Inputs& in) { return in.spot <= 1e-100 || in.strike <= 1e-100 || in.vol * std::sqrt(in.years) < kLeastTotalVol; }
 
 struct Extrapolated {
@@ -118,7 +90,7 @@ Extrapolated withError(ExerciseStyle style, const Inputs& in, std::span<const Ca
 }
 
 DividendValuation certainValuation(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends) {
-    const Certain c = certainValue(style, in, dividends);
+    const CertainValue c = certainValue(style, in, dividends);
     DividendValuation d;
     const double w = sign(in.right), gap = w * (c.discountedSpot - in.strike * std::exp(-in.rate * c.time));
     const double inTheMoney = gap > 0 ? 1 : gap < 0 ? 0 : 0.5;
@@ -194,6 +166,30 @@ std::optional<double> polished(ExerciseStyle style, const Inputs& in, std::span<
 }
 
 } // namespace
+
+CertainValue certainValue(ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends) {
+    CertainValue best{-1, 0, 0};
+    const auto consider = [&](double spot, double t) { // spot: today's money before the yield
+        const double held = spot * std::exp(-in.dividendYield * t);
+        const double value = std::max(0.0, sign(in.right) * (held - in.strike * std::exp(-in.rate * t)));
+        if (value > best.value) best = {value, t, held};
+    };
+    double spot = in.spot, from = 0;
+    for (std::size_t i = 0; i <= dividends.size(); ++i) {
+        const double to = i < dividends.size() ? dividends[i].years : in.years;
+        if (style == ExerciseStyle::American) {
+            consider(spot, from);
+            const double ratio = in.rate * in.strike / (in.dividendYield * spot);
+            const double turn = ratio > 0 && std::isfinite(ratio) ? std::log(ratio) / (in.rate - in.dividendYield) : -1;
+            if (turn > from && turn < to) consider(spot, turn);
+            consider(spot, to);
+        }
+        if (i < dividends.size()) spot = std::max(0.0, spot - dividends[i].amount * std::exp((in.dividendYield - in.rate) * to));
+        from = to;
+    }
+    consider(spot, in.years);
+    return best;
+}
 
 double forwardWithDividends(const Inputs& in, std::span<const CashDividend> dividends) {
     double forward = in.spot * std::exp((in.rate - in.dividendYield) * in.years);

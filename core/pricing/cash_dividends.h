@@ -37,6 +37,12 @@ DividendValuation dividendPriceOnly(market::ExerciseStyle style, const Inputs& i
 /// GridAccuracy::Chain a price within 5e-6 of the strike of that floor counts as it. `guess` of the volatility; 0: none.
 ImpliedVol impliedVolWithDividends(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends, double price,
                                    GridAccuracy accuracy = GridAccuracy::Fine, double guess = 0);
+/// The best that can be had without volatility, and when: now, at an ex-date, in between, at expiry. `in` valid, dividends sorted and inside
+/// (0, in.years).
+struct CertainValue {
+    double value = 0, time = 0, discountedSpot = 0;
+};
+CertainValue certainValue(market::ExerciseStyle style, const Inputs& in, std::span<const CashDividend> dividends);
 /// The forward of the same model: S e^{(r-q)T} less every dividend carried to expiry. `in` valid, dividends as above.
 double forwardWithDividends(const Inputs& in, std::span<const CashDividend> dividends);
 

@@ -5,28 +5,38 @@
 
 #include "market/exchange_calendar.h"
 #include "pricing/american.h"
+#include "pricing/expiry_pricer.h"
 #include "pricing/parity.h"
 
 namespace mahler::pricing {
 
 namespace {
 
-constexpr double kTwoWeeks = 14.0 / 365.0;
+constexpr double kTwoWeeks = 14.0 / 365.0, kOneDay = 0.9 / 365.0;
+constexpr int kStaleSeconds = 30;        ///< a pair whose older side is this much older than the median one is left out
 constexpr double kGoodRateError = 0.005; ///< standard error of a rate worth taking from parity
 constexpr double kMostSpotGap = 0.03;    ///< between the quoted spot and the one parity wants
 
-double fromMicros(std::int64_t micros) { return static_cast<double>(micros) * 1e-6; }
-
 std::vector<ParityPair> pairsOf(const market::OptionChain& chain, const market::ExpirySlice& slice) {
     std::vector<ParityPair> pairs;
+    std::vector<std::int32_t> ages; // of the older side
     for (std::size_t row = slice.begin; row + 1 < slice.end; ++row) {
         if (chain.strike[row] != chain.strike[row + 1] || chain.right[row] == chain.right[row + 1]) continue;
         const UsableQuote first = usableQuote(chain, row), second = usableQuote(chain, row + 1);
         if (first.status != IvStatus::Ok || second.status != IvStatus::Ok) continue;
         const double sign = chain.right[row] == market::Right::Call ? 1 : -1;
         pairs.push_back({fromMicros(chain.strike[row]), sign * (first.mid - second.mid), first.width + second.width});
+        if (!chain.age.empty()) ages.push_back(std::max(chain.age[row], chain.age[row + 1]));
     }
-    return pairs;
+    if (ages.empty()) return pairs;
+    // A side that stood still while the spot moved says nothing of the forward now.
+    std::vector<std::int32_t> sorted = ages;
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    std::vector<ParityPair> fresh;
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        if (ages[i] <= *middle + kStaleSeconds) fresh.push_back(pairs[i]);
+    return fresh;
 }
 
 /// American premiums of one expiry at one volatility.
@@ -59,46 +69,45 @@ private:
     Side m_call, m_put;
 };
 
-/// What the cash dividends are worth at expiry.
-double grown(const Carry& c, double yield) {
-    double sum = 0;
-    for (const CashDividend& d : c.dividends) sum += d.amount * std::exp((c.rate - yield) * (c.years - d.years));
-    return sum;
-}
-double forwardOf(const Carry& c, double spot) { return spot * std::exp((c.rate - c.yield) * c.years) - grown(c, c.yield); }
-double spotOf(const Carry& c) { return (c.forward + grown(c, c.yield)) * std::exp(-(c.rate - c.yield) * c.years); }
 /// The yield that leads from `spot` to the forward beside the dividends.
-double yieldOf(const Carry& c, double spot) {
-    double yield = c.rate - std::log(c.forward / spot) / c.years;
+double yieldOf(Carry c, double spot) {
+    c.yield = c.rate - std::log(c.forward / spot) / c.years;
     for (int i = 0; i < 50 && !c.dividends.empty(); ++i) { // contracts by the share of the dividends in the forward
-        const double next = c.rate - std::log((c.forward + grown(c, yield)) / spot) / c.years;
-        const bool settled = std::fabs(next - yield) < 1e-14;
-        yield = next;
+        const double next = c.yield + std::log(spot / c.spotOf()) / c.years;
+        const bool settled = std::fabs(next - c.yield) < 1e-14;
+        c.yield = next;
         if (settled) break;
     }
-    return yield;
+    return c.yield;
 }
 
-/// Gap of call and put at `strike` over the European one, both American with cash dividends, at the volatility of the strike's
-/// own out-of-the-money side.
-std::optional<double> dividendGap(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& c, double strike) {
-    double vol = 0;
-    for (std::size_t row = slice.begin; row < slice.end && !(vol > 0); ++row)
-        if (const market::Right right = chain.right[row];
-            fromMicros(chain.strike[row]) == strike && (right == market::Right::Call) == (strike >= c.forward))
-            if (const UsableQuote quote = usableQuote(chain, row); quote.status == IvStatus::Ok)
-                vol = impliedVolWithDividends(market::ExerciseStyle::American, {right, c.spot, strike, c.years, c.rate, c.yield, 0}, c.dividends,
-                                              quote.mid, GridAccuracy::Chain)
-                          .vol;
-    if (!(vol > 0)) return std::nullopt;
-    double gap = -c.discount * (forwardOf(c, c.spot) - strike);
-    for (const market::Right right : {market::Right::Call, market::Right::Put}) {
-        const DividendValuation v = dividendPriceOnly(market::ExerciseStyle::American, {right, c.spot, strike, c.years, c.rate, c.yield, vol},
-                                                      c.dividends, GridAccuracy::Chain);
-        if (!hasNumbers(v.value.status)) return std::nullopt;
-        gap += right == market::Right::Call ? v.value.price : -v.value.price;
+/// Frees the gaps of call and put of what American exercise with cash dividends adds to the European ones, at the volatility of each strike's
+/// own out-of-the-money side. @return whether all could be.
+bool freeOfDividends(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& c, std::span<ParityPair> pairs) {
+    ExpiryPricer pricer(market::ExerciseStyle::American, c);
+    std::vector<StrikeQuery> quotes;
+    for (const ParityPair& p : pairs)
+        for (std::size_t row = slice.begin; row < slice.end; ++row)
+            if (const market::Right right = chain.right[row];
+                fromMicros(chain.strike[row]) == p.strike && (right == market::Right::Call) == (p.strike >= c.forward))
+                if (const UsableQuote quote = usableQuote(chain, row); quote.status == IvStatus::Ok) quotes.push_back({right, p.strike, quote.mid});
+    if (quotes.size() != pairs.size()) return false;
+    std::vector<ImpliedVol> vols(quotes.size());
+    pricer.impliedVols(quotes, vols);
+    std::vector<StrikeQuery> both;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        if (vols[i].status != IvStatus::Ok) return false;
+        for (const market::Right right : {market::Right::Call, market::Right::Put}) both.push_back({right, pairs[i].strike, vols[i].vol});
     }
-    return gap;
+    std::vector<double> prices(both.size());
+    pricer.prices(both, prices);
+    const double forward = c.forwardOf(c.spot);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const double gap = prices[2 * i] - prices[2 * i + 1] - c.discount * (forward - pairs[i].strike);
+        if (!std::isfinite(gap)) return false;
+        pairs[i].gap -= gap;
+    }
+    return true;
 }
 
 /// The volatility of the out-of-the-money side nearest the forward, by the European formula from its mid
@@ -134,29 +143,53 @@ public:
         m_out.expiries.resize(n);
         m_pairs.resize(n);
         m_free.resize(n);
+        if (takeKnown()) return m_out;
         for (std::size_t i = 0; i < n; ++i) {
-            m_out.expiries[i].years = yearsBetween(m_chain.time, m_chain.expiries[i].expiresAt);
+            const UtcTime now = modelTime(m_chain.time, m_chain.expiries[i].expiresAt);
+            m_out.expiries[i].years = yearsBetween(now, m_chain.expiries[i].expiresAt);
             m_pairs[i] = pairsOf(m_chain, m_chain.expiries[i]);
-            if (!european(i)) m_out.expiries[i].dividends = cashDividends(m_out.expiries[i].years);
+            if (!european(i)) m_out.expiries[i].dividends = cashDividends(now, m_out.expiries[i].years);
         }
         findRates();
         findSpot();
         if (!(m_out.spot > 0)) return m_out;
         for (std::size_t i = 0; i < n; ++i) findForward(i);
         settleYields();
+        takeKnown();
         return m_out;
     }
 
 private:
+    /// The yield of an expiry before its quotes were asked. Beside cash amounts it stands for what comes after them.
+    double withoutParity(const Carry& c) const {
+        const bool cash = m_curve.dividendYield ? !c.dividends.empty() : !m_curve.dividends.empty();
+        const double yield = m_curve.dividendYield.value_or(m_curve.fallbackYield.value_or(0));
+        return cash && c.years > 0 ? yield * std::max(0.0, c.years - kCashDividendYears) / c.years : yield;
+    }
     bool european(std::size_t i) const { return m_chain.expiries[i].style == market::ExerciseStyle::European; }
 
-    std::vector<CashDividend> cashDividends(double years) const {
+    /// Takes what was found before. @return whether that is everything.
+    bool takeKnown() {
+        if (!m_curve.carry || !m_chain.spot || m_chain.spot->micros() <= 0) return false;
+        bool all = true;
+        for (std::size_t i = 0; i < m_chain.expiries.size(); ++i) {
+            const market::ExpirySlice& slice = m_chain.expiries[i];
+            if (const ExpiryCarry* known = m_curve.carry->find(slice.expiry, slice.root))
+                m_out.expiries[i] = carryAt(*known, m_chain.spot->toDouble(), m_chain.time, slice.expiresAt);
+            else
+                all = false;
+        }
+        m_out.spot = m_chain.spot->toDouble();
+        return all;
+    }
+
+    std::vector<CashDividend> cashDividends(UtcTime now, double years) const {
         std::vector<CashDividend> out;
         for (const AnnouncedDividend& d : m_curve.dividends) {
             if (!d.exDate.ok() || !std::isfinite(d.amount) || !(d.amount > 0)) continue;
             const UtcTime drop = market::fromNewYork(d.exDate, 0, 0);
-            const double at = yearsBetween(m_chain.time, drop);
-            if (drop > m_chain.time && at < years && at <= kCashDividendYears) out.push_back({at, d.amount});
+            const double at = yearsBetween(now, drop);
+            if (drop > now && at < years && at <= kCashDividendYears) out.push_back({at, d.amount});
         }
         std::sort(out.begin(), out.end(), [](const CashDividend& a, const CashDividend& b) { return a.years < b.years; });
         return out;
@@ -207,9 +240,9 @@ private:
             if (const std::optional<double> forward = parityForward(i)) {
                 nearest = c.years;
                 Carry at = c;
-                at.yield = m_curve.dividendYield.value_or(0);
+                at.yield = withoutParity(at);
                 at.forward = *forward;
-                m_out.spot = spotOf(at);
+                m_out.spot = at.spotOf();
                 m_out.spotFromParity = true;
             }
         }
@@ -224,14 +257,12 @@ private:
     void findForward(std::size_t i) {
         Carry& c = m_out.expiries[i];
         c.spot = m_out.spot;
-        c.yield = m_curve.dividendYield.value_or(0);
-        if (!c.dividends.empty() && c.years > 0) // the given yield stands for what comes after the cash
-            c.yield *= std::max(0.0, c.years - kCashDividendYears) / c.years;
+        c.yield = withoutParity(c);
         double cash = 0;
         for (const CashDividend& d : c.dividends) cash += d.amount;
         if (cash > 0.5 * c.spot) // no dividend of this underlying
             c.dividends.clear();
-        c.forward = forwardOf(c, c.spot);
+        c.forward = c.forwardOf(c.spot);
         if (!(c.years > 0) || m_curve.dividendYield) return;
         const std::optional<double> first = parityForward(i);
         if (!first || std::fabs(*first / c.forward - 1) > kMostSpotGap + 0.15 * c.years) return;
@@ -259,12 +290,9 @@ private:
             std::size_t keep = std::min<std::size_t>(pairs.size(), 6);
             while (!cash && keep < pairs.size() && std::fabs(pairs[keep].strike / c.forward - 1) < 0.02) ++keep;
             pairs.resize(keep);
-            for (ParityPair& p : pairs) {
-                const std::optional<double> gap =
-                    cash ? dividendGap(m_chain, m_chain.expiries[i], tamed, p.strike) : premiums->callMinusPut(p.strike);
-                if (!gap) return;
-                p.gap -= *gap;
-            }
+            if (cash && !freeOfDividends(m_chain, m_chain.expiries[i], tamed, pairs)) return;
+            for (ParityPair& p : pairs)
+                if (!cash) p.gap -= premiums->callMinusPut(p.strike);
             const std::optional<ParityFit> fit = fitParity(pairs, c.discount);
             if (!fit) return;
             const double moved = std::fabs(fit->forward - c.forward);
@@ -281,16 +309,16 @@ private:
                 yields.push_back(c.yield);
                 weights.push_back(std::min(c.years, 0.5));
             }
-        const double shared = yields.empty() ? 0.0 : weightedMedian(yields, weights);
         for (Carry& c : m_out.expiries) {
             if (!(c.years > 0) || (c.fromParity && c.years >= kTwoWeeks && c.yield > -0.1 && c.yield < 0.3)) continue;
-            c.yield = shared;
-            const double spot = spotOf(c);
+            if (yields.empty() && !c.fromParity) continue; // as it was given
+            c.yield = yields.empty() ? withoutParity(c) : weightedMedian(yields, weights);
+            const double spot = c.spotOf();
             if (c.fromParity && std::fabs(spot / m_out.spot - 1) < kMostSpotGap) {
                 c.spot = spot;
             } else {
                 c.fromParity = false;
-                c.forward = forwardOf(c, c.spot);
+                c.forward = c.forwardOf(c.spot);
             }
         }
     }
@@ -304,10 +332,15 @@ private:
 
 } // namespace
 
+double fromMicros(std::int64_t micros) { return static_cast<double>(micros) * 1e-6; }
+
 UsableQuote usableQuote(const market::OptionChain& chain, std::size_t row) {
+    if (!chain.has(row, market::kHasBid) || !chain.has(row, market::kHasAsk)) return {};
+    return usableQuote(chain.bid[row], chain.ask[row]);
+}
+
+UsableQuote usableQuote(std::int64_t bid, std::int64_t ask) {
     UsableQuote q;
-    if (!chain.has(row, market::kHasBid) || !chain.has(row, market::kHasAsk)) return q;
-    const std::int64_t bid = chain.bid[row], ask = chain.ask[row];
     if (bid < 0 || ask < 0) {
         q.status = IvStatus::BadInput;
         return q;
@@ -318,8 +351,6 @@ UsableQuote usableQuote(const market::OptionChain& chain, std::size_t row) {
     q.status = IvStatus::Ok;
     return q;
 }
-
-double Carry::equivalentYield() const { return dividends.empty() ? yield : rate - std::log(forward / spot) / years; }
 
 std::optional<double> impliedDividend(const market::OptionChain& chain, CurveInputs curve, TradingDate exDate) {
     std::erase_if(curve.dividends, [exDate](const AnnouncedDividend& d) { return d.exDate == exDate; });
@@ -341,7 +372,8 @@ std::optional<double> impliedDividend(const market::OptionChain& chain, CurveInp
         // Between the two the spot grows without a yield but what is known to be paid.
         double expected = before->forward * std::exp(after->rate * after->years - before->rate * before->years);
         for (const CashDividend& d : after->dividends)
-            if (d.years != at && d.years >= before->years) expected -= d.amount * std::exp(after->rate * (after->years - d.years));
+            if (std::fabs(d.years - at) > kOneDay && d.years >= before->years)
+                expected -= d.amount * std::exp(after->rate * (after->years - d.years));
         const double implied = (expected - after->forward) * std::exp(-after->rate * (after->years - at));
         if (!(implied >= 0 && implied <= 0.1 * carry.spot)) return std::nullopt;
         amount = implied;
@@ -350,5 +382,28 @@ std::optional<double> impliedDividend(const market::OptionChain& chain, CurveInp
 }
 
 ChainCarry impliedCarry(const market::OptionChain& chain, const CurveInputs& curve) { return CarryFinder(chain, curve).run(); }
+
+UnderlyingCarry carryOf(const market::OptionChain& chain, const CurveInputs& curve) {
+    const auto rounded = [](double x) { return std::round(x * kCarryUnits) / kCarryUnits; };
+    const ChainCarry found = impliedCarry(chain, curve);
+    UnderlyingCarry out{chain.underlying, chain.time, {}};
+    for (std::size_t i = 0; i < found.expiries.size(); ++i) {
+        const Carry& c = found.expiries[i];
+        const market::ExpirySlice& slice = chain.expiries[i];
+        if (!(c.years > 0 && c.spot > 0 && c.forward > 0 && found.spot > 0)) continue;
+        ExpiryCarry kept{slice.expiry, slice.root,        rounded(c.rate), rounded(c.yield), rounded(c.spot / found.spot),
+                         {},           CarrySource::Rate, c.rateAssumed};
+        if (c.fromParity) kept.source = CarrySource::Parity;
+        const UtcTime now = modelTime(chain.time, slice.expiresAt);
+        for (const AnnouncedDividend& d : curve.dividends) // those it is priced with
+            if (std::any_of(c.dividends.begin(), c.dividends.end(), [&](const CashDividend& cash) {
+                    return cash.amount == d.amount && d.exDate.ok() && cash.years == yearsBetween(now, market::fromNewYork(d.exDate, 0, 0));
+                }))
+                kept.dividends.push_back({d.exDate, rounded(d.amount)});
+        std::sort(kept.dividends.begin(), kept.dividends.end(), [](const auto& a, const auto& b) { return a.exDate < b.exDate; });
+        out.expiries.push_back(std::move(kept));
+    }
+    return out;
+}
 
 } // namespace mahler::pricing

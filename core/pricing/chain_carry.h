@@ -13,18 +13,11 @@ struct UsableQuote {
     IvStatus status = IvStatus::NoQuote;
 };
 inline constexpr double kLeastWidth = 0.005;
+/// A price as chain and book compute with it.
+double fromMicros(std::int64_t micros);
+UsableQuote usableQuote(std::int64_t bid, std::int64_t ask);
 /// Absent, zero-bid or crossed: NoQuote. A negative price: BadInput.
 UsableQuote usableQuote(const market::OptionChain& chain, std::size_t row);
-
-/// What one expiry is priced on.
-struct Carry {
-    double years = 0, rate = 0, yield = 0, discount = 1, forward = 0;
-    double spot = 0;                     ///< what gives the forward at rate, yield and dividends; near the quoted spot, 0 when nothing is known
-    std::vector<CashDividend> dividends; ///< beside the yield, of an American expiry
-    /// The yield that gives the forward without the cash dividends; `yield` when there are none.
-    double equivalentYield() const;
-    bool fromParity = false, rateAssumed = false;
-};
 
 struct ChainCarry {
     std::vector<Carry> expiries; ///< as chain.expiries
@@ -37,6 +30,8 @@ struct ChainCarry {
 /// yield is only noise, take the yield of the others and a spot that gives their forward. With cash dividends the yield is
 /// what parity leaves beside them, and the premiums are of the spot-drop model.
 ChainCarry impliedCarry(const market::OptionChain& chain, const CurveInputs& curve);
+/// The same as what it keeps when spot and time move on, in its rounded form. Expiries that are over or have no forward are left out.
+UnderlyingCarry carryOf(const market::OptionChain& chain, const CurveInputs& curve);
 
 /// The amount that makes parity agree across `exDate`: the forwards of the last expiry before it and the first one from it on,
 /// with no borrow between them, freed of exercise premiums in three rounds with the amount itself. Good to the quotes' widths and to an

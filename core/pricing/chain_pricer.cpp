@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
-#include "pricing/american_slice.h"
 #include "pricing/chain_carry.h"
-#include "pricing/european_batch.h"
+#include "pricing/expiry_pricer.h"
 #include "pricing/gaussian.h"
 
 namespace mahler::pricing {
@@ -15,36 +15,34 @@ namespace {
 
 using market::Right;
 
+constexpr double kDay = 1.0 / 365;
+
 /// One strike of a slice; a side that is not listed has no row.
 struct StrikeRows {
     double strike = 0;
     std::optional<std::size_t> call, put;
 };
 
-/// Rows of one expiry on their way through a batch; `number` is a quote's mid or a volatility.
+/// Rows of one expiry on their way through the model; a query's number is a quote's mid or a volatility.
 struct RowBatch {
     std::vector<std::size_t> rows;
-    std::vector<double> sign, strike, number;
+    std::vector<StrikeQuery> queries;
 
-    void add(std::size_t row, Right right, double at, double value) {
+    void add(std::size_t row, Right right, double strike, double number) {
         rows.push_back(row);
-        sign.push_back(right == Right::Call ? 1.0 : -1.0);
-        strike.push_back(at);
-        number.push_back(value);
+        queries.push_back({right, strike, number});
     }
 };
 
 class SlicePricer {
 public:
     SlicePricer(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& carry, PricedChain& out, PricedExpiry& expiry)
-        : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry) {
-        if (slice.style == market::ExerciseStyle::American) m_american.emplace(carry.rate, carry.equivalentYield(), carry.years);
-    }
+        : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry), m_pricer(slice.style, carry) {}
 
     /// The volatility of every quote.
     void imply() {
         collectStrikes();
-        m_american ? implyAmericanVols() : implyEuropeanVols();
+        implyVols();
         collectPoints();
     }
     /// What the surface is fitted to.
@@ -86,29 +84,8 @@ private:
         return m_out.iv[row];
     }
 
-    /// All quoted rows of both sides at once, each search from the European volatility of its price.
-    void implyAmericanVols() {
-        std::vector<std::size_t> rows;
-        std::vector<SliceQuote> quotes;
-        for (const StrikeRows& s : m_strikes)
-            for (const Right right : {Right::Call, Right::Put})
-                if (const auto& row = rowOf(s, right)) {
-                    const UsableQuote quote = usableQuote(m_chain, *row);
-                    m_out.ivStatus[*row] = quote.status;
-                    if (quote.status != IvStatus::Ok) continue;
-                    rows.push_back(*row);
-                    quotes.push_back({right, m_carry.spot, s.strike, quote.mid, 0});
-                }
-        std::vector<ImpliedVol> found(quotes.size());
-        m_american->impliedVols(quotes, found);
-        for (std::size_t i = 0; i < quotes.size() && !m_carry.dividends.empty(); ++i)
-            found[i] =
-                impliedVolWithDividends(market::ExerciseStyle::American, dividendInputs(quotes[i].right, quotes[i].strike, 0), m_carry.dividends,
-                                        quotes[i].price, GridAccuracy::Chain, found[i].status == IvStatus::Ok ? found[i].vol : 0);
-        for (std::size_t i = 0; i < rows.size(); ++i) keepVol(rows[i], found[i]);
-    }
-
-    void implyEuropeanVols() {
+    /// All quoted rows of both sides at once.
+    void implyVols() {
         RowBatch quoted;
         for (const StrikeRows& s : m_strikes)
             for (const Right right : {Right::Call, Right::Put})
@@ -117,12 +94,10 @@ private:
                     m_out.ivStatus[*row] = quote.status;
                     if (quote.status == IvStatus::Ok) quoted.add(*row, right, s.strike, quote.mid);
                 }
-        ImpliedVolBatch found;
-        impliedVolsOfExpiry(terms(), quoted.sign, quoted.strike, quoted.number, found);
-        for (std::size_t i = 0; i < quoted.rows.size(); ++i) keepVol(quoted.rows[i], {found.vol[i], found.status[i]});
+        std::vector<ImpliedVol> found(quoted.rows.size());
+        m_pricer.impliedVols(quoted.queries, found);
+        for (std::size_t i = 0; i < found.size(); ++i) keepVol(quoted.rows[i], found[i]);
     }
-
-    ExpiryTerms terms() const { return {m_carry.spot, m_carry.years, m_carry.rate, m_carry.yield}; }
 
     double vega(double strike, double vol) const {
         const double s = vol * std::sqrt(m_carry.years), d1 = std::log(m_carry.forward / strike) / s + 0.5 * s;
@@ -221,54 +196,47 @@ private:
                 if (smileVol > 0) smiled.add(*row, right, s.strike, smileVol);
             }
         }
-        if (!m_carry.dividends.empty())
-            valueWithDividends(marked, smiled);
-        else
-            m_american ? valueAmericans(marked, smiled) : valueEuropeans(marked, smiled);
-    }
-
-    std::vector<SliceOption> optionsOf(const RowBatch& batch) const {
-        std::vector<SliceOption> options;
-        options.reserve(batch.rows.size());
-        for (std::size_t i = 0; i < batch.rows.size(); ++i)
-            options.push_back({batch.sign[i] > 0 ? Right::Call : Right::Put, m_carry.spot, batch.strike[i], batch.number[i]});
-        return options;
-    }
-
-    Inputs dividendInputs(Right right, double strike, double vol) const {
-        return {right, m_carry.spot, strike, m_carry.years, m_carry.rate, m_carry.yield, vol};
-    }
-
-    /// Row by row on a grid: cash dividends do not scale with the strike.
-    void valueWithDividends(const RowBatch& marked, const RowBatch& smiled) {
-        const auto inputsOf = [this](const RowBatch& batch, std::size_t i) {
-            return dividendInputs(batch.sign[i] > 0 ? Right::Call : Right::Put, batch.strike[i], batch.number[i]);
-        };
-        for (std::size_t i = 0; i < marked.rows.size(); ++i)
-            keepGreeks(marked.rows[i], marked.number[i],
-                       priceWithDividends(market::ExerciseStyle::American, inputsOf(marked, i), m_carry.dividends, GridAccuracy::Chain).value);
-        for (std::size_t i = 0; i < smiled.rows.size(); ++i) {
-            const DividendValuation v =
-                dividendPriceOnly(market::ExerciseStyle::American, inputsOf(smiled, i), m_carry.dividends, GridAccuracy::Chain);
-            if (hasNumbers(v.value.status)) keepTheo(smiled.rows[i], v.value.price);
-        }
-    }
-
-    void valueAmericans(const RowBatch& marked, const RowBatch& smiled) {
         std::vector<Valuation> values(marked.rows.size());
-        m_american->values(optionsOf(marked), values);
-        for (std::size_t i = 0; i < values.size(); ++i) keepGreeks(marked.rows[i], marked.number[i], values[i]);
+        m_pricer.values(marked.queries, values);
+        for (std::size_t i = 0; i < values.size(); ++i) keepGreeks(marked.rows[i], marked.queries[i].number, values[i]);
+        if (!m_out.charm.empty()) valueFurther(marked, values);
         std::vector<double> prices(smiled.rows.size());
-        m_american->prices(optionsOf(smiled), prices);
+        m_pricer.prices(smiled.queries, prices);
         for (std::size_t i = 0; i < prices.size(); ++i) keepTheo(smiled.rows[i], prices[i]);
     }
 
-    void valueEuropeans(const RowBatch& marked, const RowBatch& smiled) {
-        GreekBatch values;
-        priceExpiry(terms(), marked.sign, marked.strike, marked.number, GreekSet::Basic, values);
-        for (std::size_t i = 0; i < marked.rows.size(); ++i) keepGreeks(marked.rows[i], marked.number[i], values.at(i));
-        priceExpiry(terms(), smiled.sign, smiled.strike, smiled.number, GreekSet::Basic, values);
-        for (std::size_t i = 0; i < smiled.rows.size(); ++i) keepTheo(smiled.rows[i], values.price[i]);
+    /// By differences of whole values: what the screen's delta will be tomorrow, and a point of volatility away.
+    void valueFurther(const RowBatch& marked, const std::vector<Valuation>& now) {
+        const std::size_t n = now.size();
+        RowBatch higher = marked, lower = marked;
+        for (std::size_t i = 0; i < n; ++i) {
+            const double vol = marked.queries[i].number, step = std::min(0.005, 0.5 * vol);
+            higher.queries[i].number = vol + step;
+            lower.queries[i].number = vol - step;
+        }
+        std::vector<Valuation> up(n), down(n), later(n);
+        m_pricer.values(higher.queries, up);
+        m_pricer.values(lower.queries, down);
+        Carry tomorrow = m_carry;
+        const double passed = std::min(kDay, m_carry.years);
+        tomorrow.years -= passed;
+        for (CashDividend& d : tomorrow.dividends) d.years -= passed;
+        std::erase_if(tomorrow.dividends, [](const CashDividend& d) { return d.years <= 0; });
+        tomorrow.discount = std::exp(-tomorrow.rate * tomorrow.years);
+        tomorrow.forward = tomorrow.forwardOf(tomorrow.spot);
+        ExpiryPricer ahead(m_slice.style, tomorrow);
+        if (tomorrow.years > 0) ahead.values(marked.queries, later);
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::size_t row = marked.rows[i];
+            const StrikeQuery& q = marked.queries[i];
+            if (!m_out.hasGreeks[row]) continue;
+            const double sign = q.right == Right::Call ? 1 : -1, gap = sign * (m_carry.spot - q.strike);
+            const double then = tomorrow.years > 0 ? later[i].delta : gap > 0 ? sign : gap < 0 ? 0 : 0.5 * sign;
+            if (tomorrow.years <= 0 || hasNumbers(later[i].status)) m_out.charm[row] = (then - now[i].delta) * (kDay / passed);
+            if (hasNumbers(up[i].status) && hasNumbers(down[i].status))
+                m_out.vanna[row] = (up[i].delta - down[i].delta) / (higher.queries[i].number - lower.queries[i].number) * 0.01;
+            if (m_carry.years < 2 * kDay) m_out.decayToClose[row] = std::max(gap, 0.0) - now[i].price;
+        }
     }
 
     const market::OptionChain& m_chain;
@@ -276,7 +244,7 @@ private:
     const Carry& m_carry;
     PricedChain& m_out;
     PricedExpiry& m_expiry;
-    std::optional<AmericanSlice> m_american; ///< absent for a European expiry
+    ExpiryPricer m_pricer;
     std::vector<StrikeRows> m_strikes;
     std::vector<SmilePoint> m_points;
     std::vector<std::size_t> m_pointRows; ///< as m_points
@@ -293,6 +261,15 @@ void sizeRows(PricedChain& out, std::size_t rows) {
 
 } // namespace
 
+CurveInputs curveOf(const market::History* history, const std::string& underlying) {
+    CurveInputs curve;
+    if (!history) return curve;
+    curve.rate = history->rate;
+    if (const auto yield = history->dividendYield.find(underlying); yield != history->dividendYield.end()) curve.fallbackYield = yield->second;
+    if (const auto cash = history->dividends.find(underlying); cash != history->dividends.end()) curve.dividends = cash->second;
+    return curve;
+}
+
 std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::OptionChain> chain, const CurveInputs& curve) {
     const auto start = std::chrono::steady_clock::now();
     auto out = std::make_shared<PricedChain>();
@@ -302,8 +279,13 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
     if (curve.rate && std::fabs(*curve.rate) < 1) // also refuses NaN
         usable.rate = curve.rate;
     if (curve.dividendYield && std::fabs(*curve.dividendYield) < 1) usable.dividendYield = curve.dividendYield;
+    if (curve.fallbackYield && std::fabs(*curve.fallbackYield) < 1) usable.fallbackYield = curve.fallbackYield;
     usable.dividends = curve.dividends;
+    usable.carry = curve.carry;
     sizeRows(*out, chain->size());
+    if (curve.furtherGreeks)
+        for (std::vector<double>* column : {&out->charm, &out->vanna, &out->decayToClose})
+            column->assign(chain->size(), std::numeric_limits<double>::quiet_NaN());
     const ChainCarry carry = impliedCarry(*chain, usable);
     out->spot = carry.spot;
     out->spotFromParity = carry.spotFromParity;

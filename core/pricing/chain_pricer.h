@@ -6,31 +6,30 @@
 
 #include "base/time.h"
 #include "market/chain.h"
-#include "pricing/cash_dividends.h"
+#include "pricing/expiry_carry.h"
 #include "pricing/option_pricer.h"
 #include "pricing/surface.h"
 
 namespace mahler::pricing {
 
-inline constexpr double kAssumedRate = 0.04; ///< continuous, per year
-
-/// The underlying opens lower by `amount` (its currency, positive) on the morning of `exDate`; who exercises a call for it does
-/// so the evening before.
-struct AnnouncedDividend {
-    TradingDate exDate{};
-    double amount = 0;
-};
+inline constexpr double kAssumedRate = 0.04;    ///< continuous, per year
 inline constexpr double kCashDividendYears = 1; ///< cash amounts count this far ahead; beyond it dividends are a yield
 
 /// What the pricer cannot read from the chain. Absent rate: implied from parity for European classes, else 0.04 and said so.
 struct CurveInputs {
-    std::optional<double> rate;          ///< continuous, per year
-    std::optional<double> dividendYield; ///< continuous; absent is implied from parity per expiry
+    std::optional<double> rate;            ///< continuous, per year
+    std::optional<double> dividendYield;   ///< continuous; outright, parity is not asked
+    std::optional<double> fallbackYield{}; ///< continuous: where neither `dividendYield` is given nor the quotes give a forward
     /// Known or expected, any order. American expiries that live through an ex-date are priced with the amounts by the spot-drop
     /// model (cash_dividends.h); `dividendYield` then counts beyond kCashDividendYears only. Those that are no dividend (date or
     /// amount out of range) are left out.
-    std::vector<AnnouncedDividend> dividends;
+    std::vector<AnnouncedDividend> dividends{};
+    /// Found before (carryOf()): expiries in it take it as it is, whatever the quotes say now. Null: everything from this chain.
+    std::shared_ptr<const UnderlyingCarry> carry{};
+    bool furtherGreeks = false; ///< PricedChain::charm and the like too, which take as long again as the rest
 };
+/// What the past of a market tells of `underlying`: rate, amounts, and the yield as a fallback. `history` may be null.
+CurveInputs curveOf(const market::History* history, const std::string& underlying);
 
 struct PricedExpiry {
     double years = 0, forward = 0, discount = 1, rate = 0, dividendYield = 0;
@@ -61,6 +60,13 @@ struct PricedChain {
     std::vector<double> markVol;                        ///< own IV when trusted, otherwise the smile's; 0 when neither
     std::vector<double> theo;                           ///< model price at the smile's volatility; 0 when there is no smile
     std::vector<bool> hasGreeks, hasTheo;
+    SurfaceDynamics dynamics = SurfaceDynamics::StickyStrike; ///< of delta and gamma
+    /// With CurveInputs::furtherGreeks, else empty; NaN where there is none. Charm: change of delta per calendar DAY of passing time (over the next
+    /// one, to expiry if that comes first); vanna: change of delta per volatility POINT.
+    std::vector<double> charm, vanna;
+    /// Likewise, of expiries with less than two days to live: what the option loses until its expiry if spot and volatility stay (its value at T = 0
+    /// less the one now, per unit, negative when it loses). A day's share of `theta` says more than the whole option is worth there.
+    std::vector<double> decayToClose;
     double milliseconds = 0; ///< what pricing took
 };
 

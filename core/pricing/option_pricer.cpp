@@ -19,6 +19,13 @@ bool hasNumbers(PriceStatus status) {
     return false;
 }
 
+const char* toString(SurfaceDynamics dynamics) {
+    switch (dynamics) {
+    case SurfaceDynamics::StickyStrike: return "sticky strike";
+    }
+    return "sticky strike";
+}
+
 double mostGamma(double spot) { return 1 / std::min(0.01, 1e-4 * spot); }
 
 Valuation capped(const Inputs& in, Valuation v) {

@@ -51,6 +51,10 @@ enum class IvStatus : std::uint8_t {
 };
 const char* toString(IvStatus status);
 
+/// What the volatility of a strike does when the spot moves; a delta means nothing without it. Every delta of ours holds the strike's volatility.
+enum class SurfaceDynamics : std::uint8_t { StickyStrike };
+const char* toString(SurfaceDynamics dynamics); ///< "sticky strike"
+
 struct ImpliedVol {
     double vol = 0; ///< meaningful only when status is Ok
     IvStatus status = IvStatus::NoQuote;

@@ -20,7 +20,9 @@ std::vector<MethodPrice> QuantlibThread::ask(std::span<const VerifiedLeg> legs, 
     auto future = promise->get_future();
     const bool taken = m_worker.post([promise, asked = std::vector<VerifiedLeg>(legs.begin(), legs.end())](std::stop_token) {
         std::vector<MethodPrice> answers;
-        for (const auto& leg : asked) answers.push_back(quickQuantlib(leg.style, leg.in));
+        for (const auto& leg : asked)
+            answers.push_back(leg.dividends.empty() ? quickQuantlib(leg.style, leg.in) // it is not asked about cash dividends
+                                                    : MethodPrice{PriceMethod::Quantlib, 0, 0, false});
         promise->set_value(std::move(answers));
     });
     if (taken && future.wait_for(patience) == std::future_status::ready) return future.get();

@@ -9,6 +9,8 @@
 #include "pricing/american_cold.h"
 #include "pricing/american_kernels.h"
 #include "pricing/cash_dividends.h"
+#include "pricing/cash_slice.h"
+#include "pricing/dividend_tree.h"
 #include "pricing/european.h"
 #include "pricing/quadrature.h"
 #include "pricing/quantlib_check.h"
@@ -25,6 +27,9 @@ using market::Right;
 constexpr double kBoundaryError = 1e-7, kClosedFormError = 1e-11;
 constexpr double kQuickError =
     1e-5; ///< of QuantLib's accurate scheme: worst of 30,000 random contracts against the kernel 3.8e-6 of the larger of spot and strike
+/// With cash dividends, of the larger of spot and strike and of the deviation in price units: see tst_pricing_cash_slice.
+constexpr double kCashError = 1e-6, kCashUnit = 1.5e-5, kTreeUnit = 1e-4;
+constexpr int kDividendSteps = 640;
 constexpr int kSteps = 128, kLegsATime = kBlock / 2;
 
 double scaleOf(const Inputs& in) { return std::max(in.spot, in.strike); }
@@ -115,6 +120,27 @@ void kernelOpinions(std::span<const VerifiedLeg> legs, std::span<MethodPrice> ou
                                                              : MethodPrice{PriceMethod::Kernel, 0, 0, false};
 }
 
+/// An American with cash dividends by the lanes of the chain and by a tree of its own.
+std::vector<MethodPrice> dividendOpinions(const VerifiedLeg& leg) {
+    std::vector<CashDividend> paid;
+    for (const CashDividend& d : leg.dividends)
+        if (d.years > 0 && d.years < leg.in.years && d.amount != 0) paid.push_back(d);
+    MethodPrice kernel{PriceMethod::Kernel, 0, 0, false}, tree{PriceMethod::Tree, 0, 0, false};
+    const Inputs& in = leg.in;
+    if (!plain(in) || !CashSlice::holds(in.rate, in.dividendYield, in.years, paid, in.spot)) return {kernel, tree};
+    const double unit = in.spot * in.vol * std::sqrt(in.years), scale = scaleOf(in);
+    const SliceOption option{in.right, in.spot, in.strike, in.vol};
+    double price = 0;
+    CashSlice(in.rate, in.dividendYield, in.years, paid).prices({&option, 1}, {&price, 1});
+    kernel = opinion(PriceMethod::Kernel, price, kCashError * scale + kCashUnit * unit);
+    if (std::fabs(in.rate - in.dividendYield) * std::sqrt(in.years / (kDividendSteps / 2)) > 0.5 * in.vol) return {kernel, tree}; // no chances
+    const auto [fine, coarse] = dividendTreePrices(in, paid, kDividendSteps);
+    // Between two steps nobody exercises: half of what that would have earned over one.
+    const double missed = 0.5 * in.years / kDividendSteps * std::max(0.0, in.right == Right::Put ? in.rate * in.strike : in.dividendYield * in.spot);
+    tree = opinion(PriceMethod::Tree, std::max(fine, exerciseValue(in)), std::fabs(fine - coarse) + missed + kTreeUnit * unit + 1e-7 * scale);
+    return {kernel, tree};
+}
+
 Inputs randomContract(Random& random) {
     Inputs in;
     in.right = random.below(2) == 0 ? Right::Call : Right::Put;
@@ -200,6 +226,12 @@ std::vector<Verification> verifyLegs(std::span<const VerifiedLeg> legs) {
         treeOpinions(part, {second, part.size()});
         for (std::size_t l = 0; l < part.size(); ++l)
             if (part[l].style == ExerciseStyle::European) second[l] = quadratureOpinion(part[l].style, part[l].in);
+        for (std::size_t l = 0; l < part.size(); ++l)
+            if (part[l].style == ExerciseStyle::American && !part[l].dividends.empty()) {
+                const auto opinions = dividendOpinions(part[l]);
+                kernel[l] = opinions[0];
+                second[l] = opinions[1];
+            }
         for (std::size_t l = 0; l < part.size(); ++l) all.push_back(judge(part[l].style, part[l].in, {kernel[l], second[l]}));
     }
     return all;

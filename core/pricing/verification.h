@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "pricing/cash_dividends.h"
 #include "pricing/option_pricer.h"
 
 namespace mahler::pricing {
@@ -34,7 +35,7 @@ struct MethodPrice {
 /// What the methods say of one contract. A disagreement is a result to be shown, with both numbers, and a reason not to trade.
 struct Verification {
     market::ExerciseStyle style = market::ExerciseStyle::American;
-    Inputs in;
+    Inputs in; ///< of a leg with cash dividends: beside them
     std::vector<MethodPrice> prices;
     bool agree = false; ///< at least two methods gave numbers, and every two are within the sum of their declared errors
     /// The two furthest apart in units of what they declared, as places in `prices`; both 0 with fewer than two numbers.
@@ -55,8 +56,10 @@ Verification verifyPrice(market::ExerciseStyle style, const Inputs& in, std::spa
 struct VerifiedLeg {
     market::ExerciseStyle style = market::ExerciseStyle::American;
     Inputs in;
+    std::vector<CashDividend> dividends{}; ///< spot-drop model; `in.dividendYield` is what is paid beside them
 };
-/// Kernel and tree for the legs of a trade, kernel and quadrature for Europeans, lane-parallel: under 100 us for four (bench). Thread-safe.
+/// Kernel and tree for the legs of a trade, kernel and quadrature for Europeans, lane-parallel: under 100 us for four (bench). Americans with
+/// cash dividends by grid and dividend tree, a millisecond each. Thread-safe.
 std::vector<Verification> verifyLegs(std::span<const VerifiedLeg> legs);
 /// For people: "kernel 3.2101, tree 3.2104"; the two furthest apart, or "no two methods apply".
 std::string describe(const Verification& verification);

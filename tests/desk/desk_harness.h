@@ -44,6 +44,11 @@ public:
     void quote(const market::OptionContract& contract, double bid, double ask) {
         m_quotes[contract.id()] = {*Price::fromDouble(bid), *Price::fromDouble(ask)};
     }
+    /// Quotes every row of a chain that has both sides.
+    void quote(const market::OptionChain& chain) {
+        for (std::size_t row = 0; row < chain.size(); ++row)
+            if (const auto q = chain.quote(row); q.twoSided()) m_quotes[chain.contract(row).id()] = {*q.bid, *q.ask};
+    }
     void removeQuote(const market::OptionContract& contract) { m_quotes.erase(contract.id()); }
     void setVix(double vix) { m_vix = vix; }
     void setSpot(double spot) { m_spot = spot; }
@@ -85,7 +90,8 @@ public:
             q.time = m_source;
             tick.watched.push_back({contract.id(), q});
         }
-        return give(MarketTick{tick, m_desk.state().facts ? m_board.price(tick, *m_desk.state().facts) : portfolio::GreeksBook{}});
+        return give(
+            MarketTick{tick, m_desk.state().facts ? m_board.price(tick, *m_desk.state().facts, m_desk.market().carries()) : portfolio::GreeksBook{}});
     }
     void ticks(int count) {
         for (int i = 0; i < count; ++i) tick();

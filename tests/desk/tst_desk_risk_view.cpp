@@ -4,6 +4,7 @@
 
 #include "desk/effect_rows.h"
 #include "desk/risk_watch.h"
+#include "pricing/chain_carry.h"
 #include "risk_fixture.h"
 
 using namespace mahler;
@@ -293,10 +294,12 @@ private Q_SLOTS:
         const auto past = history(10);
         past->rate = 0.037;
         past->dividendYield["SPY"] = 0.012;
-        const auto part = priceForRisk(raw, past.get(), *view);
+        auto curve = pricing::curveOf(past.get(), "SPY");
+        curve.carry = std::make_shared<const pricing::UnderlyingCarry>(pricing::carryOf(*raw, curve));
+        const auto part = priceForRisk(raw, curve, *view);
         QCOMPARE(part->chain->expiries.size(), std::size_t(1));
         QVERIFY(part->chain->size() < raw->size() / 2);
-        const std::vector<std::shared_ptr<const pricing::PricedChain>> parts{part}, wholes{pricing::priceChain(raw, {0.037, 0.012, {}})};
+        const std::vector<std::shared_ptr<const pricing::PricedChain>> parts{part}, wholes{pricing::priceChain(raw, curve)};
         const auto holdings = portfolio::holdingsOf(std::vector{p});
         const auto a = portfolio::bindBook(holdings, parts), b = portfolio::bindBook(holdings, wholes);
         for (std::size_t i = 0; i < a.legs.size(); ++i) {
@@ -307,8 +310,8 @@ private Q_SLOTS:
             QCOMPARE(a.legs[i].unit.price, b.legs[i].unit.price);
             QCOMPARE(a.legs[i].unit.vega, b.legs[i].unit.vega);
         }
-        past->rate.reset(); // it would be implied from the other expiries
-        QCOMPARE(priceForRisk(raw, past.get(), *view)->chain->size(), raw->size());
+        curve.carry.reset(); // it would be implied from the other expiries
+        QCOMPARE(priceForRisk(raw, curve, *view)->chain->size(), raw->size());
     }
 
     void aHeldPositionIsExplainedFromTheFirstLookOfTheSession() {
@@ -445,7 +448,7 @@ private Q_SLOTS:
             [&](const std::string& underlying, MarketRunner::ChainReady ready) {
                 QCOMPARE(underlying, std::string("SPX"));
                 ++asked;
-                ready(raw, history(120), std::make_shared<market::Tick>());
+                ready(raw, history(120), std::make_shared<market::Tick>(), {});
             },
             pricing,
             [&](std::shared_ptr<const RiskView> risk) {

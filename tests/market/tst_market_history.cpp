@@ -87,6 +87,27 @@ private Q_SLOTS:
             QVERIFY(vix && vix->value == last && vix->priorClose == last - 1);
         }
     }
+    void dividendsAreReadByUnderlyingAndAYearAhead() {
+        QTemporaryDir dir;
+        write(dir.filePath("dividends.csv"), "symbol,ex_date,amount\nSPY,2026-09-18,1.85\nSPY,2026-06-18,1.76\nQQQ,2026-09-21,0.7\nSPY,2026-12-18,0\n"
+                                             "SPY,soon,1.9\nSPY,2026-09-18,1.87\nSPY,2028-03-17,2.2\nSPY,2026-12-18,-1\n");
+        std::vector<std::string> notes;
+        const auto history = readHistory(dir.path().toStdString(), evening(2026y / 8 / 19), notes);
+        QVERIFY(history.has_value());
+        const std::vector<AnnouncedDividend> spy = {{2026y / 6 / 18, 1.76}, {2026y / 9 / 18, 1.87}}; // in order; the last row of a date counts
+        QVERIFY(history->dividends.at("SPY") == spy);
+        QCOMPARE(history->dividends.at("QQQ").size(), std::size_t(1));
+        QVERIFY(std::any_of(notes.begin(), notes.end(), [](const std::string& n) { return n.ends_with("3 unreadable rows are left out."); }));
+        const auto ex = [&](TradingDate day) {
+            return std::any_of(history->events.begin(), history->events.end(),
+                               [&](const MarketEvent& e) { return e.date == day && e.kind == EventKind::ExDividend && e.symbol == "SPY"; });
+        };
+        QVERIFY(ex(2026y / 9 / 18) && !ex(2028y / 3 / 17));
+        write(dir.filePath("dividends.csv"), "symbol,day,amount\nSPY,2026-09-18,1.85\n");
+        notes.clear();
+        QVERIFY(readHistory(dir.path().toStdString(), evening(2026y / 8 / 19), notes)->dividends.empty());
+        QVERIFY(anyContains(notes, "dividends need the columns"));
+    }
     void anOldVixIsNotTheLastOne() {
         History h;
         QVERIFY(!lastVix(h, 2019y / 5 / 13));

@@ -38,6 +38,8 @@ private Q_SLOTS:
     void pricesTenThousandAmericanContracts();
     void impliesABorrowFeeAsCarry();
     void timeRunsInSecondsThroughMidnight();
+    void parityLeavesOutCrossedAndStalePairs();
+    void furtherGreeksAreDifferencesOfTheDeltaOnScreen();
 };
 
 namespace {
@@ -397,6 +399,76 @@ void TestPricingChain::timeRunsInSecondsThroughMidnight() {
     const double before = yearsBetween(market::fromNewYork(day, 23, 59, 59), next),
                  after = yearsBetween(market::fromNewYork(addDays(day, 1), 0, 0, 0), next);
     QVERIFY(std::fabs(before - after - 1 / (365.0 * 86400)) < 1e-15);
+}
+
+void TestPricingChain::parityLeavesOutCrossedAndStalePairs() {
+    const Market then{597, 0.043, 0.012, 0.003, true}, now{600, 0.043, 0.012, 0.01, true};
+    const auto s = slice(ExerciseStyle::European, 40, "TEST");
+    CurveInputs curve;
+    curve.rate = 0.043;
+    // Forty per cent of the strikes, the near ones among them and narrow, still stand where they stood at 597.
+    const auto chain = emptyChain(now), old = emptyChain(then);
+    addSlice(*chain, now, s, 20, 5);
+    addSlice(*old, then, s, 20, 5);
+    const double forward = 600 * std::exp((0.043 - 0.012) * yearsBetween(kNow, s.expiresAt));
+    chain->age.assign(chain->size(), 2);
+    for (std::size_t row = 0; row < chain->size(); ++row) {
+        const double strike = static_cast<double>(chain->strike[row]) * 1e-6;
+        if (std::fabs(strike - 600) > 40) continue;
+        const std::size_t twin = row; // the same strikes beside the spot, three dollars apart
+        chain->bid[row] = old->bid[twin];
+        chain->ask[row] = old->ask[twin];
+        chain->strike[row] = old->strike[twin];
+        chain->age[row] = chain->right[row] == Right::Call ? 240 : 3; // one stale side is enough
+    }
+    QVERIFY(std::fabs(priceChain(chain, curve)->expiries[0].forward - forward) < 0.02);
+    auto silent = std::make_shared<OptionChain>(*chain);
+    silent->age.clear(); // nobody says what is stale: the near ones win
+    QVERIFY(std::fabs(priceChain(silent, curve)->expiries[0].forward - forward) > 1);
+    // Crossed ones count for nothing however narrow they are.
+    const auto crossed = emptyChain(now);
+    addSlice(*crossed, now, s, 20, 5);
+    for (std::size_t row = 0; row < crossed->size(); row += 3) std::swap(crossed->bid[row], crossed->ask[row]);
+    for (std::size_t row = 0; row < crossed->size(); row += 3) crossed->ask[row] = crossed->bid[row] - 5'000'000;
+    QVERIFY(std::fabs(priceChain(crossed, curve)->expiries[0].forward - forward) < 0.02);
+    // The wide quote of a pair has a hundredth of the say of one ten times as narrow.
+    const std::vector<ParityPair> pairs = {{600, 1.0, 0.02}, {605, -4.0, 0.02}, {595, 12.0, 0.2}, {610, -2.0, 0.2}, {590, 17.0, 0.2}};
+    QVERIFY(std::fabs(fitParity(pairs, 1.0)->forward - 601) < 1e-9);
+}
+
+void TestPricingChain::furtherGreeksAreDifferencesOfTheDeltaOnScreen() {
+    const Market m;
+    const auto chain = emptyChain(m);
+    addSlice(*chain, m, slice(ExerciseStyle::American, 1, "TEST"), 10, 5);
+    addSlice(*chain, m, slice(ExerciseStyle::European, 30, "TESTX"), 20, 5);
+    CurveInputs curve;
+    curve.rate = m.rate;
+    QVERIFY(priceChain(chain, curve)->charm.empty());
+    curve.furtherGreeks = true;
+    const auto p = priceChain(chain, curve);
+    QCOMPARE(p->charm.size(), chain->size());
+    QVERIFY(std::string(toString(p->dynamics)) == "sticky strike");
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto& e = p->expiries[i];
+        for (std::size_t row = chain->expiries[i].begin; row < chain->expiries[i].end; ++row) {
+            if (!p->hasGreeks[row]) continue;
+            const double strike = static_cast<double>(chain->strike[row]) * 1e-6, vol = p->markVol[row];
+            Inputs in{chain->right[row], e.spot, strike, e.years, e.rate, e.dividendYield, vol};
+            const auto style = chain->expiries[i].style;
+            Inputs up = in, down = in, next = in;
+            up.vol += 0.005;
+            down.vol -= 0.005;
+            QVERIFY(std::fabs(p->vanna[row] - (price(style, up).delta - price(style, down).delta)) < 2e-5);
+            next.years -= std::min(1.0 / 365, e.years);
+            if (next.years > 1e-6) QVERIFY(std::fabs(p->charm[row] - (price(style, next).delta - p->delta[row])) < 2e-5);
+            QCOMPARE(std::isnan(p->decayToClose[row]), i == 1);
+            if (i == 0) {
+                const double intrinsic = std::max(0.0, chain->right[row] == Right::Call ? e.spot - strike : strike - e.spot);
+                QVERIFY(std::fabs(p->decayToClose[row] - (intrinsic - price(style, in).price)) < 1e-4);
+                QVERIFY(p->decayToClose[row] < 1e-9); // an American never gains by standing still
+            }
+        }
+    }
 }
 
 QTEST_APPLESS_MAIN(TestPricingChain)
