@@ -24,7 +24,7 @@ mahler price --in contracts.csv --out results.csv
     prices a table of contracts: id, style, type, spot, strike, t_years, rate, dividend_yield, vol, price (vol or
     price may be empty). A malformed row is left empty, says why in its error column and does not stop the file;
     exit 1 when there was one. A price that no volatility gives names the reason there and is no failure
-mahler surface --chain FILE --underlying SYM [--json]
+mahler surface --chain FILE --underlying SYM [--history DIR] [--json]
     fits and checks the volatility surface; exit 1 when arbitrage remains
 mahler risk --positions FILE --chain FILE[,FILE...] [--history DIR] [--equity USD] [--propose FILE]
        [--paths N] [--seed N] [--json]

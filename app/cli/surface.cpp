@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "market/chain_files.h"
 #include "market/exchange_calendar.h"
+#include "market/history_files.h"
 #include "pricing/chain_pricer.h"
 
 namespace mahler::app {
@@ -135,7 +136,7 @@ private:
 } // namespace
 
 int runSurfaceCommand(const std::vector<std::string>& words) {
-    const auto args = Arguments::parse(words, {"chain", "underlying"}, {"json"});
+    const auto args = Arguments::parse(words, {"chain", "underlying", "history"}, {"json"});
     if (!args) return badUsage(args.error());
     const auto path = args->required("chain");
     const auto underlying = args->required("underlying");
@@ -148,7 +149,15 @@ int runSurfaceCommand(const std::vector<std::string>& words) {
     if (!read) return badUsage(read.error());
     for (const auto& note : read->report.notes) std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
     if (read->chains.empty()) return badUsage(badInput(*path + ": no snapshot of " + *underlying));
-    const auto priced = pricing::priceChain(read->chains.back(), {});
+    pricing::CurveInputs curve;
+    if (const auto directory = args->value("history")) {
+        std::vector<std::string> notes;
+        const auto history = market::readHistory(*directory, read->chains.back()->time, notes);
+        if (!history) return badUsage(history.error());
+        for (const auto& note : notes) std::fprintf(stderr, "mahler: note: %s\n", oneLine(note).c_str());
+        curve = pricing::curveOf(&*history, *underlying);
+    }
+    const auto priced = pricing::priceChain(read->chains.back(), curve);
     if (priced->surface.slices.empty()) return badUsage(badInput(*path + ": no expiry of " + *underlying + " has five usable quotes"));
     const SurfaceReport report(*priced);
     if (args->flag("json"))

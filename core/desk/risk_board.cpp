@@ -89,6 +89,8 @@ RiskCase caseOf(portfolio::RiskBook book, const portfolio::GridSpec& spec, const
                             : portfolio::DeltaPart{leg.holding.underlying, {}, {}});
     }
     out.beta = portfolio::betaWeighted(parts, view.betaWeights);
+    out.vegas = portfolio::vegasByExpiry(out.book);
+    for (const auto& row : out.vegas) out.weightedVega += row.vegaUsdPerPoint30d;
     if (auto grid = portfolio::scenarioGrid(out.book, spec, equity))
         out.grid = std::move(*grid);
     else

@@ -139,7 +139,9 @@ void DeskRuntime::refreshChain() {
     }
     m_market->requestChain(wanted, [this](auto chain, auto, auto, auto curve) {
         const bool posted = chain && m_pricing->post([this, chain, curve](std::stop_token) {
-            const auto priced = pricing::priceChain(*chain, curve);
+            auto wanted = curve;
+            wanted.furtherGreeks = true; // of the chain on screen alone
+            const auto priced = pricing::priceChain(*chain, wanted);
             m_chainBusy = false;
             m_sinks.chain(priced);
         });

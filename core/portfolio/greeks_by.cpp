@@ -48,6 +48,24 @@ void add(GreeksRow& row, const PositionGreeks& g) {
 
 } // namespace
 
+std::vector<ExpiryVega> vegasByExpiry(const RiskBook& book) {
+    std::map<TradingDate, ExpiryVega> byDate;
+    for (const auto& leg : book.legs) {
+        if (!leg.holding.contract) continue;
+        ExpiryVega& row = byDate[leg.holding.contract->expiry];
+        row.expiry = leg.holding.contract->expiry;
+        ++row.total;
+        if (!leg.priced()) continue;
+        const PositionGreeks g = greeksOf(leg, {});
+        row.vegaUsdPerPoint += g.vegaUsdPerPoint;
+        row.vegaUsdPerPoint30d += g.vegaUsdPerPoint30d;
+        ++row.priced;
+    }
+    std::vector<ExpiryVega> out;
+    for (const auto& [date, row] : byDate) out.push_back(row);
+    return out;
+}
+
 GreeksReport greeksBy(const RiskBook& book, BetaWeights weights) {
     GreeksReport report;
     report.weights = std::move(weights);

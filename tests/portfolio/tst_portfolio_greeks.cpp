@@ -18,6 +18,23 @@ class GreeksTest : public QObject {
     static bool near(double a, double b, double bound) { return std::fabs(a - b) <= bound; }
 
 private Q_SLOTS:
+    void vegasStandByExpiryAndAddOnlyWhenWeighted() {
+        const FlatChain chain;
+        auto book = bookOf(chain, {option(chain, 0, 4800, P, -3), option(chain, 1, 4800, P, 3), option(chain, 1, 4700, P, 2)});
+        QCOMPARE(book.legs.size(), std::size_t(3));
+        const auto vegas = vegasByExpiry(book);
+        QCOMPARE(vegas.size(), std::size_t(2));
+        QVERIFY(vegas[0].expiry < vegas[1].expiry);
+        QVERIFY(near(vegas[0].vegaUsdPerPoint, book.legs[0].unit.vega / 100 * -300, 1e-9));
+        QVERIFY(near(vegas[1].vegaUsdPerPoint, book.legs[1].unit.vega / 100 * 300 + book.legs[2].unit.vega / 100 * 200, 1e-9));
+        double weighted = 0;
+        for (const auto& row : vegas) weighted += row.vegaUsdPerPoint30d;
+        QVERIFY(near(weighted, greeksBy(book, {}).book.greeks.vegaUsdPerPoint30d, 1e-9));
+        QVERIFY(near(vegas[1].vegaUsdPerPoint30d, vegas[1].vegaUsdPerPoint * std::min(2.0, std::sqrt(30.0 / 365 / book.legs[1].years)), 1e-9));
+        book.legs[2].status = LegStatus::NoVolatility; // counted, never as zero
+        QCOMPARE(vegasByExpiry(book)[1].priced, 1);
+        QCOMPARE(vegasByExpiry(book)[1].total, 2);
+    }
     void aGreekAgainstTheSpotIsTheClosedFormsOwn_data() {
         QTest::addColumn<int>("greek");
         QTest::addColumn<double>("days");
