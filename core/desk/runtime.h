@@ -138,6 +138,7 @@ private:
     std::string m_chainWanted;
     std::atomic<bool> m_chainBusy{false};
     std::chrono::steady_clock::time_point m_lastChain{};
+    std::shared_ptr<pricing::CashSlices> m_chainSlices = std::make_shared<pricing::CashSlices>(); ///< of the pricing worker
 
     Mailbox<Message> m_mailbox{4096};
     std::unique_ptr<RiskWatch> m_risk; ///< outlives the market and the pricing worker that call it

@@ -139,9 +139,10 @@ void DeskRuntime::refreshChain() {
     }
     m_market->requestChain(wanted, [this](auto chain, auto, auto, auto curve) {
         const bool posted = chain && m_pricing->post([this, chain, curve](std::stop_token) {
-            auto wanted = curve;
-            wanted.furtherGreeks = true; // of the chain on screen alone
-            const auto priced = pricing::priceChain(*chain, wanted);
+            auto terms = curve;
+            terms.furtherGreeks = true; // of the chain on screen alone
+            terms.slices = m_chainSlices;
+            const auto priced = pricing::priceChain(*chain, terms);
             m_chainBusy = false;
             m_sinks.chain(priced);
         });

@@ -33,14 +33,14 @@ std::optional<double> LegAhead::value(const MarketMove& move) const {
 
 void LegAhead::values(std::span<const MarketMove> moves, std::span<double> results) const {
     std::vector<pricing::SliceOption> options;
-    if (m_slice) // present for a living American option alone
+    if (m_slice || m_cash) // present for a living American option alone
         for (const auto& move : moves) {
             const At moved = at(move);
             if (!(moved.spot > 0) || !std::isfinite(moved.spot) || !std::isfinite(moved.vol)) break;
             options.push_back({m_in.right, moved.spot, m_in.strike, clamped(moved.vol)});
         }
-    if (m_slice && options.size() == moves.size()) {
-        m_slice->prices(options, results);
+    if ((m_slice || m_cash) && options.size() == moves.size()) {
+        m_slice ? m_slice->prices(options, results) : m_cash->prices(options, results);
         for (double& value : results) value = std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
         return;
     }
@@ -56,6 +56,12 @@ std::optional<double> LegAhead::valueAt(double spot, double vol) const {
     if (!(in.years > 0)) return std::max(0.0, floor);
     if (!std::isfinite(vol)) return std::nullopt;
     in.vol = clamped(vol);
+    if (m_cash) {
+        double price = 0;
+        const pricing::SliceOption option{in.right, spot, in.strike, in.vol};
+        m_cash->prices({&option, 1}, {&price, 1});
+        return std::isfinite(price) ? std::optional(price) : std::nullopt;
+    }
     if (!m_dividends.empty()) {
         const auto v = pricing::dividendPriceOnly(market::ExerciseStyle::American, in, m_dividends, pricing::GridAccuracy::Chain).value;
         return pricing::hasNumbers(v.status) ? std::optional(v.price) : std::nullopt;
@@ -82,6 +88,7 @@ LegAhead Revaluer::ahead(const RiskLeg& leg, double days, double rateShift, doub
         if (!slice) slice = std::make_unique<pricing::AmericanSlice>(out.m_in.rate, out.m_in.dividendYield, out.m_in.years);
         out.m_slice = slice.get();
     }
+    if (!out.m_dividends.empty()) out.m_cash = m_cash.of(out.m_in.rate, out.m_in.dividendYield, out.m_in.years, out.m_dividends, out.m_in.spot);
     return out;
 }
 

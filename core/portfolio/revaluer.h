@@ -9,6 +9,7 @@
 
 #include "portfolio/risk_leg.h"
 #include "pricing/american_slice.h"
+#include "pricing/cash_slice.h"
 #include "pricing/european.h"
 
 namespace mahler::portfolio {
@@ -48,6 +49,7 @@ private:
     pricing::AmericanSlice* m_slice = nullptr; ///< null: European, shares or expired
     pricing::Inputs m_in;
     std::vector<pricing::CashDividend> m_dividends; ///< still to come; then there is no slice
+    std::shared_ptr<pricing::CashSlice> m_cash;     ///< of them, where its lanes hold
 };
 
 /// What an order taken at its limit would be worth, in dollars for its whole quantity, at `points` spots from `low` to `high` times the
@@ -57,7 +59,7 @@ std::vector<std::pair<double, double>> valueAcrossSpots(const ComboOrder& order,
                                                         int points, double days = 0, double volMove = 0);
 
 /// Revalues legs in full: Europeans by closed form, Americans by one AmericanSlice for each (rate, yield, time), shared by
-/// all strikes and volatilities, with cash dividends to come on a grid (milliseconds a value). A dividend paid on the way leaves
+/// all strikes and volatilities, with cash dividends to come by a CashSlice for each time. A dividend paid on the way leaves
 /// the option; the spot is what the scenario says. One thread at a time; make one for each computation.
 class Revaluer {
 public:
@@ -66,6 +68,7 @@ public:
 
 private:
     std::map<std::tuple<double, double, double>, std::unique_ptr<pricing::AmericanSlice>> m_slices;
+    pricing::CashSlices m_cash;
 };
 
 } // namespace mahler::portfolio

@@ -4,6 +4,8 @@
 #include <tuple>
 
 #include "pricing/american_slice.h"
+#include "pricing/cash_slice.h"
+#include "pricing/chain_carry.h"
 
 namespace mahler::portfolio {
 
@@ -74,19 +76,30 @@ void bindShares(RiskLeg& leg, const pricing::PricedChain& priced) {
     if (const auto price = Price::fromDouble(priced.spot)) leg.mark = *price;
 }
 
-using Slices = std::map<std::tuple<double, double, double>, pricing::AmericanSlice>;
+/// An expiry's boundaries serve all its legs.
+struct Slices {
+    std::map<std::tuple<double, double, double>, pricing::AmericanSlice> plain;
+    pricing::CashSlices cash;
+};
 
 pricing::Valuation valueNow(const RiskLeg& leg, Slices& slices) {
     const auto& contract = *leg.holding.contract;
-    const double strike = contract.strike.toDouble();
+    const double strike = pricing::fromMicros(contract.strike.micros()); // as the chain has it
     if (contract.style == market::ExerciseStyle::European)
         return pricing::priceEuropean({contract.right, leg.spot, strike, leg.years, leg.rate, leg.dividendYield, leg.vol});
-    if (!leg.dividends.empty())
+    if (!leg.dividends.empty()) {
+        pricing::Valuation v;
+        const pricing::SliceOption option{contract.right, leg.spot, strike, leg.vol};
+        if (const auto slice = slices.cash.of(leg.rate, leg.borrow, leg.years, leg.dividends, leg.spot)) {
+            slice->values({&option, 1}, {&v, 1});
+            return v;
+        }
         return pricing::priceWithDividends(market::ExerciseStyle::American,
                                            {contract.right, leg.spot, strike, leg.years, leg.rate, leg.borrow, leg.vol}, leg.dividends,
                                            pricing::GridAccuracy::Chain)
             .value;
-    auto& slice = slices.try_emplace({leg.rate, leg.dividendYield, leg.years}, leg.rate, leg.dividendYield, leg.years).first->second;
+    }
+    auto& slice = slices.plain.try_emplace({leg.rate, leg.dividendYield, leg.years}, leg.rate, leg.dividendYield, leg.years).first->second;
     return slice.value(contract.right, leg.spot, strike, leg.vol);
 }
 
@@ -144,7 +157,7 @@ RiskBook bindBook(std::span<const Holding> holdings, std::span<const std::shared
         if (std::isfinite(chain->spot) && chain->spot > 0) book.spots[chain->chain->underlying] = chain->spot;
         book.asof = std::max(book.asof, chain->chain->time);
     }
-    Slices slices; // an expiry's boundaries serve all its legs
+    Slices slices;
     book.legs.reserve(holdings.size());
     for (const auto& holding : holdings) {
         RiskLeg leg;

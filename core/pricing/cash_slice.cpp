@@ -350,6 +350,16 @@ bool CashSlice::holds(double rate, double yield, double years, std::span<const C
                           earlyExercise(putView({Right::Call, spot, spot, years, rate, yield, 0.2}).put) != EarlyExercise::TwoBoundaries);
 }
 
+std::shared_ptr<CashSlice> CashSlices::of(double rate, double yield, double years, std::span<const CashDividend> dividends, double spot) {
+    constexpr std::size_t kMost = 48; // the expiries of one chain and what they were a minute ago
+    if (!CashSlice::holds(rate, yield, years, dividends, spot)) return nullptr;
+    const auto known = std::find_if(m_newest.rbegin(), m_newest.rend(), [&](const auto& s) { return s->isOf(rate, yield, years, dividends); });
+    if (known != m_newest.rend()) return *known;
+    if (m_newest.size() >= kMost) m_newest.erase(m_newest.begin());
+    m_newest.push_back(std::make_shared<CashSlice>(rate, yield, years, std::vector<CashDividend>(dividends.begin(), dividends.end())));
+    return m_newest.back();
+}
+
 bool CashSlice::isOf(double rate, double yield, double years, std::span<const CashDividend> dividends) const {
     return m_solver->isOf(rate, yield, years, dividends);
 }

@@ -37,4 +37,14 @@ private:
     std::unique_ptr<Solver> m_solver;
 };
 
+/// Slices that are used again while their terms stay, which modelTime() keeps for a minute: the newest few dozen. One thread at a time.
+class CashSlices {
+public:
+    /// Null where holds() says no.
+    std::shared_ptr<CashSlice> of(double rate, double yield, double years, std::span<const CashDividend> dividends, double spot);
+
+private:
+    std::vector<std::shared_ptr<CashSlice>> m_newest; ///< last
+};
+
 } // namespace mahler::pricing

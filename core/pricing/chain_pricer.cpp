@@ -36,8 +36,9 @@ struct RowBatch {
 
 class SlicePricer {
 public:
-    SlicePricer(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& carry, PricedChain& out, PricedExpiry& expiry)
-        : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry), m_pricer(slice.style, carry) {}
+    SlicePricer(const market::OptionChain& chain, const market::ExpirySlice& slice, const Carry& carry, CashSlices* known, PricedChain& out,
+                PricedExpiry& expiry)
+        : m_chain(chain), m_slice(slice), m_carry(carry), m_out(out), m_expiry(expiry), m_pricer(slice.style, carry, known) {}
 
     /// The volatility of every quote.
     void imply() {
@@ -312,7 +313,7 @@ std::shared_ptr<const PricedChain> priceChain(std::shared_ptr<const market::Opti
             for (std::size_t row = slice.begin; row < slice.end; ++row) out->ivStatus[row] = c.years > 0 ? IvStatus::BadInput : IvStatus::Expired;
             continue;
         }
-        pricers.push_back(std::make_unique<SlicePricer>(*chain, slice, c, *out, e));
+        pricers.push_back(std::make_unique<SlicePricer>(*chain, slice, c, curve.slices.get(), *out, e));
         pricers.back()->imply();
         quotes.push_back(pricers.back()->points());
         expiryOf.push_back(i);

@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "market/chain.h"
+#include "pricing/cash_slice.h"
 #include "pricing/expiry_carry.h"
 #include "pricing/option_pricer.h"
 #include "pricing/surface.h"
@@ -26,6 +27,8 @@ struct CurveInputs {
     std::vector<AnnouncedDividend> dividends{};
     /// Found before (carryOf()): expiries in it take it as it is, whatever the quotes say now. Null: everything from this chain.
     std::shared_ptr<const UnderlyingCarry> carry{};
+    /// Keeps what the lanes solved from one refresh to the next; null: nothing is kept. Whoever gives it lets one thread at a time price with it.
+    std::shared_ptr<CashSlices> slices{};
     bool furtherGreeks = false; ///< PricedChain::charm and the like too, which take as long again as the rest
 };
 /// What the past of a market tells of `underlying`: rate, amounts, and the yield as a fallback. `history` may be null.

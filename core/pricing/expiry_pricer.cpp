@@ -9,7 +9,7 @@ namespace mahler::pricing {
 using market::ExerciseStyle;
 using market::Right;
 
-ExpiryPricer::ExpiryPricer(ExerciseStyle style, Carry carry) : m_style(style) { setCarry(std::move(carry)); }
+ExpiryPricer::ExpiryPricer(ExerciseStyle style, Carry carry, CashSlices* known) : m_style(style), m_known(known) { setCarry(std::move(carry)); }
 
 void ExpiryPricer::setCarry(Carry carry) {
     m_carry = std::move(carry);
@@ -18,8 +18,8 @@ void ExpiryPricer::setCarry(Carry carry) {
         const Carry& c = m_carry;
         m_american.reset();
         if (m_cash && m_cash->isOf(c.rate, c.yield, c.years, c.dividends)) return;
-        m_cash.reset();
-        if (CashSlice::holds(c.rate, c.yield, c.years, c.dividends, c.spot)) m_cash.emplace(c.rate, c.yield, c.years, c.dividends);
+        CashSlices own;
+        m_cash = (m_known ? *m_known : own).of(c.rate, c.yield, c.years, c.dividends, c.spot);
         return;
     }
     m_cash.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -21,7 +22,8 @@ struct StrikeQuery {
 /// among others. Europeans and Americans by the lanes, also with cash dividends (CashSlice). One thread at a time: it remembers what it solved.
 class ExpiryPricer {
 public:
-    ExpiryPricer(market::ExerciseStyle style, Carry carry);
+    /// `known` outlives this and may be null.
+    ExpiryPricer(market::ExerciseStyle style, Carry carry, CashSlices* known = nullptr);
 
     const Carry& carry() const { return m_carry; }
     /// Another spot or time. What was solved is kept as far as it still holds.
@@ -49,10 +51,11 @@ private:
     void lanes(std::span<const StrikeQuery> queries);
 
     market::ExerciseStyle m_style;
+    CashSlices* m_known = nullptr;
     Carry m_carry;
     SliceTerms m_terms;
     std::optional<AmericanSlice> m_american;        ///< of an American expiry without cash dividends
-    std::optional<CashSlice> m_cash;                ///< of one with them, where its lanes hold
+    std::shared_ptr<CashSlice> m_cash;              ///< of one with them, where its lanes hold
     std::vector<double> m_sign, m_strike, m_number; ///< scratch columns of European lanes
 };
 

@@ -57,6 +57,7 @@ class TestDeskCarry : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void aContractHasTheSameNumbersInChainBookAndGate();
+    void aLegWithCashDividendsIsTheSameEverywhereAndVerified();
     void withoutACarryTheSessionsRateStands();
     void aCarrySurvivesItsJournalFormBitForBit();
     void theSimulatedMarketIsAskedForItsParity();
@@ -147,6 +148,44 @@ void TestDeskCarry::aContractHasTheSameNumbersInChainBookAndGate() {
         *state.facts);
     const std::string id = condor.legs[2].contract.id();
     QVERIFY(std::fabs(flat.at(id).delta - market.greeks(id)->delta) > 5e-4);
+}
+
+void TestDeskCarry::aLegWithCashDividendsIsTheSameEverywhereAndVerified() {
+    Harness h;
+    h.open();
+    h.jumpTo(11, 20, 37);
+    auto curve = sessionCurve();
+    curve.dividends = {{std::chrono::year{2026} / 12 / 18, 1.9}};
+    curve.carry = std::make_shared<const pricing::UnderlyingCarry>(pricing::carryOf(*chainAt(h.at(11, 20).utc), curve));
+    QCOMPARE(curve.carry->find(std::chrono::year{2026} / 12 / 31, "SPY")->dividends.size(), std::size_t(1));
+    QVERIFY(curve.carry->find(std::chrono::year{2026} / 12 / 4, "SPY")->dividends.empty());
+    h.give(CarryFacts{*curve.carry});
+    const auto chain = chainAt(h.now().utc + 1s);
+    h.quote(*chain);
+    auto order = Harness::spread(1, 2.0);
+    h.propose(order); // its tick is a second on
+    const auto priced = pricing::priceChain(chain, curve);
+    const auto book = portfolio::bindBook(portfolio::holdingsOf(order), std::vector<std::shared_ptr<const pricing::PricedChain>>{priced});
+    DeskState state = h.state();
+    LiveMarket market = h.desk().market();
+    BookCache cache;
+    Outcome out;
+    risk::Gate gate;
+    Context context{state, market, state.limits, gate, h.now(), out, cache};
+    const auto judged = gateContext(context, order, "credit_spread");
+    for (std::size_t i = 0; i < order.legs.size(); ++i) {
+        const std::string id = order.legs[i].contract.id();
+        const auto row = chain->find(order.legs[i].contract);
+        QVERIFY(row && priced->hasGreeks[*row]);
+        const auto greeks = market.greeks(id);
+        QVERIFY(greeks.has_value());
+        QVERIFY2(to1e12(greeks->iv, priced->iv[*row]) < kSame && to1e12(greeks->delta, priced->delta[*row]) < kSame, id.c_str());
+        QVERIFY2(to1e12(book.legs[i].unit.delta, priced->delta[*row]) < kSame && to1e12(book.legs[i].unit.vega, priced->vega[*row]) < kSame,
+                 id.c_str());
+        const auto& v = judged.verified.at(id);
+        QVERIFY2(v.checked() && v.agree, pricing::describe(v).c_str()); // before, what had dividends was not verified and not traded
+        QVERIFY(std::fabs(v.prices.front().price - book.legs[i].unit.price) < 1e-9);
+    }
 }
 
 void TestDeskCarry::withoutACarryTheSessionsRateStands() {
