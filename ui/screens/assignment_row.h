@@ -3,6 +3,7 @@
 #include <QWidget>
 
 #include "ui/desk_port.h"
+#include "ui/screen.h"
 
 class QLabel;
 class QPushButton;

@@ -71,7 +71,7 @@ desk::Freshness freshnessAt(const desk::DeskView* view, UtcTime asof) {
     if (!view) return desk::Freshness::Fresh;
     const auto then = market::toNewYork(asof), now = market::toNewYork(view->at.utc);
     if (view->session != market::Session::Open || then.date != now.date) return desk::Freshness::Closed;
-    for (const auto& slot : desk::scheduleSlots())
+    for (const auto& slot : desk::scheduleSlots(market::toNewYork(market::sessionClose(now.date)).secondsOfDay))
         if (slot.scan && then.secondsOfDay < slot.secondsOfDay && slot.secondsOfDay <= now.secondsOfDay) return desk::Freshness::Stale;
     return desk::Freshness::Fresh;
 }
