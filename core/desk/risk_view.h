@@ -18,8 +18,8 @@ namespace mahler::desk {
 
 /// Everything the risk screens show of one book.
 struct RiskCase {
-    portfolio::RiskBook book; ///< Holding::strategy is a position's, a request's or an order's id
-    portfolio::BetaSum beta;  ///< of its legs, in shares of RiskView::betaWeights.benchmark
+    portfolio::RiskBook book;                 ///< Holding::strategy is a position's, a request's or an order's id
+    portfolio::BetaSum beta;                  ///< of its legs, in shares of RiskView::betaWeights.benchmark
     std::vector<portfolio::ExpiryVega> vegas; ///< by expiry; the weighted ones add up to `weightedVega`
     double weightedVega = 0;                  ///< USD per point of 30-day volatility, by sqrt(30 days / T), over priced legs
     portfolio::ScenarioGrid grid;

@@ -6,7 +6,13 @@ static_assert(mahler::pricing::lanes::kLanes == 4, "built without -mavx2 -mfma")
 
 namespace mahler::pricing {
 
-const AmericanKernels kAmericanAvx2{
-    "avx2", lanes::solveLanes, lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes, lanes::greeksLanes, lanes::treePricesLanes, lanes::cashMarchLanes};
+const AmericanKernels kAmericanAvx2{"avx2",
+                                    lanes::solveLanes,
+                                    lanes::prepareLanes,
+                                    lanes::expandLanes,
+                                    lanes::premiumVegaLanes,
+                                    lanes::greeksLanes,
+                                    lanes::treePricesLanes,
+                                    lanes::cashMarchLanes};
 
 } // namespace mahler::pricing

@@ -6,7 +6,7 @@ static_assert(mahler::pricing::lanes::kLanes == 8, "built without -mavx512f -mav
 
 namespace mahler::pricing {
 
-const AmericanKernels kAmericanAvx512{"avx512",           lanes::solveLanes,     lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes,
+const AmericanKernels kAmericanAvx512{"avx512",           lanes::solveLanes,      lanes::prepareLanes,  lanes::expandLanes, lanes::premiumVegaLanes,
                                       lanes::greeksLanes, lanes::treePricesLanes, lanes::cashMarchLanes};
 
 } // namespace mahler::pricing

@@ -4,7 +4,7 @@
 
 namespace mahler::pricing {
 
-const AmericanKernels kAmericanPortable{"portable",         lanes::solveLanes,     lanes::prepareLanes, lanes::expandLanes, lanes::premiumVegaLanes,
+const AmericanKernels kAmericanPortable{"portable",         lanes::solveLanes,      lanes::prepareLanes,  lanes::expandLanes, lanes::premiumVegaLanes,
                                         lanes::greeksLanes, lanes::treePricesLanes, lanes::cashMarchLanes};
 
 } // namespace mahler::pricing

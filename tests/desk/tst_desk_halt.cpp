@@ -224,7 +224,7 @@ private Q_SLOTS:
         const auto last = h.effects<Submit>().back().order;
         QCOMPARE(last.combo.intent, portfolio::OrderIntent::Close);
         h.give(SubmitOutcome{last.id, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(last.id, execution::OrderState::Filled, 2, -0.38, 4.0);
+        h.brokerSays(last.id, execution::OrderState::Filled, 2, -0.37, 4.0);
         h.ticks(2);
         QVERIFY(!h.state().plan);
         QVERIFY(h.state().positions.empty());

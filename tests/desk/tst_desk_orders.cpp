@@ -56,6 +56,8 @@ private Q_SLOTS:
         QCOMPARE(view().dayPnlParts.rest->micros(), std::int64_t{0}); // nothing was closed
         QCOMPARE(*view().marks.dayPnl, *view().positions.front().dayPnl - view().dayPnlParts.fees);
         const auto trader = h.userWith(approval::Role::Trader);
+        h.quote(Harness::put(470), 1.53, 1.57); // asked for at -0.41
+        h.tick();
         h.give(ClosePosition{trader, h.state().positions.begin()->first, "enough"});
         const OrderId id = h.state().liveOrders().front()->id;
         h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
@@ -113,9 +115,9 @@ private Q_SLOTS:
             h.give(SubmitOutcome{order, SubmitOutcome::Kind::Accepted, {}});
             h.brokerSays(order, execution::OrderState::Filled, 2, net, 4.0);
         };
-        close(-0.40);
+        close(-0.38);
         const auto earned = h.desk().view(h.now()).closedDayPnl;
-        QCOMPARE(earned.at(id), *Usd::fromDouble((0.34 - 0.40) * 200));
+        QCOMPARE(earned.at(id), *Usd::fromDouble((0.34 - 0.38) * 200));
     }
 
     void whatWasHeldOvernightEarnedTheWayFromTheSessionsStart() {
@@ -132,8 +134,8 @@ private Q_SLOTS:
         h.give(ClosePosition{h.userWith(approval::Role::Trader), id, "enough"});
         const OrderId order = h.state().liveOrders().front()->id;
         h.give(SubmitOutcome{order, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(order, execution::OrderState::Filled, 2, -0.40, 4.0);
-        QCOMPARE(h.desk().view(h.now()).closedDayPnl.at(id), *Usd::fromDouble((0.36 - 0.40) * 200));
+        h.brokerSays(order, execution::OrderState::Filled, 2, -0.38, 4.0);
+        QCOMPARE(h.desk().view(h.now()).closedDayPnl.at(id), *Usd::fromDouble((0.36 - 0.38) * 200));
     }
 
     void afterTheCloseAPositionKeepsTheMarksOfTheSession() {
@@ -305,10 +307,10 @@ private Q_SLOTS:
         auto shown = h.desk().view(h.now()).orders.front();
         QVERIFY(shown.mid && shown.ticksAway && !shown.slippage);
         QCOMPARE(*shown.ticksAway * 10'000, static_cast<double>((shown.order.combo.netLimit - *shown.mid).micros())); // a penny class
-        h.brokerSays(id, execution::OrderState::PartlyFilled, 1, 0.31, 1.3);
+        h.brokerSays(id, execution::OrderState::PartlyFilled, 1, 0.36, 1.3);
         shown = h.desk().view(h.now()).orders.front();
-        QCOMPARE(*shown.slippage, Price::fromMicros(310'000) - *shown.order.arrivalMid);
-        h.brokerSays(id, execution::OrderState::Cancelled, 1, 0.31, 1.3);
+        QCOMPARE(*shown.slippage, Price::fromMicros(360'000) - *shown.order.arrivalMid);
+        h.brokerSays(id, execution::OrderState::Cancelled, 1, 0.36, 1.3);
         Harness two;
         two.open();
         two.propose(Harness::spread(1));
