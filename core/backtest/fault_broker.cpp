@@ -33,9 +33,10 @@ Result<void> FaultBroker::submit(const execution::Order& order, risk::RiskToken 
     live.order = order;
     live.told = {order.id, OrderState::Submitted, 0, {}, {}, "FB-" + std::to_string(++m_lastId), {}};
     auto& kept = m_orders.emplace(order.id, std::move(live)).first->second;
-    if (m_weather.strikes(FaultKind::BrokerRejects, 0.6)) {
+    const bool twice = m_weather.strikes(FaultKind::RejectedTwice, 0.6);
+    if (twice || m_weather.strikes(FaultKind::BrokerRejects, 0.6)) {
         end(kept, OrderState::Rejected, m_weather.strikes(FaultKind::HostileText) ? kHostileText : "rejected by the exchange");
-        if (m_weather.strikes(FaultKind::RejectedTwice)) news(kept.told);
+        if (twice) news(kept.told);
     }
     if (m_weather.strikes(FaultKind::TimeoutAfterAccept, 0.6)) return noAnswer();
     return {};
@@ -73,7 +74,8 @@ void FaultBroker::end(Live& live, OrderState state, const std::string& text) {
 void FaultBroker::fill(Live& live) {
     const auto& combo = live.order.combo;
     const std::int64_t left = combo.quantity - live.told.filled;
-    const std::int64_t units = m_weather.strikes(FaultKind::PartialFills) ? 1 : left;
+    const bool cut = left > 1 && m_weather.strikes(FaultKind::PartialThenCancelled, 0.5);
+    const std::int64_t units = cut || m_weather.strikes(FaultKind::PartialFills) ? 1 : left;
     const int multiplier = combo.legs.front().contract.multiplier;
     std::int64_t contracts = 0;
     for (const auto& leg : combo.legs) {
@@ -88,8 +90,7 @@ void FaultBroker::fill(Live& live) {
     live.told.averageNet = Price::fromMicros(live.told.cashFlow.micros() / (live.told.filled * multiplier));
     live.told.state = live.told.filled == combo.quantity ? OrderState::Filled : OrderState::PartlyFilled;
     news(live.told);
-    if (live.told.state == OrderState::PartlyFilled && m_weather.strikes(FaultKind::PartialThenCancelled, 0.5))
-        end(live, OrderState::Cancelled, "cancelled by the exchange");
+    if (cut) end(live, OrderState::Cancelled, "cancelled by the exchange");
 }
 
 /// What no honest broker does.
@@ -122,12 +123,13 @@ void FaultBroker::mischief() {
     if (m_weather.strikes(FaultKind::ForeignPosition, 0.02)) m_contracts["SPY261218C00700000"] += 3;
     if (m_weather.strikes(FaultKind::PositionVanishes, 0.02) && !m_contracts.empty()) m_contracts.begin()->second = 0;
     if (m_weather.strikes(FaultKind::CashDiffers, 0.02)) m_cash += Usd::fromMicros(1'000'000);
-    if (m_weather.strikes(FaultKind::Assignment, 0.02))
+    const bool twice = m_weather.strikes(FaultKind::CashEventTwice, 0.02);
+    if (twice || m_weather.strikes(FaultKind::Assignment, 0.02))
         for (auto& [id, quantity] : m_contracts)
             if (quantity < 0) {
                 const Usd paid = Usd::fromMicros(250'000'000 * quantity);
                 m_cashNews.push_back({"assignment", id, quantity, paid, "assigned"});
-                if (m_weather.strikes(FaultKind::CashEventTwice)) m_cashNews.push_back(m_cashNews.back());
+                if (twice) m_cashNews.push_back(m_cashNews.back());
                 m_cash += paid;
                 quantity = 0;
                 break;

@@ -135,14 +135,15 @@ private:
         if (at != m_journal.size()) m_invariants.fail("DESIGN 2", "the replay ends before the journal");
     }
 
-    void restart(bool committed) {
+    /// `fresh`: the machine itself began anew, its monotonic clock too.
+    void restart(bool committed, bool fresh = false) {
         endProcess(committed);
         ++m_result.restarts;
         m_halt.close();
         const MonoTime away = std::chrono::seconds(m_random.below(90));
         m_mono += away;
         m_exchange += away;
-        if (m_weather.strikes(FaultKind::MonoRestarts)) m_monoBase = m_mono;
+        if (fresh) m_monoBase = m_mono;
         m_market.advance(m_exchange);
         m_broker.step(m_mono);
         begin();
@@ -280,6 +281,7 @@ private:
         if (m_weather.strikes(FaultKind::WallBack, 0.05)) m_wallOffset = -1h;
         m_market.advance(m_exchange);
         m_broker.step(m_mono);
+        if (m_weather.strikes(FaultKind::MonoRestarts, 0.05)) return restart(true, true);
         if (m_weather.strikes(FaultKind::KilledBetween, 0.05)) return restart(true);
         announce();
         const auto watched = m_desk->watched();
