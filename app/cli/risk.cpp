@@ -61,7 +61,8 @@ portfolio::BetaWeights weigh(const portfolio::RiskBook& book, const market::Hist
         const auto beta = analytics::betaTo(history, underlying, kBenchmark);
         if (beta) {
             weights.byUnderlying[underlying] = {beta->beta, beta->r2, beta->window, beta->last};
-            if (daysBetween(beta->last, market::toNewYork(book.asof).date) > market::kLastKnownDays)
+            if (underlying != kBenchmark && // whose beta to itself is one without a bar
+                daysBetween(beta->last, market::toNewYork(book.asof).date) > market::kLastKnownDays)
                 notes.push_back("STALE: the beta of " + underlying + " ends on " + formatDate(beta->last));
         } else
             notes.push_back("no beta of " + underlying + ": " + beta.error().detail);

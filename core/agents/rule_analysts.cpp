@@ -117,7 +117,7 @@ AnalystReport macro(const FactTable& f) {
     if (const auto vix = valueOf(f, "vix")) {
         ++have;
         score += *vix < 20 ? 0.25 : *vix < 28 ? 0.0 : *vix < 38 ? -0.45 : -0.9;
-        r.text = "VIX is " + cite(f, "vix") + ", a " + cite(f, "vix.regime") + " regime";
+        r.text = "VIX is " + cite(f, "vix") + ", in the regime " + cite(f, "vix.regime");
         if (const auto change = valueOf(f, "vix.change")) {
             r.text += ", " + cite(f, "vix.change") + " from its prior close";
             score += *change > 20 ? -0.45 : *change > 8 ? -0.2 : *change < -8 ? 0.1 : 0;

@@ -111,7 +111,9 @@ public:
             why = "A quarter is kept back for what the debate may have missed";
         } else if (perspective == "conservative") {
             share = (vix > 25 ? 0.2 : 0.5) * (events > 0.5 ? 0.5 : 1.0);
-            why = events > 0.5 ? "The calendar alone halves what is prudent" : "Half size until the book has proven itself";
+            why = events > 0.5 ? "The calendar alone halves what is prudent"
+                  : vix > 25   ? "A fifth is enough while volatility is high"
+                               : "Half size until the book has proven itself";
         } else {
             return badInput("unknown perspective " + perspective);
         }

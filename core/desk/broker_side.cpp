@@ -269,8 +269,11 @@ void watchOrders(Context& c) {
             continue;
         }
         if (order->state != execution::OrderState::Working && order->state != execution::OrderState::PartlyFilled) continue;
+        if (order->combo.source.starts_with("user:")) continue; // a person's day order is a person's until the close
         const bool opening = order->combo.intent == portfolio::OrderIntent::Open;
-        if (c.now.mono - order->createdAt.mono >= (opening ? kOpeningPatience : kClosingPatience)) requestCancel(c, order->id, "system");
+        if (c.now.mono - order->createdAt.mono < (opening ? kOpeningPatience : kClosingPatience)) continue;
+        if (opening) c.notice(NoticeView::Level::Advisory, "Taken back, not filled in five minutes: " + portfolio::describe(order->combo));
+        requestCancel(c, order->id, "system");
     }
     if (c.state.account && (!c.state.lastReconciled || !c.state.reconciledThisRun || c.now.mono - c.state.lastReconciled->mono >= kReconcileEvery ||
                             c.now.mono < c.state.lastReconciled->mono))

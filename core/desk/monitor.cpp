@@ -39,6 +39,7 @@ void onStarted(Context& c, const Started& s) {
             {"simulated", s.simulated},
             {"underlyings", s.underlyings},
             {"user", user.str()}});
+    rejectAll(c, approval::RejectCause::Restart, "the desk was restarted");
     setHalt(c, risk::Breaker::Startup, "system", "starting: reconciling and waiting for fresh quotes");
     if (!known) {
         portfolio::Account account;
@@ -49,7 +50,6 @@ void onStarted(Context& c, const Started& s) {
         setHalt(c, risk::Breaker::B7Integrity, "system", "the journal belongs to account " + c.state.account->name + ", the broker is " + s.account);
     }
     tellFeedNotes(c, s.feedNotes);
-    rejectAll(c, approval::RejectCause::Restart, "the desk was restarted");
     std::vector<ProposalId> waiting;
     for (const auto& [id, p] : c.state.proposals)
         if (p.awaitingQuotes) waiting.push_back(id);

@@ -105,7 +105,8 @@ void verification(Collector& c) {
         const double share = !agree ? std::numeric_limits<double>::infinity() : it->second.allowed > 0 ? it->second.gap / it->second.allowed : 0;
         if (share <= worst) continue;
         worst = share;
-        said = known ? pricing::describe(it->second) : "not verified";
+        const std::string label = leg.contract.label(); // "SPY 24-Dec-26 815 call": the leg whose methods are furthest apart
+        said = label.substr(label.find(' ', label.find(' ') + 1) + 1) + " " + (known ? pricing::describe(it->second) : "not verified");
         char text[48];
         std::snprintf(text, sizeof text, "within %.4f", known ? it->second.allowed : 0.0);
         within = known && it->second.checked() ? text : "two methods";

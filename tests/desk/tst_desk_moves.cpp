@@ -11,6 +11,40 @@ class DeskMovesTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void agentsOrdersAreTakenBackUnfilledPeoplesStay() {
+        for (const bool byPerson : {false, true}) {
+            Harness h;
+            h.open();
+            if (byPerson) {
+                h.give(ProposeOrder{h.userWith(approval::Role::Trader), Harness::spread(1), "mine"});
+                h.tick();
+            } else {
+                h.propose(Harness::spread(1));
+            }
+            if (const auto request = h.pending()) h.answer(*request, h.userWith(approval::Role::RiskManager), true, "1 agreed after reading it all");
+            const OrderId id = h.state().liveOrders().front()->id;
+            h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+            h.brokerSays(id, execution::OrderState::Working);
+            h.ticks(310);
+            QCOMPARE(h.count("order.cancel") > 0, !byPerson);
+            bool said = false;
+            for (const auto& notice : h.state().notices) said = said || notice.text.starts_with("Taken back, not filled in five minutes");
+            QCOMPARE(said, !byPerson);
+        }
+    }
+
+    void requestsOfBeforeARestartSayRestart() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(2));
+        QVERIFY(h.pending());
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()));
+        (void)again.handle(Started{"run-2", "test", approval::DeskKind::DemoTeam, true, "SIM-1", Usd{}, {"SPY"}}, h.now());
+        QVERIFY(again.state().approvals.empty());
+        QCOMPARE(again.state().decided.front().cause, approval::RejectCause::Restart);
+    }
+
     void toTheMidTakesBackFirstAndAsksAnew() {
         Harness h;
         h.open();
