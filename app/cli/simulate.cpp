@@ -93,6 +93,8 @@ int runSimulateCommand(const std::vector<std::string>& words) {
     const auto faults = backtest::parseFaults(args->value("faults").value_or("all"));
     if (!sessions || !seed || !steps || !faults)
         return badUsage(!sessions ? sessions.error() : !seed ? seed.error() : !steps ? steps.error() : faults.error());
+    if (args->flag("trace") && args->flag("json"))
+        return badUsage(badInput("simulate: --trace tells a session in lines, --json is one document; choose one"));
     Total total;
     const auto began = std::chrono::steady_clock::now();
     for (std::int64_t i = 0; i < *sessions; ++i) {

@@ -297,8 +297,11 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
     if (halve) d.decision.contracts /= 2;
     add.number("decision.contracts", static_cast<double>(d.decision.contracts), "contracts", 0, "decision");
     if (d.decision.contracts <= 0) {
-        conclude(Action::Skip, std::string(halve ? "The case against halves the size, and it" : "The size") + " comes to " +
-                                   cite(d.facts, "decision.contracts") + ".");
+        std::string why =
+            "No trade: the sizer allows " + cite(d.facts, "size.contracts") + ", the risk views together " + cite(d.facts, "risk.contracts");
+        if (halve) why += ", and the case against halves that";
+        if (!known(d.facts, "vix")) why += "; VIX is unknown, which counts as high";
+        conclude(Action::Skip, why + ".");
         return {};
     }
     d.decision.candidate = index;

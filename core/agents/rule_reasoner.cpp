@@ -108,7 +108,7 @@ public:
             why = "The defined loss is already bounded by the sizer";
         } else if (perspective == "neutral") {
             share = vix > 30 ? 0.5 : 0.75;
-            why = "A quarter is kept back for what the debate may have missed";
+            why = vix > 30 ? "Half is kept back while volatility is high" : "A quarter is kept back for what the debate may have missed";
         } else if (perspective == "conservative") {
             share = (vix > 25 ? 0.2 : 0.5) * (events > 0.5 ? 0.5 : 1.0);
             why = events > 0.5 ? "The calendar alone halves what is prudent"

@@ -72,6 +72,7 @@ bool MarketRunner::tellCarries(const std::vector<market::OptionContract>& watche
     for (const auto& name : m_keeper.known()) names.insert(name);
     for (const auto& name : names)
         if (m_keeper.due(name, now, m_lastTick->session)) renewCarry(name);
+    if (m_tellAgain.exchange(false)) m_carries.clear();
     for (auto& carry : m_keeper.of(watched)) {
         auto& told = m_carries[carry.underlying];
         if (told && *told == carry) continue;

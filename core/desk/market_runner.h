@@ -40,6 +40,8 @@ public:
     void setPaused(bool paused) { m_paused.store(paused); }
     bool paused() const { return m_paused.load(); }
     void setAttention(bool needed) { m_attention.store(needed); }
+    /// The desk forgot what it was told of the market (a Failure): carries are told again with the next step.
+    void tellAgain() { m_tellAgain.store(true); }
     bool slowed() const { return m_attention.load() && m_speed.load() > 1.0; }
     /// Answers on the market thread with the chain as of the last tick.
     void requestChain(const std::string& underlying, ChainReady ready);
@@ -59,7 +61,7 @@ private:
     std::optional<UtcTime> m_startAt;
     Sinks m_sinks;
     std::atomic<double> m_speed;
-    std::atomic<bool> m_paused{false}, m_attention{false};
+    std::atomic<bool> m_paused{false}, m_attention{false}, m_tellAgain{false};
     std::mutex m_mutex;
     std::vector<market::OptionContract> m_watched;
     std::vector<std::pair<std::string, ChainReady>> m_requests;

@@ -318,6 +318,7 @@ void DeskRuntime::fail(const std::string& where, const std::string& what) {
     const auto events = m_recorder->storedEvents();
     if (!events || !rebuilt.restore(*events)) return breakOff();
     m_desk = std::move(rebuilt);
+    if (m_market) m_market->tellAgain();
     const std::int64_t no = ++m_commandNo;
     const Command failure = Failure{where, what};
     Outcome outcome;

@@ -78,6 +78,9 @@ private Q_SLOTS:
         QTest::newRow("a line of two gigabytes: price")
             << QStringList{"price", "--in", hole.fileName(), "--out", m_folder.filePath("o.csv")} << "hole.csv";
         QTest::newRow("a line of two gigabytes: journal") << QStringList{"journal", "verify", hole.fileName()} << "hole.csv";
+        QTest::newRow("a fault nobody knows") << QStringList{"simulate", "--faults", "rain"} << "rain";
+        QTest::newRow("no session at all") << QStringList{"simulate", "--sessions", "0"} << "sessions";
+        QTest::newRow("lines and a document") << QStringList{"simulate", "--json", "--trace"} << "trace";
         QTest::newRow("verify-prices without a number") << QStringList{"verify-prices", "--count", "many"} << "count";
         QTest::newRow("price without input") << QStringList{"price", "--out", m_folder.filePath("o.csv")} << "--in";
         QTest::newRow("price with an unclosed quote")
@@ -289,6 +292,17 @@ private Q_SLOTS:
             QCOMPARE(ran.error.trimmed().count('\n'), 0);
             QVERIFY(!app::startDesk(options, quiet).has_value());
         }
+    }
+
+    void faultSessionsAreToldAsOneDocument() {
+        const Ran ran = run({"simulate", "--sessions", "2", "--seed", "3", "--steps", "60", "--json"});
+        QCOMPARE(ran.code, 0);
+        const auto json = QJsonDocument::fromJson(ran.out).object();
+        QCOMPARE(json.value("sessions").toInt(), 2);
+        QCOMPARE(json.value("violations").toArray().size(), 0);
+        QVERIFY(json.value("faults").toObject().size() >= 60 && json.value("checks").toInt() > 100);
+        QVERIFY(run({"simulate", "--list-faults"}).out.contains("quotes-freeze"));
+        QVERIFY(run({"simulate", "--sessions", "1", "--seed", "3", "--steps", "30", "--trace"}).out.contains("desk.started"));
     }
 };
 
