@@ -93,6 +93,46 @@ private Q_SLOTS:
         QVERIFY(!send->isEnabled());
     }
 
+    void aReasonOfBeforeIsNotThereWhenItOpensAnew() {
+        FakePort port;
+        ResumeDialog dialog(port);
+        auto view = quietView();
+        view->state = desk::RunState::Halted;
+        view->latches = {{risk::Breaker::B8Manual, {}, {}, "F12", 1, {}}};
+        dialog.setView(view);
+        dialog.show();
+        for (auto* edit : dialog.findChildren<QLineEdit*>()) edit->setText(QStringLiteral("RESUME"));
+        dialog.reject();
+        dialog.show();
+        for (auto* edit : dialog.findChildren<QLineEdit*>()) QVERIFY2(edit->text().isEmpty(), qPrintable(edit->accessibleName()));
+        QVERIFY(!dialog.findChild<QPushButton*>()->isEnabled());
+    }
+
+    void aHaltInTheCountdownIsSaid() {
+        FakePort port;
+        ResumeDialog dialog(port);
+        auto halted = quietView();
+        halted->state = desk::RunState::Halted;
+        halted->latches = {{risk::Breaker::B8Manual, {}, {}, "F12", 1, {}}};
+        auto counting = std::make_shared<desk::DeskView>(*halted);
+        counting->resumeInSeconds = 7.0;
+        const QString stopped = QStringLiteral("A halt stopped the countdown");
+        dialog.setView(halted);
+        dialog.show();
+        QVERIFY(!says(dialog, stopped));
+        dialog.setView(counting);
+        dialog.setView(halted); // F12
+        QVERIFY(says(dialog, stopped));
+        dialog.setView(halted); // with every view until somebody asks again
+        QVERIFY(says(dialog, stopped));
+        dialog.setView(counting);
+        QVERIFY(!says(dialog, stopped));
+        auto refused = std::make_shared<desk::DeskView>(*halted);
+        refused->notices.insert(refused->notices.begin(), {refused->at.utc, desk::NoticeView::Level::Advisory, "Resume refused: B1 still trips"});
+        dialog.setView(refused); // no halt ended this one
+        QVERIFY(!says(dialog, stopped) && says(dialog, QStringLiteral("B1 still trips")));
+    }
+
     void enterPressesTheResumeButtonAndNothingElseDoes() {
         FakePort port;
         ResumeDialog dialog(port);

@@ -11,6 +11,22 @@
 
 namespace mahler::ui {
 
+namespace {
+
+const desk::NoticeView* newestAnswer(const desk::DeskView& view) {
+    const auto it = std::find_if(view.notices.begin(), view.notices.end(), [](const desk::NoticeView& n) { return n.text.starts_with("Resume"); });
+    return it == view.notices.end() ? nullptr : &*it;
+}
+
+/// Of a countdown that was there before and is not now: the desk says so when it refuses one, and takes latches away when it clears.
+bool wasHaltedAgain(const desk::DeskView& before, const desk::DeskView& now) {
+    const auto *then = newestAnswer(before), *answer = newestAnswer(now);
+    const bool refused = answer && (!then || then->at != answer->at || then->text != answer->text);
+    return !refused && now.latches.size() >= before.latches.size();
+}
+
+} // namespace
+
 ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
     : QDialog(parent), m_port(port), m_latches(new QLabel), m_status(new QLabel), m_refused(new QLabel), m_user(new QComboBox),
       m_reason(new QLineEdit), m_typed(new QLineEdit), m_send(new QPushButton(tr("Resume in ten seconds"))) {
@@ -47,10 +63,20 @@ ResumeDialog::ResumeDialog(DeskPort& port, QWidget* parent)
         const bool sent = m_port.send(desk::ResumeRequest{
             UserId(m_user->currentData().toString().toStdString()), {}, m_reason->text().trimmed().toStdString(), m_typed->text().toStdString()});
         m_typed->clear();
+        m_stopped.clear();
         if (!sent) m_status->setText(tr("The desk is busy; nothing was sent. Type RESUME once more"));
     });
     m_send->setEnabled(false);
     m_send->installEventFilter(this);
+}
+
+/// Why somebody resumed earlier is no reason to resume now.
+void ResumeDialog::showEvent(QShowEvent* event) {
+    if (!event->spontaneous()) {
+        m_reason->clear();
+        m_typed->clear();
+    }
+    QDialog::showEvent(event);
 }
 
 /// The button is nobody's default, so that Enter in a field resumes nothing; on the button itself Enter presses it.
@@ -93,6 +119,10 @@ void ResumeDialog::refresh() {
 }
 
 void ResumeDialog::setView(const ViewPtr& view) {
+    if (view->resumeInSeconds || view->latches.empty())
+        m_stopped.clear();
+    else if (m_view && m_view->resumeInSeconds && wasHaltedAgain(*m_view, *view))
+        m_stopped = tr("▲ A halt stopped the countdown. Nothing was resumed; type a reason and RESUME again");
     m_view = view;
     const auto choose = [this](const approval::User& u) { m_user->setCurrentIndex(m_user->findData(format::text(u.id.str()))); };
     if (m_user->count() == 0) {
@@ -119,14 +149,12 @@ void ResumeDialog::setView(const ViewPtr& view) {
         status = tr("Waiting with %1 left: %2. F12 stops it.").arg(format::countdown(*view->resumeInSeconds), stands);
     else if (view->resumeInSeconds)
         status = tr("Resuming in %1. F12 stops it.").arg(format::countdown(*view->resumeInSeconds));
+    else if (!m_stopped.isEmpty())
+        status = m_stopped;
     else if (!stands.isEmpty() && !view->latches.empty())
         status = tr("The ten seconds will not count yet: %1.").arg(stands);
-    else
-        for (const auto& n : view->notices)
-            if (n.text.starts_with("Resume")) {
-                status = format::text(n.text);
-                break;
-            }
+    else if (const auto* answer = newestAnswer(*view))
+        status = format::text(answer->text);
     m_status->setText(status);
     if (view->latches.empty() && isVisible()) accept();
 }

@@ -20,6 +20,7 @@ public:
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     QStringList whoMayClear(risk::Breaker breaker) const;
@@ -29,6 +30,7 @@ private:
 
     DeskPort& m_port;
     ViewPtr m_view;
+    QString m_stopped; ///< that a halt ended the countdown; empty: none did, or somebody asked again
     QLabel *m_latches, *m_status, *m_refused;
     QComboBox* m_user;
     QLineEdit *m_reason, *m_typed;
