@@ -59,6 +59,11 @@ std::optional<DraftGreeks> greeksOf(const portfolio::ComboOrder& order, const pr
         sum.thetaPerDay += chain.theta[*row] / kDraftDaysPerYear * units;
         sum.vegaPerPoint += chain.vega[*row] / 100 * units;
     }
+    if (chain.spot > 0) {
+        sum.gammaPerPercent = sum.gamma * chain.spot / 100;
+        sum.deltaDollars = sum.delta * chain.spot;
+        sum.gammaDollars = *sum.gammaPerPercent * chain.spot;
+    }
     return sum;
 }
 
@@ -155,11 +160,15 @@ std::vector<double> halfProfitProbabilities(const portfolio::ComboOrder& order, 
 BookWithDraft bookWith(const DraftMetrics& draft, const portfolio::GreeksSum& book, std::optional<Usd> buyingPower) {
     BookWithDraft with;
     if (book.included == book.total) {
+        with.deltaNow = book.deltaDollars;
+        with.gammaNow = book.gammaDollars;
         with.thetaNow = book.thetaPerDay;
         with.vegaNow = book.vegaPerPoint;
         if (draft.greeks) {
             with.thetaAfter = book.thetaPerDay + draft.greeks->thetaPerDay;
             with.vegaAfter = book.vegaPerPoint + draft.greeks->vegaPerPoint;
+            if (draft.greeks->deltaDollars) with.deltaAfter = book.deltaDollars + *draft.greeks->deltaDollars;
+            if (draft.greeks->gammaDollars) with.gammaAfter = book.gammaDollars + *draft.greeks->gammaDollars;
         }
     }
     if (buyingPower && draft.maxLoss) with.buyingPowerAfter = *buyingPower - *draft.maxLoss;

@@ -11,9 +11,11 @@
 
 namespace mahler::strategy {
 
-/// Of the whole quantity: shares, shares per 1.00 of the underlying, dollars a calendar day, dollars per volatility point.
+/// Of the whole quantity: shares, shares per 1.00 of the underlying, dollars a calendar day, dollars per volatility point. For a
+/// move of 1 %: gamma x S / 100 in shares. In dollars as portfolio::GreeksSum has them. Absent without a spot.
 struct DraftGreeks {
     double delta = 0, gamma = 0, thetaPerDay = 0, vegaPerPoint = 0;
+    std::optional<double> gammaPerPercent{}, deltaDollars{}, gammaDollars{};
 };
 
 /// What a structure in the making promises and risks, at its limit. What is absent cannot be known from this chain.
@@ -52,7 +54,8 @@ std::vector<double> halfProfitProbabilities(const portfolio::ComboOrder& order, 
 
 /// Of the book with the order in it. Absent when the book's or the order's own is incomplete.
 struct BookWithDraft {
-    std::optional<double> thetaNow, thetaAfter, vegaNow, vegaAfter; ///< dollars a day; dollars per point
+    std::optional<double> deltaNow, deltaAfter, gammaNow, gammaAfter; ///< delta x spot in dollars; its change for a move of 1 %
+    std::optional<double> thetaNow, thetaAfter, vegaNow, vegaAfter;   ///< dollars a day; dollars per point
     std::optional<Usd> buyingPowerAfter;
 };
 BookWithDraft bookWith(const DraftMetrics& draft, const portfolio::GreeksSum& book, std::optional<Usd> buyingPower);

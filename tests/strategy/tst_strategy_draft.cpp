@@ -127,26 +127,35 @@ private Q_SLOTS:
             QVERIFY(std::abs(*m.costs / 2 - (slippage + 4)) < 1e-9);
             QVERIFY(std::abs(*m.expectedValue / 2 - (c.expectedValue - (given - slippage))) < 1e-6);
             QVERIFY(std::abs(m.greeks.value().delta / 2 - c.delta) < 1e-9);
+            // Shares, and dollars of delta, for one percent of the spot (UX 2.2).
+            QVERIFY(std::abs(m.greeks->gammaPerPercent.value() - m.greeks->gamma * chain->spot * 0.01) < 1e-9);
+            QVERIFY(std::abs(m.greeks->gammaDollars.value() - m.greeks->gamma * chain->spot * chain->spot * 0.01) < 1e-6);
+            QVERIFY(std::abs(m.greeks->deltaDollars.value() - m.greeks->delta * chain->spot) < 1e-6);
             QVERIFY(!m.densityMethod.empty());
         }
     }
 
     void theBookAfterwardsIsTheSumOrUnknown() {
         DraftMetrics draft;
-        draft.greeks = DraftGreeks{10, -1, 25, -40};
+        draft.greeks = DraftGreeks{10, -1, 25, -40, -4.5, 4500, -2025}; // at a spot of 450
         draft.maxLoss = Usd::fromMicros(1'200'000'000);
         portfolio::GreeksSum book;
         book.thetaPerDay = 100;
         book.vegaPerPoint = -300;
+        book.deltaDollars = 1000;
+        book.gammaDollars = -500;
         book.included = book.total = 2;
         auto with = bookWith(draft, book, Usd::fromMicros(5'000'000'000));
         QCOMPARE(with.thetaAfter.value(), 125.0);
         QCOMPARE(with.vegaNow.value(), -300.0);
+        QCOMPARE(with.deltaAfter.value(), 5500.0);
+        QCOMPARE(with.gammaNow.value(), -500.0);
+        QCOMPARE(with.gammaAfter.value(), -2525.0);
         QCOMPARE(with.vegaAfter.value(), -340.0);
         QCOMPARE(with.buyingPowerAfter, Usd::fromMicros(3'800'000'000));
         book.total = 3; // one has no price: its share is not zero
         with = bookWith(draft, book, std::nullopt);
-        QVERIFY(!with.thetaNow && !with.vegaAfter && !with.buyingPowerAfter);
+        QVERIFY(!with.thetaNow && !with.deltaAfter && !with.gammaNow && !with.vegaAfter && !with.buyingPowerAfter);
     }
 
     void theDaysOfTheTableRiseToExpiry() {

@@ -73,13 +73,14 @@ QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view)
     lines << prices;
     if (draft.givenBeyondNatural)
         lines << BuilderScreen::tr("▲ The limit gives %1 more than the natural price asks for").arg(format::price(*draft.givenBeyondNatural));
-    lines << BuilderScreen::tr("Delta %1 shares   gamma %2   theta %3 $/day   vega %4 $/pt")
-                 .arg(greek(g.delta, 1), greek(g.gamma, 2), greek(g.thetaPerDay, 2), greek(g.vegaPerPoint, 2));
+    lines << BuilderScreen::tr("Delta %1 shares   gamma %2 shares per 1%   theta %3 $/day   vega %4 $/pt")
+                 .arg(greek(g.delta, 1), format::signedNumber(g.gammaPerPercent, 2), greek(g.thetaPerDay, 2), greek(g.vegaPerPoint, 2));
     if (view) {
         const auto with = strategy::bookWith(draft, view->greeks, view->buyingPower);
         lines << BuilderScreen::tr("Buying power %1 → %2").arg(format::money(view->buyingPower), format::money(with.buyingPowerAfter));
-        lines << BuilderScreen::tr("Book with it: theta %1 $/day   vega %2 $/pt")
-                     .arg(change(with.thetaNow, with.thetaAfter), change(with.vegaNow, with.vegaAfter));
+        lines << BuilderScreen::tr("Book with it: delta %1 $   gamma %2 $ per 1%   theta %3 $/day   vega %4 $/pt")
+                     .arg(change(with.deltaNow, with.deltaAfter), change(with.gammaNow, with.gammaAfter), change(with.thetaNow, with.thetaAfter),
+                          change(with.vegaNow, with.vegaAfter));
     }
     return lines.join(QLatin1Char('\n'));
 }
@@ -90,10 +91,10 @@ QString unknownMetrics(bool withAccount) {
                       BuilderScreen::tr("POP market-implied %1   physical %2   P50 market-implied %3   physical %4").arg(none, none, none, none),
                       BuilderScreen::tr("EV at the limit, after costs %1   costs %2   return on risk %3").arg(none, none, none),
                       BuilderScreen::tr("Mid %1   natural %2").arg(none, none),
-                      BuilderScreen::tr("Delta %1 shares   gamma %2   theta %3 $/day   vega %4 $/pt").arg(none, none, none, none)};
+                      BuilderScreen::tr("Delta %1 shares   gamma %2 shares per 1%   theta %3 $/day   vega %4 $/pt").arg(none, none, none, none)};
     if (withAccount)
         lines << BuilderScreen::tr("Buying power %1 → %2").arg(none, none)
-              << BuilderScreen::tr("Book with it: theta %1 $/day   vega %2 $/pt").arg(none, none);
+              << BuilderScreen::tr("Book with it: delta %1 $   gamma %2 $ per 1%   theta %3 $/day   vega %4 $/pt").arg(none, none, none, none);
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -153,7 +154,9 @@ QString metricsTooltip(const strategy::DraftMetrics& draft) {
                                "has no value, and the smile has no part in the way.");
     if (!draft.p50Implied) words << BuilderScreen::tr("P50 is unknown: the profit has no bound, the legs expire apart, or one has no price.");
     if (!draft.densityMethod.empty()) words << BuilderScreen::tr("Density: %1.").arg(format::text(draft.densityMethod));
-    words << BuilderScreen::tr("Gamma: change of delta in shares for 1.00 of the underlying. All of the whole quantity.");
+    words << BuilderScreen::tr(
+        "Gamma: change of delta in shares when the underlying moves by 1 %. All of the whole quantity. Book with it: delta is delta times "
+        "spot in dollars, not beta-weighted, gamma its change when every underlying moves by 1 %.");
     return words.join(QLatin1Char('\n'));
 }
 
@@ -167,7 +170,7 @@ QString date(const strategy::PriceDateTable& table, std::size_t day, UtcTime fro
 
 std::vector<GridColumn> tableColumns() {
     std::vector<GridColumn> columns{
-        {BuilderScreen::tr("P&L at"),
+        {BuilderScreen::tr("P&L before fees"),
          BuilderScreen::tr("dollars of the whole quantity before fees, entered at the limit; model values, at expiry the payoff"), 132, kLeft}};
     for (int i = 0; i < kMoves; ++i) columns.push_back({riskwords::spot(-0.10 + 0.025 * i), BuilderScreen::tr("move of the underlying"), 72});
     return columns;
