@@ -180,6 +180,24 @@ private Q_SLOTS:
         QVERIFY(stands.back().front().toBool());
     }
 
+    void redIsForAHaltAlone() {
+        AlarmBanner banner;
+        const auto red = [&] { return banner.property("halt").toString() == QLatin1String("true"); };
+        banner.setView(alarming("Request A-17 was not opened in time: everyone who may approve is asked"));
+        QVERIFY(!banner.isHidden() && !red());
+        QVERIFY(banner.text().startsWith(QStringLiteral("▲")));
+        banner.setView(alarming("HALTED by B8: F12", false));
+        QVERIFY(red());
+        auto unknown = std::make_shared<desk::DeskView>(*alarming("HALTED by B8: F12", false));
+        desk::OrderView doubt;
+        doubt.order.id = OrderId("M-1");
+        doubt.order.state = execution::OrderState::Unknown;
+        unknown->orders = {doubt};
+        banner.setView(unknown);
+        banner.acknowledge(); // the halt; the order stays
+        QVERIFY2(banner.text().contains(QStringLiteral("UNKNOWN")) && !red(), qPrintable(banner.text()));
+    }
+
     void anUnacknowledgedOrderStandsInTheBanner() {
         AlarmBanner banner;
         auto view = std::make_shared<desk::DeskView>();

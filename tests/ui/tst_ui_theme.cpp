@@ -93,6 +93,24 @@ private Q_SLOTS:
         applyTheme(app(), ThemeKind::Dark);
     }
 
+    void onlyAHaltIsWrittenOnRed() {
+        for (const auto kind : {ThemeKind::Dark, ThemeKind::Light}) {
+            applyTheme(app(), kind);
+            QLabel banner(QStringLiteral("▲"));
+            banner.setObjectName(QStringLiteral("banner"));
+            banner.resize(200, 40);
+            const auto ground = [&] { return banner.grab().toImage().pixelColor(8, 8); };
+            setLook(banner, "halt", QStringLiteral("false"));
+            banner.show();
+            QCOMPARE(ground(), color(Token::Panel));
+            QVERIFY(contrast(color(Token::Warn), ground()) >= 4.5);
+            setLook(banner, "halt", QStringLiteral("true"));
+            QCOMPARE(ground(), color(Token::Halt));
+            QVERIFY(contrast(color(Token::HaltText), ground()) >= 4.5);
+        }
+        applyTheme(app(), ThemeKind::Dark);
+    }
+
     void comfortableIsThirteenPixelsAndHigherRows() {
         GridModel model({{QStringLiteral("a"), {}, 60}, {QStringLiteral("b"), {}, 48}});
         model.setRows({{QStringLiteral("1"), {{QStringLiteral("x"), 1}, {QStringLiteral("y"), 2}}}});

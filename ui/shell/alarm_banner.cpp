@@ -5,6 +5,7 @@
 #include "ui/models/grid_model.h"
 #include "ui/shell/halt_words.h"
 #include "ui/theme/format.h"
+#include "ui/theme/theme.h"
 
 namespace mahler::ui {
 
@@ -24,11 +25,13 @@ void AlarmBanner::setView(const ViewPtr& view) {
     else if (!m_runningSince)
         m_runningSince = view->at.utc;
     m_waiting.clear();
+    m_halts.clear();
     std::set<QString> standing;
     addUnconfirmed(*view, standing);
     for (const auto& n : view->notices)
         if (n.level == desk::NoticeView::Level::Critical && !n.over && (!running || n.at >= *m_runningSince))
-            add(tr("▲ %1  %2", "time, alarm").arg(whenWords(n.at, view->at.utc), format::text(n.text)), standing);
+            add(tr("▲ %1  %2", "time, alarm").arg(whenWords(n.at, view->at.utc), format::text(n.text)), standing,
+                !running && n.text.starts_with("HALTED"));
     for (const auto& o : view->orders) // whenever it became so: it counts in full until the broker or a person says otherwise
         if (o.order.state == execution::OrderState::Unknown || o.unacknowledged)
             add(tr("▲ UNKNOWN: %1 (%2). Verify at the broker; F9, then C twice declares it absent", "order id, what it is")
@@ -38,8 +41,9 @@ void AlarmBanner::setView(const ViewPtr& view) {
     draw();
 }
 
-void AlarmBanner::add(const QString& text, std::set<QString>& standing) {
+void AlarmBanner::add(const QString& text, std::set<QString>& standing, bool isHalt) {
     standing.insert(text);
+    if (isHalt) m_halts.insert(text);
     if (!m_acknowledged.contains(text) && !m_waiting.contains(text)) m_waiting << text;
 }
 
@@ -53,7 +57,7 @@ void AlarmBanner::addUnconfirmed(const desk::DeskView& view, std::set<QString>& 
     m_doubt.clear();
     if (std::includes(m_heard.begin(), m_heard.end(), now.begin(), now.end())) return;
     m_doubt = tr("▲ %1", "alarm").arg(unconfirmedLong(view, m_phone));
-    add(m_doubt, standing);
+    add(m_doubt, standing, true);
 }
 
 void AlarmBanner::draw() {
@@ -61,6 +65,7 @@ void AlarmBanner::draw() {
     if (m_waiting.size() > 1) text = tr("%1   (and %n more)", "alarm", static_cast<int>(m_waiting.size()) - 1).arg(text);
     setText(text.isEmpty() || m_key.isEmpty() ? text : tr("%1   (%2 acknowledges)", "alarm, key").arg(text, m_key));
     const bool stands = !m_waiting.isEmpty();
+    setLook(*this, "halt", stands && m_halts.contains(m_waiting.front()) ? QStringLiteral("true") : QStringLiteral("false"));
     setVisible(stands);
     Q_EMIT standsChanged(stands);
 }

@@ -24,9 +24,10 @@ Q_SIGNALS:
 
 private:
     void draw();
-    void add(const QString& text, std::set<QString>& standing);
+    void add(const QString& text, std::set<QString>& standing, bool isHalt = false);
     void addUnconfirmed(const desk::DeskView& view, std::set<QString>& standing);
     QString m_key, m_phone;
+    std::set<QString> m_halts;                ///< of those that stand: red is theirs alone (UX 2.3)
     QString m_doubt;                          ///< the alarm of the unconfirmed cancels, when it waits
     std::set<QString> m_unconfirmed, m_heard; ///< order ids: all of them, those acknowledged
     QStringList m_waiting;                    ///< newest first
