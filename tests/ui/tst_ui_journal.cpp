@@ -125,6 +125,28 @@ private Q_SLOTS:
         QCOMPARE(grid->model()->rowCount(), 2);
     }
 
+    void theRecordInFullIsTheOneTheCursorIsOn() {
+        FakePort port;
+        JournalScreen screen(port);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        screen.setVisible(true);
+        auto* query = screen.findChild<QLineEdit*>();
+        auto* detail = screen.findChild<QPlainTextEdit*>();
+        auto* grid = screen.findChild<QTableView*>();
+        const auto answer = [&](std::vector<JournalRow> all) {
+            QTest::keyClick(query, Qt::Key_Return);
+            Q_EMIT port.journalReady(0, rows(std::move(all)), true);
+        };
+        answer({record(3, "order.fill"), record(2, "order.state"), record(1, "order.intent")});
+        grid->setCurrentIndex(grid->model()->index(1, 0));
+        answer({record(3, "order.fill"), record(1, "order.intent")}); // the one it was on is gone
+        const QString now = grid->currentIndex().siblingAtColumn(2).data().toString();
+        QVERIFY(!now.isEmpty());
+        QCOMPARE(detail->toPlainText(), readableRecord(now == QLatin1String("order.fill") ? record(3, "order.fill") : record(1, "order.intent")));
+        answer({});
+        QCOMPARE(detail->toPlainText(), QString());
+    }
+
     void aNoteGoesToTheDesk() {
         FakePort port;
         JournalScreen screen(port);

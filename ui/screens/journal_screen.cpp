@@ -68,12 +68,7 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
         say(problem.isEmpty() ? tr("%n record(s) written to %1.", "", static_cast<int>(records)).arg(path) : tr("▲ Not exported: %1").arg(problem),
             !problem.isEmpty());
     });
-    connect(m_grid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
-        if (const auto* row = current())
-            m_detail->setPlainText(readableRecord(*row));
-        else
-            m_detail->clear();
-    });
+    connect(m_grid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &JournalScreen::showRecord);
     connect(m_grid->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
         if (value == m_grid->verticalScrollBar()->maximum() && !m_complete && !m_rows.empty()) ask(m_rows.back().seq);
     });
@@ -210,6 +205,13 @@ void JournalScreen::show(const std::vector<JournalRow>& rows, bool complete) {
     }
     m_model->setRows(std::move(grid));
     if (!m_grid->currentIndex().isValid() && !m_rows.empty()) m_grid->setCurrentIndex(m_model->index(0, 0));
+    showRecord(); // the rows were replaced under the cursor
+}
+
+void JournalScreen::showRecord() {
+    const auto* row = current();
+    const QString text = row ? readableRecord(*row) : QString();
+    if (m_detail->toPlainText() != text) m_detail->setPlainText(text); // who reads a long one stays where he is
 }
 
 void JournalScreen::setView(const ViewPtr& view) {

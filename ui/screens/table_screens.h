@@ -96,6 +96,7 @@ private:
     void ask(std::int64_t beforeSeq);
     void show(const std::vector<JournalRow>& rows, bool complete);
     const JournalRow* current() const;
+    void showRecord();
     void say(const QString& text, bool warn);
     void exportAll();
     void addNote();
