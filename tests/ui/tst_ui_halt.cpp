@@ -130,6 +130,7 @@ private Q_SLOTS:
         QTest::simulateEvent(&window, true, Qt::Key_F12, Qt::NoModifier, {}, false);
         for (int i = 0; i < 50; ++i) QTest::simulateEvent(&window, true, Qt::Key_F12, Qt::NoModifier, {}, true);
         QCOMPARE(port.halts.size(), std::size_t{1});
+        QCOMPARE(port.halts.front(), std::string("halt key (F12)")); // the journal and the rail say it to people
     }
 
     void aReleaseThatNeverCameDoesNotSwallowTheNextPress_data() {

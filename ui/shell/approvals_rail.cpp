@@ -10,6 +10,18 @@
 
 namespace mahler::ui {
 
+namespace {
+
+/// One line of the rail: broken at a space, with an ellipsis where words are left out.
+QString shortened(const QString& words) {
+    constexpr int kMost = 48;
+    if (words.size() <= kMost) return words;
+    const auto space = words.lastIndexOf(QLatin1Char(' '), kMost - 1);
+    return words.left(space > 0 ? space : kMost - 1).trimmed() + QChar(0x2026);
+}
+
+} // namespace
+
 ApprovalCard::ApprovalCard(QWidget* parent) : QPushButton(parent) {
     setObjectName(QStringLiteral("approvalcard"));
     setAutoDefault(false);
@@ -67,6 +79,7 @@ ApprovalsRail::ApprovalsRail(QWidget* parent)
     setObjectName(QStringLiteral("rail"));
     setAccessibleName(tr("Approvals"));
     setTone(*m_head, Token::Dim, true, 11);
+    m_decided->setObjectName(QStringLiteral("decided"));
     for (auto* label : {m_empty, m_more, m_unasked, m_decided}) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
@@ -152,13 +165,19 @@ void ApprovalsRail::setView(const ViewPtr& view) {
     m_unasked->setText(unasked.orders == 0 ? tr("Sent without asking today: none")
                                            : tr("Sent without asking today: %n order(s), max loss %1 of %2", nullptr, unasked.orders)
                                                  .arg(format::money(unasked.maxLoss), unasked.most ? format::money(*unasked.most) : format::dash()));
-    QStringList recent;
+    QStringList recent, whole;
     for (const auto& r : view->decided) {
         if (recent.size() >= 6) break;
-        recent << tr("%1  %2 %3")
-                      .arg(format::text(r.id.str()), format::text(r.order.underlying),
-                           r.state == approval::ApprovalState::Approved ? tr("approved") : tr("rejected: %1").arg(reasonWords(r.causeText).left(48)));
+        const QString why = reasonWords(r.causeText);
+        const auto line = [&](const QString& reason) {
+            return tr("%1  %2 %3")
+                .arg(format::text(r.id.str()), format::text(r.order.underlying),
+                     r.state == approval::ApprovalState::Approved ? tr("approved") : tr("rejected: %1").arg(reason));
+        };
+        recent << line(shortened(why));
+        whole << line(why);
     }
+    m_decided->setToolTip(whole.join(QLatin1Char('\n')));
     m_decided->setVisible(!recent.isEmpty());
     m_decided->setText(tr("Decided today\n%1").arg(recent.join(QLatin1Char('\n'))));
 }

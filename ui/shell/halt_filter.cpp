@@ -25,7 +25,8 @@ bool HaltFilter::eventFilter(QObject* watched, QEvent* event) {
     // No state is kept between presses: a release can get lost (the modifier let go first, another window in front), and a
     // halt too many is harmless where a halt too few is not. The accepted press goes no further, so it is seen once.
     if (type == QEvent::KeyPress && !key->isAutoRepeat()) {
-        m_port.halt("key");
+        const QKeySequence pressed(QKeyCombination(key->modifiers() & ~Qt::KeypadModifier, static_cast<Qt::Key>(key->key())));
+        m_port.halt("halt key (" + pressed.toString(QKeySequence::PortableText).toStdString() + ")"); // journaled: the same in every language
         Q_EMIT halted();
     }
     return true;
