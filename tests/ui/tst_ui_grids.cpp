@@ -137,10 +137,14 @@ private Q_SLOTS:
         model.setRows({valued("a", 3), valued("b", 2), valued("c", 9), valued("d", 5)});
         QCOMPARE(keysOf(model), QStringLiteral("a b c d"));
         QVERIFY(hint->isVisible());
+        const QRect where(hint->mapTo(&grid, QPoint()), hint->size());
+        QVERIFY(grid.rect().contains(where) && !where.intersects(grid.viewport()->geometry())); // over no row
+        QVERIFY(hint->width() >= hint->sizeHint().width() && hint->height() >= hint->sizeHint().height());
         QTest::keyClick(&grid, Qt::Key_F5);
         QCOMPARE(keysOf(model), QStringLiteral("c d a b"));
         QCOMPARE(grid.currentRow()->key, QStringLiteral("c")); // the choice goes with its row
         QVERIFY(!hint->isVisible());
+        QCOMPARE(grid.viewport()->geometry().bottom(), grid.rect().bottom() - grid.frameWidth());
         model.setRows({valued("a", 20), valued("b", 2), valued("c", 9), valued("d", 5)});
         QCOMPARE(keysOf(model), QStringLiteral("c d a b"));
         other->setFocus();

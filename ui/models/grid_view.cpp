@@ -7,6 +7,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
+#include <QScrollBar>
 #include <QStaticText>
 #include <QToolTip>
 
@@ -220,15 +221,13 @@ void GridView::letSort() {
     connect(horizontalHeader(), &QHeaderView::sectionClicked, this, &GridView::sortBy);
     m_hint = new QLabel(tr("order frozen, F5 re-sorts"), this);
     m_hint->setObjectName(QStringLiteral("orderhint"));
-    m_hint->setAutoFillBackground(true);
-    m_hint->setBackgroundRole(QPalette::Button);
-    m_hint->setMargin(3);
-    m_hint->setAttribute(Qt::WA_TransparentForMouseEvents);
     setTone(*m_hint, Token::Dim, true, 11);
     m_hint->hide();
+    addScrollBarWidget(m_hint, Qt::AlignRight);
     connect(m_model, &GridModel::orderHeldChanged, this, [this](bool held) {
         m_hint->setVisible(held);
-        placeHint();
+        setLook(*horizontalScrollBar(), "held", held ? QStringLiteral("true") : QStringLiteral("false"));
+        setHorizontalScrollBarPolicy(held ? Qt::ScrollBarAlwaysOn : Qt::ScrollBarAsNeeded); // a line of its own: over a row neither could be read
     });
 }
 
@@ -252,13 +251,6 @@ void GridView::sortBy(int column) {
 void GridView::follow(bool pointerInside) {
     m_pointerInside = pointerInside;
     if (m_hint) m_model->freezeOrder(pointerInside || hasFocus());
-}
-
-void GridView::placeHint() {
-    if (!m_hint) return;
-    m_hint->adjustSize();
-    m_hint->move(viewport()->geometry().bottomRight() - QPoint(m_hint->width() + 2, m_hint->height() + 2));
-    m_hint->raise();
 }
 
 bool GridView::event(QEvent* event) {
@@ -300,6 +292,11 @@ void GridView::focusInEvent(QFocusEvent* event) {
 void GridView::focusOutEvent(QFocusEvent* event) {
     QTableView::focusOutEvent(event);
     follow(m_pointerInside);
+}
+
+void GridView::hideEvent(QHideEvent* event) {
+    QTableView::hideEvent(event);
+    follow(false); // a pointer that leaves with the screen tells nobody
 }
 
 void GridView::keyPressEvent(QKeyEvent* event) {
@@ -346,7 +343,6 @@ const GridRow* GridView::currentRow() const { return m_model->row(currentIndex()
 void GridView::resizeEvent(QResizeEvent* event) {
     QTableView::resizeEvent(event);
     fitColumns();
-    placeHint();
 }
 
 void GridView::setChoosesColumns() {

@@ -52,6 +52,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
@@ -60,7 +61,6 @@ private:
     void fitColumns();
     void sortBy(int column);
     void follow(bool pointerInside);
-    void placeHint();
 
     GridModel* m_model;
     QString m_emptyText;

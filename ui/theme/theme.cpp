@@ -156,6 +156,7 @@ QString sheet() {
                "QMenuBar { background: %2; color: %4; } QMenuBar::item:selected, QMenu::item:selected { background: %3; }"
                "QMenu { background: %2; color: %4; border: 1px solid %6; }"
                "QScrollBar:vertical { background: %1; width: 10px; } QScrollBar:horizontal { background: %1; height: 10px; }"
+               "QScrollBar[held=\"true\"]:horizontal { height: 18px; }" // words stand beside it
                "QScrollBar::handle { background: %6; border-radius: 4px; min-height: 24px; min-width: 24px; }"
                "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
                "QSplitter::handle { background: %6; } QToolButton { border: 2px solid transparent; border-radius: 3px; padding: 3px; color: %5; }"
