@@ -109,6 +109,34 @@ private Q_SLOTS:
         }
     }
 
+    void aRefusalGoesWithTheNextKeyAndWithTheRow() {
+        Shown s({order("M-1", execution::OrderState::Filled), order("M-2", execution::OrderState::Working)});
+        s.grid->setCurrentIndex(s.grid->model()->index(0, 0));
+        QTest::keyClick(s.grid, Qt::Key_P);
+        QVERIFY(s.says("nothing to move to the mid"));
+        QTest::keyClick(s.grid, Qt::Key_J);
+        QVERIFY(!s.says("nothing to move to the mid"));
+        QTest::keyClick(s.grid, Qt::Key_C);
+        QVERIFY(s.says("nothing to cancel"));
+        s.grid->setCurrentIndex(s.grid->model()->index(1, 0));
+        QVERIFY(!s.says("nothing to cancel"));
+        QTest::keyClick(s.grid, Qt::Key_P);
+        s.grid->setCurrentIndex(s.grid->model()->index(0, 0));
+        QVERIFY(s.says("Asked to move M-2")); // the answer is still to come
+    }
+
+    void openedItPointsAtTheFirstWorkingOrder() {
+        Shown s({order("M-1", execution::OrderState::Filled), order("M-2", execution::OrderState::Filled)});
+        s.screen.setVisible(false);
+        s.view->orders.insert(s.view->orders.begin(), order("M-3", execution::OrderState::Working));
+        s.screen.setView(s.view);
+        s.screen.setVisible(true);
+        QCOMPARE(s.grid->currentIndex().data(GridModel::KeyRole).toString(), QStringLiteral("M-3"));
+        s.grid->setCurrentIndex(s.grid->model()->index(2, 0)); // a person's choice holds
+        s.screen.setView(s.view);
+        QCOMPARE(s.grid->currentIndex().data(GridModel::KeyRole).toString(), QStringLiteral("M-2"));
+    }
+
     void whatTheDeskAnswersStandsOnTheScreen() {
         Shown s({order("M-1", execution::OrderState::Working), order("M-12", execution::OrderState::Working)});
         const auto noted = [&](std::initializer_list<const char*> newest) {

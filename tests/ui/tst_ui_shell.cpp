@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "fake_port.h"
+#include "ui/models/grid_model.h"
 #include "ui/screens/builder_screen.h"
 #include "ui/shell/layers.h"
 #include "ui/shell/main_window.h"
@@ -388,6 +389,32 @@ private Q_SLOTS:
         QVERIFY(window.rail()->isFolded());
         window.showWorkspace(2);
         QCOMPARE(window.currentScreen(), QStringLiteral("orders"));
+    }
+
+    void aScreenThatIsOpenedShowsItsRowsInOrder() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        auto before = viewWithWorkingOrder();
+        before->orders.front().order.id = OrderId("M-1");
+        before->orders.front().order.state = execution::OrderState::Filled;
+        window.setView(before);
+        window.showScreen(QStringLiteral("orders"));
+        auto* grid = qobject_cast<QTableView*>(window.screen(QStringLiteral("orders"))->mainPane());
+        const auto key = [&](const QModelIndex& index) { return index.data(GridModel::KeyRole).toString(); };
+        QCOMPARE(key(grid->currentIndex()), QStringLiteral("M-1"));
+        window.showScreen(QStringLiteral("breakers"));
+        auto after = std::make_shared<desk::DeskView>(*before);
+        after->orders.insert(after->orders.begin(), viewWithWorkingOrder()->orders.front());
+        after->orders.front().order.id = OrderId("M-2");
+        window.setView(after);
+        window.showScreen(QStringLiteral("orders"));
+        QVERIFY(grid->hasFocus());
+        QCOMPARE(key(grid->model()->index(0, 0)), QStringLiteral("M-2")); // newest first, not behind what stood there before
+        QCOMPARE(key(grid->currentIndex()), QStringLiteral("M-2"));
+        QVERIFY(!qobject_cast<GridModel*>(grid->model())->orderIsHeld());
     }
 
     void theGreekOfTheBuilderIsRememberedAcrossStarts() {

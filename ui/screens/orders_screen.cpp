@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -85,6 +86,34 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
     m_ordersGrid->letSort();
     m_fillsGrid->letSort();
     m_hint->setAccessibleName(tr("Answer to the last key"));
+    connect(m_ordersGrid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &OrdersScreen::dismissAnswer);
+}
+
+void OrdersScreen::showEvent(QShowEvent* event) {
+    Screen::showEvent(event);
+    m_opened = m_opened || !event->spontaneous();
+    goToWorking();
+}
+
+/// Once each time the screen is opened: keys are for the first order that still works, if there is one.
+void OrdersScreen::goToWorking() {
+    if (!m_opened || !isVisible() || m_orders->rowCount() == 0) return;
+    m_opened = false;
+    for (int row = 0; row < m_orders->rowCount(); ++row)
+        if (m_orders->row(row)->marked) return m_ordersGrid->setCurrentIndex(m_orders->index(row, 0));
+}
+
+void OrdersScreen::stopWaiting() {
+    m_track.end();
+    m_waits = false;
+}
+
+/// What was said of one order is not said beside another; what the desk still owes an answer to stays.
+void OrdersScreen::dismissAnswer() {
+    if (m_waits) return;
+    m_armed.clear();
+    m_track.end();
+    say({}, false);
 }
 
 void OrdersScreen::say(const QString& words, bool warn) {
@@ -104,7 +133,10 @@ QList<QPair<QString, QString>> OrdersScreen::keys() const {
 
 void OrdersScreen::setView(const ViewPtr& view) {
     m_view = view;
-    if (const QString answer = m_track.look(*view); !answer.isEmpty()) say(answer, false);
+    if (const QString answer = m_track.look(*view); !answer.isEmpty()) {
+        m_waits = false;
+        say(answer, false);
+    }
     std::vector<GridRow> rows;
     for (const auto& o : view->orders) {
         const auto& order = o.order;
@@ -155,6 +187,7 @@ void OrdersScreen::setView(const ViewPtr& view) {
     }
     m_orders->setAgeWords(ageWords(*view));
     m_orders->setRows(std::move(rows));
+    goToWorking();
     std::vector<GridRow> fills;
     int n = static_cast<int>(view->fills.size());
     for (const auto& f : view->fills)
@@ -181,7 +214,7 @@ const desk::OrderView* OrdersScreen::orderOf(const QString& id) const {
 /// Says in the screen's own line why a key can do nothing to this order. @return whether it can do something.
 bool OrdersScreen::isLive(const desk::OrderView& order, const QString& wanted) {
     if (!execution::isTerminal(order.order.state)) return true;
-    m_track.end();
+    stopWaiting();
     say(tr("▲ %1 is %2: %3. Nothing was sent.", "order id, its state, what cannot be done")
             .arg(format::text(order.order.id.str()), stateText(order.order.state), wanted),
         true);
@@ -191,7 +224,8 @@ bool OrdersScreen::isLive(const desk::OrderView& order, const QString& wanted) {
 /// What the desk answers takes the place of `words` when it comes.
 void OrdersScreen::sendAndFollow(desk::Command command, const QString& id, const QString& words) {
     m_track.begin(id, *m_view);
-    if (m_port.send(std::move(command))) return say(words, false);
+    m_waits = m_port.send(std::move(command));
+    if (m_waits) return say(words, false);
     m_track.end();
     say(tr("▲ The desk is busy; nothing was sent. Try again"), true);
 }
@@ -200,12 +234,12 @@ void OrdersScreen::cancel(const desk::OrderView& order) {
     const QString id = format::text(order.order.id.str());
     if (!isLive(order, tr("there is nothing to cancel"))) return;
     if (!approval::mayClose(m_view->user)) {
-        m_track.end();
+        stopWaiting();
         return say(tr("▲ %1 may not cancel orders. Nothing was sent.").arg(format::text(m_view->user.name)), true);
     }
     if (order.order.state == execution::OrderState::Unknown && m_armed != id) { // this declares it absent and frees its risk: twice
         m_armed = id;
-        m_track.end();
+        stopWaiting();
         return say(tr("▲ Verify at the broker first. C once more declares this order absent, if the broker has not known it for a minute; "
                       "any other key leaves it."),
                    true);
@@ -220,10 +254,7 @@ bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
     const GridRow* row = m_ordersGrid->currentRow();
     if (!row || key->isAutoRepeat() || (key->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier) // Ctrl+C copies
         return Screen::eventFilter(watched, event);
-    if (key->key() != Qt::Key_C && !m_armed.isEmpty()) {
-        m_armed.clear();
-        say({}, false);
-    }
+    if (key->key() != Qt::Key_C) dismissAnswer();
     const auto* order = orderOf(row->key);
     switch (key->key()) {
     case Qt::Key_C:

@@ -60,8 +60,12 @@ public:
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
+    void goToWorking();
+    void dismissAnswer();
+    void stopWaiting();
     DeskPort& m_port;
     GridModel *m_orders, *m_fills;
     GridView *m_ordersGrid, *m_fillsGrid;
@@ -71,8 +75,10 @@ private:
     bool isLive(const desk::OrderView& order, const QString& wanted);
     void sendAndFollow(desk::Command command, const QString& id, const QString& words);
     void cancel(const desk::OrderView& order);
-    QString m_armed;     ///< an UNKNOWN order that C was pressed on once
-    AnswerTrack m_track; ///< of the order P or C was pressed on last
+    QString m_armed;       ///< an UNKNOWN order that C was pressed on once
+    bool m_opened = false; ///< and no rows were there to go to yet
+    bool m_waits = false;  ///< the line says what was asked; the desk has not answered
+    AnswerTrack m_track;   ///< of the order P or C was pressed on last
     ViewPtr m_view;
 };
 

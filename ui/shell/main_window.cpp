@@ -315,6 +315,7 @@ void MainWindow::showScreen(const QString& id) {
     for (int i = 0; i < m_screens.size(); ++i) {
         m_buttons[i]->setChecked(m_screens[i]->id() == id);
         if (m_screens[i]->id() == id) {
+            if (m_view) m_screens[i]->setView(m_view); // first: rows keep the order they have when the focus or the pointer comes
             m_stack->setCurrentWidget(m_screens[i]);
             if (isActiveWindow() && !m_prompt->isVisible() && m_screens[i]->mainPane()) // the person asked for this screen: keys are for it
                 m_screens[i]->mainPane()->setFocus(Qt::ShortcutFocusReason);
@@ -324,7 +325,6 @@ void MainWindow::showScreen(const QString& id) {
                         child->setFocus(Qt::ShortcutFocusReason);
                         break;
                     }
-            if (m_view) m_screens[i]->setView(m_view);
             if (m_riskView && m_screens[i]->showsRisk()) m_screens[i]->setRisk(m_riskView);
             watchRisk();
         }
