@@ -437,6 +437,19 @@ private Q_SLOTS:
             }
         QFAIL("no user box");
     }
+
+    void aLongReasonIsCutAtAWordAndWholeInTheTooltip() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        approval::Request r = view->approvals.front().request;
+        r.state = approval::ApprovalState::Rejected;
+        r.causeText = "the quotes of two legs were stale for longer than the gate allows";
+        view->decided = {r};
+        ApprovalsRail rail;
+        rail.setView(view);
+        const auto* decided = rail.findChild<QLabel*>(QStringLiteral("decided"));
+        QVERIFY2(decided->text().endsWith(QStringLiteral("were stale for longer\u2026")), qPrintable(decided->text()));
+        QVERIFY(decided->toolTip().endsWith(QStringLiteral("longer than the gate allows")));
+    }
 };
 
 QTEST_MAIN(BookTest)
