@@ -78,9 +78,10 @@ QString metrics(const strategy::DraftMetrics& draft, const desk::DeskView* view)
     if (view) {
         const auto with = strategy::bookWith(draft, view->greeks, view->buyingPower);
         lines << BuilderScreen::tr("Buying power %1 → %2").arg(format::money(view->buyingPower), format::money(with.buyingPowerAfter));
-        lines << BuilderScreen::tr("Book with it: delta %1 $   gamma %2 $ per 1%   theta %3 $/day   vega %4 $/pt")
-                     .arg(change(with.deltaNow, with.deltaAfter), change(with.gammaNow, with.gammaAfter), change(with.thetaNow, with.thetaAfter),
-                          change(with.vegaNow, with.vegaAfter));
+        lines << BuilderScreen::tr("Book with it: delta %1 $   gamma %2 $ per 1%")
+                     .arg(change(with.deltaNow, with.deltaAfter), change(with.gammaNow, with.gammaAfter));
+        lines << BuilderScreen::tr("Book with it: theta %1 $/day   vega %2 $/pt")
+                     .arg(change(with.thetaNow, with.thetaAfter), change(with.vegaNow, with.vegaAfter));
     }
     return lines.join(QLatin1Char('\n'));
 }
@@ -94,7 +95,8 @@ QString unknownMetrics(bool withAccount) {
                       BuilderScreen::tr("Delta %1 shares   gamma %2 shares per 1%   theta %3 $/day   vega %4 $/pt").arg(none, none, none, none)};
     if (withAccount)
         lines << BuilderScreen::tr("Buying power %1 → %2").arg(none, none)
-              << BuilderScreen::tr("Book with it: delta %1 $   gamma %2 $ per 1%   theta %3 $/day   vega %4 $/pt").arg(none, none, none, none);
+              << BuilderScreen::tr("Book with it: delta %1 $   gamma %2 $ per 1%").arg(none, none)
+              << BuilderScreen::tr("Book with it: theta %1 $/day   vega %2 $/pt").arg(none, none);
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -170,7 +172,7 @@ QString date(const strategy::PriceDateTable& table, std::size_t day, UtcTime fro
 
 std::vector<GridColumn> tableColumns() {
     std::vector<GridColumn> columns{
-        {BuilderScreen::tr("P&L before fees"),
+        {BuilderScreen::tr("P&L at"),
          BuilderScreen::tr("dollars of the whole quantity before fees, entered at the limit; model values, at expiry the payoff"), 132, kLeft}};
     for (int i = 0; i < kMoves; ++i) columns.push_back({riskwords::spot(-0.10 + 0.025 * i), BuilderScreen::tr("move of the underlying"), 72});
     return columns;

@@ -166,7 +166,7 @@ void RiskProfile::show(const portfolio::ComboOrder& order, const pricing::Priced
     m_tableTitle->setText(
         table.days.empty()
             ? QString()
-            : tr("P&L in dollars by date and price   30-day IV %1   T date, V IV shift").arg(shift == 0 ? tr("as it is") : riskwords::vol(shift)));
+            : tr("P&L in dollars before fees, by date and price   30-day IV %1   T date, V IV shift").arg(shift == 0 ? tr("as it is") : riskwords::vol(shift)));
 }
 
 } // namespace mahler::ui
