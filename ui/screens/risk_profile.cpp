@@ -163,10 +163,9 @@ void RiskProfile::show(const portfolio::ComboOrder& order, const pricing::Priced
     m_chart->show(in);
     m_tableGrid->setVisible(!table.days.empty());
     m_table->setRows(builderwords::tableRows(table, chain.spot, now, m_date));
-    m_tableTitle->setText(
-        table.days.empty()
-            ? QString()
-            : tr("P&L in dollars before fees, by date and price   30-day IV %1   T date, V IV shift").arg(shift == 0 ? tr("as it is") : riskwords::vol(shift)));
+    m_tableTitle->setText(table.days.empty() ? QString()
+                                             : tr("P&L in dollars before fees, by date and price   30-day IV %1   T date, V IV shift")
+                                                   .arg(shift == 0 ? tr("as it is") : riskwords::vol(shift)));
 }
 
 } // namespace mahler::ui
