@@ -172,6 +172,7 @@ private:
             auto decoded = body ? desk::decodeCommand(desk::commandName(given), *body) : Result<desk::Command>(body.error());
             command = decoded ? std::move(*decoded) : desk::Command(desk::Failure{"command", decoded.error().detail});
         }
+        if (std::holds_alternative<desk::Failure>(command)) m_invariants.onProcess(); // the desk forgets the market too
         const Timestamp at = now();
         const std::uint64_t epoch = m_halt.epoch();
         desk::Outcome outcome;

@@ -68,6 +68,7 @@ std::string waitsAlready(const Context& c, const Proposal& p) {
 }
 
 void decide(Context& c, const Proposal& p) {
+    if (c.state.plan) return drop(c, p.id, "everything is being closed"); // it waited for quotes when the closing began
     const risk::GateDecision decision = c.gate.evaluate(p.order, gateContext(c, p.order, p.strategy));
     journalChecks(c, p, decision);
     if (!decision.pass) {

@@ -112,6 +112,30 @@ private Q_SLOTS:
         h.brokerSays(id, execution::OrderState::Filled, 2, 0.34, 4); // what truly happened is told again, and booked
         QCOMPARE(h.state().positions.size(), std::size_t{1});
     }
+
+    void anIdeaThatWaitedForQuotesOpensNothingWhileEverythingIsClosed() {
+        Harness h;
+        h.open();
+        h.holdSpread(1);
+        h.give(RequestCycle{"schedule", "SPY"});
+        CycleFinished done;
+        done.id = h.state().cycles.front().id;
+        done.underlying = "SPY";
+        done.action = "enter";
+        done.strategy = "credit_spread";
+        auto other = Harness::spread(1, 0.30, 460);
+        h.quote(Harness::put(460), 0.90, 0.93);
+        h.quote(Harness::put(455), 0.59, 0.61);
+        done.order = other;
+        h.give(done); // its legs are quoted with the next tick
+        const int before = h.count("order.intent");
+        h.give(Flatten{h.userWith(approval::Role::Trader), "FLATTEN"});
+        h.tick();
+        QVERIFY(!h.pending());
+        QVERIFY(h.lastBody("proposal.dropped").find("everything is being closed") != std::string::npos);
+        for (const auto* order : h.state().liveOrders()) QCOMPARE(order->combo.intent, portfolio::OrderIntent::Close);
+        QVERIFY(h.count("order.intent") > before);
+    }
 };
 
 QTEST_APPLESS_MAIN(DeskHostileTest)
