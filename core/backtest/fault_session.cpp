@@ -196,7 +196,8 @@ private:
             if (m_weather.strikes(FaultKind::KilledBetweenSends, 0.05)) return die(true);
             perform(effect, epoch);
         }
-        m_invariants.afterCommand(*m_desk, std::holds_alternative<desk::MarketTick>(command), m_halt.open(), at);
+        const bool second = std::holds_alternative<desk::MarketTick>(command) || std::holds_alternative<desk::Timer>(command);
+        m_invariants.afterCommand(*m_desk, second, m_halt.open(), at);
         broken();
     }
 
@@ -290,6 +291,8 @@ private:
             m_invariants.onTick(*tick, now().mono);
             give(desk::MarketTick{*tick, m_board->price(*tick, m_facts)});
             pollBroker();
+        } else {
+            give(desk::Timer{});
         }
         drain();
         for (const auto& command : m_peopleRest ? std::vector<desk::Command>{} : m_people.act(*m_desk, now())) {

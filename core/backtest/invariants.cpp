@@ -205,9 +205,9 @@ void Invariants::checkBreakers(const desk::Desk& desk, Timestamp now) {
         }
 }
 
-void Invariants::afterCommand(const desk::Desk& desk, bool tick, bool gateOpen, Timestamp now) {
+void Invariants::afterCommand(const desk::Desk& desk, bool second, bool gateOpen, Timestamp now) {
     require(!gateOpen || !desk.state().halted(), "S5", "the gate is open while halted by " + text(desk.state()));
-    if (tick) checkBreakers(desk, now); // the desk looks with every tick
+    if (second) checkBreakers(desk, now);
     for (const auto& [id, order] : desk.state().orders) {
         require(order.filled >= 0 && order.filled <= order.combo.quantity, "S12",
                 "order " + id.str() + " has " + std::to_string(order.filled) + " of " + std::to_string(order.combo.quantity) + " filled");

@@ -28,8 +28,8 @@ public:
     void onOutcome(const desk::Desk& desk, const desk::Outcome& outcome);
     /// The bytes of an order leave. `desk`: as it is now.
     void onLeaving(const desk::Desk& desk, const execution::Order& order, bool gateOpen, Timestamp now);
-    /// After every command and its effects.
-    void afterCommand(const desk::Desk& desk, bool tick, bool gateOpen, Timestamp now);
+    /// After every command and its effects; `second`: it was one that breakers are looked at with, a tick or a timer.
+    void afterCommand(const desk::Desk& desk, bool second, bool gateOpen, Timestamp now);
     /// A process begins: what the feed told the one before it is forgotten.
     void onProcess();
     /// A new process took over: `before` is the state whose last event was journaled.

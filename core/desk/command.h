@@ -56,6 +56,9 @@ struct MarketTick {
         greeks; ///< of tick.watched, by GreeksBoard: a function of the tick, the carry and the session's facts, so the tape holds the tick alone
 };
 
+/// The feed owes an answer: a second of the machine's monotonic clock passed without one. What every tick looks at is looked at too.
+struct Timer {};
+
 /// What a feed skipped since it was last asked.
 struct FeedNotes {
     std::vector<std::string> notes;
@@ -221,7 +224,7 @@ struct Failure {
     std::string where, what;
 };
 
-using Command = std::variant<Started, SessionFacts, CarryFacts, MarketTick, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest,
+using Command = std::variant<Started, SessionFacts, CarryFacts, MarketTick, Timer, FeedNotes, CycleFinished, RequestCycle, ProposeOrder, OpenRequest,
                              AnswerRequest, SizeDown, ExtendRequest, EscalateRequest, HaltRequest, ResumeRequest, ClosePosition, CancelOrder,
                              MoveToMid, EnableStrategy, AcknowledgeAssignment, CancelOpening, Flatten, SwitchUser, SetAutonomy, ChangeSettings,
                              AddNote, SubmitOutcome, BrokerNews, Reconciliation, TapeBlockWritten, Failure>;

@@ -160,6 +160,7 @@ Json encode(const Command& command) {
                           },
                           [](const CarryFacts& c) -> Json { return carry(c.carry); },
                           [](const MarketTick&) -> Json { return nullptr; },
+                          [](const Timer&) -> Json { return Json::object(); },
                           [](const FeedNotes& c) -> Json {
                               return {{"notes", c.notes}};
                           },
@@ -321,6 +322,7 @@ Command decode(const std::string& name, const Json& j) {
                        j.at("feed_notes").get<std::vector<std::string>>()};
     if (name == "session_facts") return sessionFacts(j);
     if (name == "carry_facts") return toCarry(j);
+    if (name == "timer") return Timer{};
     if (name == "feed_notes") return FeedNotes{j.at("notes").get<std::vector<std::string>>()};
     if (name == "cycle_finished") return cycleFinished(j);
     if (name == "request_cycle") return RequestCycle{str(j, "actor"), str(j, "underlying")};
@@ -375,11 +377,11 @@ Command decode(const std::string& name, const Json& j) {
 
 std::string commandName(const Command& command) {
     static constexpr const char* kNames[] = {
-        "started",        "session_facts",      "carry_facts",    "market_tick",     "feed_notes",      "cycle_finished",         "request_cycle",
-        "propose_order",  "open_request",       "answer_request", "size_down",       "extend_request",  "escalate_request",       "halt_request",
-        "resume_request", "close_position",     "cancel_order",   "move_to_mid",     "enable_strategy", "acknowledge_assignment", "cancel_opening",
-        "flatten",        "switch_user",        "set_autonomy",   "change_settings", "add_note",        "submit_outcome",         "broker_news",
-        "reconciliation", "tape_block_written", "failure"};
+        "started",        "session_facts",  "carry_facts",        "market_tick",    "timer",           "feed_notes",      "cycle_finished",
+        "request_cycle",  "propose_order",  "open_request",       "answer_request", "size_down",       "extend_request",  "escalate_request",
+        "halt_request",   "resume_request", "close_position",     "cancel_order",   "move_to_mid",     "enable_strategy", "acknowledge_assignment",
+        "cancel_opening", "flatten",        "switch_user",        "set_autonomy",   "change_settings", "add_note",        "submit_outcome",
+        "broker_news",    "reconciliation", "tape_block_written", "failure"};
     static_assert(std::size(kNames) == std::variant_size_v<Command>);
     return kNames[command.index()];
 }

@@ -184,6 +184,11 @@ Outcome Desk::handle(const Command& command, Timestamp now) {
                        everySecond(c);
                        c.book(); // ready for the next decision
                    },
+                   [&](const Timer&) {
+                       m_market.judgeAges(now.mono);
+                       m_book->forget();
+                       everySecond(c);
+                   },
                    [&](const FeedNotes& x) { tellFeedNotes(c, x.notes); },
                    [&](const CycleFinished& x) { onCycleFinished(c, x); },
                    [&](const RequestCycle& x) { onRequestCycle(c, x); },

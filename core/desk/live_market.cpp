@@ -49,11 +49,15 @@ void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& g
         m_vixHigh = std::max(m_vixHigh.value_or(*tick.vix), *tick.vix);
         see(kVix, tick.vixTime, now.mono);
     }
-    constexpr MonoTime kVixStale = std::chrono::seconds(risk::BreakerThresholds::kVixStaleSeconds);
-    if (!m_vix || *m_vix >= risk::BreakerThresholds::kVix || vixAge(now.mono).value_or(MonoTime::max()) >= kVixStale) m_vixLastDirty = now.mono;
-    for (const auto& [symbol, quote] : m_underlyings)
-        if (age(symbol, now.mono).value_or(MonoTime::max()) > std::chrono::seconds(10)) m_lastDirty = now.mono;
+    judgeAges(now.mono);
     if (tick.dataErrors > 0) m_errors.add(now.mono, tick.dataErrors);
+}
+
+void LiveMarket::judgeAges(MonoTime now) {
+    constexpr MonoTime kVixStale = std::chrono::seconds(risk::BreakerThresholds::kVixStaleSeconds);
+    if (!m_vix || *m_vix >= risk::BreakerThresholds::kVix || vixAge(now).value_or(MonoTime::max()) >= kVixStale) m_vixLastDirty = now;
+    for (const auto& [symbol, quote] : m_underlyings)
+        if (age(symbol, now).value_or(MonoTime::max()) > std::chrono::seconds(10)) m_lastDirty = now;
 }
 
 const market::Quote* LiveMarket::option(const std::string& contractId) const {

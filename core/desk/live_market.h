@@ -24,6 +24,9 @@ public:
     std::optional<MonoTime> openedAt() const { return m_openedAt; }
     void onTick(const market::Tick& tick, const portfolio::GreeksBook& greeks, Timestamp now);
 
+    /// Notes what got old by now; onTick() does it too.
+    void judgeAges(MonoTime now);
+
     /// The carry of an underlying from now on; one without an entry is priced on the session's rate and yield.
     void onCarry(const pricing::UnderlyingCarry& carry) { m_carries[carry.underlying] = std::make_shared<const pricing::UnderlyingCarry>(carry); }
     const Carries& carries() const { return m_carries; }

@@ -19,7 +19,16 @@ using Wall = std::chrono::steady_clock;
 constexpr int kMaxBehind = 4;
 constexpr auto kNotesEvery = 30min; ///< of market time: their counts change with every file
 
-/// The desk's clock of a stepped market: its monotonic time is the market's own.
+/// While it lives the feed owes an answer.
+struct Asked {
+    Asked(std::atomic<MonoTime>& since, MonoTime now) : at(since) { at = now; }
+    ~Asked() { at = MonoTime{}; }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+    std::atomic<MonoTime>& at;
+};
+
+/// The desk's clock of a stepped market: its monotonic time is the market's own; the runtime adds what it waited for the feed.
 Timestamp stamp(UtcTime t) { return {t, MonoTime(t.time_since_epoch())}; }
 
 } // namespace
@@ -44,6 +53,11 @@ void MarketRunner::requestChain(const std::string& underlying, ChainReady ready)
     m_requests.emplace_back(underlying, std::move(ready));
 }
 
+MonoTime MarketRunner::silence() const {
+    const MonoTime asked = m_askedAt;
+    return asked == MonoTime{} ? MonoTime{} : std::max(MonoTime{}, m_sinks.machineTime() - asked);
+}
+
 void MarketRunner::serveRequests() {
     std::vector<std::pair<std::string, ChainReady>> requests;
     {
@@ -51,6 +65,7 @@ void MarketRunner::serveRequests() {
         if (!m_lastTick) return;
         requests.swap(m_requests);
     }
+    const Asked asked(m_askedAt, m_sinks.machineTime());
     for (auto& [underlying, ready] : requests) {
         // Renewed with a tick, never between a tick and the chain that goes with it.
         const auto known = m_keeper.known();
@@ -132,6 +147,7 @@ bool MarketRunner::step(UtcTime to) {
         std::scoped_lock lock(m_mutex);
         watched = m_watched;
     }
+    const Asked asked(m_askedAt, m_sinks.machineTime());
     auto tick = m_feed->advance(to, watched);
     tellNotes(to);
     if (!tick) {

@@ -28,7 +28,8 @@ public:
         std::function<bool(Command, Timestamp)> command; ///< ticks, session facts and notes; false: the desk is behind, try again
         std::function<int()> behind;                     ///< ticks handed over and not yet handled
         std::function<void(const std::string&)> failed;
-        std::function<void()> ended; ///< the feed has no more
+        std::function<void()> ended;           ///< the feed has no more
+        std::function<MonoTime()> machineTime; ///< monotonic; any thread
     };
 
     MarketRunner(std::unique_ptr<market::MarketFeed> feed, std::optional<UtcTime> startAt, double speed, Sinks sinks);
@@ -42,6 +43,8 @@ public:
     void setAttention(bool needed) { m_attention.store(needed); }
     /// The desk forgot what it was told of the market (a Failure): carries are told again with the next step.
     void tellAgain() { m_tellAgain.store(true); }
+    /// How long the feed has owed an answer, by the machine's clock; zero when nobody waits for one. Any thread.
+    MonoTime silence() const;
     bool slowed() const { return m_attention.load() && m_speed.load() > 1.0; }
     /// Answers on the market thread with the chain as of the last tick.
     void requestChain(const std::string& underlying, ChainReady ready);
@@ -61,6 +64,7 @@ private:
     std::optional<UtcTime> m_startAt;
     Sinks m_sinks;
     std::atomic<double> m_speed;
+    std::atomic<MonoTime> m_askedAt{MonoTime{}}; ///< when the feed was asked what it has not answered yet; zero: nothing
     std::atomic<bool> m_paused{false}, m_attention{false}, m_tellAgain{false};
     std::mutex m_mutex;
     std::vector<market::OptionContract> m_watched;

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using Wall = std::chrono::steady_clock;
 
 constexpr auto kPublishEvery = 50ms;
+constexpr MonoTime kTimer = 1s;
 
 /// What a broker that lives in this process holds, as the journal has it.
 execution::BrokerReport booksOf(const DeskState& state) {
@@ -76,7 +77,8 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
                                                                     [&r] {
                                                                         r.m_mailbox.push(FeedEnd{});
                                                                         r.send(FeedNotes{{"the feed has no more: this is its end"}});
-                                                                    }});
+                                                                    },
+                                                                    r.m_options.machineTime});
     r.m_market->watch(r.m_desk.watched());
     r.m_thread = std::jthread([&r](std::stop_token stop) { r.run(stop); });
     return runtime;
@@ -116,6 +118,7 @@ void DeskRuntime::run(std::stop_token stop) {
         auto message = m_mailbox.popFor(20ms);
         try {
             drainHalts();
+            keepTime();
             if (message) receive(std::move(*message));
             refreshChain();
             publish(false);
@@ -127,7 +130,7 @@ void DeskRuntime::run(std::stop_token stop) {
 
 void DeskRuntime::receive(Message message) {
     if (auto* timed = std::get_if<Timed>(&message)) {
-        if (timed->at) m_now = *timed->at;
+        if (timed->at) m_now = {timed->at->utc, timed->at->mono + m_silences};
         handle(timed->command, m_now);
         if (const auto* tick = std::get_if<MarketTick>(&timed->command)) {
             --m_ticksBehind;
@@ -155,6 +158,19 @@ void DeskRuntime::drainHalts() {
         if (!m_broken) --m_haltsPending;
     }
     if (!halts.empty()) publish(true);
+}
+
+/// While the feed hangs, the desk's seconds are the machine's: breakers, deadlines and orders wait for no tick.
+void DeskRuntime::keepTime() {
+    const MonoTime silence = m_market->silence();
+    if (silence < m_waited) m_waited = {};
+    const MonoTime passed = silence - m_waited;
+    if (passed < kTimer) return;
+    m_waited = silence;
+    m_silences += passed;
+    m_now.mono += passed;
+    handle(Timer{}, m_now);
+    drainInternal();
 }
 
 void DeskRuntime::drainInternal() {

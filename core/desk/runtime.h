@@ -37,6 +37,7 @@ struct RuntimeOptions {
     Settings settings; ///< of config.json; the journal hears what changed since its last run
     int maxRounds = 3; ///< of debate, 1 to 5
     double speed = 1;
+    std::function<MonoTime()> machineTime = [] { return MonoTime(std::chrono::steady_clock::now().time_since_epoch()); };
 };
 
 /// What the runtime tells the outside. Called from its own threads, never under a lock; the receiver queues.
@@ -98,6 +99,7 @@ private:
     void run(std::stop_token stop);
     void receive(Message message);
     void drainHalts();
+    void keepTime();
     void handle(const Command& command, Timestamp now);
     void drainInternal();
     bool commit(const Command& command, std::int64_t no, Timestamp now, const Outcome& outcome, std::vector<std::int64_t>& seqs);
@@ -122,6 +124,8 @@ private:
     std::unique_ptr<execution::Broker> m_broker;
 
     Timestamp m_now{};
+    MonoTime m_waited{};   ///< of the silence that lasts now
+    MonoTime m_silences{}; ///< all that was waited for the feed; the desk's monotonic clock counts it
     std::int64_t m_commandNo = 0;
     bool m_feedEnded = false;       ///< every tick of the recording is handled
     bool m_broken = false;          ///< the journal cannot be written: nothing is handled any more

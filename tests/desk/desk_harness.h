@@ -93,6 +93,12 @@ public:
         return give(
             MarketTick{tick, m_desk.state().facts ? m_board.price(tick, *m_desk.state().facts, m_desk.market().carries()) : portfolio::GreeksBook{}});
     }
+    /// A second without a word from the market.
+    Outcome timer() {
+        m_now.utc += 1s;
+        m_now.mono += 1s;
+        return give(Timer{});
+    }
     void ticks(int count) {
         for (int i = 0; i < count; ++i) tick();
     }

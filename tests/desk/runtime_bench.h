@@ -70,6 +70,7 @@ public:
         options.settings.screener = strategy::calibratedProfile();
         options.roles = *agents::builtInRoles();
         options.speed = m_speed;
+        if (machineTime) options.machineTime = machineTime;
         RuntimeSinks sinks;
         sinks.view = [this](std::shared_ptr<const DeskView> view) {
             if (throwOnce.exchange(false)) throw std::runtime_error("a fault of the test");
@@ -153,6 +154,7 @@ public:
 
     std::unique_ptr<DeskRuntime> runtime;
     std::optional<std::chrono::milliseconds> answersAfter; ///< latency of the broker's fills, market time
+    std::function<MonoTime()> machineTime;                 ///< empty: the machine's own
     std::atomic<bool> throwOnce{false};                    ///< on the desk thread
     std::shared_ptr<WatchedBroker::Seen> seen = std::make_shared<WatchedBroker::Seen>();
 
