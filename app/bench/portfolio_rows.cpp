@@ -8,6 +8,7 @@
 #include "portfolio/scenario.h"
 #include "portfolio/value_at_risk.h"
 #include "pricing/american.h"
+#include "pricing/american_kernels.h"
 #include "pricing/quantlib_check.h"
 #include "pricing/surface.h"
 #include "simulation/simulated_market.h"
@@ -90,7 +91,9 @@ Row gridRow(const portfolio::RiskBook& book) {
     spec.horizons = {{0.0}};
     spec.sensitivities = false;
     const auto began = Wall::now();
+    const std::uint64_t from = cycleCount();
     const auto grid = portfolio::scenarioGrid(book, spec, std::nullopt);
+    const auto cycles = static_cast<double>(cycleCount() - from);
     const double seconds = std::chrono::duration<double>(Wall::now() - began).count();
     Row row;
     row.name = "spot_vol_grid_american";
@@ -111,7 +114,10 @@ Row gridRow(const portfolio::RiskBook& book) {
     }
     const Peer peer = judge(sample);
     row.ours = row.p50 = 1e3 * seconds;
-    row.peer = 1e3 * peer.secondsEach * static_cast<double>(grid->cells.size() * book.legs.size());
+    const auto prices = static_cast<double>(grid->cells.size() * book.legs.size());
+    row.peer = 1e3 * peer.secondsEach * prices;
+    if (cycles > 0) row.cycles = cycles / prices;
+    row.isa = pricing::americanKernels().name;
     row.peerName = "QuantLib 1.29 QdFp fast, a sample of 240 prices scaled up";
     row.maxError = peer.ourError;
     row.peerMaxError = peer.maxError;
@@ -129,18 +135,12 @@ Row varRow(const portfolio::RiskBook& book) {
     if (!feed->advance(market::fromNewYork(kDay, 11, 0), {})) return row;
     portfolio::VarSpec spec;
     spec.method = portfolio::VarMethod::MonteCarlo;
-    std::vector<double> times;
     portfolio::VarReport report;
-    for (int i = 0; i < 3; ++i) {
-        const auto began = Wall::now();
-        report = portfolio::valueAtRisk(book, *feed->history(), spec, 1e6);
-        times.push_back(std::chrono::duration<double, std::milli>(Wall::now() - began).count());
-    }
+    const Timing timing = timeRepeats(3, [&](int) { report = portfolio::valueAtRisk(book, *feed->history(), spec, 1e6); });
     if (!report.available()) {
         row.note = report.unavailable;
         return row;
     }
-    std::sort(times.begin(), times.end());
     std::vector<Repriced> sample; // the peer's speed only: a day's moves of spot and volatility
     Random random(4);
     for (std::size_t n = 0; n < kSample; ++n) {
@@ -155,9 +155,12 @@ Row varRow(const portfolio::RiskBook& book) {
         sample.push_back({in, pricing::priceAmerican(in).price});
     }
     const Peer peer = judge(sample);
-    row.ours = row.p50 = times[times.size() / 2];
-    row.p99 = times.back();
-    row.peer = 1e3 * peer.secondsEach * static_cast<double>(spec.simulation.paths) * kLegs;
+    const double prices = static_cast<double>(spec.simulation.paths) * kLegs;
+    row.ours = row.p50 = 1e3 * timing.seconds;
+    row.p99 = 1e3 * timing.slow;
+    row.peer = 1e3 * peer.secondsEach * prices;
+    if (timing.cycles > 0) row.cycles = timing.cycles / prices;
+    row.isa = pricing::americanKernels().name;
     row.peerName = "QuantLib 1.29 QdFp fast, a sample of 240 prices scaled up";
     row.maxError = report.proof.maxErrorOfNotional;
     char note[240];

@@ -20,6 +20,9 @@ std::vector<Row> singlePriceRows();
 std::vector<Row> americanRows();
 /// A book of 1,000 American legs on a grid and in 10,000 scenarios, against QuantLib; a surface's fit. Some ten seconds.
 std::vector<Row> portfolioRows();
+/// The rows whose names begin so, measured by a process of this program on AVX2 and named "..._avx2"; none where AVX2 is the
+/// widest set, or not there. Needs an application.
+std::vector<Row> avx2Rows(const std::string& prefix);
 /// `mahler price` as a process, when it is built beside this program.
 std::vector<Row> priceTableRows();
 /// A chain priced and analysed, gate, breakers, claims, journal.
