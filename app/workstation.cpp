@@ -159,6 +159,7 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
             broker.dividend = [config](const std::string& underlying, TradingDate exDate) {
                 return simulation::dividendOn(*config, underlying, exDate);
             };
+            broker.rate = simulation::marketRate();
             broker.rejectRate = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).rejectRate; };
         }
         auto made = execution::SimulatedBroker::create(broker, gate, halt);

@@ -127,11 +127,12 @@ void FaultBroker::mischief() {
     if (twice || m_weather.strikes(FaultKind::Assignment, 0.02))
         for (auto& [id, quantity] : m_contracts)
             if (quantity < 0) {
-                const Usd paid = Usd::fromMicros(250'000'000 * quantity);
-                m_cashNews.push_back({"assignment", id, quantity, paid, "assigned"});
+                const std::int64_t lots = (quantity - 1) / 2; // one of one or two, two of three or four: often a part
+                const Usd paid = Usd::fromMicros(250'000'000 * lots);
+                m_cashNews.push_back({"assignment", id, lots, paid, "assigned"});
                 if (twice) m_cashNews.push_back(m_cashNews.back());
                 m_cash += paid;
-                quantity = 0;
+                quantity -= lots;
                 break;
             }
     if (m_weather.strikes(FaultKind::ErrorStorm, 0.2)) m_errors += 5;

@@ -70,7 +70,7 @@ enum class FaultKind : std::uint8_t {
     PositionVanishes,     ///< the broker no longer holds what it did
     CashDiffers,          ///< by a dollar
     CashEventTwice,       ///< an assignment told twice
-    Assignment,           ///< short legs are assigned
+    Assignment,           ///< a short leg is assigned, whole or in part
     ReportEmpty,          ///< a clean report without anything in it
     HostileText,          ///< control characters and markup in a reply
     EndedOrderWakes,      ///< a cancelled order is told as working

@@ -97,69 +97,124 @@ void onUpdate(Context& c, const execution::BrokerUpdate& u) {
     if (u.state == execution::OrderState::Rejected) c.notice(NoticeView::Level::Advisory, "Broker rejected " + u.id.str() + ": " + u.text);
 }
 
-/// What is left of a position when its leg in `event` is gone before expiry: the other legs, with what the leg paid in their opening
-/// price, so that nothing the position has earned or lost is lost with the leg. `left`: contracts not found yet. Absent: it is not in
-/// it, or only a part of it is, which is left to the reconciliation to halt on.
-std::optional<portfolio::Position> withoutLeg(const portfolio::Position& held, const execution::BrokerCashEvent& event, std::int64_t left) {
-    const auto leg =
-        std::find_if(held.legs.begin(), held.legs.end(), [&](const portfolio::ComboLeg& l) { return l.contract.id() == event.contractId; });
-    if (leg == held.legs.end() || left == 0) return std::nullopt;
-    const std::int64_t contracts = leg->ratio * held.quantity;
-    if ((contracts < 0) != (left < 0) || std::abs(contracts) > std::abs(left)) return std::nullopt;
-    portfolio::Position rest = held;
-    const std::int64_t perUnit = event.amount.micros() / event.quantity * leg->ratio; // of one unit, in dollars
-    rest.legs.erase(rest.legs.begin() + (leg - held.legs.begin()));
-    if (rest.legs.empty()) {
-        const auto opened = notional(held.openNet, held.quantity, leg->contract.multiplier);
-        const auto paid = times(Usd::fromMicros(perUnit), held.quantity);
-        MAHLER_CHECK(opened && paid);
-        rest.legs = held.legs;
-        rest.realised += *opened + *paid;
-        rest.quantity = 0;
-        return rest;
+/// Units of a position that hold the same legs after an assignment.
+struct Piece {
+    std::int64_t units = 0;
+    int lost = 0; ///< contracts of the leg that left each of these units, signed as the leg
+};
+
+/// What is left of a position when `gone` contracts of its leg `at` went before expiry, each for `each` of cash: whole units stay as they are,
+/// the others keep their other legs, with what the leg paid in their opening price, so that nothing the position has earned or
+/// lost is lost with it. The first piece keeps the id, with what was realised; the others are named after it and `suffix`.
+std::vector<portfolio::Position> takenApart(const portfolio::Position& held, std::size_t at, std::int64_t gone, Usd each, const std::string& suffix) {
+    const auto& leg = held.legs[at];
+    const std::int64_t cut = gone / leg.ratio;
+    const int odd = static_cast<int>(gone % leg.ratio);
+    const std::int64_t broken = odd == 0 ? 0 : 1;
+    std::vector<portfolio::Position> rest;
+    portfolio::Position closed = held; // keeps the id when nothing else does
+    closed.quantity = 0;
+    for (const Piece& piece : {Piece{held.quantity - cut - broken, 0}, Piece{cut, leg.ratio}, Piece{broken, odd}}) {
+        if (piece.units == 0) continue;
+        portfolio::Position p = held;
+        const auto paid = times(each, piece.lost); // of one unit, in dollars
+        MAHLER_CHECK(paid.has_value());
+        p.quantity = piece.units;
+        if (piece.lost == leg.ratio && held.legs.size() == 1) {
+            const auto opened = notional(held.openNet, piece.units, leg.contract.multiplier);
+            const auto all = times(*paid, piece.units);
+            MAHLER_CHECK(opened && all);
+            closed.realised += *opened + *all;
+            continue;
+        }
+        if (piece.lost == leg.ratio)
+            p.legs.erase(p.legs.begin() + static_cast<std::ptrdiff_t>(at));
+        else
+            p.legs[at].ratio -= piece.lost;
+        p.openNet += Price::fromMicros(paid->micros() / leg.contract.multiplier);
+        p.kind = portfolio::classify(p.legs);
+        if (!rest.empty()) {
+            p.id = PositionId(held.id.str() + suffix + (piece.lost == leg.ratio ? "" : "-part"));
+            p.openFees = Usd::fromMicros(held.openFees.micros() * piece.units / held.quantity);
+            rest.front().openFees -= p.openFees;
+            p.closeFees = p.realised = Usd{};
+        }
+        rest.push_back(std::move(p));
     }
-    rest.openNet += Price::fromMicros(perUnit / leg->contract.multiplier);
-    rest.kind = portfolio::classify(rest.legs);
+    if (rest.empty()) return {closed};
+    rest.front().realised = closed.realised;
     return rest;
+}
+
+/// A leg that is gone is not closed again, nor more units than are left of what an order names.
+void takeBackWhatNoLongerFits(Context& c) {
+    for (const auto* order : c.state.liveOrders()) {
+        const auto& combo = order->combo;
+        if (combo.intent != portfolio::OrderIntent::Close) continue;
+        const auto* held = c.state.position(combo.closes);
+        const bool whole =
+            held && held->legs.size() == combo.legs.size() && held->quantity >= combo.quantity - order->filled &&
+            std::all_of(held->legs.begin(), held->legs.end(), [&](const portfolio::ComboLeg& leg) {
+                return std::find(combo.legs.begin(), combo.legs.end(), portfolio::ComboLeg{leg.contract, -leg.ratio}) != combo.legs.end();
+            });
+        if (!whole) requestCancel(c, order->id, "system");
+    }
+}
+
+/// The pieces of every position that holds `event`'s contract on its side, in the order of their ids, until all of it is found.
+Json adoptEarly(const Context& c, const execution::BrokerCashEvent& event, const std::string& suffix) {
+    Json positions = Json::array();
+    std::int64_t left = event.quantity;
+    for (const auto& [id, held] : c.state.positions) {
+        if (left == 0) break;
+        const auto leg =
+            std::find_if(held.legs.begin(), held.legs.end(), [&](const portfolio::ComboLeg& l) { return l.contract.id() == event.contractId; });
+        if (leg == held.legs.end() || (leg->ratio < 0) != (left < 0)) continue;
+        const std::int64_t contracts = leg->ratio * held.quantity;
+        const std::int64_t gone = std::abs(contracts) < std::abs(left) ? contracts : left;
+        const Usd each = Usd::fromMicros(event.amount.micros() / event.quantity);
+        for (const auto& p : takenApart(held, static_cast<std::size_t>(leg - held.legs.begin()), gone, each, suffix))
+            positions.push_back(codec::from(p));
+        left -= gone;
+    }
+    return positions; // what no position holds is left to the reconciliation to halt on
+}
+
+/// Positions whose last leg is the contract of `event`, all over: realised with what one contract of each leg was `paid`.
+Json adoptExpired(const Context& c, const execution::BrokerCashEvent& event, const std::map<std::string, Usd>& paid) {
+    Json positions = Json::array();
+    std::int64_t left = event.quantity;
+    for (const auto& [id, held] : c.state.positions) {
+        if (left == 0) break;
+        for (const auto& leg : held.legs)
+            if (leg.contract.id() == event.contractId) left -= leg.ratio * held.quantity;
+        const bool expired =
+            std::all_of(held.legs.begin(), held.legs.end(), [&](const portfolio::ComboLeg& leg) { return leg.contract.expiresAt() <= c.now.utc; });
+        if (!expired || held.legs.back().contract.id() != event.contractId) continue;
+        portfolio::Position p = held;
+        const auto opened = notional(p.openNet, p.quantity, p.legs.front().contract.multiplier);
+        MAHLER_CHECK(opened.has_value());
+        p.realised += *opened;
+        for (const auto& leg : p.legs)
+            if (const auto each = paid.find(leg.contract.id()); each != paid.end()) {
+                const auto share = times(each->second, leg.ratio * p.quantity);
+                MAHLER_CHECK(share.has_value());
+                p.realised += *share;
+            }
+        p.quantity = 0;
+        positions.push_back(codec::from(p));
+    }
+    return positions;
 }
 
 /// Expiry, assignment and exercise arrive from the broker: adopt and show (S12).
 /// `paid` is what one contract brought, by contract, of everything that settled with it.
 void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<std::string, Usd>& paid) {
     MAHLER_CHECK(c.state.account.has_value());
-    Json positions = Json::array();
-    std::int64_t left = event.quantity;
     const auto contract = market::OptionContract::parse(event.contractId);
-    const bool early = contract && contract->expiresAt() > c.now.utc;
-    for (const auto& [id, held] : c.state.positions) {
-        if (left == 0) break;
-        portfolio::Position p = held;
-        if (early) {
-            const auto rest = withoutLeg(held, event, left);
-            if (!rest) continue;
-            for (const auto& leg : held.legs)
-                if (leg.contract.id() == event.contractId) left -= leg.ratio * held.quantity;
-            positions.push_back(codec::from(*rest));
-            continue;
-        }
-        for (const auto& leg : p.legs)
-            if (leg.contract.id() == event.contractId) left -= leg.ratio * p.quantity;
-        const bool expired =
-            std::all_of(p.legs.begin(), p.legs.end(), [&](const portfolio::ComboLeg& leg) { return leg.contract.expiresAt() <= c.now.utc; });
-        if (expired && p.legs.back().contract.id() == event.contractId) {
-            const auto opened = notional(p.openNet, p.quantity, p.legs.front().contract.multiplier);
-            MAHLER_CHECK(opened.has_value());
-            p.realised += *opened;
-            for (const auto& leg : p.legs)
-                if (const auto each = paid.find(leg.contract.id()); each != paid.end()) {
-                    const auto share = times(each->second, leg.ratio * p.quantity);
-                    MAHLER_CHECK(share.has_value());
-                    p.realised += *share;
-                }
-            p.quantity = 0;
-            positions.push_back(codec::from(p));
-        }
-    }
+    const bool early = contract && contract->expiresAt() > c.now.utc && event.quantity != 0;
+    const std::string id = c.number("AS-");
+    Json positions = early ? adoptEarly(c, event, "-" + id) : adoptExpired(c, event, paid);
     c.emit("position.adjusted", "broker", event.contractId,
            {{"kind", event.kind},
             {"contract", event.contractId},
@@ -167,11 +222,11 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
             {"amount", event.amount.micros()},
             {"text", event.text},
             {"cash", (c.state.account->cash + event.amount).micros()},
-            {"positions", positions}});
+            {"positions", std::move(positions)}});
+    takeBackWhatNoLongerFits(c);
     if (event.kind == "expiry")
         return c.notice(NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + shownMoney(event.amount));
     // Assigned or exercised: a person acknowledges it, and until then nothing is opened beside it (S12).
-    const std::string id = c.number("AS-");
     c.emit("assignment.noted", "broker", id,
            {{"id", id},
             {"kind", event.kind},

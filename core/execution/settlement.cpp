@@ -57,32 +57,37 @@ std::vector<BrokerCashEvent> Settlement::expired(UtcTime now, std::map<std::stri
     return events;
 }
 
-std::vector<BrokerCashEvent> Settlement::assignedEarly(UtcTime now, const std::map<std::string, double>& fractions,
-                                                       const std::map<std::string, market::Quote>& quotes,
+std::vector<BrokerCashEvent> Settlement::assignedEarly(UtcTime now, const Evening& evening, const std::map<std::string, market::Quote>& quotes,
                                                        std::map<std::string, std::int64_t>& positions) const {
     std::vector<BrokerCashEvent> events;
     for (auto it = positions.begin(); it != positions.end();) {
         const auto here = it++;
         const auto contract = market::OptionContract::parse(here->first);
-        if (!contract || here->second >= 0 || contract->right != market::Right::Call || contract->style != market::ExerciseStyle::American ||
-            contract->expiresAt() <= now)
-            continue;
-        const auto fraction = fractions.find(contract->underlying);
+        if (!contract || here->second >= 0 || contract->style != market::ExerciseStyle::American || contract->expiresAt() <= now) continue;
         const auto price = m_prices.find(contract->underlying);
         const auto quote = quotes.find(here->first);
-        if (fraction == fractions.end() || price == m_prices.end() || quote == quotes.end() || !quote->second.twoSided()) continue;
-        const Price last = price->second.last, inside = last - contract->strike;
-        const auto dividend = Price::fromDouble(last.toDouble() * fraction->second);
-        if (inside.micros() <= 0 || !dividend || *quote->second.mid() - inside >= *dividend) continue;
+        if (price == m_prices.end() || quote == quotes.end() || !quote->second.twoSided()) continue;
+        const bool call = contract->right == market::Right::Call;
+        const Price last = price->second.last, inside = call ? last - contract->strike : contract->strike - last;
+        const auto share = evening.dividends.find(contract->underlying);
+        const auto dividend = Price::fromDouble(share == evening.dividends.end() ? 0.0 : last.toDouble() * share->second);
+        const auto interest = Price::fromDouble(contract->strike.toDouble() * evening.interest);
+        if (inside.micros() <= 0 || !dividend || !interest) continue;
+        const Price timeValue = *quote->second.mid() - inside;
+        if (call ? timeValue >= *dividend : timeValue + *dividend >= *interest) continue;
+        if (call && dividend->micros() <= 0) continue; // a quote below its value is no reason to give up what is left of it
+        const std::int64_t lots = evening.lots ? std::clamp<std::int64_t>(evening.lots(here->first, -here->second), 1, -here->second) : -here->second;
         BrokerCashEvent event;
         event.kind = "assignment";
         event.contractId = here->first;
-        event.quantity = here->second;
-        event.amount = notional(inside, here->second, contract->multiplier).value_or(Usd{});
-        event.text =
-            "assigned early at " + contract->strike.str() + " for a dividend of " + dividend->str() + ", shares netted to cash at " + last.str();
+        event.quantity = -lots;
+        event.amount = notional(inside, -lots, contract->multiplier).value_or(Usd{});
+        event.text = "assigned early at " + contract->strike.str() + " for " +
+                     (call ? "a dividend of " + dividend->str() : "interest of " + interest->str() + " until the next session") +
+                     ", shares netted to cash at " + last.str();
         events.push_back(std::move(event));
-        positions.erase(here);
+        here->second += lots;
+        if (here->second == 0) positions.erase(here);
     }
     return events;
 }

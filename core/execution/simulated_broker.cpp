@@ -1,6 +1,7 @@
 #include "execution/simulated_broker.h"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <map>
 
@@ -196,17 +197,21 @@ private:
         }
     }
 
-    /// Once after each close, the evening before an ex-date.
+    /// Once after each close. How many of the contracts that may be assigned are is drawn by lot, from one to all, as the clearing house does.
     void assignEarly() {
         const TradingDate today = market::toNewYork(m_now.utc).date;
-        if (!m_config.dividend || m_assignedOn == today) return;
+        if (m_assignedOn == today) return;
         m_assignedOn = today;
-        std::map<std::string, double> fractions;
+        const TradingDate next = market::nextTradingDay(today);
+        Evening evening;
+        evening.interest = std::expm1(m_config.rate * daysBetween(today, next) / 365.0);
         for (const auto& [id, quantity] : m_positions)
-            if (const auto contract = market::OptionContract::parse(id); contract && !fractions.count(contract->underlying))
-                if (const auto fraction = m_config.dividend(contract->underlying, market::nextTradingDay(today)))
-                    fractions[contract->underlying] = *fraction;
-        for (auto& event : m_settlement.assignedEarly(m_now.utc, fractions, m_quotes, m_positions)) {
+            if (const auto contract = market::OptionContract::parse(id); m_config.dividend && contract)
+                if (const auto fraction = m_config.dividend(contract->underlying, next)) evening.dividends[contract->underlying] = *fraction;
+        evening.lots = [&](const std::string& id, std::int64_t held) {
+            return 1 + static_cast<std::int64_t>(chance(id + formatDate(today), 3) * static_cast<double>(held));
+        };
+        for (auto& event : m_settlement.assignedEarly(m_now.utc, evening, m_quotes, m_positions)) {
             m_cash += event.amount;
             m_cashNews.push_back(std::move(event));
         }

@@ -22,6 +22,8 @@ struct SimulatedBrokerConfig {
     std::uint64_t seed = 7;
     std::function<bool(UtcTime)> down;         ///< outage at a market time; empty: never
     std::function<double(UtcTime)> rejectRate; ///< empty: 0
+    /// Continuous, per year: what holders of puts earn on the strike by exercising tonight. 0: no put is assigned early.
+    double rate = 0;
     /// Share of its price by which an underlying goes ex on that session; absent: it does not. Empty: no call is assigned early.
     std::function<std::optional<double>(const std::string& underlying, TradingDate exDate)> dividend;
 };

@@ -36,6 +36,8 @@ std::optional<double> dividendOn(const SimulationConfig& config, const std::stri
     return std::nullopt;
 }
 
+double marketRate() { return kRate; }
+
 SimulatedFeed::SimulatedFeed(const SimulationConfig& config)
     : m_config(config), m_clock(clockFor(config)), m_calendar(m_clock), m_surface(m_clock, m_calendar),
       m_firstDay(m_clock.indexOnOrBefore(config.date)) {

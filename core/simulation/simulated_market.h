@@ -36,6 +36,9 @@ std::unique_ptr<market::MarketFeed> makeSimulatedMarket(const SimulationConfig& 
 /// Share of its price by which the simulated underlying goes ex on `exDate`; absent: it does not, or there is no such underlying.
 std::optional<double> dividendOn(const SimulationConfig& config, const std::string& underlying, TradingDate exDate);
 
+/// Interest of the simulated market, continuous, per year.
+double marketRate();
+
 /// Faults of the scenario that concern the broker, not the market, at a market time.
 struct BrokerFault {
     bool down = false;     ///< every request fails

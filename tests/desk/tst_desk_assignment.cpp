@@ -131,16 +131,117 @@ private Q_SLOTS:
         QCOMPARE(again.state().positions.begin()->second.openNet, rest.openNet);
     }
 
-    void aPartOfAPositionIsNotTakenApartButHalts() {
+    void aPartOfAPositionLeavesItsWholeUnitsAndTheRestOfTheOthers() {
+        Harness h;
+        h.open();
+        h.holdSpread(3); // 0.34 credit
+        const auto before = h.state().positions.begin()->second;
+        const Usd cash = h.state().account->cash;
+        assign(h, "assignment", -1); // $120 for one contract: 1.20 a share
+        QCOMPARE(h.state().positions.size(), std::size_t{2});
+        const auto* whole = h.state().position(before.id);
+        QVERIFY(whole);
+        QCOMPARE(whole->quantity, std::int64_t{2});
+        QCOMPARE(whole->legs, before.legs);
+        QCOMPARE(whole->openNet, before.openNet);
+        const auto* rest = h.state().position(PositionId(before.id.str() + "-" + h.desk().view(h.now()).assignments.front().id));
+        QVERIFY(rest);
+        QCOMPARE(rest->quantity, std::int64_t{1});
+        QCOMPARE(rest->legs, (std::vector<portfolio::ComboLeg>{{Harness::put(465), 1}}));
+        QCOMPARE(rest->kind, portfolio::StrategyKind::SingleLong);
+        QCOMPARE(rest->openNet, *Price::fromDouble(0.34 - 1.20));
+        QCOMPARE(whole->openFees + rest->openFees, before.openFees); // nothing is paid twice
+        QCOMPARE(rest->owner, before.owner);
+        QCOMPARE(h.state().account->cash, cash - Usd::fromMicros(120'000'000));
+        // The broker's books: two spreads, and one long put whose short one went.
+        execution::BrokerReport books;
+        books.clean = true;
+        books.cash = cash - Usd::fromMicros(120'000'000);
+        books.positions = {{Harness::put(470).id(), -2}, {Harness::put(465).id(), 3}};
+        h.give(Reconciliation{books, "periodic"});
+        QVERIFY2(!h.state().latched(risk::Breaker::B7Integrity), h.lastBody("reconciled").c_str());
+        // Shown, recomputed, and waiting for a person.
+        QCOMPARE(h.desk().view(h.now()).assignments.size(), std::size_t{1});
+        QCOMPARE(portfolio::worstCaseLoss(*rest), std::optional(Usd::fromMicros(86'000'000)));
+        h.propose(Harness::spread(1, 0.34, 475));
+        QVERIFY(!h.pending());
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()).has_value());
+        QCOMPARE(again.state().positions.size(), std::size_t{2});
+        h.give(BrokerNews{{}, {{"assignment", Harness::put(470).id(), -2, Usd::fromMicros(-240'000'000), "assigned"}}, 0});
+        QCOMPARE(h.state().position(before.id)->legs.size(), std::size_t{1}); // the evening after: the others
+        QVERIFY(!h.state().latched(risk::Breaker::B7Integrity));
+    }
+
+    void aUnitOfWhichOneOfTwoContractsWentIsHeldByItself() {
+        Harness h;
+        h.open();
+        h.quote(Harness::put(475), 2.00, 2.04);
+        auto order = Harness::spread(2, -0.22);
+        order.kind = portfolio::StrategyKind::Custom;
+        order.legs = {{Harness::put(475), 1}, {Harness::put(470), -2}, {Harness::put(465), 1}};
+        h.propose(order);
+        for (const auto role : {approval::Role::RiskManager, approval::Role::PortfolioManager, approval::Role::TeamLead})
+            if (const auto request = h.pending()) h.answer(*request, h.userWith(role), true, "1 agreed after reading it all");
+        QCOMPARE(h.state().liveOrders().size(), std::size_t{1});
+        const OrderId sent = h.state().liveOrders().front()->id;
+        h.give(SubmitOutcome{sent, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(sent, execution::OrderState::Filled, 2, -0.22, 8.0);
+        const auto before = h.state().positions.begin()->second;
+        assign(h, "assignment", -3); // of four: a unit without both, and a unit without one of them; $40 each
+        QCOMPARE(h.state().positions.size(), std::size_t{2});
+        const auto* without = h.state().position(before.id);
+        const auto& part = h.state().positions.rbegin()->second;
+        QVERIFY(without && part.id.str().ends_with("-part"));
+        QCOMPARE(without->legs.size(), std::size_t{2});
+        QCOMPARE(without->openNet, *Price::fromDouble(-0.22 - 0.80));
+        QCOMPARE(part.legs.at(1).ratio, -1);
+        QCOMPARE(part.openNet, *Price::fromDouble(-0.22 - 0.40));
+        std::int64_t sold = 0;
+        for (const auto& p : h.books().positions)
+            if (p.contractId == Harness::put(470).id()) sold += p.quantity;
+        QCOMPARE(sold, std::int64_t{-1});
+    }
+
+    void anAssignmentIsTakenFromEveryPositionThatHoldsTheContractShort() {
+        // 3 short in one, 1 long in another: the account is short 2, and that is what may be assigned.
+        Harness h;
+        h.open();
+        h.holdSpread(3);
+        const auto before = h.state().positions.begin()->second;
+        assign(h, "assignment", -2);
+        QCOMPARE(h.state().position(before.id)->quantity, std::int64_t{1});
+        const auto books = h.books();
+        std::int64_t sold = 0;
+        for (const auto& p : books.positions)
+            if (p.contractId == Harness::put(470).id()) sold += p.quantity;
+        QCOMPARE(sold, std::int64_t{-1});
+    }
+
+    void aClosingOrderOfWhatIsNoLongerWholeIsTakenBack() {
+        Harness h;
+        h.open();
+        h.holdSpread(3);
+        h.quote(Harness::put(470), 0.40, 0.44);
+        h.quote(Harness::put(465), 0.30, 0.34);
+        h.tick();
+        const auto id = h.state().positions.begin()->first;
+        h.give(ClosePosition{h.userWith(approval::Role::Trader), id, "out"});
+        QCOMPARE(h.state().liveOrders().size(), std::size_t{1});
+        QCOMPARE(h.count("order.cancel"), 0);
+        assign(h, "assignment", -1);
+        QCOMPARE(h.count("order.cancel"), 1); // it would close three whole spreads, and there are two
+    }
+
+    void whatNoPositionHoldsIsLeftToTheReconciliation() {
         Harness h;
         h.open();
         h.holdSpread(2);
+        assign(h, "assignment", -3);
+        QCOMPARE(h.state().positions.size(), std::size_t{1});
+        QCOMPARE(h.state().positions.begin()->second.legs.size(), std::size_t{1});
         auto books = h.books();
-        assign(h, "assignment", -1);
-        QCOMPARE(h.state().positions.begin()->second.legs.size(), std::size_t{2});
-        for (auto& p : books.positions)
-            if (p.contractId == Harness::put(470).id()) p.quantity = -1;
-        books.cash = h.state().account->cash;
+        books.positions.push_back({Harness::put(470).id(), -1});
         h.give(Reconciliation{books, "periodic"});
         QVERIFY(h.state().latched(risk::Breaker::B7Integrity));
     }

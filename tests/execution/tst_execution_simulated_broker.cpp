@@ -1,3 +1,5 @@
+#include <set>
+
 #include <QTest>
 
 #include "base/random.h"
@@ -252,10 +254,10 @@ private Q_SLOTS:
         QTest::addColumn<int>("quantity");
         QTest::addColumn<double>("dividend"); // share of the price
         QTest::addColumn<bool>("assigned");
-        QTest::newRow("less than the dividend") << 450.0 << 50.50 << -2 << 0.003 << true;
-        QTest::newRow("as much as the dividend") << 450.0 << 51.50 << -2 << 0.003 << false; // 1.50 of 500
-        QTest::newRow("no ex-date") << 450.0 << 50.00 << -2 << 0.0 << false;
-        QTest::newRow("out of the money") << 510.0 << 0.10 << -2 << 0.003 << false;
+        QTest::newRow("less than the dividend") << 450.0 << 50.50 << -1 << 0.003 << true;
+        QTest::newRow("as much as the dividend") << 450.0 << 51.50 << -1 << 0.003 << false; // 1.50 of 500
+        QTest::newRow("no ex-date") << 450.0 << 50.00 << -1 << 0.0 << false;
+        QTest::newRow("out of the money") << 510.0 << 0.10 << -1 << 0.003 << false;
         QTest::newRow("held long") << 450.0 << 50.00 << 2 << 0.003 << false;
     }
     void aShortCallWithLessTimeValueThanTheDividendIsAssignedTheEveningBefore() {
@@ -290,13 +292,90 @@ private Q_SLOTS:
         QCOMPARE(asked, TradingDate(std::chrono::year{2026} / 11 / 24));
         if (assigned) {
             QCOMPARE(events.front().kind, std::string("assignment"));
-            QCOMPARE(events.front().quantity, std::int64_t{-2});
-            QCOMPARE(events.front().amount.micros(), std::int64_t{-10'000'000'000}); // 50 x 100 x 2
+            QCOMPARE(events.front().quantity, std::int64_t{-1});
+            QCOMPARE(events.front().amount.micros(), std::int64_t{-5'000'000'000}); // 50 x 100
             QCOMPARE(b.broker->report().cash, books.cash + events.front().amount);
         }
         QCOMPARE(b.broker->report().positions.size(), std::size_t{assigned ? 1u : 2u}); // the put stays
         b.tick(60s);
         QVERIFY(b.broker->pollCash().empty()); // once
+    }
+
+    void aShortPutWithoutTimeValueIsAssignedForTheInterestOnItsStrike_data() {
+        QTest::addColumn<double>("strike");
+        QTest::addColumn<double>("mid");
+        QTest::addColumn<double>("dividend"); // share of the price
+        QTest::addColumn<double>("rate");
+        QTest::addColumn<bool>("assigned");
+        // A night's interest on 560 at 4 % is 0.061.
+        QTest::newRow("less time value than a night's interest") << 560.0 << 60.05 << 0.0 << 0.04 << true;
+        QTest::newRow("more time value than a night's interest") << 560.0 << 60.07 << 0.0 << 0.04 << false;
+        QTest::newRow("a dividend is gained by waiting") << 560.0 << 60.00 << 0.003 << 0.04 << false;
+        QTest::newRow("money earns nothing") << 560.0 << 60.00 << 0.0 << 0.0 << false;
+        QTest::newRow("out of the money") << 490.0 << 0.02 << 0.0 << 0.04 << false;
+    }
+    void aShortPutWithoutTimeValueIsAssignedForTheInterestOnItsStrike() {
+        QFETCH(double, strike);
+        QFETCH(double, mid);
+        QFETCH(double, dividend);
+        QFETCH(double, rate);
+        QFETCH(bool, assigned);
+        Bench b;
+        SimulatedBrokerConfig config;
+        config.rate = rate;
+        config.dividend = [&](const std::string&, TradingDate) { return dividend > 0 ? std::optional(dividend) : std::nullopt; };
+        b.broker = SimulatedBroker::create(config, b.gate, b.halt);
+        BrokerReport books;
+        books.cash = Usd::fromMicros(100'000'000'000);
+        books.positions = {{Bench::put(strike).id(), -1}};
+        b.broker->restore(books);
+        market::Quote q;
+        q.bid = *Price::fromDouble(mid - 0.01);
+        q.ask = *Price::fromDouble(mid + 0.01);
+        b.quotes[Bench::put(strike).id()] = q;
+        b.now.utc = market::fromNewYork(std::chrono::year{2026} / 11 / 23, 15, 59, 58);
+        b.tick();
+        QVERIFY(b.broker->pollCash().empty()); // not in the session
+        b.tick(3s);
+        const auto events = b.broker->pollCash();
+        QCOMPARE(events.size(), std::size_t{assigned ? 1u : 0u});
+        if (assigned) QCOMPARE(events.front().amount.micros(), std::int64_t{-6'000'000'000}); // 60 x 100
+        QCOMPARE(b.broker->report().positions.empty(), assigned);
+        QCOMPARE(b.broker->report().cash, books.cash + (assigned ? events.front().amount : Usd{}));
+    }
+
+    void aPartOfWhatMayBeAssignedIsDrawnByLot() {
+        std::set<std::int64_t> drawn;
+        for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+            const auto evening = [seed] {
+                Bench b;
+                SimulatedBrokerConfig config;
+                config.seed = seed;
+                config.rate = 0.04;
+                b.broker = SimulatedBroker::create(config, b.gate, b.halt);
+                BrokerReport books;
+                books.cash = Usd::fromMicros(1'000'000'000'000);
+                books.positions = {{Bench::put(560).id(), -5}, {Bench::put(550).id(), 5}};
+                b.broker->restore(books);
+                market::Quote q;
+                q.bid = *Price::fromDouble(59.99);
+                q.ask = *Price::fromDouble(60.01);
+                b.quotes[Bench::put(560).id()] = q;
+                b.now.utc = market::fromNewYork(std::chrono::year{2026} / 11 / 23, 16, 0, 0);
+                b.tick();
+                const auto events = b.broker->pollCash();
+                std::int64_t left = 0;
+                for (const auto& p : b.broker->report().positions)
+                    if (p.contractId == Bench::put(560).id()) left = p.quantity;
+                return std::pair(events.empty() ? 0 : events.front().quantity, left);
+            };
+            const auto [assigned, left] = evening();
+            QVERIFY(assigned <= -1 && assigned >= -5);
+            QCOMPARE(assigned + left, std::int64_t{-5});
+            QCOMPARE(evening().first, assigned); // the same seed, the same evening, the same lot
+            drawn.insert(assigned);
+        }
+        QVERIFY(drawn.size() >= 3); // not always all, not always one
     }
 
     void whatCannotBeAffordedIsRejected() {
