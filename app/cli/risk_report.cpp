@@ -13,7 +13,9 @@ namespace {
 
 Json optionalNumber(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
-Json coverageJson(const portfolio::Coverage& c) { return {{"priced", c.priced}, {"total", c.total}, {"excluded", c.excluded}}; }
+Json coverageJson(const portfolio::Coverage& c) {
+    return {{"priced", c.priced}, {"total", c.total}, {"excluded", c.excluded}, {"modelled", c.modelled}};
+}
 
 Json greeksJson(const portfolio::GreeksRow& row) {
     const auto& g = row.greeks;
@@ -294,7 +296,8 @@ Json toJson(const RiskReport& r) {
                                {"lambda", r.correlations->lambda},
                                {"groups", r.groups}};
     if (r.proposed)
-        out["with_trade"] = {{"scenarios", gridJson(r.proposed->book, r.proposed->grid)},
+        out["with_trade"] = {{"coverage", coverageJson(r.proposed->book.coverage())},
+                             {"scenarios", gridJson(r.proposed->book, r.proposed->grid)},
                              {"margin", marginJson(r.proposed->margin)},
                              {"breaker_map", mapJson(r.proposed->grid, r.proposed->map)},
                              {"changed_cells", r.proposed->changed.size()}};
@@ -306,6 +309,7 @@ void print(const RiskReport& r) {
                 market::formatNewYork(r.book.asof).c_str(), r.book.coverage().text().c_str(), money(r.equityUsd).c_str(),
                 money(r.book.grossNotional()).c_str());
     for (const auto& name : r.book.coverage().excluded) std::printf("  not priced: %s\n", name.c_str());
+    for (const auto& name : r.book.coverage().modelled) std::printf("  %s\n", name.c_str());
     printGreeks(r.greeks);
     for (const auto& [name, beta] : r.greeks.weights.byUnderlying)
         std::printf("  beta of %s to %s %.2f, r2 %.2f over %d days%s\n", name.c_str(), r.greeks.weights.benchmark.c_str(), beta.beta, beta.r2,
@@ -342,6 +346,10 @@ void print(const RiskReport& r) {
                         money(group.requirement.toDouble()).c_str(), money(group.deposit.toDouble()).c_str());
     if (r.map) printMap("the book as it is", r.grid, *r.map);
     if (r.proposed) {
+        const auto with = r.proposed->book.coverage();
+        std::printf("\nWith the trade %s\n", with.text().c_str());
+        for (const auto& name : with.excluded) std::printf("  not priced: %s\n", name.c_str());
+        for (const auto& name : with.modelled) std::printf("  %s\n", name.c_str());
         if (r.proposed->map) printMap("with the proposed trade", r.proposed->grid, *r.proposed->map);
         std::printf("With the trade: %zu cells change, buying power used %s\n", r.proposed->changed.size(),
                     money(r.proposed->margin.deposit.toDouble()).c_str());

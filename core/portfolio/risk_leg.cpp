@@ -45,6 +45,7 @@ Coverage RiskBook::coverage() const {
             ++c.priced;
         else
             c.excluded.push_back(leg.holding.id() + ": " + toString(leg.status));
+        if (leg.modelled()) c.modelled.push_back(leg.holding.id() + ": " + kModelled);
     }
     return c;
 }

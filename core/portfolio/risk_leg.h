@@ -51,12 +51,17 @@ struct RiskLeg {
     std::optional<Price> mark; ///< mid; absent unless two-sided
     double units() const { return static_cast<double>(holding.quantity) * holding.multiplier(); }
     bool priced() const { return status == LegStatus::Priced; }
+    /// Its strike is not in the chain, or has no bid or no ask: its price is the model's, at the volatility of the surface.
+    bool modelled() const { return priced() && holding.contract && !mark; }
 };
+/// What is said of a modelled() leg.
+inline constexpr const char* kModelled = "not quoted: model price from the surface";
 
 /// "12 of 14 priced": what is left out is counted and named, never zero.
 struct Coverage {
     int priced = 0, total = 0;
     std::vector<std::string> excluded; ///< "SPY260918P00445000: no chain of the underlying"
+    std::vector<std::string> modelled; ///< "SPY260918P00445000: not quoted: model price from the surface"; counted as priced
     bool complete() const { return priced == total; }
     std::string text() const; ///< "12 of 14 priced"
 };

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -42,6 +44,24 @@ class RiskCliTest : public QObject {
                      "SPY,500,2026-08-19,2026-09-18,490,put,4.40,4.50,10,100\nSPY,500,2026-08-19,2026-09-18,490,call,16.00,16.20,10,100\n"
                      "SPY,500,2026-08-19,2026-09-18,500,put,8.00,8.10,10,100\nSPY,500,2026-08-19,2026-09-18,500,call,9.60,9.70,10,100\n"
                      "SPY,500,2026-08-19,2026-09-18,510,put,13.30,13.50,10,100\nSPY,500,2026-08-19,2026-09-18,510,call,4.90,5.00,10,100\n");
+    }
+    /// Nine strikes of 20 % volatility, enough for a smile: Black-Scholes at 500, no carry.
+    QString smileChain() {
+        QByteArray text = "underlying_symbol,underlying_price,quote_time,expiration_date,strike,option_type,bid,ask,volume,open_interest\n";
+        const double deviation = 0.20 * std::sqrt(30 / 365.0);
+        const auto below = [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
+        for (int strike = 460; strike <= 540; strike += 10) {
+            const double d1 = std::log(500.0 / strike) / deviation + 0.5 * deviation;
+            const double call = 500 * below(d1) - strike * below(d1 - deviation), put = call - 500 + strike;
+            for (const auto& [type, value] : {std::pair("put", put), std::pair("call", call)})
+                text += QStringLiteral("SPY,500,2026-08-19,2026-09-18,%1,%2,%3,%4,10,100\n")
+                            .arg(strike)
+                            .arg(QLatin1String(type))
+                            .arg(value - 0.03, 0, 'f', 2)
+                            .arg(value + 0.03, 0, 'f', 2)
+                            .toLatin1();
+        }
+        return write("smile.csv", text);
     }
     static constexpr const char* kHeader = "underlying,expiration_date,strike,option_type,quantity,average_price,strategy\n";
     QTemporaryDir m_folder;
@@ -102,6 +122,30 @@ private Q_SLOTS:
         QCOMPARE(text.code, 0);
         QVERIFY(text.out.contains("2 of 3 priced") && text.out.contains("N/A, no daily bars of SPY") && !text.out.contains("nan") &&
                 !text.out.contains("inf "));
+    }
+
+    void aStrikeNobodyListsIsSaidToBePricedByTheModel() {
+        const QByteArray said = "not quoted: model price from the surface";
+        const QString book = write("between.csv", QByteArray(kHeader) + "SPY,2026-09-18,500,put,-1,8,x\nSPY,2026-09-18,507,put,1,7,x\n");
+        const QString trade = write("trade507.csv", QByteArray(kHeader) + "SPY,2026-09-18,503,put,-1,9,y\n");
+        const QString quotes = smileChain();
+        const Ran text = run({"--positions", book, "--chain", quotes, "--propose", trade});
+        QVERIFY2(text.code == 0, text.error.constData());
+        QVERIFY(text.out.contains("SPY260918P00507000: " + said) && text.out.contains("SPY260918P00503000: " + said));
+        QVERIFY(!text.out.contains("SPY260918P00500000: " + said)); // which is quoted
+        const auto json = QJsonDocument::fromJson(run({"--positions", book, "--chain", quotes, "--propose", trade, "--json"}).out).object();
+        QCOMPARE(json["coverage"]["priced"].toInt(), 2);
+        QCOMPARE(json["coverage"]["modelled"].toArray(), QJsonArray{QString("SPY260918P00507000: " + said)});
+        QCOMPARE(json["with_trade"]["coverage"]["modelled"].toArray().size(), qsizetype{2});
+    }
+
+    void aStrikeNobodyListsIsRefusedWithoutASurface() {
+        const QString book = write("far.csv", QByteArray(kHeader) + "SPY,2026-09-18,500,put,-1,8,x\nSPY,2026-10-16,500,put,1,9,x\n");
+        const Ran ran = run({"--positions", book, "--chain", chain(), "--json"});
+        QCOMPARE(ran.code, 0);
+        const auto coverage = QJsonDocument::fromJson(ran.out).object()["coverage"].toObject();
+        QCOMPARE(coverage["excluded"].toArray(), QJsonArray{QString("SPY261016P00500000: not in the chain")});
+        QVERIFY(coverage["modelled"].toArray().isEmpty());
     }
 
     void aRealBookHasEveryNumber() {
