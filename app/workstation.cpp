@@ -156,8 +156,10 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
         broker.seed = config->seed;
         if (simulated) {
             broker.down = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).down; };
-            broker.dividend = [config](const std::string& underlying, TradingDate exDate) {
-                return simulation::dividendOn(*config, underlying, exDate);
+            broker.dividend = [config](const std::string& underlying, TradingDate exDate) -> std::optional<Price> {
+                const auto dollars = simulation::dividendOn(*config, underlying, exDate);
+                const auto amount = dollars ? Price::fromDouble(*dollars) : Result<Price>(Price{});
+                return dollars && amount ? std::optional(*amount) : std::nullopt;
             };
             broker.rate = simulation::marketRate();
             broker.rejectRate = [config](UtcTime t) { return simulation::brokerFaultAt(*config, t).rejectRate; };

@@ -69,13 +69,13 @@ std::vector<BrokerCashEvent> Settlement::assignedEarly(UtcTime now, const Evenin
         if (price == m_prices.end() || quote == quotes.end() || !quote->second.twoSided()) continue;
         const bool call = contract->right == market::Right::Call;
         const Price last = price->second.last, inside = call ? last - contract->strike : contract->strike - last;
-        const auto share = evening.dividends.find(contract->underlying);
-        const auto dividend = Price::fromDouble(share == evening.dividends.end() ? 0.0 : last.toDouble() * share->second);
+        const auto ex = evening.dividends.find(contract->underlying);
+        const Price dividend = ex == evening.dividends.end() ? Price{} : ex->second;
         const auto interest = Price::fromDouble(contract->strike.toDouble() * evening.interest);
-        if (inside.micros() <= 0 || !dividend || !interest) continue;
+        if (inside.micros() <= 0 || !interest) continue;
         const Price timeValue = *quote->second.mid() - inside;
-        if (call ? timeValue >= *dividend : timeValue + *dividend >= *interest) continue;
-        if (call && dividend->micros() <= 0) continue; // a quote below its value is no reason to give up what is left of it
+        if (call ? timeValue >= dividend : timeValue + dividend >= *interest) continue;
+        if (call && dividend.micros() <= 0) continue; // a quote below its value is no reason to give up what is left of it
         const std::int64_t lots = evening.lots ? std::clamp<std::int64_t>(evening.lots(here->first, -here->second), 1, -here->second) : -here->second;
         BrokerCashEvent event;
         event.kind = "assignment";
@@ -83,7 +83,7 @@ std::vector<BrokerCashEvent> Settlement::assignedEarly(UtcTime now, const Evenin
         event.quantity = -lots;
         event.amount = notional(inside, -lots, contract->multiplier).value_or(Usd{});
         event.text = "assigned early at " + contract->strike.str() + " for " +
-                     (call ? "a dividend of " + dividend->str() : "interest of " + interest->str() + " until the next session") +
+                     (call ? "a dividend of " + dividend.str() : "interest of " + interest->str() + " until the next session") +
                      ", shares netted to cash at " + last.str();
         events.push_back(std::move(event));
         here->second += lots;

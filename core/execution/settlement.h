@@ -13,8 +13,8 @@ namespace mahler::execution {
 
 /// What those who hold contracts sold by us weigh after a close.
 struct Evening {
-    std::map<std::string, double> dividends; ///< share of the price by which an underlying goes ex with the next session; absent: not at all
-    double interest = 0;                     ///< on one unit of cash until the next session; 0: no put is exercised
+    std::map<std::string, Price> dividends; ///< a share, of the underlyings that go ex with the next session
+    double interest = 0;                    ///< on one unit of cash until the next session; 0: no put is exercised
     /// How many of `held` (> 0) contracts to be assigned tonight; from 1 to all of them.
     std::function<std::int64_t(const std::string& contractId, std::int64_t held)> lots;
 };

@@ -207,7 +207,7 @@ private:
         evening.interest = std::expm1(m_config.rate * daysBetween(today, next) / 365.0);
         for (const auto& [id, quantity] : m_positions)
             if (const auto contract = market::OptionContract::parse(id); m_config.dividend && contract)
-                if (const auto fraction = m_config.dividend(contract->underlying, next)) evening.dividends[contract->underlying] = *fraction;
+                if (const auto amount = m_config.dividend(contract->underlying, next)) evening.dividends[contract->underlying] = *amount;
         evening.lots = [&](const std::string& id, std::int64_t held) {
             return 1 + static_cast<std::int64_t>(chance(id + formatDate(today), 3) * static_cast<double>(held));
         };

@@ -10,8 +10,9 @@
 
 namespace mahler::execution {
 
-/// Documented fill model. A combo is filled against the quotes of its legs, never at a better price than mid:
-/// it is marketable when netLimit <= mid net - slippage * (ask-bid width of the combo) for a credit (same arithmetic for a debit).
+/// Fill model; with fees, margin, expiry and assignment in docs/simulated-market.md. A combo is filled against the quotes of its legs, never
+/// at a better price than mid: it is marketable when netLimit <= mid net - slippage * (ask-bid width of the combo) for a credit (same
+/// arithmetic for a debit).
 struct SimulatedBrokerConfig {
     std::string account = "SIM-4821";
     Usd startingCash = Usd::fromMicros(100'000'000'000); ///< $100,000
@@ -24,8 +25,8 @@ struct SimulatedBrokerConfig {
     std::function<double(UtcTime)> rejectRate; ///< empty: 0
     /// Continuous, per year: what holders of puts earn on the strike by exercising tonight. 0: no put is assigned early.
     double rate = 0;
-    /// Share of its price by which an underlying goes ex on that session; absent: it does not. Empty: no call is assigned early.
-    std::function<std::optional<double>(const std::string& underlying, TradingDate exDate)> dividend;
+    /// A share, by which an underlying goes ex on that session; absent: it does not. Empty: no call is assigned early.
+    std::function<std::optional<Price>(const std::string& underlying, TradingDate exDate)> dividend;
 };
 
 class SimulatedBroker : public Broker {

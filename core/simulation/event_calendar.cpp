@@ -2,13 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <string>
+#include <utility>
 
 #include "market/exchange_calendar.h"
+#include "simulation/scenario.h"
 
 namespace mahler::simulation {
 
 namespace {
+
+constexpr std::uint64_t kDividend = 61; ///< purpose of a random stream
+constexpr double kDividendDeviation = 0.03;
+constexpr std::chrono::months kAround{4}; ///< before the first day and after the last, so that every day is between two ex-dates
 
 using std::chrono::Friday;
 using std::chrono::Monday;
@@ -64,7 +71,7 @@ std::optional<TradingDate> exDateOf(DividendRule rule, year y, month m) {
 
 } // namespace
 
-EventCalendar::EventCalendar(const TradingClock& clock) {
+EventCalendar::EventCalendar(const TradingClock& clock, std::uint64_t seed) {
     using market::EventKind;
     const TradingDate first = clock.days().front().date, last = clock.days().back().date;
     const auto within = [&](TradingDate date) { return date >= first && date <= last; };
@@ -96,22 +103,29 @@ EventCalendar::EventCalendar(const TradingClock& clock) {
         if (weekday != std::chrono::Saturday && weekday != std::chrono::Sunday && !clock.isSession(TradingDate(day)))
             add(TradingDate(day), EventKind::Holiday, "", "Exchange holiday");
     }
-    addDividends(clock);
+    addDividends(clock, seed);
     std::stable_sort(m_events.begin(), m_events.end(), [](const market::MarketEvent& a, const market::MarketEvent& b) { return a.date < b.date; });
     std::sort(m_releases.begin(), m_releases.end());
 }
 
-void EventCalendar::addDividends(const TradingClock& clock) {
+void EventCalendar::addDividends(const TradingClock& clock, std::uint64_t seed) {
     const TradingDate first = clock.days().front().date, last = clock.days().back().date;
     for (const Asset asset : kAllAssets) {
         const Instrument& spec = instrument(asset);
-        // One quarter earlier too, so that the accrual is known on the first day.
-        const auto start = first.year() / first.month() - std::chrono::months(4);
-        for (auto ym = start; ym <= last.year() / last.month(); ym += std::chrono::months(1)) {
+        std::optional<TradingDate> before;
+        for (auto ym = first.year() / first.month() - kAround; ym <= last.year() / last.month() + kAround; ym += std::chrono::months(1)) {
             const auto date = exDateOf(spec.dividends, ym.year(), ym.month());
-            if (!date || *date > last) continue;
-            m_exDates[index(asset)].push_back(*date);
-            if (*date >= first) add(*date, market::EventKind::ExDividend, spec.symbol, std::string(spec.symbol) + " ex-dividend");
+            if (!date) continue;
+            const auto prior = std::exchange(before, date);
+            if (!prior) continue;
+            Random random(streamSeed(seed, kDividend + 8 * index(asset), dayNumber(*date)));
+            const double paid = spec.startLevel * spec.dividendYield * daysBetween(*prior, *date) / 365.0;
+            const double amount = std::round(1000.0 * paid * (1.0 + kDividendDeviation * random.normal())) / 1000.0;
+            m_dividends[index(asset)].push_back({*date, amount});
+            if (*date < first || *date > last) continue;
+            char text[64];
+            std::snprintf(text, sizeof text, "%s ex-dividend, %.3f a share", std::string(spec.symbol).c_str(), amount);
+            add(*date, market::EventKind::ExDividend, spec.symbol, text);
         }
     }
 }
@@ -131,17 +145,17 @@ bool EventCalendar::isFomcDay(TradingDate date) const { return std::find(m_fomc.
 bool EventCalendar::isReportDay(TradingDate date) const { return std::find(m_reports.begin(), m_reports.end(), date) != m_reports.end(); }
 
 std::optional<double> EventCalendar::dividendOn(Asset asset, TradingDate date) const {
-    const auto& dates = m_exDates[index(asset)];
-    const auto on = std::find(dates.begin(), dates.end(), date);
-    if (on == dates.end() || on == dates.begin()) return std::nullopt;
-    return -std::expm1(-instrument(asset).dividendYield * daysBetween(*(on - 1), date) / 365.0); // the accrued log price falls to nothing
+    for (const auto& dividend : dividends(asset))
+        if (dividend.exDate == date) return dividend.amount;
+    return std::nullopt;
 }
 
 double EventCalendar::accruedDividend(Asset asset, TradingDate date) const {
-    const auto& dates = m_exDates[index(asset)];
-    const auto after = std::upper_bound(dates.begin(), dates.end(), date);
-    if (after == dates.begin()) return 0.0;
-    return instrument(asset).dividendYield * daysBetween(*(after - 1), date) / 365.0;
+    const auto& all = dividends(asset);
+    const auto next = std::upper_bound(all.begin(), all.end(), date, [](TradingDate d, const auto& dividend) { return d < dividend.exDate; });
+    if (next == all.begin() || next == all.end()) return 0.0;
+    const TradingDate last = (next - 1)->exDate;
+    return next->amount * daysBetween(last, date) / daysBetween(last, next->exDate);
 }
 
 } // namespace mahler::simulation

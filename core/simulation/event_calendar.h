@@ -15,7 +15,8 @@ namespace mahler::simulation {
 /// their usual weeks, ex-dividend days, monthly expiries and exchange holidays. Immutable.
 class EventCalendar {
 public:
-    explicit EventCalendar(const TradingClock& clock);
+    /// `seed` moves the dividends by a few per cent.
+    EventCalendar(const TradingClock& clock, std::uint64_t seed);
 
     const std::vector<market::MarketEvent>& events() const { return m_events; } ///< by date
     /// FOMC, CPI and jobs releases in (from, to].
@@ -24,19 +25,21 @@ public:
     bool isFomcDay(TradingDate date) const;
     /// CPI or jobs report before the open.
     bool isReportDay(TradingDate date) const;
-    /// Share of its price by which the fund goes ex on `date`; absent: it does not.
+    /// Cash amounts a share by ex-date, from before the first day to months after the last; none of GLD and the index.
+    const std::vector<market::AnnouncedDividend>& dividends(Asset asset) const { return m_dividends[index(asset)]; }
+    /// Dollars a share by which the fund goes ex on `date`; absent: it does not.
     std::optional<double> dividendOn(Asset asset, TradingDate date) const;
-    /// Dividends accrued in the fund's price since it last went ex, as a log price.
+    /// Dollars of the next dividend accrued in the fund's price since it last went ex, by calendar days.
     double accruedDividend(Asset asset, TradingDate date) const;
 
 private:
     void add(TradingDate date, market::EventKind kind, std::string_view symbol, std::string_view title);
-    void addDividends(const TradingClock& clock);
+    void addDividends(const TradingClock& clock, std::uint64_t seed);
 
     std::vector<market::MarketEvent> m_events;
     std::vector<UtcTime> m_releases;
     std::vector<TradingDate> m_fomc, m_reports;
-    std::array<std::vector<TradingDate>, kAssets> m_exDates;
+    std::array<std::vector<market::AnnouncedDividend>, kAssets> m_dividends;
 };
 
 } // namespace mahler::simulation

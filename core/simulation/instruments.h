@@ -28,7 +28,7 @@ struct Instrument {
     double eventMove;     ///< implied one-sigma move of one FOMC, CPI or jobs release
     double skewRho;       ///< SSVI correlation
     double skewEta;       ///< SSVI curvature; eta (1 + |rho|) <= 2
-    double dividendYield; ///< continuous, per year
+    double dividendYield; ///< per year; continuous of the index, of a fund what its cash dividends come to
     DividendRule dividends;
     double drift;      ///< physical, per year
     double scriptBeta; ///< share of a scenario's market move

@@ -121,8 +121,8 @@ OptionQuoter::Values OptionQuoter::values(const ListedExpiry& expiry, const Surf
     values.callDelta = n1 * slice.discount * slice.forward / slice.spot;
     if (expiry.spec.style == market::ExerciseStyle::American) {
         const double volatility = deviation / std::sqrt(slice.years);
-        values.call += exercisePremium(true, slice, strike, volatility, values.call);
-        values.put += exercisePremium(false, slice, strike, volatility, values.put);
+        values.call = std::max(values.call + exercisePremium(true, slice, strike, volatility, values.call), slice.certain(true, strike));
+        values.put = std::max(values.put + exercisePremium(false, slice, strike, volatility, values.put), slice.certain(false, strike));
     }
     return values;
 }

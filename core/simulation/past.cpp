@@ -151,14 +151,14 @@ Past simulatePast(const SimulationConfig& config, const Surface& surface) {
     const double common = 0.03 * (random.uniform() - 0.5);
     for (std::size_t i = 0; i < kFactors; ++i) {
         const Asset asset = kAllAssets[i];
-        const double level = std::log(instrument(asset).startLevel) + common * (i < 3 ? 1.0 : 0.0) + 0.02 * (random.uniform() - 0.5) -
-                             surface.calendar().accruedDividend(asset, last);
+        const double start = instrument(asset).startLevel * std::exp(common * (i < 3 ? 1.0 : 0.0) + 0.02 * (random.uniform() - 0.5));
+        const double level = std::log(start - surface.calendar().accruedDividend(asset, last));
         const double shift = level - log[i];
         past.closing.logPrice[i] = level;
         for (const market::DailyBar& bar : bars[i]) {
             const auto scaled = [&](double accrued, double factor) {
                 market::DailyBar out = bar;
-                for (double* field : {&out.open, &out.high, &out.low, &out.close}) *field = factor * std::exp(*field + shift + accrued);
+                for (double* field : {&out.open, &out.high, &out.low, &out.close}) *field = factor * std::exp(*field + shift) + accrued;
                 return out;
             };
             addBar(past.history, asset, scaled(surface.calendar().accruedDividend(asset, bar.date), 1.0));

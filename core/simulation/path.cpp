@@ -102,8 +102,8 @@ SessionPath::SessionPath(std::uint64_t seed, const TradingClock::Day& day, const
 }
 
 double SessionPath::spot(Asset asset, const PathState& state, double second) const {
-    const double price = std::exp(state.logPrice[factorOf(asset)] + m_accrued[index(asset)]);
-    if (asset != Asset::Spx) return price;
+    const double price = std::exp(state.logPrice[factorOf(asset)]);
+    if (asset != Asset::Spx) return price + m_accrued[index(asset)];
     // The index moves with the fund's price without its accrued dividend, but for a basis of a fraction of a
     // basis point.
     return 10.0 * price * (1.0 + kBasisSize * std::sin((second + m_basisPhase) * 6.283185307179586 / kBasisPeriod));

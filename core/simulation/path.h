@@ -10,7 +10,7 @@ namespace mahler::simulation {
 
 /// The hidden state that passes from session to session.
 struct PathState {
-    std::array<double, kFactors> logPrice{};    ///< of the fund without the dividend accrued since it last went ex
+    std::array<double, kFactors> logPrice{};    ///< of the fund without the cash accrued since it last went ex
     std::array<double, kFactors> ownVariance{}; ///< log variance that is the underlying's own, around the market's
     double logMarketVariance = 0;               ///< of SPX, instantaneous
 };

@@ -32,14 +32,14 @@ Price cents(double price) { return Price::fromMicros(std::llround(price * 100.0)
 std::optional<double> dividendOn(const SimulationConfig& config, const std::string& underlying, TradingDate exDate) {
     const TradingClock clock = clockFor(config);
     for (const Asset asset : kAllAssets)
-        if (instrument(asset).symbol == underlying) return EventCalendar(clock).dividendOn(asset, exDate);
+        if (instrument(asset).symbol == underlying) return EventCalendar(clock, config.seed).dividendOn(asset, exDate);
     return std::nullopt;
 }
 
 double marketRate() { return kRate; }
 
 SimulatedFeed::SimulatedFeed(const SimulationConfig& config)
-    : m_config(config), m_clock(clockFor(config)), m_calendar(m_clock), m_surface(m_clock, m_calendar),
+    : m_config(config), m_clock(clockFor(config)), m_calendar(m_clock, config.seed), m_surface(m_clock, m_calendar),
       m_firstDay(m_clock.indexOnOrBefore(config.date)) {
     Past past = simulatePast(config, m_surface);
     m_closing = past.closing;

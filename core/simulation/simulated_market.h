@@ -33,7 +33,7 @@ struct SimulationConfig {
 /// contract, time), so the same seed gives the same bytes at any speed and for any subset asked.
 std::unique_ptr<market::MarketFeed> makeSimulatedMarket(const SimulationConfig& config);
 
-/// Share of its price by which the simulated underlying goes ex on `exDate`; absent: it does not, or there is no such underlying.
+/// Dollars a share by which the simulated underlying goes ex on `exDate`; absent: it does not, or there is no such underlying.
 std::optional<double> dividendOn(const SimulationConfig& config, const std::string& underlying, TradingDate exDate);
 
 /// Interest of the simulated market, continuous, per year.

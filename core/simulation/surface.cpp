@@ -47,6 +47,17 @@ double SurfaceSlice::totalVariance(double strike) const { return ssvi(atmVarianc
 double SurfaceSlice::deviation(double strike) const { return std::sqrt(totalVariance(strike)); }
 double SurfaceSlice::volatility(double strike) const { return std::sqrt(totalVariance(strike) / years); }
 
+double SurfaceSlice::certain(bool call, double strike) const {
+    double best = std::max(0.0, call ? spot - strike : strike - spot), left = spot;
+    for (const auto& d : dividends) {
+        const double cash = strike * std::exp(-kRate * d.years);
+        if (call) best = std::max(best, left - cash);
+        left -= d.amount * std::exp(-kRate * d.years);
+        if (!call) best = std::max(best, cash - left);
+    }
+    return best;
+}
+
 Surface::Surface(const TradingClock& clock, const EventCalendar& calendar) : m_clock(&clock), m_calendar(&calendar) {
     m_swapRatio.reserve(kRatioNodes);
     for (int i = 0; i < kRatioNodes; ++i)
@@ -64,8 +75,18 @@ SurfaceSlice Surface::slice(Asset asset, double spot, double variance, UtcTime t
     SurfaceSlice slice;
     slice.spot = spot;
     slice.years = pricing::yearsBetween(t, expiresAt);
-    slice.dividendYield = spec.dividendYield;
-    slice.forward = spot * std::exp((kRate - spec.dividendYield) * slice.years);
+    double paid = 0;
+    for (const auto& [date, amount] : m_calendar->dividends(asset)) {
+        const UtcTime drop = market::fromNewYork(date, 0, 0);
+        if (drop <= t || drop >= expiresAt) continue;
+        slice.dividends.push_back({pricing::yearsBetween(t, drop), amount});
+        paid += amount * std::exp(-kRate * slice.dividends.back().years);
+    }
+    if (spec.dividends == DividendRule::None)
+        slice.dividendYield = spec.dividendYield;
+    else if (paid > 0)
+        slice.dividendYield = -std::log1p(-paid / spot) / slice.years;
+    slice.forward = spot * std::exp((kRate - slice.dividendYield) * slice.years);
     slice.discount = std::exp(-kRate * slice.years);
     slice.atmVariance = atmVariance(spec, variance, m_clock->years(t, expiresAt), m_calendar->releasesBetween(t, expiresAt));
     slice.atmVariance = std::max(slice.atmVariance, 1e-12);

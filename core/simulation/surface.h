@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "pricing/cash_dividends.h"
 #include "simulation/event_calendar.h"
 #include "simulation/instruments.h"
 #include "simulation/trading_clock.h"
@@ -13,14 +14,17 @@ namespace mahler::simulation {
 /// arbitrage (Gatheral & Jacquier 2014, eq. 4.1 with phi = eta / sqrt(theta), theorem 4.2).
 struct SurfaceSlice {
     double spot = 0, forward = 0, discount = 1;
-    double years = 0; ///< ACT/365
-    double dividendYield = 0;
-    double atmVariance = 0; ///< total, to expiry
+    double years = 0;                             ///< ACT/365
+    double dividendYield = 0;                     ///< of a fund the one that gives the forward its cash dividends leave
+    std::vector<pricing::CashDividend> dividends; ///< until expiry; the spot drops by them
+    double atmVariance = 0;                       ///< total, to expiry
     double phi = 0, rho = 0;
 
     double totalVariance(double strike) const;
     /// Standard deviation to expiry at a strike: volatility times the root of time.
     double deviation(double strike) const;
+    /// What is certain to be had for an American option by exercising now, just before an ex-date (call) or just after one (put).
+    double certain(bool call, double strike) const;
     /// Annualised volatility (ACT/365) at a strike.
     double volatility(double strike) const;
 };

@@ -252,13 +252,13 @@ private Q_SLOTS:
         QTest::addColumn<double>("strike");
         QTest::addColumn<double>("mid");
         QTest::addColumn<int>("quantity");
-        QTest::addColumn<double>("dividend"); // share of the price
+        QTest::addColumn<double>("dividend"); // dollars a share
         QTest::addColumn<bool>("assigned");
-        QTest::newRow("less than the dividend") << 450.0 << 50.50 << -1 << 0.003 << true;
-        QTest::newRow("as much as the dividend") << 450.0 << 51.50 << -1 << 0.003 << false; // 1.50 of 500
+        QTest::newRow("less than the dividend") << 450.0 << 50.50 << -1 << 1.5 << true;
+        QTest::newRow("as much as the dividend") << 450.0 << 51.50 << -1 << 1.5 << false;
         QTest::newRow("no ex-date") << 450.0 << 50.00 << -1 << 0.0 << false;
-        QTest::newRow("out of the money") << 510.0 << 0.10 << -1 << 0.003 << false;
-        QTest::newRow("held long") << 450.0 << 50.00 << 2 << 0.003 << false;
+        QTest::newRow("out of the money") << 510.0 << 0.10 << -1 << 1.5 << false;
+        QTest::newRow("held long") << 450.0 << 50.00 << 2 << 1.5 << false;
     }
     void aShortCallWithLessTimeValueThanTheDividendIsAssignedTheEveningBefore() {
         QFETCH(double, strike);
@@ -269,9 +269,9 @@ private Q_SLOTS:
         Bench b;
         SimulatedBrokerConfig config;
         TradingDate asked{};
-        config.dividend = [&](const std::string& symbol, TradingDate date) -> std::optional<double> {
+        config.dividend = [&](const std::string& symbol, TradingDate date) -> std::optional<Price> {
             asked = date;
-            return symbol == "SPY" && dividend > 0 ? std::optional(dividend) : std::nullopt;
+            return symbol == "SPY" && dividend > 0 ? std::optional(*Price::fromDouble(dividend)) : std::nullopt;
         };
         b.broker = SimulatedBroker::create(config, b.gate, b.halt);
         const auto call = market::OptionContract::make("SPY", std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Call);
@@ -304,13 +304,13 @@ private Q_SLOTS:
     void aShortPutWithoutTimeValueIsAssignedForTheInterestOnItsStrike_data() {
         QTest::addColumn<double>("strike");
         QTest::addColumn<double>("mid");
-        QTest::addColumn<double>("dividend"); // share of the price
+        QTest::addColumn<double>("dividend"); // dollars a share
         QTest::addColumn<double>("rate");
         QTest::addColumn<bool>("assigned");
         // A night's interest on 560 at 4 % is 0.061.
         QTest::newRow("less time value than a night's interest") << 560.0 << 60.05 << 0.0 << 0.04 << true;
         QTest::newRow("more time value than a night's interest") << 560.0 << 60.07 << 0.0 << 0.04 << false;
-        QTest::newRow("a dividend is gained by waiting") << 560.0 << 60.00 << 0.003 << 0.04 << false;
+        QTest::newRow("a dividend is gained by waiting") << 560.0 << 60.00 << 1.5 << 0.04 << false;
         QTest::newRow("money earns nothing") << 560.0 << 60.00 << 0.0 << 0.0 << false;
         QTest::newRow("out of the money") << 490.0 << 0.02 << 0.0 << 0.04 << false;
     }
@@ -323,7 +323,9 @@ private Q_SLOTS:
         Bench b;
         SimulatedBrokerConfig config;
         config.rate = rate;
-        config.dividend = [&](const std::string&, TradingDate) { return dividend > 0 ? std::optional(dividend) : std::nullopt; };
+        config.dividend = [&](const std::string&, TradingDate) -> std::optional<Price> {
+            return dividend > 0 ? std::optional(*Price::fromDouble(dividend)) : std::nullopt;
+        };
         b.broker = SimulatedBroker::create(config, b.gate, b.halt);
         BrokerReport books;
         books.cash = Usd::fromMicros(100'000'000'000);

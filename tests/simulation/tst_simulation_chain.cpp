@@ -11,6 +11,16 @@ constexpr const char* kSymbols[] = {"SPY", "QQQ", "IWM", "TLT", "GLD", "SPX"};
 constexpr double kRate = 0.04;
 
 double yieldOf(const market::MarketFeed& feed, const std::string& symbol) { return feed.history()->dividendYield.at(symbol); }
+/// What the cash dividends between two instants are worth at the first.
+double dividendsBetween(const SimulationConfig& settings, const std::string& symbol, UtcTime from, UtcTime to) {
+    double sum = 0;
+    for (TradingDate day = market::toNewYork(from).date; market::fromNewYork(day, 0, 0) < to; day = addDays(day, 1)) {
+        const UtcTime drop = market::fromNewYork(day, 0, 0);
+        if (const auto amount = dividendOn(settings, symbol, day); amount && drop > from)
+            sum += *amount * std::exp(-kRate * std::chrono::duration<double>(drop - from).count() / (365.0 * 86400.0));
+    }
+    return sum;
+}
 double yearsTo(const market::OptionChain& chain, const market::ExpirySlice& slice) {
     return std::chrono::duration<double>(slice.expiresAt - chain.time).count() / (365.0 * 86400.0);
 }
@@ -28,6 +38,8 @@ private Q_SLOTS:
     void noVerticalIsFreeAndPricesFallAwayFromTheMoney();
     void parityHoldsWithinTheWidths_data();
     void parityHoldsWithinTheWidths();
+    void nothingIsToBeHadForHoldingOverAnExDate_data();
+    void nothingIsToBeHadForHoldingOverAnExDate();
     void laterExpiriesAreWorthMore();
     void butterfliesCostSomething();
     void shortLegsOfTheScreenerAreLiquid();
@@ -164,7 +176,9 @@ void TestSimulationChain::parityHoldsWithinTheWidths() {
     const double spot = chain->spot->toDouble();
     for (const auto& slice : chain->expiries) {
         const double years = yearsTo(*chain, slice);
-        const double carry = spot * std::exp(-yield * years);
+        const double carry = slice.style == market::ExerciseStyle::European
+                                 ? spot * std::exp(-yield * years)
+                                 : spot - dividendsBetween(config(), symbol.toStdString(), chain->time, slice.expiresAt);
         for (std::size_t row = slice.begin; row < slice.end; row += 2) {
             const double strike = Price::fromMicros(chain->strike[row]).toDouble();
             const auto call = chain->quote(row), put = chain->quote(row + 1);
@@ -183,6 +197,44 @@ void TestSimulationChain::parityHoldsWithinTheWidths() {
             }
         }
     }
+}
+
+void TestSimulationChain::nothingIsToBeHadForHoldingOverAnExDate_data() {
+    QTest::addColumn<QString>("symbol");
+    QTest::addColumn<TradingDate>("exDate");
+    QTest::newRow("SPY") << "SPY" << TradingDate(std::chrono::year(2026) / 12 / 18);
+    QTest::newRow("QQQ") << "QQQ" << TradingDate(std::chrono::year(2026) / 12 / 21);
+    QTest::newRow("TLT") << "TLT" << TradingDate(std::chrono::year(2026) / 12 / 1);
+}
+
+void TestSimulationChain::nothingIsToBeHadForHoldingOverAnExDate() {
+    QFETCH(QString, symbol);
+    QFETCH(TradingDate, exDate);
+    const TradingDate eve = market::priorTradingDay(exDate);
+    const auto settings = config(Scenario::Calm, 7, eve);
+    const auto feed = makeSimulatedMarket(settings);
+    const auto chain = chainAt(*feed, qPrintable(symbol), newYork(15, 45, 0, eve));
+    const double dividend = *dividendOn(settings, symbol.toStdString(), exDate), spot = chain->spot->toDouble();
+    const double nights = daysBetween(eve, exDate) / 365.0;
+    int deep = 0;
+    for (const auto& slice : chain->expiries) {
+        if (slice.expiry < exDate) continue;
+        const double paid = dividendsBetween(settings, symbol.toStdString(), chain->time, slice.expiresAt);
+        const double discount = std::exp(-kRate * yearsTo(*chain, slice));
+        for (std::size_t row = slice.begin; row < slice.end; row += 2) {
+            const double strike = Price::fromMicros(chain->strike[row]).toDouble();
+            const auto call = chain->quote(row), put = chain->quote(row + 1);
+            // The share and the put, for the dividend, and the strike the day after.
+            QVERIFY2(put.ask->toDouble() + spot + 0.011 >= (strike + dividend) * std::exp(-kRate * nights),
+                     qPrintable(QString("%1 put at %2: %3").arg(strike).arg(spot).arg(put.ask->toDouble())));
+            // The call exercised tonight, and the forward of who waits to the end.
+            QVERIFY(call.ask->toDouble() + 0.011 >= spot - strike);
+            QVERIFY(call.ask->toDouble() + 0.011 >= spot - paid - strike * discount);
+            QVERIFY(put.ask->toDouble() + 0.011 >= strike * discount - spot + paid);
+            deep += strike > spot + 4 * dividend;
+        }
+    }
+    QVERIFY(deep > 100);
 }
 
 void TestSimulationChain::laterExpiriesAreWorthMore() {

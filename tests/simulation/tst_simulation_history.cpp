@@ -37,6 +37,7 @@ private Q_SLOTS:
     void finishedSessionsJoinTheHistory();
     void calendarHasTheEventsOfTheComingMonths();
     void everyExDateHasItsDividendAndNoOtherDay();
+    void theFundFallsByItsDividendAndTheIndexDoesNot();
     void fomcDaysAreThoseOf2026();
 };
 
@@ -140,17 +141,36 @@ void TestSimulationHistory::everyExDateHasItsDividendAndNoOtherDay() {
     int quarterly = 0;
     for (const auto& event : history->events) {
         if (event.kind != market::EventKind::ExDividend || event.date > addDays(kMonday, 120)) continue;
-        const auto share = dividendOn(config(), event.symbol, event.date);
-        QVERIFY(share && *share > 0 && *share < 0.01);
+        const auto amount = dividendOn(config(), event.symbol, event.date);
+        QVERIFY(amount && *amount > 0);
+        QVERIFY2(event.title.find(QString::number(*amount, 'f', 3).toStdString() + " a share") != std::string::npos, event.title.c_str());
         QVERIFY(!dividendOn(config(), event.symbol, addDays(event.date, 1)));
         if (event.symbol == "SPY") {
-            QVERIFY(std::abs(*share - 0.012 / 4) < 0.0003); // 1.2 % a year
+            QVERIFY(std::abs(*amount / 770 - 0.012 / 4) < 0.0004); // 1.2 % a year
             ++quarterly;
         }
     }
     QVERIFY(quarterly >= 1);
+    const TradingDate ex = std::chrono::year(2026) / 12 / 18;
+    QVERIFY(dividendOn(config(Scenario::Calm, 7), "SPY", ex) != dividendOn(config(Scenario::Calm, 8), "SPY", ex));    // each seed its own
+    QCOMPARE(dividendOn(config(Scenario::Calm, 7, addDays(kMonday, 7)), "SPY", ex), dividendOn(config(), "SPY", ex)); // whenever it is asked
     QVERIFY(!dividendOn(config(), "GLD", kMonday));
     QVERIFY(!dividendOn(config(), "nothing", kMonday));
+}
+
+void TestSimulationHistory::theFundFallsByItsDividendAndTheIndexDoesNot() {
+    const TradingDate ex = std::chrono::year(2026) / 12 / 18, eve = std::chrono::year(2026) / 12 / 17;
+    const auto feed = makeSimulatedMarket(config(Scenario::Calm, 7, eve, 2));
+    const auto accrued = [&](UtcTime t) { // what the fund's price has beyond a tenth of the index; the index differs by 0.03 of it at most
+        const auto tick = advanced(*feed, t);
+        std::map<std::string, double> last;
+        for (const auto& u : tick->underlyings) last[u.symbol] = u.quote.last->toDouble();
+        return last["SPY"] - last["SPX"] / 10;
+    };
+    const double amount = *dividendOn(config(Scenario::Calm, 7, eve, 2), "SPY", ex);
+    const double days = daysBetween(std::chrono::year(2026) / 9 / 18, ex);
+    QVERIFY(std::abs(accrued(newYork(16, 0, 0, eve)) - amount * (days - 1) / days) < 0.05);
+    QVERIFY(std::abs(accrued(newYork(9, 31, 0, ex))) < 0.05);
 }
 
 void TestSimulationHistory::calendarHasTheEventsOfTheComingMonths() {

@@ -14,7 +14,7 @@ namespace {
 struct Parts {
     SimulationConfig settings = config();
     TradingClock clock{addDays(kMonday, -520), addDays(kMonday, 330)};
-    EventCalendar calendar{clock};
+    EventCalendar calendar{clock, 7};
     Surface surface{clock, calendar};
     Past past = simulatePast(settings, surface);
     SessionScript script = scriptFor(settings, 0, 0.0);
@@ -74,6 +74,7 @@ private Q_SLOTS:
     void skewAndTermStructureHaveTheirShapes();
     void impliedVolatilityOfTheMidRecoversTheSurface();
     void americanValuesAgreeWithThePricer();
+    void forwardsAreOfWhatTheCashDividendsLeave();
     void americanValuesAreNeverBelowExercise();
     void correlationsOfTheDayAreThoseAsked();
 };
@@ -206,21 +207,38 @@ void TestSimulationSurface::americanValuesAgreeWithThePricer() {
                 const auto values = quoter.values(expiry, slice, strike);
                 for (const auto right : {market::Right::Call, market::Right::Put}) {
                     const bool call = right == market::Right::Call;
-                    const auto exact =
-                        pricing::priceAmerican({right, slice.spot, strike, slice.years, kRate, slice.dividendYield, slice.volatility(strike)});
+                    // On the yield that gives the forward; never below what is certain around an ex-date.
+                    const double held =
+                        pricing::priceAmerican({right, slice.spot, strike, slice.years, kRate, slice.dividendYield, slice.volatility(strike)}).price;
+                    const double exact = std::max(held, slice.certain(call, strike));
                     const auto quote = quoter.quote(expiry, slice, values, strike, right, call ? expiry.calls[i] : expiry.puts[i]);
                     const double ours = call ? values.call : values.put;
-                    QVERIFY2(exact.price >= quote.bid->toDouble() && exact.price <= quote.ask->toDouble(),
-                             qPrintable(QString("%1 %2 %3 y: %4 against %5")
-                                            .arg(instrument(asset).symbol.data())
-                                            .arg(strike)
-                                            .arg(slice.years)
-                                            .arg(ours)
-                                            .arg(exact.price)));
+                    QVERIFY2(exact >= quote.bid->toDouble() && exact <= quote.ask->toDouble(), qPrintable(QString("%1 %2 %3 y: %4 against %5")
+                                                                                                              .arg(instrument(asset).symbol.data())
+                                                                                                              .arg(strike)
+                                                                                                              .arg(slice.years)
+                                                                                                              .arg(ours)
+                                                                                                              .arg(exact)));
                 }
             }
         }
     }
+}
+
+void TestSimulationSurface::forwardsAreOfWhatTheCashDividendsLeave() {
+    const Parts& p = parts();
+    const UtcTime t = newYork(11, 17);
+    const double amount = *p.calendar.dividendOn(Asset::Spy, std::chrono::year(2026) / 12 / 18);
+    const auto forward = [&](Asset asset, double spot, TradingDate expiry) {
+        return p.surface.slice(asset, spot, 0.03, t, newYork(16, 0, 0, expiry)).forward;
+    };
+    const TradingDate before = std::chrono::year(2026) / 12 / 17, after = std::chrono::year(2026) / 12 / 18;
+    const auto years = [&](UtcTime to) { return pricing::yearsBetween(t, to); };
+    QCOMPARE(forward(Asset::Spy, 770, before), 770 * std::exp(kRate * years(newYork(16, 0, 0, before)))); // nothing is paid until then
+    const double paid = amount * std::exp(-kRate * years(newYork(0, 0, 0, after)));
+    QCOMPARE(forward(Asset::Spy, 770, after), (770 - paid) * std::exp(kRate * years(newYork(16, 0, 0, after))));
+    QCOMPARE(forward(Asset::Gld, 380, after), 380 * std::exp(kRate * years(newYork(16, 0, 0, after))));
+    QCOMPARE(forward(Asset::Spx, 7700, after), 7700 * std::exp((kRate - 0.012) * years(newYork(16, 0, 0, after)))); // an index pays all year
 }
 
 void TestSimulationSurface::americanValuesAreNeverBelowExercise() {
