@@ -59,8 +59,7 @@ void sessionFacts(DeskState& s, const Event& e, Timestamp) {
             return std::none_of(s.approvals.begin(), s.approvals.end(), [&](const auto& a) { return a.second.proposal == entry.first; }) &&
                    std::none_of(s.orders.begin(), s.orders.end(), [&](const auto& o) { return o.second.proposal == entry.first; });
         });
-        std::erase_if(s.cycles, [](const CycleView& cycle) { return !cycle.running; }); // one may have been asked for a moment ago
-        s.limits = s.settings.limits;                                                   // what was loosened waited for this
+        s.limits = s.settings.limits; // what was loosened waited for this
     }
     s.facts = facts;
 }

@@ -120,12 +120,17 @@ void DeskRuntime::showDeliberation(const std::string& cycleId) {
     for (const auto& cycle : m_desk.state().cycles) {
         Digest hash{};
         if (cycle.id.str() != cycleId || !digestFromHex(cycle.deliberationHash, hash)) continue;
-        const auto bytes = m_recorder->content(hash);
-        const auto json = bytes ? parseJson(*bytes) : Result<Json>(bytes.error());
-        auto deliberation = json ? agents::deliberationFromJson(*json) : Result<agents::Deliberation>(json.error());
-        if (!deliberation) return m_sinks.failed("deliberation " + cycleId + ": " + deliberation.error().detail);
-        deliberation->id = cycle.id;
-        return m_sinks.deliberation(std::make_shared<const agents::Deliberation>(std::move(*deliberation)));
+        const bool posted = m_query->post([this, id = cycle.id, hash](std::stop_token) { // of an earlier run: read from the journal
+            const auto reader = store::JournalReader::open(journalPath());
+            const auto bytes = reader ? (*reader)->content(hash) : Result<std::string>(reader.error());
+            const auto json = bytes ? parseJson(*bytes) : Result<Json>(bytes.error());
+            auto deliberation = json ? agents::deliberationFromJson(*json) : Result<agents::Deliberation>(json.error());
+            if (!deliberation) return m_sinks.failed("deliberation " + id.str() + ": " + deliberation.error().detail);
+            deliberation->id = id;
+            m_sinks.deliberation(std::make_shared<const agents::Deliberation>(std::move(*deliberation)));
+        });
+        if (!posted) m_sinks.failed("deliberation " + cycleId + ": the journal is being read");
+        return;
     }
 }
 

@@ -114,6 +114,32 @@ private Q_SLOTS:
         QCOMPARE(view.state, RunState::Halted); // and nothing opens
     }
 
+    void debatesOutliveTheNightAndARestart() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(1));
+        const auto debated = h.desk().view(h.now()).cycles;
+        QCOMPARE(debated.size(), std::size_t{1});
+        h.skipTo(std::chrono::year{2026} / 11 / 24, 9, 29);
+        SessionFacts facts = *h.state().facts;
+        facts.date = std::chrono::year{2026} / 11 / 24;
+        h.give(facts);
+        Desk again{risk::Limits{}};
+        QVERIFY(again.restore(h.events()).has_value());
+        again.handle(Started{"run-2", "test", approval::DeskKind::DemoTeam, true, "SIM-1", {}, {"SPY"}}, h.now());
+        for (const auto& view : {h.desk().view(h.now()), again.view(h.now())}) {
+            QCOMPARE(view.cycles.size(), std::size_t{1});
+            QCOMPARE(view.cycles.front().id, debated.front().id);
+            QCOMPARE(view.cycles.front().at, debated.front().at); // of yesterday, and says so
+            QCOMPARE(view.cycles.front().deliberationHash, debated.front().deliberationHash);
+            QVERIFY(!view.cycles.front().running);
+        }
+        h.skipTo(facts.date, 9, 31);
+        h.ticks(2);
+        h.give(RequestCycle{"schedule", "SPY"}); // and another one is not kept from running
+        QCOMPARE(h.desk().view(h.now()).cycles.size(), std::size_t{2});
+    }
+
     void theMarksAreJournaledEveryFiveMinutesAndAtTheClose() {
         Harness h;
         h.open();

@@ -105,6 +105,48 @@ private Q_SLOTS:
         QCOMPARE(notes.front().text, std::string("flag technical: not true"));
     }
 
+    void aDebateOfAnEarlierSessionSaysSo() {
+        auto view = viewWithRequest(approval::Tier::T1); // 23 November, 11:00
+        desk::CycleView today, yesterday;
+        today.id = CycleId("C-2");
+        today.at = view->at.utc - std::chrono::minutes(25);
+        yesterday.id = CycleId("C-1");
+        yesterday.at = view->at.utc - std::chrono::hours(72);
+        yesterday.action = "enter";
+        view->cycles = {today, yesterday};
+        m_screen->setView(view);
+        const auto time = [&](int row) { return m_screen->findChild<QTableView*>()->model()->index(row, 0).data().toString(); };
+        QCOMPARE(time(0), QStringLiteral("10:35:00"));
+        QCOMPARE(time(1), QStringLiteral("20 Nov 26 11:00"));
+        const auto says = [&] {
+            for (auto* label : m_screen->findChildren<QLabel*>())
+                if (label->text().contains(QLatin1String("Nothing in it can be traded now"))) return label->text();
+            return QString();
+        };
+        auto d = std::make_shared<agents::Deliberation>(*deliberation());
+        d->asof = view->at.utc - std::chrono::minutes(1);
+        m_screen->setDeliberation(d);
+        QVERIFY(says().isEmpty());
+        auto next = std::make_shared<desk::DeskView>(*view);
+        next->at.utc += std::chrono::hours(24); // the day changes while it is on screen
+        m_screen->setView(next);
+        QVERIFY2(says().contains(QLatin1String("23 Nov 26")), qPrintable(says()));
+    }
+
+    void anOlderDebateThatAnotherScreenAskedForDoesNotTakeThePlace() {
+        auto newest = std::make_shared<agents::Deliberation>(*deliberation());
+        newest->id = CycleId("C-9");
+        newest->asof = viewWithRequest(approval::Tier::T1)->at.utc;
+        m_screen->setDeliberation(newest);
+        auto older = std::make_shared<agents::Deliberation>(*deliberation());
+        older->asof = newest->asof - std::chrono::hours(1);
+        m_screen->setDeliberation(older);
+        QCOMPARE(m_screen->shown()->id, CycleId("C-9"));
+        m_screen->showCycle(QStringLiteral("C-1")); // a person's choice is shown
+        m_screen->setDeliberation(older);
+        QCOMPARE(m_screen->shown()->id, CycleId("C-1"));
+    }
+
     void everyStepHasABarAsLongAsItTook() {
         const auto bars = m_screen->findChildren<QProgressBar*>();
         QCOMPARE(bars.size(), 3);

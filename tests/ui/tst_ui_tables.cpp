@@ -151,6 +151,61 @@ private Q_SLOTS:
         QVERIFY(labels(screen).contains(QStringLiteral("23 Nov 26 SPY: 1 of")));
     }
 
+    void theLastScreeningComesBackFromTheJournalAndIsNotTradable() {
+        FakePort port;
+        OpportunitiesScreen screen(port);
+        auto view = viewWithRequest(approval::Tier::T1); // 23 November, 11:00
+        const auto cycle = [&](const char* id, const char* symbol, int hoursAgo) {
+            desk::CycleView c;
+            c.id = CycleId(id);
+            c.underlying = symbol;
+            c.at = view->at.utc - std::chrono::hours(hoursAgo);
+            c.deliberationHash = "00";
+            return c;
+        };
+        view->cycles = {cycle("C-4", "SPY", 68), cycle("C-3", "QQQ", 68), cycle("C-2", "SPY", 70), cycle("C-1", "SPY", 72)};
+        screen.setView(view);
+        screen.setView(view);
+        QCOMPARE(port.deliberations, (std::vector<std::string>{"C-4", "C-3"})); // the newest of each, once
+        const auto answer = [&](const desk::CycleView& c, bool screened) {
+            auto d = std::make_shared<agents::Deliberation>();
+            d->id = c.id;
+            d->underlying = c.underlying;
+            if (screened) {
+                d->asof = c.at;
+                d->screen.considered = 10;
+                strategy::Candidate found;
+                found.id = "F";
+                found.underlying = c.underlying;
+                found.legs = {
+                    {market::OptionContract::make(c.underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(450), market::Right::Put), -1},
+                    {market::OptionContract::make(c.underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(445), market::Right::Put), 1}};
+                d->screen.candidates = {found};
+            }
+            screen.setDeliberation(d);
+        };
+        answer(view->cycles[0], false); // that one had no chain
+        screen.setView(view);
+        QCOMPARE(port.deliberations.back(), std::string("C-2"));
+        QCOMPARE(port.deliberations.size(), std::size_t{3});
+        answer(view->cycles[2], true);
+        screen.setView(view);
+        QCOMPARE(port.deliberations.size(), std::size_t{3});
+        auto* grid = gridNamed(screen, QStringLiteral("Opportunities"));
+        QCOMPARE(grid->model()->rowCount(), 1);
+        QVERIFY2(labels(screen).contains(QStringLiteral("of an earlier session: as of then, not tradable")), qPrintable(labels(screen)));
+        QSignalSpy builder(&screen, &Screen::builderRequested);
+        grid->setCurrentIndex(grid->model()->index(0, 0));
+        QTest::keyClick(grid, Qt::Key_Return);
+        QCOMPARE(builder.size(), 0);
+        QVERIFY(labels(screen).contains(QStringLiteral("Screened on 20 Nov 26: not tradable now")));
+        auto then = std::make_shared<desk::DeskView>(*view);
+        then->at.utc = view->cycles[2].at + std::chrono::minutes(1); // in its own session it is an idea like any other
+        screen.setView(then);
+        QTest::keyClick(grid, Qt::Key_Return);
+        QCOMPARE(builder.size(), 1);
+    }
+
     void scansOnRequestPromiseNoTime() {
         FakePort port;
         OpportunitiesScreen screen(port);

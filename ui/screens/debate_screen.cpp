@@ -9,6 +9,8 @@
 #include <QProgressBar>
 #include <QSplitter>
 
+#include "market/exchange_calendar.h"
+#include "ui/models/grid_model.h"
 #include "ui/screens/evidence_layer.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -172,7 +174,10 @@ QWidget* latencyBars(const std::map<std::string, double>& timings) {
 
 DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port),
-      m_model(new GridModel({{tr("Time ET"), {}, 66, kLeft}, {tr("Symbol"), {}, 56, kLeft}, {tr("Decision"), {}, 110, kLeft}}, this)),
+      m_model(new GridModel({{tr("Time ET"), tr("New York time; with its date when the debate is of an earlier session"), 104, kLeft},
+                             {tr("Symbol"), {}, 50, kLeft},
+                             {tr("Decision"), {}, 104, kLeft}},
+                            this)),
       m_cycles(new GridView(m_model)), m_scroll(new QScrollArea) {
     m_scroll->setObjectName(QStringLiteral("debate"));
     m_scroll->setWidgetResizable(true);
@@ -213,19 +218,22 @@ void DebateScreen::setView(const ViewPtr& view) {
     m_view = view;
     std::vector<GridRow> rows;
     for (const auto& c : view->cycles)
-        rows.push_back({format::text(c.id.str()),
-                        {{format::timeNewYork(c.at), {}, Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(c.at)},
-                         {format::text(c.underlying), {}, Tone::Strong},
-                         {c.running ? tr("running…") : format::text(c.action),
-                          {},
-                          c.action == "enter"         ? Tone::Gain
-                          : c.action == "reduce_size" ? Tone::Loss
-                                                      : Tone::Dim,
-                          desk::Freshness::Fresh,
-                          format::text(c.reason)}},
-                        false,
-                        false,
-                        {}});
+        rows.push_back(
+            {format::text(c.id.str()),
+             {{whenWords(c.at, view->at.utc), static_cast<qlonglong>(toNanos(c.at)), Tone::Dim, desk::Freshness::Fresh, format::timeTooltip(c.at)},
+              {format::text(c.underlying), {}, Tone::Strong},
+              {c.running          ? tr("running…")
+               : c.action.empty() ? tr("not finished")
+                                  : format::text(c.action),
+               {},
+               c.action == "enter"         ? Tone::Gain
+               : c.action == "reduce_size" ? Tone::Loss
+                                           : Tone::Dim,
+               desk::Freshness::Fresh,
+               format::text(c.reason)}},
+             false,
+             false,
+             {}});
     m_model->setRows(std::move(rows));
     if (!m_shown && m_wanted.isEmpty()) // after a restart: the newest that is in the journal
         for (const auto& c : view->cycles)
@@ -235,6 +243,11 @@ void DebateScreen::setView(const ViewPtr& view) {
                 break;
             }
     chooseShown();
+    if (m_shown && isEarlier() != m_saysEarlier) rebuild();
+}
+
+bool DebateScreen::isEarlier() const {
+    return m_view && m_shown && m_shown->asof != UtcTime{} && market::toNewYork(m_shown->asof).date != market::toNewYork(m_view->at.utc).date;
 }
 
 /// The list points at the debate on the right.
@@ -254,6 +267,7 @@ void DebateScreen::showCycle(const QString& cycleId) {
 
 void DebateScreen::setDeliberation(const DeliberationPtr& d) {
     if (!m_wanted.isEmpty() && format::text(d->id.str()) != m_wanted) return;
+    if (m_wanted.isEmpty() && m_shown && d->asof != UtcTime{} && d->asof < m_shown->asof) return; // another screen asked for an older one
     if (m_wanted.isEmpty() && m_shown && m_shown->order && !d->order) return; // the newest debate that led to an order stays until another is chosen
     m_shown = d;
     chooseShown();
@@ -275,6 +289,11 @@ void DebateScreen::rebuild() {
     layout->addWidget(plain(
         tr("%1 %2: %3", "symbol, action, reason").arg(format::text(d.underlying), actionText(d.decision.action), format::text(d.decision.reason)), 15,
         true));
+    m_saysEarlier = isEarlier();
+    if (m_saysEarlier)
+        layout->addWidget(plain(tr("■ Of an earlier session, %1: as it was argued then. Nothing in it can be traded now; Ctrl+R runs a cycle.")
+                                    .arg(format::date(market::toNewYork(d.asof).date)),
+                                12, true, Token::Stale));
     const auto total = d.timingsMs.find("total");
     const auto take = [this](QFrame* frame, Side side, const std::string& id) {
         frame->installEventFilter(this);
@@ -283,7 +302,7 @@ void DebateScreen::rebuild() {
     };
     if (!d.debate.unanswered.empty() && m_unansweredFirst) layout->addWidget(take(unansweredCard(d), Side::None, "unanswered"));
     layout->addWidget(plain(tr("reasoner %1: rule-based, no tokens, no cost   as of %2 ET   %3 numbers: %4 verified, %5 derived, %6 struck   %7 ms")
-                                .arg(format::text(d.reasoner), format::timeNewYork(d.asof))
+                                .arg(format::text(d.reasoner), m_view ? whenWords(d.asof, m_view->at.utc) : format::timeNewYork(d.asof))
                                 .arg(d.claims.total)
                                 .arg(d.claims.verified)
                                 .arg(d.claims.derived)

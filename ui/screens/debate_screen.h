@@ -39,6 +39,7 @@ private:
     void flag();
     void rebuild();
     void chooseShown();
+    bool isEarlier() const; ///< what is shown is of another day than the desk's
     DeskPort& m_port;
     GridModel* m_model;
     GridView* m_cycles;
@@ -50,6 +51,7 @@ private:
     std::vector<Card> m_cards; ///< of the page, as they are read
     int m_card = -1;           ///< the one with the focus last
     bool m_unansweredFirst = false, m_compare = false;
+    bool m_saysEarlier = false; ///< the page
 };
 
 } // namespace mahler::ui

@@ -80,6 +80,7 @@ desk::Freshness freshnessAt(const desk::DeskView* view, UtcTime asof) {
 struct Screened {
     desk::Freshness freshness = desk::Freshness::Fresh;
     QString when, tooltip;
+    bool earlier = false; ///< of another session than today's: not tradable
 };
 
 Screened screenedAt(const desk::DeskView* view, UtcTime asof) {
@@ -87,10 +88,11 @@ Screened screenedAt(const desk::DeskView* view, UtcTime asof) {
     const auto day = market::toNewYork(asof).date;
     const bool today = !view || day == market::toNewYork(view->at.utc).date;
     const QString when = today ? format::timeNewYork(asof).left(5) : format::date(day);
-    const QString why = freshness == desk::Freshness::Closed  ? OpportunitiesScreen::tr("the market is closed: as of that scan")
-                        : freshness == desk::Freshness::Stale ? OpportunitiesScreen::tr("a scheduled scan has passed since: as of that scan")
-                                                              : QString();
-    return {freshness, when, format::timeTooltip(asof) + (why.isEmpty() ? why : QLatin1Char('\n') + why)};
+    const QString why = !today                                 ? OpportunitiesScreen::tr("of an earlier session: as of then, not tradable")
+                        : freshness == desk::Freshness::Closed ? OpportunitiesScreen::tr("the market is closed: as of that scan")
+                        : freshness == desk::Freshness::Stale  ? OpportunitiesScreen::tr("a scheduled scan has passed since: as of that scan")
+                                                               : QString();
+    return {freshness, when, format::timeTooltip(asof) + (why.isEmpty() ? why : QLatin1Char('\n') + why), !today};
 }
 
 GridRow rowOf(const strategy::Candidate& c, const QString& failed, const Screened& screened) {
@@ -195,9 +197,23 @@ void OpportunitiesScreen::setView(const ViewPtr& view) {
     }
     if (looks != m_looks) rebuild();
     m_looks = looks;
+    askForTheLast();
+}
+
+/// After a restart: the newest scan of each underlying that the journal holds, one after another until one has screened something.
+void OpportunitiesScreen::askForTheLast() {
+    for (const auto& c : m_view->cycles) { // newest first
+        if (c.running || c.deliberationHash.empty() || m_latest.count(c.underlying) || m_asking.count(c.underlying) || !m_asked.insert(c.id).second)
+            continue;
+        m_asking[c.underlying] = c.id;
+        m_port.requestDeliberation(c.id.str());
+    }
 }
 
 void OpportunitiesScreen::setDeliberation(const DeliberationPtr& d) {
+    std::erase_if(m_asking, [&](const auto& asked) { return asked.second == d->id; });
+    if (d->screen.considered == 0 && d->screen.rules.empty() && d->screen.tightestRule.empty() && d->screen.candidates.empty())
+        return; // it never came to the screening
     const auto it = m_latest.find(d->underlying);
     if (it != m_latest.end() && it->second->asof > d->asof) return;
     m_latest[d->underlying] = d;
@@ -208,9 +224,10 @@ void OpportunitiesScreen::rebuild() {
     std::vector<std::pair<double, GridRow>> passed, missed;
     std::vector<GridRow> rules;
     QStringList facts;
-    bool old = false;
+    bool old = false, earlier = false;
     for (const auto& [symbol, d] : m_latest) {
         const auto screened = screenedAt(m_view.get(), d->asof);
+        earlier = earlier || screened.earlier;
         old = old || screened.freshness != desk::Freshness::Fresh;
         for (const auto& c : d->screen.candidates) passed.emplace_back(c.score, rowOf(c, {}, screened));
         for (std::size_t i = 0; i < d->screen.nearMisses.size(); ++i)
@@ -240,7 +257,9 @@ void OpportunitiesScreen::rebuild() {
     const QString profile = m_latest.empty() ? QString() : format::text(m_latest.begin()->second->screen.profile.name);
     m_model->setAgeWords({tr("the market is closed: as of the scan"), {}, {}});
     setTone(*m_facts, old ? Token::Stale : Token::Text);
-    m_facts->setText(tr("Profile %1.   %2").arg(profile, facts.join(QStringLiteral("   "))));
+    m_facts->setText(
+        tr("Profile %1.   %2").arg(profile, facts.join(QStringLiteral("   "))) +
+        (earlier ? tr("   ■ What bears a date is of an earlier session: as of then, not tradable. R screens today's quotes.") : QString()));
     showNotes();
 }
 
@@ -251,6 +270,7 @@ void OpportunitiesScreen::showNotes() {
     const auto shown = at != m_latest.end() ? at : empty != m_latest.end() ? empty : m_latest.begin();
     m_notes->setVisible(shown != m_latest.end());
     if (shown == m_latest.end()) return;
+    setTone(*m_notes, Token::Dim);
     QStringList notes;
     for (const auto& note : shown->second->screen.notes) notes << format::text(note);
     m_notes->setText(tr("%1: %2").arg(format::text(shown->first), notes.join(QStringLiteral("; "))));
@@ -270,6 +290,12 @@ bool OpportunitiesScreen::eventFilter(QObject* watched, QEvent* event) {
             for (const auto* list : {&d->screen.candidates, &d->screen.nearMisses})
                 for (const auto& c : *list)
                     if (row->key.startsWith(format::text(c.id))) {
+                        if (screenedAt(m_view.get(), d->asof).earlier) {
+                            setTone(*m_notes, Token::Warn, true);
+                            m_notes->setText(tr("▲ Screened on %1: not tradable now. R screens today's quotes.")
+                                                 .arg(format::date(market::toNewYork(d->asof).date)));
+                            return true;
+                        }
                         portfolio::ComboOrder draft;
                         draft.underlying = c.underlying;
                         draft.kind = c.kind;

@@ -7,6 +7,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTimer>
+#include <set>
 
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
@@ -172,7 +173,10 @@ private:
     QLabel *m_facts, *m_notes;
     QPushButton* m_run;
     std::map<std::string, DeliberationPtr> m_latest;
-    QStringList m_looks; ///< age and time of each of them, as last shown
+    void askForTheLast();
+    std::set<CycleId> m_asked;               ///< since the start, each once
+    std::map<std::string, CycleId> m_asking; ///< not answered yet, by underlying
+    QStringList m_looks;                     ///< age and time of each of them, as last shown
     ViewPtr m_view;
 };
 
