@@ -121,8 +121,8 @@ struct CycleInputs {
     portfolio::GreeksSum bookGreeks;
     risk::Limits limits;
     RoleSet roles;
-    std::function<bool(const strategy::Candidate&)>
-        declinedToday{}; ///< whether it is an idea that was declined today and has not changed; empty: none is
+    /// Whether so many contracts of it would be dropped for what was declined today, asked as the desk asks it. Empty: nothing would.
+    std::function<bool(const strategy::Candidate&, std::int64_t contracts)> declinedToday{};
     /// A further opinion on each leg, for instance QuantLib's on its own thread; may block for some milliseconds. Empty: goes without.
     std::function<std::vector<pricing::MethodPrice>(std::span<const pricing::VerifiedLeg>)> furtherOpinion{};
     int maxRounds = 3;

@@ -112,7 +112,7 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
 const strategy::Candidate* choose(const strategy::ScreenResult& screen, const CycleInputs& in, std::optional<std::size_t>& index) {
     for (std::size_t i = 0; i < screen.candidates.size(); ++i) {
         const auto& c = screen.candidates[i];
-        const bool rejected = in.declinedToday && in.declinedToday(c);
+        const bool rejected = in.declinedToday && in.declinedToday(c, 1); // not even the smallest size may be asked
         const bool held = std::any_of(in.positions.begin(), in.positions.end(), [&](const portfolio::Position& p) { return p.legs == c.legs; });
         if (!rejected && !held) {
             index = i;
@@ -262,6 +262,11 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
         constexpr std::int64_t kLegs = 2;
         const Usd perContract = best->maxLoss + *times(risk::kFeePerContract, kLegs);
         d.sizing = risk::sizePosition(in.underlying, perContract, in.equity, in.positions, in.limits);
+        if (in.declinedToday && d.sizing.contracts > 1 && in.declinedToday(*best, d.sizing.contracts)) { // one may be asked, or it would not be here
+            std::int64_t most = d.sizing.contracts - 1;
+            while (most > 1 && in.declinedToday(*best, most)) --most;
+            risk::addCap(d.sizing, "declined_as_too_large", most, perContract, in.equity);
+        }
         addSizeFacts(d.facts, in, d.sizing);
         double weighted = 0;
         for (const Role* role : in.roles.ofKind(RoleKind::Risk)) {

@@ -1,22 +1,22 @@
 #include <algorithm>
 
+#include "base/words.h"
 #include "desk/codec.h"
 #include "desk/context.h"
-#include "desk/same_idea.h"
+#include "desk/declined.h"
 
 namespace mahler::desk {
 
 namespace {
 
 constexpr MonoTime kQuoteWait = 20s; ///< an idea whose legs nobody quotes in this time is dropped
-constexpr const char* kAgent = "agent:desk";
 
 void drop(Context& c, const ProposalId& id, const std::string& why) {
     // A person is told at once why nothing happens; the agents' own drops are for the list.
     const auto it = c.state.proposals.find(id);
     const bool byPerson = it != c.state.proposals.end() && it->second.order.source.starts_with("user:");
     c.notice(byPerson ? NoticeView::Level::Critical : NoticeView::Level::Log,
-             byPerson ? "NOT SENT: " + portfolio::describe(it->second.order) + ": " + why : "Proposal " + id.str() + " dropped: " + why);
+             byPerson ? "NOT SENT: " + portfolio::describe(it->second.order) + ": " + why : "Proposal dropped: " + why + " (" + id.str() + ")");
     c.emit("proposal.dropped", "system", id.str(), {{"proposal", id.str()}, {"why", why}});
 }
 
@@ -28,34 +28,17 @@ void watchFlood(Context& c, const std::string& strategy, const std::string& unde
         if (sent.opening && sent.strategy == strategy && sent.underlying == underlying && c.now.utc - sent.at.utc < 10min) ++recent;
     if (recent >= c.limits.maxOpeningsPer10Minutes && !c.state.disabledStrategies.count(key)) {
         c.emit("strategy.disabled", "system", key, {{"key", key}, {"openings", recent}});
-        c.notice(NoticeView::Level::Critical, "Strategy " + key + " disabled: " + std::to_string(recent) + " openings in 10 minutes");
+        c.notice(NoticeView::Level::Critical, "Strategy " + key + " disabled: " + counted(recent, "opening") + " in 10 minutes");
     }
 }
 
-/// Why an idea that was declined today may be asked again, or why not (UX 4.4). A person may raise what the agents were
-/// refused; nobody's own idea comes back without a material change.
-struct Again {
-    std::string dropBecause, shown;
-};
 Again raisedAgain(const Context& c, const Proposal& p) {
-    for (auto it = c.state.declinedToday.rbegin(); it != c.state.declinedToday.rend(); ++it) {
-        const bool same = sameIdea(it->order, p.order, p.spot);
-        const bool asLarge = it->tooLarge && sameStructure(it->order, p.order) && shownMaxLoss(p.order) >= shownMaxLoss(it->order);
-        if (!same && !asLarge) continue;
-        const std::string what = it->id.str() + (it->cause == approval::RejectCause::Person ? " was rejected today" : " was left to expire today") +
-                                 (it->tooLarge ? " as too large" : "");
-        if (it->tooLarge && !asLarge) // what was asked for
-            return {{}, what + "; this one can lose " + shownMoney(shownMaxLoss(p.order)) + " of " + shownMoney(shownMaxLoss(it->order))};
-        IdeaMarket now{p.spot, {}, {}}; // of the legs that were declined
-        if (const auto quote = quoteCombo(c.market, it->order.legs, c.now.mono)) now.net = quote->mid;
-        if (const auto greeks = c.market.greeks(it->order.legs.front().contract.id())) now.iv = greeks->markVol;
-        const std::string change = materialChange({it->spot, it->iv, it->mid}, now);
-        if (!change.empty()) return {{}, what + "; since then " + change};
-        if (p.order.source == kAgent || p.order.source == it->order.source)
-            return {std::string(same ? "the same idea, " : "as large or larger, ") + what + ", and nothing has changed materially since", {}};
-        return {{}, what + "; nothing has changed materially since"};
-    }
-    return {};
+    return askedAgain(c.state.declinedToday, p.order, p.spot, [&](const DeclinedIdea& idea) {
+        IdeaMarket now{p.spot, {}, {}};
+        if (const auto quote = quoteCombo(c.market, idea.order.legs, c.now.mono)) now.net = quote->mid;
+        if (const auto greeks = c.market.greeks(idea.order.legs.front().contract.id())) now.iv = greeks->markVol;
+        return now;
+    });
 }
 
 /// A newer version replaces a request of the same source that nobody has signed; any other request for the same idea stands,
@@ -185,7 +168,7 @@ void onRequestCycle(Context& c, const RequestCycle& command) {
 void onCycleFinished(Context& c, const CycleFinished& r) {
     const bool known = c.state.cyclesRunning.count(r.id) > 0; // older proposals are void after a restart
     const bool wants = known && !r.failed && r.order && (r.action == "enter" || r.action == "reduce_size");
-    c.emit("cycle.finished", kAgent, r.id.str(),
+    c.emit("cycle.finished", kAgentSource, r.id.str(),
            {{"cycle", r.id.str()},
             {"underlying", r.underlying},
             {"action", r.action},
@@ -205,7 +188,7 @@ void onCycleFinished(Context& c, const CycleFinished& r) {
     p.order = *r.order;
     p.order.intent = portfolio::OrderIntent::Open; // agents open; only people, exits and breakers close
     p.order.closes = {};
-    p.order.source = kAgent;
+    p.order.source = kAgentSource;
     propose(c, std::move(p));
 }
 
@@ -291,12 +274,12 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
     if (onlyCancels || (inDoubt && !byPerson)) { // SAFETY section 2: B6 sends nothing but cancels, B7 closes nothing by itself
         if (byPerson)
             c.notice(NoticeView::Level::Advisory,
-                     "Position " + position.id.str() + " not closed: the broker answers with errors (B6), only cancels are sent");
+                     "Not closed: the broker answers with errors (B6), only cancels are sent (" + position.id.str() + ")");
         return false;
     }
     const auto quote = quoteCombo(c.market, order.legs, c.now.mono);
     if (!quote || quote->age >= c.quoteLimit()) { // never a blind order (S10): wait for quotes
-        if (byPerson) c.notice(NoticeView::Level::Advisory, "Position " + position.id.str() + " not closed: no fresh two-sided quotes");
+        if (byPerson) c.notice(NoticeView::Level::Advisory, "Not closed: no fresh two-sided quotes (" + position.id.str() + ")");
         return false;
     }
     order.netLimit = closingLimit(order, *quote, aggression);
@@ -304,7 +287,7 @@ bool closePosition(Context& c, const portfolio::Position& position, const std::s
         return false; // the market stands still and the same price was sent within the minute: it is tried again
     const auto decision = c.gate.evaluate(order, gateContext(c, order, position.strategy));
     if (!decision.pass) {
-        noticeOnce(c, "Closing order for " + position.id.str() + " refused by the gate: " + failures(decision.checks));
+        noticeOnce(c, "Not closed, refused by the gate: " + failures(decision.checks) + " (" + position.id.str() + ")");
         return false;
     }
     intend(c, order, position.proposal, position.strategy, decision, source, plan);

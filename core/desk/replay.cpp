@@ -46,9 +46,9 @@ Result<Loaded> load(const std::string& path, std::int64_t last = 0, const std::s
     if (!reader) return reader.error();
     const std::string directory = std::filesystem::path(path).parent_path().string();
     Loaded loaded;
-    constexpr std::size_t kPage = 2000;
+    constexpr std::size_t kRecordsAPage = 2000;
     for (std::int64_t from = 1;;) {
-        auto page = (*reader)->read(from, kPage);
+        auto page = (*reader)->read(from, kRecordsAPage);
         if (!page) return page.error();
         if (stop.stop_requested()) return Error{ErrorCode::Busy, "the replay was cancelled"};
         for (auto& record : *page) {
@@ -68,7 +68,7 @@ Result<Loaded> load(const std::string& path, std::int64_t last = 0, const std::s
                 if (const auto added = addTape(run, directory, *block); !added) return added.error();
             run.inputs.push_back({body->at("no").get<std::int64_t>(), {utcFromNanos(record.utcNs), MonoTime(record.monoNs)}, std::move(*command)});
         }
-        if (page->size() < kPage || (last > 0 && loaded.lastInputSeq > last)) break;
+        if (page->size() < kRecordsAPage || (last > 0 && loaded.lastInputSeq > last)) break;
         from = page->back().seq + 1;
     }
     for (auto& run : loaded.runs) std::stable_sort(run.inputs.begin(), run.inputs.end(), [](const Input& a, const Input& b) { return a.no < b.no; });

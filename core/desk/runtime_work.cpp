@@ -1,7 +1,7 @@
 #include "desk/context.h"
 #include "desk/cycle_command.h"
+#include "desk/declined.h"
 #include "desk/runtime.h"
-#include "desk/same_idea.h"
 
 // What other threads do for the runtime: cycles, chains on screen, questions to the journal.
 namespace mahler::desk {
@@ -13,20 +13,6 @@ using Wall = std::chrono::steady_clock;
 
 constexpr auto kChainEvery = 400ms;
 constexpr auto kSecondOpinion = 100ms; ///< how long a cycle waits for QuantLib
-
-/// As the desk will judge it when it is proposed (UX 4.4), so that the agents argue for something that can be asked.
-bool declinedAsIs(const std::vector<DeclinedIdea>& declined, const strategy::Candidate& c, std::optional<double> spot) {
-    portfolio::ComboOrder order;
-    order.underlying = c.underlying;
-    order.kind = c.kind;
-    order.legs = c.legs;
-    const auto same = std::find_if(declined.rbegin(), declined.rend(), [&](const DeclinedIdea& d) { return sameIdea(d.order, order, spot); });
-    if (same == declined.rend()) return false;
-    IdeaMarket now{spot, {}, {}};
-    if (same->order.legs.front() == c.legs.front()) now.iv = c.shortIv;
-    if (same->order.legs == c.legs) now.net = c.credit;
-    return materialChange({same->spot, same->iv, same->mid}, now).empty();
-}
 
 } // namespace
 
@@ -77,8 +63,10 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
             std::shared_ptr<const agents::Deliberation> result;
             if (chain) {
                 base->history = history;
-                base->declinedToday = [declined, spot = (*chain)->spot ? std::optional((*chain)->spot->toDouble()) : std::nullopt](
-                                          const strategy::Candidate& c) { return declinedAsIs(declined, c, spot); };
+                base->declinedToday = [declined, spot = (*chain)->spot ? std::optional((*chain)->spot->toDouble())
+                                                                       : std::nullopt](const strategy::Candidate& c, std::int64_t contracts) {
+                    return wouldBeDropped(declined, c, contracts, spot);
+                };
                 base->asof = tick->time;
                 base->vix = tick->vix;
                 base->vixPriorClose = tick->vixPriorClose;

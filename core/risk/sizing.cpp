@@ -9,6 +9,26 @@ bool isCorrelatedEquity(const std::string& u) {
     return u == "SPY" || u == "QQQ" || u == "IWM" || u == "SPX" || u == "XSP" || u == "NDX" || u == "RUT";
 }
 
+namespace {
+
+/// The least of the caps holds.
+void settle(SizeResult& result, Usd maxLossPerContract, Usd equity) {
+    const auto least = std::min_element(result.caps.begin(), result.caps.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    result.contracts = least->second;
+    result.limitingFactor = least->first;
+    if (const auto amount = times(maxLossPerContract, result.contracts)) {
+        result.riskAmount = *amount;
+        result.riskFraction = ratio(*amount, equity);
+    }
+}
+
+} // namespace
+
+void addCap(SizeResult& result, const std::string& name, std::int64_t contracts, Usd maxLossPerContract, Usd equity) {
+    result.caps.emplace_back(name, contracts);
+    settle(result, maxLossPerContract, equity);
+}
+
 SizeResult sizePosition(const std::string& underlying, Usd maxLossPerContract, Usd equity, const std::vector<portfolio::Position>& positions,
                         const Limits& limits) {
     SizeResult result;
@@ -32,13 +52,7 @@ SizeResult sizePosition(const std::string& underlying, Usd maxLossPerContract, U
     cap("portfolio_risk", limits.portfolioRisk, book);
     if (isCorrelatedEquity(underlying)) cap("correlated_equities", limits.correlatedEquities, correlated);
     result.caps.emplace_back("contracts_per_order", limits.maxContractsPerOrder);
-    const auto least = std::min_element(result.caps.begin(), result.caps.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    result.contracts = least->second;
-    result.limitingFactor = least->first;
-    if (const auto amount = times(maxLossPerContract, result.contracts)) {
-        result.riskAmount = *amount;
-        result.riskFraction = ratio(*amount, equity);
-    }
+    settle(result, maxLossPerContract, equity);
     return result;
 }
 

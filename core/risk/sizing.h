@@ -10,7 +10,8 @@ namespace mahler::risk {
 
 struct SizeResult {
     std::int64_t contracts = 0;
-    std::string limitingFactor;                             ///< "risk_per_trade", "single_position", "portfolio_risk", "correlated_equities"
+    std::string limitingFactor;                             ///< "risk_per_trade", "single_position", "portfolio_risk", "correlated_equities",
+                                                            ///< "contracts_per_order", or the name of an added cap
     std::vector<std::pair<std::string, std::int64_t>> caps; ///< every cap by name
     Usd riskAmount;
     double riskFraction = 0;
@@ -20,6 +21,8 @@ struct SizeResult {
 /// (SPY, QQQ, IWM, SPX as one group). `maxLossPerContract` > 0 with fees.
 SizeResult sizePosition(const std::string& underlying, Usd maxLossPerContract, Usd equity, const std::vector<portfolio::Position>& positions,
                         const Limits& limits);
+/// One more cap beside those of sizePosition(), which the size then respects too; `maxLossPerContract` and `equity` as given there.
+void addCap(SizeResult& size, const std::string& name, std::int64_t contracts, Usd maxLossPerContract, Usd equity);
 bool isCorrelatedEquity(const std::string& underlying);
 
 } // namespace mahler::risk

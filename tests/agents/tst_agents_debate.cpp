@@ -13,7 +13,7 @@ class DebateTest : public QObject {
     Q_OBJECT
 
     static Deliberation at(simulation::Scenario scenario, int hour, int minute, double consensusStop = 0.7, const std::string& symbol = "SPY",
-                           decltype(CycleInputs::furtherOpinion) opinion = {}) {
+                           decltype(CycleInputs::furtherOpinion) opinion = {}, decltype(CycleInputs::declinedToday) declined = {}) {
         simulation::SimulationConfig config;
         config.scenario = scenario;
         config.date = std::chrono::year{2026} / 11 / 23;
@@ -36,6 +36,7 @@ class DebateTest : public QObject {
         in.roles = *builtInRoles();
         in.consensusStop = consensusStop;
         in.furtherOpinion = std::move(opinion);
+        in.declinedToday = std::move(declined);
         return runCycle(in, *makeRuleReasoner());
     }
     static std::string spoken(const Deliberation& d) {
@@ -212,6 +213,20 @@ private Q_SLOTS:
         QCOMPARE(failed->check, std::string("price_verification"));
         const auto back = deliberationFromJson(toJson(disputed));
         QVERIFY(back && back->verification.size() == disputed.verification.size() && !back->verification.front().result.agree);
+    }
+
+    void whatWasTooLargeTodayIsAskedForSmallerOrNotAtAll() {
+        const auto free = at(simulation::Scenario::Calm, 12, 0);
+        QVERIFY(free.order && free.sizing.contracts > 1);
+        const auto limited = at(simulation::Scenario::Calm, 12, 0, 0.7, "SPY", {}, [](const auto&, std::int64_t contracts) { return contracts > 1; });
+        QCOMPARE(limited.sizing.contracts, std::int64_t{1});
+        QCOMPARE(limited.sizing.limitingFactor, std::string("declined_as_too_large"));
+        QVERIFY(limited.sizing.riskFraction < free.sizing.riskFraction);
+        QVERIFY(!limited.order || limited.order->quantity == 1);
+        QCOMPARE(limited.claims.struck, 0);
+        const auto barred = at(simulation::Scenario::Calm, 12, 0, 0.7, "SPY", {}, [](const auto&, std::int64_t) { return true; });
+        QVERIFY(!barred.order); // they do not argue for what the desk would drop
+        QCOMPARE(barred.decision.action, Action::Skip);
     }
 
     void aMissingChainIsNoDecisionWithAReason() {

@@ -1,5 +1,6 @@
 #include <QTest>
 
+#include "desk/declined.h"
 #include "desk_harness.h"
 
 using namespace mahler;
@@ -132,6 +133,38 @@ private Q_SLOTS:
         h.propose(Harness::spread(3)); // the same idea, smaller: what was asked for
         QVERIFY2(h.pending(), h.lastBody("proposal.dropped").c_str());
         QCOMPARE(h.pending()->raisedAgain, declined.id.str() + " was rejected today as too large; this one can lose $1,404 of $1,872");
+    }
+
+    void theAgentsAskWhatTheDeskWillAnswer_data() {
+        QTest::addColumn<QString>("reason");
+        QTest::addColumn<int>("quantity");
+        QTest::addColumn<double>("sold");
+        for (const char* reason : {"2 size", "1 poor price"})
+            for (const int quantity : {1, 2, 3, 4})
+                for (const double sold : {470.0, 480.0})
+                    QTest::addRow("rejected for %s, %d sold at %g", reason + 2, quantity, sold) << QString::fromLatin1(reason) << quantity << sold;
+    }
+    void theAgentsAskWhatTheDeskWillAnswer() {
+        QFETCH(QString, reason);
+        QFETCH(int, quantity);
+        QFETCH(double, sold);
+        Harness h;
+        seasoned(h);
+        h.propose(Harness::spread(3));
+        h.answer(h.pending().value(), h.userWith(approval::Role::Trader), false, reason.toStdString());
+        const auto order = Harness::spread(quantity, 0.34, sold);
+        strategy::Candidate candidate;
+        candidate.underlying = order.underlying;
+        candidate.kind = order.kind;
+        candidate.legs = order.legs;
+        candidate.limit = order.netLimit;
+        candidate.credit = *Price::fromDouble(0.36);
+        candidate.shortIv = h.state().declinedToday.front().iv.value_or(0.2);
+        const bool expected = wouldBeDropped(h.state().declinedToday, candidate, quantity, 500.0);
+        h.propose(order);
+        const std::string why = h.lastBody("proposal.dropped");
+        QCOMPARE(why.find("nothing has changed materially since") != std::string::npos, expected);
+        QCOMPARE(expected, sold > 475 ? reason.startsWith(QLatin1Char('2')) && quantity >= 3 : reason.startsWith(QLatin1Char('1')) || quantity >= 3);
     }
 
     void aMaterialChangeMayBeAskedAsLarge() {
