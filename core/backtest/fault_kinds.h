@@ -60,7 +60,7 @@ enum class FaultKind : std::uint8_t {
     CancelLost,           ///< a cancel goes nowhere
     CancelRefused,        ///< a cancel is answered with an error
     FillBeatsCancel,      ///< filled when the cancel arrives
-    ErrorStorm,           ///< five hundred errors in a row
+    ErrorStorm,           ///< five errors at a time, again and again
     OverfillTold,         ///< more units than were ordered
     FillShrinks,          ///< fewer units than before
     FillAbsurd,           ///< cash of a fill beyond its limit price

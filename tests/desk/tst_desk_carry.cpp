@@ -43,6 +43,20 @@ std::shared_ptr<const market::OptionChain> chainAt(UtcTime now, double spot = 50
     return std::move(builder).build();
 }
 
+/// What the gate would look at of an order, made as the desk makes it, on a copy of the desk.
+struct Judged {
+    DeskState state;
+    LiveMarket market;
+    BookCache cache;
+    Outcome out;
+    risk::Gate gate;
+    risk::GateContext by;
+    Judged(Harness& h, const portfolio::ComboOrder& order, const std::string& strategy) : state(h.state()), market(h.desk().market()) {
+        Context context{state, market, state.limits, gate, h.now(), out, cache};
+        by = gateContext(context, order, strategy);
+    }
+};
+
 pricing::CurveInputs sessionCurve() {
     pricing::CurveInputs curve;
     curve.rate = 0.04;
@@ -103,13 +117,9 @@ void TestDeskCarry::aContractHasTheSameNumbersInChainBookAndGate() {
     const auto priced = pricing::priceChain(chain, curve);
     const auto book = portfolio::bindBook(portfolio::holdingsOf(condor), std::vector<std::shared_ptr<const pricing::PricedChain>>{priced});
 
-    DeskState state = h.state();
-    LiveMarket market = h.desk().market();
-    BookCache cache;
-    Outcome out;
-    risk::Gate gate;
-    Context context{state, market, state.limits, gate, h.now(), out, cache};
-    const auto judged = gateContext(context, condor, "iron_condor");
+    const Judged judged(h, condor, "iron_condor");
+    const auto& market = judged.market;
+    const auto& state = judged.state;
     const auto view = h.desk().view(h.now());
     QVERIFY(!view.approvals.empty() || !view.proposals.empty() || !state.proposals.empty());
     for (std::size_t i = 0; i < condor.legs.size(); ++i) {
@@ -127,7 +137,7 @@ void TestDeskCarry::aContractHasTheSameNumbersInChainBookAndGate() {
         QVERIFY2(to1e12(greeks->theta, priced->theta[*row]) < kSame, id.c_str());
         const auto& leg = book.legs[i]; // scenario grid, VaR and builder stand on these
         QVERIFY(to1e12(leg.unit.delta, priced->delta[*row]) < kSame && to1e12(leg.vol, priced->markVol[*row]) < kSame);
-        const auto& v = judged.verified.at(id);
+        const auto& v = judged.by.verified.at(id);
         QVERIFY2(v.agree, pricing::describe(v).c_str());
         QVERIFY(to1e12(v.in.spot, leg.spot) < kSame && to1e12(v.in.rate, leg.rate) < kSame && to1e12(v.in.dividendYield, leg.dividendYield) < kSame);
         QVERIFY(to1e12(v.in.years, leg.years) < kSame && to1e12(v.in.vol, leg.vol) < kSame);
@@ -166,13 +176,8 @@ void TestDeskCarry::aLegWithCashDividendsIsTheSameEverywhereAndVerified() {
     h.propose(order); // its tick is a second on
     const auto priced = pricing::priceChain(chain, curve);
     const auto book = portfolio::bindBook(portfolio::holdingsOf(order), std::vector<std::shared_ptr<const pricing::PricedChain>>{priced});
-    DeskState state = h.state();
-    LiveMarket market = h.desk().market();
-    BookCache cache;
-    Outcome out;
-    risk::Gate gate;
-    Context context{state, market, state.limits, gate, h.now(), out, cache};
-    const auto judged = gateContext(context, order, "credit_spread");
+    const Judged judged(h, order, "credit_spread");
+    const auto& market = judged.market;
     for (std::size_t i = 0; i < order.legs.size(); ++i) {
         const std::string id = order.legs[i].contract.id();
         const auto row = chain->find(order.legs[i].contract);
@@ -182,7 +187,7 @@ void TestDeskCarry::aLegWithCashDividendsIsTheSameEverywhereAndVerified() {
         QVERIFY2(to1e12(greeks->iv, priced->iv[*row]) < kSame && to1e12(greeks->delta, priced->delta[*row]) < kSame, id.c_str());
         QVERIFY2(to1e12(book.legs[i].unit.delta, priced->delta[*row]) < kSame && to1e12(book.legs[i].unit.vega, priced->vega[*row]) < kSame,
                  id.c_str());
-        const auto& v = judged.verified.at(id);
+        const auto& v = judged.by.verified.at(id);
         QVERIFY2(v.checked() && v.agree, pricing::describe(v).c_str()); // before, what had dividends was not verified and not traded
         QVERIFY(std::fabs(v.prices.front().price - book.legs[i].unit.price) < 1e-9);
     }

@@ -1,3 +1,4 @@
+#include <QRegularExpression>
 #include <QTest>
 
 #include "desk_harness.h"
@@ -9,6 +10,27 @@ using mahler::desk::testing::Harness;
 /// Orders that are taken back: cancels that get lost, and moves to the mid (ADR 0013).
 class DeskMovesTest : public QObject {
     Q_OBJECT
+
+    /// The broker has taken the order and works it.
+    static void worksIt(Harness& h, const OrderId& id) {
+        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(id, execution::OrderState::Working);
+    }
+    /// The pending request is approved and its order works.
+    static OrderId approvedAndWorking(Harness& h) {
+        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
+        const OrderId id = h.onlyOrder()->id;
+        worksIt(h, id);
+        return id;
+    }
+    /// A spread is held, and the order that closes it works.
+    static execution::Order closingAndWorking(Harness& h, const UserId& trader, std::int64_t quantity) {
+        h.holdSpread(quantity);
+        h.give(ClosePosition{trader, h.state().positions.begin()->first, "out"});
+        auto closing = h.effects<Submit>().back().order;
+        worksIt(h, closing.id);
+        return closing;
+    }
 
 private Q_SLOTS:
     void agentsOrdersAreTakenBackUnfilledPeoplesStay() {
@@ -22,9 +44,7 @@ private Q_SLOTS:
                 h.propose(Harness::spread(1));
             }
             if (const auto request = h.pending()) h.answer(*request, h.userWith(approval::Role::RiskManager), true, "1 agreed after reading it all");
-            const OrderId id = h.state().liveOrders().front()->id;
-            h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
-            h.brokerSays(id, execution::OrderState::Working);
+            worksIt(h, h.state().liveOrders().front()->id);
             h.ticks(310);
             QCOMPARE(h.count("order.cancel") > 0, !byPerson);
             bool said = false;
@@ -80,18 +100,13 @@ private Q_SLOTS:
     void toTheMidOfAClosingOrderGoesThroughTheGateAlone() {
         Harness h;
         h.open();
-        h.holdSpread(2);
         const auto trader = h.userWith(approval::Role::Trader);
-        const auto before = h.effects<Submit>().size();
-        h.give(ClosePosition{trader, h.state().positions.begin()->first, "out"});
-        QCOMPARE(h.effects<Submit>().size(), before + 1);
-        const auto closing = h.effects<Submit>().back().order;
-        h.give(SubmitOutcome{closing.id, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(closing.id, execution::OrderState::Working);
+        const auto closing = closingAndWorking(h, trader, 2);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{2});                // the opening and the closing
         h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "no more"}); // risk may fall while halted (S19)
         h.give(MoveToMid{trader, closing.id});
         h.brokerSays(closing.id, execution::OrderState::Cancelled);
-        QCOMPARE(h.effects<Submit>().size(), before + 2);
+        QCOMPARE(h.effects<Submit>().size(), std::size_t{3});
         const auto moved = h.effects<Submit>().back().order;
         QCOMPARE(moved.combo.closes, closing.combo.closes);
         QCOMPARE(moved.combo.quantity, std::int64_t{2});
@@ -99,15 +114,38 @@ private Q_SLOTS:
         QVERIFY(moved.id != closing.id);
     }
 
+    void whatIsToldBeginsWithWhatItMeansNotWithAnId() {
+        Harness h;
+        h.open();
+        const auto trader = h.userWith(approval::Role::Trader);
+        const auto closing = closingAndWorking(h, trader, 1);
+        h.give(MoveToMid{h.userWith(approval::Role::Analyst), closing.id});
+        h.give(ClosePosition{trader, h.state().positions.begin()->first, "again"});
+        h.give(CancelOrder{h.userWith(approval::Role::Analyst), closing.id});
+        h.give(MoveToMid{trader, closing.id});
+        h.give(CancelOrder{trader, closing.id}); // drops the move
+        h.brokerSays(closing.id, execution::OrderState::Filled, 1, -0.10, 1.0);
+        h.propose(Harness::spread(2));
+        const auto request = *h.pending();
+        h.give(ExtendRequest{request.id, h.userWith(approval::Role::Analyst)});
+        h.give(EscalateRequest{request.id, trader});
+        h.give(SizeDown{request.id, trader, 9});
+        h.answer(request, UserId("nobody"), true);
+        QVERIFY(h.state().notices.size() > 8);
+        static const QRegularExpression kIdFirst(
+            QStringLiteral("^((Order|Position|Request|Proposal|Answer to|Size of|Closing order for|Closed) )?[A-Z]+-"));
+        for (const auto& n : h.state().notices) QVERIFY2(!kIdFirst.match(QString::fromStdString(n.text)).hasMatch(), n.text.c_str());
+        const bool earned = std::any_of(h.state().notices.begin(), h.state().notices.end(),
+                                        [](const NoticeView& n) { return n.text.starts_with("Realised +$24.00 before fees, closed by "); });
+        QVERIFY(earned);
+    }
+
     void anOrderThatFillsInsteadIsNotSentAgain() {
         Harness h;
         h.open();
         const auto trader = h.userWith(approval::Role::Trader);
         h.propose(Harness::spread(1, 0.40));
-        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
-        const OrderId id = h.onlyOrder()->id;
-        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(id, execution::OrderState::Working);
+        const OrderId id = approvedAndWorking(h);
         h.give(MoveToMid{trader, id});
         h.brokerSays(id, execution::OrderState::Filled, 1, 0.40, 1.3);
         h.ticks(2);
@@ -120,10 +158,7 @@ private Q_SLOTS:
         Harness h;
         h.open();
         h.propose(Harness::spread(1));
-        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
-        const OrderId id = h.onlyOrder()->id;
-        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(id, execution::OrderState::Working);
+        const OrderId id = approvedAndWorking(h);
         h.give(HaltRequest{"user:ann", risk::Breaker::B8Manual, "stop"}); // the broker is down: nobody hears it
         QCOMPARE(h.effects<Cancel>().size(), std::size_t{1});
         h.ticks(5);
@@ -153,12 +188,8 @@ private Q_SLOTS:
         QFETCH(int, how);
         Harness h;
         h.open();
-        h.holdSpread(1);
         const auto trader = h.userWith(approval::Role::Trader);
-        h.give(ClosePosition{trader, h.state().positions.begin()->first, "out"});
-        const auto closing = h.effects<Submit>().back().order;
-        h.give(SubmitOutcome{closing.id, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(closing.id, execution::OrderState::Working);
+        const auto closing = closingAndWorking(h, trader, 1);
         const auto sent = h.effects<Submit>().size();
         h.give(MoveToMid{trader, closing.id});
         QCOMPARE(h.state().moving.size(), std::size_t{1});
@@ -191,10 +222,7 @@ private Q_SLOTS:
         h.open();
         const auto trader = h.userWith(approval::Role::Trader);
         h.propose(Harness::spread(1, 0.40));
-        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
-        const OrderId id = h.onlyOrder()->id;
-        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(id, execution::OrderState::Working);
+        const OrderId id = approvedAndWorking(h);
         h.give(MoveToMid{trader, id});
         const auto proposals = h.count("proposal.made");
         if (how == 0) h.give(CancelOrder{trader, id});
@@ -220,10 +248,7 @@ private Q_SLOTS:
         h.give(EscalateRequest{first.id, h.userWith(approval::Role::Trader)});
         const auto escalated = h.pending()->tier.tier;
         QVERIFY(escalated > first.tier.tier);
-        h.answer(*h.pending(), h.userWith(approval::Role::RiskManager), true);
-        const OrderId id = h.onlyOrder()->id;
-        h.give(SubmitOutcome{id, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(id, execution::OrderState::Working);
+        const OrderId id = approvedAndWorking(h);
         h.give(MoveToMid{h.userWith(approval::Role::Trader), id});
         h.brokerSays(id, execution::OrderState::Cancelled);
         h.ticks(2);
