@@ -1,10 +1,14 @@
 #include "app/journal_summary.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
 #include "base/money.h"
 #include "desk/codec.h"
+#include "desk/field_units.h"
+#include "ui/screens/record_words.h"
 
 namespace mahler::app {
 
@@ -12,7 +16,22 @@ namespace {
 
 constexpr std::size_t kLongest = 240;
 
-std::string money(const Json& micros) { return "$" + Usd::fromMicros(micros.get<std::int64_t>()).str(); }
+/// At most kLongest bytes, whole characters of UTF-8.
+std::string cut(std::string text) {
+    if (text.size() <= kLongest) return text;
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return text.substr(0, end);
+}
+
+std::string words(desk::FieldUnit unit, const Json& value) { return ui::fieldWords(unit, value.get<std::int64_t>(), false).toStdString(); }
+std::string money(const Json& micros) { return words(desk::FieldUnit::Money, micros); }
+std::string net(Price price) { return words(desk::FieldUnit::Net, price.micros()); }
+
+std::string contractWords(const std::string& id) {
+    const auto contract = market::OptionContract::parse(id);
+    return contract ? contract->label() : id;
+}
 
 std::string checks(const Json& body) {
     std::size_t passed = 0;
@@ -32,11 +51,20 @@ std::string told(const store::Record& record, const Json& body) {
     if (record.type == "gate.checked") return checks(body);
     if (record.type == "order.intent") {
         const auto order = desk::codec::toOrder(body.at("order"));
-        return portfolio::describe(order.combo) + ", limit " + order.combo.netLimit.str() + ", approved by " + order.approvedBy;
+        return portfolio::describe(order.combo) + ", limit " + net(order.combo.netLimit) + ", approved by " + order.approvedBy;
     }
     if (record.type == "order.filled")
         return body.at("description").get<std::string>() + ": " + body.at("quantity").dump() + " filled at " +
-               Price::fromMicros(body.at("net").get<std::int64_t>()).str();
+               words(desk::FieldUnit::Net, body.at("net")) + ", fees " + money(body.at("fees"));
+    if (record.type == "account.opened" || record.type == "account.based") {
+        const auto account = desk::codec::toAccount(body.at("account"));
+        return "cash " + money(account.cash.micros()) + ", equity at the day's start " + money(account.dayStartEquity.micros()) +
+               ", at the week's start " + money(account.weekStartEquity.micros()) + ", highest " + money(account.highWaterMark.micros());
+    }
+    if (record.type == "position.adjusted" || record.type == "assignment.noted")
+        return words(desk::FieldUnit::Gain, body.at("amount")) + " in cash: " + body.at("kind").get<std::string>() + " of " +
+               words(desk::FieldUnit::Count, body.at("quantity")) + " " + contractWords(body.at("contract").get<std::string>());
+    if (record.type == "cycle.finished") return body.at("action").get<std::string>() + ": " + body.at("reason").get<std::string>();
     if (body.contains("request") && body.at("request").contains("order")) {
         const auto r = desk::codec::toRequest(body.at("request"));
         return std::string(approval::toString(r.tier.tier)) + " " + approval::toString(r.state) + ": " + portfolio::describe(r.order) +
@@ -58,8 +86,14 @@ std::string told(const store::Record& record, const Json& body) {
         return out;
     }
     for (const auto& [key, value] : body.items()) {
-        if (!value.is_primitive() || out.size() > kLongest) continue;
-        out += (out.empty() ? "" : ", ") + key + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+        if (!value.is_primitive() || out.size() > kLongest || value == record.correlation) continue; // its id stands in a column of its own
+        std::string name = key;
+        std::replace(name.begin(), name.end(), '_', ' ');
+        out += (out.empty() ? "" : ", ") + name + " " +
+               (value.is_string()           ? value.get<std::string>()
+                : value.is_number_integer() ? words(desk::unitOfField(record.type, {}, key), value)
+                : value.is_boolean()        ? std::string(value.get<bool>() ? "yes" : "no")
+                                            : "unknown");
     }
     return out;
 }
@@ -68,11 +102,11 @@ std::string told(const store::Record& record, const Json& body) {
 
 std::string summaryOf(const store::Record& record) {
     const auto body = parseJson(record.body);
-    if (!body || !body->is_object()) return record.body.substr(0, kLongest);
+    if (!body || !body->is_object()) return cut(record.body);
     try {
-        return told(record, *body).substr(0, kLongest);
+        return cut(told(record, *body));
     } catch (const std::exception&) { // of another version: its bytes are in the detail below the table
-        return record.body.substr(0, kLongest);
+        return cut(record.body);
     }
 }
 

@@ -149,6 +149,16 @@
     </message>
 </context>
 <context>
+    <name>mahler::ui::PositionsScreen</name>
+    <message numerus="yes">
+        <source>now %1 of the credit received; closed at %2%, the target, at %3%, the stop, or at 21 days to expiry; %n day(s) left</source>
+        <translation>
+            <numerusform>now %1 of the credit received; closed at %2%, the target, at %3%, the stop, or at 21 days to expiry; %n day left</numerusform>
+            <numerusform>now %1 of the credit received; closed at %2%, the target, at %3%, the stop, or at 21 days to expiry; %n days left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::PromptForm</name>
     <message numerus="yes">
         <source>; and %n more</source>
@@ -179,6 +189,16 @@
         <translation>
             <numerusform>%n second left, then rejected: request %1, %2.</numerusform>
             <numerusform>%n seconds left, then rejected: request %1, %2.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mahler::ui::ScenarioScreen</name>
+    <message numerus="yes">
+        <source>%n day(s) lost more, %1 expected in %2</source>
+        <translation>
+            <numerusform>%n day lost more, %1 expected in %2</numerusform>
+            <numerusform>%n days lost more, %1 expected in %2</numerusform>
         </translation>
     </message>
 </context>

@@ -5,6 +5,7 @@
 #include "agents/deliberation.h"
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "base/words.h"
 #include "market/chain_files.h"
 #include "market/exchange_calendar.h"
 #include "pricing/chain_pricer.h"
@@ -39,12 +40,12 @@ void print(const agents::Deliberation& d) {
     std::printf("\n");
     for (const auto& rule : d.screen.rules) std::printf("  %-24s %-28s rejected %d\n", rule.rule.c_str(), rule.limit.c_str(), rule.rejected);
     for (const auto& view : d.riskViews)
-        std::printf("\n[%s, weight %.1f] %lld contracts. %s\n", view.perspective.c_str(), view.weight, static_cast<long long>(view.contracts),
+        std::printf("\n[%s, weight %.1f] %s. %s\n", view.perspective.c_str(), view.weight, counted(view.contracts, "contract").c_str(),
                     view.text.c_str());
     for (const auto& leg : d.verification)
         std::printf("%s\n  %s: %s", &leg == &d.verification.front() ? "\n\nPrices by independent methods:" : "", leg.contract.c_str(),
                     (pricing::describe(leg.result) + (leg.result.agree ? ", agree" : ", DISAGREE")).c_str());
-    std::printf("\nDecision: %s, %lld contracts. %s\n", agents::toString(d.decision.action), static_cast<long long>(d.decision.contracts),
+    std::printf("\nDecision: %s, %s. %s\n", agents::toString(d.decision.action), counted(d.decision.contracts, "contract").c_str(),
                 d.decision.reason.c_str());
     std::printf("Claims: %d, verified %d, derived %d, struck %d\n", d.claims.total, d.claims.verified, d.claims.derived, d.claims.struck);
 }

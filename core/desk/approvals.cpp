@@ -190,7 +190,7 @@ void onAnswer(Context& c, const AnswerRequest& a) {
     const std::string actor = "user:" + a.user.str();
     const auto refuse = [&](const std::string& why) {
         c.emit("approval.refused", actor, a.id.str(), {{"id", a.id.str()}, {"why", why}});
-        c.notice(NoticeView::Level::Advisory, "Answer to " + a.id.str() + " not accepted: " + why);
+        c.notice(NoticeView::Level::Advisory, "Answer not accepted, " + why + " (" + a.id.str() + ")");
     };
     const auto it = c.state.approvals.find(a.id);
     const auto* user = c.user(a.user);
@@ -220,7 +220,7 @@ void onSizeDown(Context& c, const SizeDown& command) {
     const auto* user = c.user(command.user);
     if (it == c.state.approvals.end() || !user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier)) || command.quantity < 1 ||
         command.quantity >= it->second.order.quantity)
-        return c.notice(NoticeView::Level::Advisory, "Size of " + command.id.str() + " not changed");
+        return c.notice(NoticeView::Level::Advisory, "The size is not changed (" + command.id.str() + ")");
     const approval::Request old = it->second;
     const Proposal origin = c.state.proposals.at(old.proposal);
     end(c, old, approval::ApprovalState::Rejected, approval::RejectCause::Superseded, "user:" + command.user.str(),
@@ -240,7 +240,9 @@ void onSizeDown(Context& c, const SizeDown& command) {
 void onExtend(Context& c, const ExtendRequest& command) {
     const auto it = c.state.approvals.find(command.id);
     const auto* user = c.user(command.user);
-    const auto refuse = [&](const std::string& why) { c.notice(NoticeView::Level::Advisory, "No more time for " + command.id.str() + ": " + why); };
+    const auto refuse = [&](const std::string& why) {
+        c.notice(NoticeView::Level::Advisory, "No more time: " + why + " (" + command.id.str() + ")");
+    };
     if (it == c.state.approvals.end()) return refuse("the request is no longer pending");
     if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier))) return refuse(command.user.str() + " may not decide it");
     approval::Request r = it->second;
@@ -255,13 +257,15 @@ void onExtend(Context& c, const ExtendRequest& command) {
     r.shownHash = shownHashOf(r, c.state.proposals.at(r.proposal));
     const auto gained = std::chrono::duration_cast<std::chrono::seconds>(more.deadline - it->second.deadline).count();
     c.emit("approval.extended", "user:" + command.user.str(), r.id.str(), requestBody(r));
-    c.notice(NoticeView::Level::Advisory, user->name + " gave " + r.id.str() + " " + std::to_string(gained) + " s more");
+    c.notice(NoticeView::Level::Advisory, std::to_string(gained) + " s more to decide, given by " + user->name + " (" + r.id.str() + ")");
 }
 
 void onEscalate(Context& c, const EscalateRequest& command) {
     const auto it = c.state.approvals.find(command.id);
     const auto* user = c.user(command.user);
-    const auto refuse = [&](const std::string& why) { c.notice(NoticeView::Level::Advisory, command.id.str() + " not escalated: " + why); };
+    const auto refuse = [&](const std::string& why) {
+        c.notice(NoticeView::Level::Advisory, "Not escalated: " + why + " (" + command.id.str() + ")");
+    };
     if (it == c.state.approvals.end()) return refuse("the request is no longer pending");
     if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier))) return refuse(command.user.str() + " may not decide it");
     approval::Request r = it->second;
@@ -273,9 +277,9 @@ void onEscalate(Context& c, const EscalateRequest& command) {
     r.shownHash = shownHashOf(r, c.state.proposals.at(r.proposal));
     c.emit("approval.escalated", "user:" + command.user.str(), r.id.str(), requestBody(r));
     c.notice(NoticeView::Level::Critical,
-             "Request " + r.id.str() + " was escalated to " + approval::toString(r.tier.tier) + " by " + user->name +
-                 ": everyone who may approve is asked",
-             r.id);
+             "Everyone who may approve is asked: " + portfolio::describe(r.order) + " was escalated to " + approval::toString(r.tier.tier) + " by " +
+                 user->name + " (" + r.id.str() + ")",
+             r.id.str());
 }
 
 std::optional<approval::Inherited> supersede(Context& c, const Proposal& by) {
@@ -314,7 +318,8 @@ void watchApprovals(Context& c) {
             approval::Request r = request;
             r.escalated = true;
             c.emit("approval.escalated", "system", id.str(), requestBody(r));
-            c.notice(NoticeView::Level::Critical, "Request " + id.str() + " was not opened in time: everyone who may approve is asked", id);
+            c.notice(NoticeView::Level::Critical,
+                     "Everyone who may approve is asked: nobody opened " + portfolio::describe(r.order) + " in time (" + id.str() + ")", id.str());
         }
     }
 }

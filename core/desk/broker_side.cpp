@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/words.h"
 #include "desk/codec.h"
 #include "desk/context.h"
 
@@ -63,12 +64,13 @@ void bookFill(Context& c, const execution::Order& before, const execution::Broke
             {"cash", (c.state.account->cash + cash - fees).micros()},
             {"position", codec::from(position)}});
     if (position.quantity == 0)
-        c.notice(NoticeView::Level::Advisory, "Closed " + position.id.str() + ", realised " + position.realised.str() + " before fees");
+        c.notice(NoticeView::Level::Advisory, "Realised " + signedMoney(position.realised) + " before fees, closed by " +
+                                                  portfolio::describe(before.combo) + " (" + position.id.str() + ")");
 }
 
 /// Why what is told cannot be true of this order; empty: it can. What is refused is not lost: a reconciliation tells it again.
 std::string implausible(const execution::Order& order, const execution::BrokerUpdate& u) {
-    if (u.filled > order.combo.quantity) return std::to_string(u.filled) + " units filled of " + std::to_string(order.combo.quantity);
+    if (u.filled > order.combo.quantity) return counted(u.filled, "unit") + " filled of " + std::to_string(order.combo.quantity);
     if (u.filled <= order.filled) return {};
     const int multiplier = order.combo.legs.front().contract.multiplier;
     Price highest;
@@ -94,7 +96,9 @@ void onUpdate(Context& c, const execution::BrokerUpdate& u) {
     }
     if (u.filled > before.filled) bookFill(c, before, u);
     c.emit("order.state", "broker", u.id.str(), {{"update", codec::from(u)}});
-    if (u.state == execution::OrderState::Rejected) c.notice(NoticeView::Level::Advisory, "Broker rejected " + u.id.str() + ": " + u.text);
+    if (u.state == execution::OrderState::Rejected)
+        c.notice(NoticeView::Level::Advisory,
+                 "Rejected by the broker, " + portfolio::describe(before.combo) + ": " + u.text + " (" + u.id.str() + ")");
 }
 
 /// Units of a position that hold the same legs after an assignment.
@@ -225,7 +229,8 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
             {"positions", std::move(positions)}});
     takeBackWhatNoLongerFits(c);
     if (event.kind == "expiry")
-        return c.notice(NoticeView::Level::Advisory, event.kind + " of " + event.contractId + ": " + shownMoney(event.amount));
+        return c.notice(NoticeView::Level::Advisory,
+                        signedMoney(event.amount) + " in cash: " + event.kind + " of " + (contract ? contract->label() : event.contractId));
     // Assigned or exercised: a person acknowledges it, and until then nothing is opened beside it (S12).
     c.emit("assignment.noted", "broker", id,
            {{"id", id},
@@ -234,8 +239,10 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
             {"contract", contract ? contract->label() : event.contractId},
             {"quantity", event.quantity},
             {"amount", event.amount.micros()}});
-    c.notice(NoticeView::Level::Critical, event.kind + " of " + c.state.assignments.at(id).contract + ": " + shownMoney(event.amount) +
-                                              ". Nothing is opened in " + c.state.assignments.at(id).underlying + " until a person acknowledges it");
+    c.notice(NoticeView::Level::Critical,
+             "Nothing is opened in " + c.state.assignments.at(id).underlying + " until a person acknowledges the " + event.kind + " of " +
+                 c.state.assignments.at(id).contract + ", " + signedMoney(event.amount) + " in cash (" + id + ")",
+             id);
 }
 
 std::map<std::string, std::int64_t> contractsHeld(const DeskState& state) {
@@ -267,7 +274,8 @@ void onSubmitOutcome(Context& c, const SubmitOutcome& outcome) {
     case SubmitOutcome::Kind::Unknown:
         u.state = execution::OrderState::Unknown; // S3: a failed POST says nothing about the order
         c.market.errors().add(c.now.mono, 1);
-        c.notice(NoticeView::Level::Critical, "Order " + outcome.id.str() + " is UNKNOWN: verify at broker");
+        c.notice(NoticeView::Level::Critical,
+                 "UNKNOWN, verify at the broker: " + portfolio::describe(it->second.combo) + " (" + outcome.id.str() + ")");
         break;
     }
     const bool opening = it->second.combo.intent == portfolio::OrderIntent::Open;

@@ -34,8 +34,20 @@ void Context::emit(const std::string& type, const std::string& actor, const std:
     out.events.push_back(std::move(event));
 }
 
-void Context::notice(NoticeView::Level level, const std::string& text, const ApprovalId& about) {
-    emit("notice", "system", about.str(), {{"level", static_cast<int>(level)}, {"text", text}});
+void Context::notice(NoticeView::Level level, const std::string& text, const std::string& about) {
+    emit("notice", "system", about, {{"level", static_cast<int>(level)}, {"text", text}});
+}
+
+std::string signedMoney(Usd amount) { return (amount.micros() >= 5'000 ? "+" : "") + shownMoney(amount); }
+
+std::string heldWords(const portfolio::Position& position) {
+    portfolio::ComboOrder held;
+    held.underlying = position.underlying;
+    held.kind = position.kind;
+    held.legs = position.legs;
+    held.quantity = position.quantity;
+    const std::string words = portfolio::describe(held);
+    return words.substr(words.find(' ') + 1);
 }
 
 void noticeOnce(Context& c, const std::string& text) {

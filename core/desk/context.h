@@ -34,8 +34,8 @@ struct Context {
     /// Records a fact and folds it into the state at once.
     void emit(const std::string& type, const std::string& actor, const std::string& correlation, Json body);
     void effect(Effect effect) { out.effects.push_back(std::move(effect)); }
-    /// `about`: the request people are asked to look at, as long as it is pending.
-    void notice(NoticeView::Level level, const std::string& text, const ApprovalId& about = {});
+    /// `about`: the request or assignment people are asked to look at, as long as it waits.
+    void notice(NoticeView::Level level, const std::string& text, const std::string& about = {});
     std::string number(const char* prefix) const; ///< "A-17": the desk's own ids
 
     MonoTime quoteLimit() const { return MonoTime(static_cast<std::int64_t>(limits.quoteMaxAgeSeconds * 1e9)); }
@@ -43,6 +43,11 @@ struct Context {
     const portfolio::AccountMarks& marks() const { return book().marks; }
     const approval::User* user(const UserId& id) const;
 };
+
+/// An amount that was won or lost, as people read it: "+$34.00", "-$1,204".
+std::string signedMoney(Usd amount);
+/// "2 SPY 31-Dec-26 470/465 put spread": what is held, without the side it was opened from.
+std::string heldWords(const portfolio::Position& position);
 
 /// Who approved what the automatic tier sends, as the order says it.
 inline constexpr const char* kAutomatic = "auto";

@@ -15,10 +15,10 @@ void onClosePosition(Context& c, const ClosePosition& command) {
     const auto* user = c.user(command.user);
     const auto* position = c.state.position(command.id);
     if (!user || !approval::mayClose(*user) || !position)
-        return c.notice(NoticeView::Level::Advisory, "Position " + command.id.str() + " cannot be closed by " + command.user.str());
+        return c.notice(NoticeView::Level::Advisory, "Not closed: " + command.user.str() + " cannot close it (" + command.id.str() + ")");
     for (const auto* order : c.state.liveOrders())
         if (order->combo.closes == command.id)
-            return c.notice(NoticeView::Level::Advisory, "A closing order for " + command.id.str() + " is already out");
+            return c.notice(NoticeView::Level::Advisory, "Nothing sent: a closing order is already out (" + command.id.str() + ")");
     const portfolio::Position held = *position;
     closePosition(c, held, "user:" + command.user.str(), kByHandAggression, {}); // says itself why not
 }

@@ -439,7 +439,7 @@ DeskView Desk::view(Timestamp now) const {
     v.proposals = ownProposals(s);
     v.cycles.assign(s.cycles.begin(), s.cycles.end());
     v.notices.assign(s.notices.begin(), s.notices.end());
-    for (auto& n : v.notices) n.over = !n.about.empty() && !s.approvals.count(ApprovalId(n.about));
+    for (auto& n : v.notices) n.over = !n.about.empty() && !s.approvals.count(ApprovalId(n.about)) && !s.assignments.count(n.about);
 
     v.deskKind = s.kind;
     v.users = deskUsers(s);

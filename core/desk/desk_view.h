@@ -145,8 +145,8 @@ struct NoticeView {
     UtcTime at{};
     enum class Level { Log, Advisory, Critical } level = Level::Log;
     std::string text;
-    std::string about{}; ///< the request it asks people to look at; empty: none
-    bool over = false;   ///< that request has ended: nobody needs to look any more
+    std::string about{}; ///< the request or assignment it asks people to look at; empty: none
+    bool over = false;   ///< that has ended: nobody needs to look any more
 };
 
 /// What AccountMarks::dayPnl is made of: held + rest - fees. Absent where a held position's part is unknown.

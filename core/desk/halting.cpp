@@ -249,7 +249,8 @@ void stepPlan(Context& c) {
             noticeOnce(c, "The day's limit of order messages is reached: what is still open must be closed by a person, at the broker");
         if (!risk::roomForMessage(sent, c.limits, c.now.mono)) continue; // goes out as the limits on messages allow; cancels wait for nothing
         if (closePosition(c, position, "breaker:" + c.state.plan->cause, done, c.state.plan->id) && done + 1 == kPlanAttempts)
-            c.notice(NoticeView::Level::Critical, "Position " + id.str() + ": last automatic closing attempt; a person must take over");
+            c.notice(NoticeView::Level::Critical,
+                     "A person must take over: the last automatic closing attempt of " + heldWords(position) + " is out (" + id.str() + ")");
     }
 }
 

@@ -139,8 +139,8 @@ void flagExDividends(Context& c) {
             if (event.kind != market::EventKind::ExDividend || event.symbol != position.underlying || event.date != next) continue;
             for (const auto& leg : position.legs)
                 if (leg.ratio < 0 && leg.contract.right == market::Right::Call && leg.contract.expiry >= next) {
-                    noticeOnce(c, "Short call " + leg.contract.label() + " of " + id.str() + ": " + position.underlying + " goes ex-dividend on " +
-                                      formatDate(next) + "; it may be assigned this evening");
+                    noticeOnce(c, "May be assigned this evening: short call " + leg.contract.label() + ", " + position.underlying +
+                                      " goes ex-dividend on " + formatDate(next) + " (" + id.str() + ")");
                     break;
                 }
         }
@@ -175,7 +175,7 @@ void checkPositions(Context& c) {
             if (order.combo.closes == id) ++tries;
         c.emit("exit.signalled", "system", id.str(),
                {{"position", id.str()}, {"reason", strategy::toString(signal->reason)}, {"text", signal->text}, {"ours", ours}});
-        c.notice(NoticeView::Level::Advisory, "Exit of " + id.str() + ": " + signal->text);
+        c.notice(NoticeView::Level::Advisory, "Exit, " + signal->text + ": " + heldWords(position) + " (" + id.str() + ")");
         if (ours) closePosition(c, position, std::string("exit:") + strategy::toString(signal->reason), tries, {});
     }
 }
@@ -196,8 +196,8 @@ void runSchedule(Context& c) {
             const auto& book = c.book(); // the session's last marks, not those of a session before it
             const bool todays = book.lastOpen && market::toNewYork(book.lastOpenAt).date == now.date;
             const auto marks = todays ? *book.lastOpen : c.marks();
-            c.notice(NoticeView::Level::Advisory, "Close summary: day P&L " + (marks.dayPnl ? shownMoney(*marks.dayPnl) : std::string("unknown")) +
-                                                      ", realised " + shownMoney(realised) + ", open positions " +
+            c.notice(NoticeView::Level::Advisory, "Close summary: day P&L " + (marks.dayPnl ? signedMoney(*marks.dayPnl) : std::string("unknown")) +
+                                                      ", realised " + signedMoney(realised) + ", open positions " +
                                                       std::to_string(c.state.positions.size()));
             c.effect(Reconcile{"close"});
             continue;

@@ -82,7 +82,7 @@ std::string sendAgain(Context& c, const execution::Order& old, const UserId& use
 
 void onMoveToMid(Context& c, const MoveToMid& command) {
     if (const auto why = notMovable(c, command); !why.empty())
-        return c.notice(NoticeView::Level::Advisory, "Order " + command.id.str() + " not moved to the mid: " + why);
+        return c.notice(NoticeView::Level::Advisory, "Not moved to the mid: " + why + " (" + command.id.str() + ")");
     const std::string actor = "user:" + command.user.str();
     c.emit("order.move", actor, command.id.str(), {{"order", command.id.str()}, {"user", command.user.str()}});
     requestCancel(c, command.id, actor);
@@ -91,7 +91,7 @@ void onMoveToMid(Context& c, const MoveToMid& command) {
 void dropMove(Context& c, const OrderId& id, const std::string& why) {
     if (!c.state.moving.count(id)) return;
     c.emit("order.moved", "system", id.str(), {{"order", id.str()}});
-    c.notice(NoticeView::Level::Advisory, "Order " + id.str() + " is taken back and not sent again: " + why);
+    c.notice(NoticeView::Level::Advisory, "Taken back and not sent again: " + why + " (" + id.str() + ")");
 }
 
 void dropMoves(Context& c, const std::string& why) {
@@ -107,7 +107,7 @@ void finishMoves(Context& c) {
         c.emit("order.moved", "system", id.str(), {{"order", id.str()}});
         if (it == c.state.orders.end()) continue;
         const execution::Order old = it->second;
-        c.notice(NoticeView::Level::Advisory, "Order " + id.str() + " taken back to move it to the mid: " + sendAgain(c, old, user));
+        c.notice(NoticeView::Level::Advisory, "Taken back to move it to the mid, " + sendAgain(c, old, user) + " (" + id.str() + ")");
     }
 }
 

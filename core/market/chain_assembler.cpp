@@ -311,8 +311,10 @@ Result<ReadChains> ChainAssembler::finish(std::vector<std::string> notes) && {
             notes.push_back("The snapshot of " + formatDate(toNewYork(snapshot.builder.time()).date) + " is dated on a day without a session.");
         result.chains.push_back(std::move(snapshot.builder).build());
     }
-    if (m_report.stale > 0) notes.push_back(std::to_string(m_report.stale) + " rows of contracts that had expired by the quote time are left out.");
-    if (m_report.duplicates > 0) notes.push_back(std::to_string(m_report.duplicates) + " rows repeat a contract; the first row of each is kept.");
+    if (m_report.stale > 0)
+        notes.push_back("Rows of contracts that had expired by the quote time, left out: " + std::to_string(m_report.stale) + ".");
+    if (m_report.duplicates > 0)
+        notes.push_back("Rows that repeat a contract, of which the first is kept: " + std::to_string(m_report.duplicates) + ".");
     if (m_report.crossed > 0) notes.push_back(std::to_string(m_report.crossed) + " crossed quotes are kept and marked.");
     notes.insert(notes.end(), m_report.notes.begin(), m_report.notes.end());
     if (notes.size() > kMaxNotes) notes.resize(kMaxNotes);

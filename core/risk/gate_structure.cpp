@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/words.h"
 #include "risk/gate_checks.h"
 
 namespace mahler::risk::checks {
@@ -37,7 +38,7 @@ void closing(Collector& c) {
     if (c.context.book)
         if (const auto it = c.context.book->held.find(c.order.closes); it != c.context.book->held.end()) held = &it->second;
     if (!held) return c.add("closes_position", "unknown position", "a held one", false, "position " + c.order.closes.str() + " is not held");
-    c.add("closes_position", std::to_string(c.order.quantity + held->closing) + " units", "<= " + std::to_string(held->quantity),
+    c.add("closes_position", counted(c.order.quantity + held->closing, "unit"), "<= " + std::to_string(held->quantity),
           c.order.quantity + held->closing <= held->quantity, "closing more than is held would flip the position");
     bool reverse = held->legs.size() == c.order.legs.size();
     for (const auto& leg : held->legs)

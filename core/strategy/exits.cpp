@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "base/words.h"
+
 namespace mahler::strategy {
 
 const char* toString(ExitReason reason) {
@@ -42,7 +44,7 @@ std::optional<ExitSignal> checkExit(const portfolio::Position& position, const p
     if (d.pnlFraction && *d.pnlFraction <= -d.stopFraction)
         return ExitSignal{ExitReason::StopLoss, "loss " + percent(-*d.pnlFraction) + " of the credit, stop " + percent(d.stopFraction)};
     if (today.ok() && d.dte <= rules.dteExit)
-        return ExitSignal{ExitReason::TimeExit, std::to_string(d.dte) + " days to expiry, exit at " + std::to_string(rules.dteExit)};
+        return ExitSignal{ExitReason::TimeExit, counted(d.dte, "day") + " to expiry, exit at " + std::to_string(rules.dteExit)};
     return std::nullopt;
 }
 

@@ -41,6 +41,24 @@ private Q_SLOTS:
         QCOMPARE(h.count("assignment.acknowledged"), 1); // once
     }
 
+    void itsAlarmSaysFirstWhatItKeepsFromAndEndsWhenItIsAcknowledged() {
+        Harness h;
+        h.open();
+        assign(h);
+        const auto alarm = [&] {
+            for (const auto& n : h.desk().view(h.now()).notices)
+                if (n.level == NoticeView::Level::Critical) return n;
+            return NoticeView{};
+        };
+        const std::string id = h.desk().view(h.now()).assignments.front().id;
+        QVERIFY2(alarm().text.starts_with("Nothing is opened in SPY until a person acknowledges"), alarm().text.c_str());
+        QVERIFY2(alarm().text.find("-$120 in cash") != std::string::npos, alarm().text.c_str());
+        QCOMPARE(alarm().about, id); // the way to it
+        QVERIFY(!alarm().over);
+        h.give(AcknowledgeAssignment{h.userWith(approval::Role::Trader), id});
+        QVERIFY(alarm().over);
+    }
+
     void nothingIsOpenedInItsUnderlyingBeforeThat() {
         Harness h;
         h.open();

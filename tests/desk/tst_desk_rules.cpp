@@ -253,7 +253,7 @@ private Q_SLOTS:
         h.give(facts);
         const auto warnings = [&] {
             int n = 0;
-            for (const auto& notice : h.state().notices) n += notice.text.starts_with("Short call");
+            for (const auto& notice : h.state().notices) n += notice.text.starts_with("May be assigned this evening: short call");
             return n;
         };
         h.ticks(700);
@@ -272,7 +272,7 @@ private Q_SLOTS:
         flagExDividends(context);
         flagExDividends(context); // said once
         int said = 0;
-        for (const auto& notice : state.notices) said += notice.text.starts_with("Short call");
+        for (const auto& notice : state.notices) said += notice.text.starts_with("May be assigned this evening: short call");
         QCOMPARE(said, flagged ? 1 : 0);
     }
 };

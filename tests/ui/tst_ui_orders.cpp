@@ -145,12 +145,12 @@ private Q_SLOTS:
             for (const auto* text : newest) v->notices.push_back({v->at.utc, desk::NoticeView::Level::Advisory, text});
             return v;
         };
-        s.screen.setView(s.view = noted({"Order M-1 not moved to the mid: an old answer"}));
+        s.screen.setView(s.view = noted({"Not moved to the mid: an old answer (M-1)"}));
         QTest::keyClick(s.grid, Qt::Key_P);
         QVERIFY(s.says("Asked to move M-1 to the mid") && !s.says("an old answer"));
-        s.screen.setView(noted({"Order M-12 taken back", "Order M-1 not moved to the mid: an old answer"})); // another order's
+        s.screen.setView(noted({"Taken back (M-12)", "Not moved to the mid: an old answer (M-1)"})); // another order's
         QVERIFY(s.says("Asked to move M-1"));
-        s.screen.setView(noted({"Order M-1 not moved to the mid: its limit is the mid", "Order M-12 taken back"}));
+        s.screen.setView(noted({"Not moved to the mid: its limit is the mid (M-1)", "Taken back (M-12)"}));
         QVERIFY(s.says("its limit is the mid"));
     }
 

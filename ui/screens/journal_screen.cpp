@@ -18,11 +18,11 @@ namespace mahler::ui {
 JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_message(new QLabel), m_line(new QLineEdit),
       m_model(new GridModel({{tr("Seq"), tr("number in the chain"), 58},
-                             {tr("Time ET"), {}, 70, kLeft},
+                             {tr("Time ET"), tr("New York time; with its date when that is not today"), 118, kLeft},
                              {tr("Kind"), {}, 146, kLeft},
                              {tr("Actor"), {}, 92, kLeft},
                              {tr("Symbol"), tr("underlying, where the record or its order says"), 56, kLeft},
-                             {tr("Summary"), {}, 330, kLeft},
+                             {tr("Summary"), {}, 300, kLeft},
                              {tr("Tier"), tr("of the request"), 38, kLeft},
                              {tr("Latency"), tr("seconds from the request to this answer"), 58},
                              {tr("P&L"), tr("dollars after fees, realised by the position this record closed or, later, by the one of its idea"), 70},
@@ -179,7 +179,11 @@ void JournalScreen::show(const std::vector<JournalRow>& rows, bool complete) {
         const Tone result = !r.pnl ? Tone::Dim : r.pnl->micros() < 0 ? Tone::Loss : Tone::Gain;
         grid.push_back({QString::number(r.seq),
                         {{QString::number(r.seq), static_cast<qlonglong>(r.seq), Tone::Dim},
-                         {format::timeNewYork(r.at), {}, Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(r.at)},
+                         {m_view ? recordTime(r.at, m_view->at.utc) : format::timeNewYork(r.at),
+                          {},
+                          Tone::Plain,
+                          desk::Freshness::Fresh,
+                          format::timeTooltip(r.at)},
                          {format::text(r.type),
                           {},
                           r.type.starts_with("halt")  ? Tone::Warn

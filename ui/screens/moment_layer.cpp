@@ -3,6 +3,7 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
+#include "market/exchange_calendar.h"
 #include "ui/screens/records_layer.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
@@ -117,8 +118,8 @@ void MomentLayer::show(const ViewPtr& view, const QString& words) {
     }
     if (words.isEmpty()) {
         setTone(*m_words, Token::Dim);
-        m_words->setText(
-            tr("As it stood at %1 ET: every record up to here came out the same, byte for byte.").arg(format::timeNewYork(view->at.utc)));
+        m_words->setText(tr("As it stood on %1 at %2 ET: every record up to here came out the same, byte for byte.", "date, time")
+                             .arg(format::date(market::toNewYork(view->at.utc).date), format::timeNewYork(view->at.utc)));
     } else {
         setTone(*m_words, Token::Warn, true);
         m_words->setText(tr("▲ The replay made something else than the journal says, so this may not be what was seen. %1").arg(words));

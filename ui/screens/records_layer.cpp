@@ -7,33 +7,43 @@
 #include <QPlainTextEdit>
 #include <QVBoxLayout>
 
+#include "market/exchange_calendar.h"
+#include "ui/screens/record_words.h"
 #include "ui/theme/format.h"
 
 namespace mahler::ui {
 
 namespace {
 
-void write(QStringList& lines, const QString& name, const QJsonValue& value, int depth) {
+/// `type` is the record's, `parent` the name of the object the value stands in.
+void write(QStringList& lines, const std::string& type, const QString& parent, const QString& name, const QJsonValue& value, int depth) {
     const QString indent(depth * 4, QLatin1Char(' '));
     const QString label = indent + QString(name).replace(QLatin1Char('_'), QLatin1Char(' '));
     if (value.isObject()) {
         lines << label;
         const auto object = value.toObject();
-        for (auto it = object.begin(); it != object.end(); ++it) write(lines, it.key(), it.value(), depth + 1);
+        for (auto it = object.begin(); it != object.end(); ++it) write(lines, type, name, it.key(), it.value(), depth + 1);
     } else if (value.isArray()) {
         const auto array = value.toArray();
         lines << label + (array.isEmpty() ? QStringLiteral(": ") + format::dash() : QString());
         int n = 0;
-        for (const auto& entry : array) write(lines, QString::number(++n), entry, depth + 1);
+        for (const auto& entry : array) write(lines, type, name, QString::number(++n), entry, depth + 1);
     } else
-        lines << QStringLiteral("%1: %2").arg(label, value.isNull()               ? format::dash()
-                                                     : value.isBool()             ? (value.toBool() ? EventLadder::tr("yes") : EventLadder::tr("no"))
-                                                     : value.isDouble()           ? QString::number(value.toInteger())
-                                                     : value.toString().isEmpty() ? format::dash()
-                                                                                  : value.toString());
+        lines << QStringLiteral("%1: %2").arg(
+            label, value.isNull()     ? format::dash()
+                   : value.isBool()   ? (value.toBool() ? EventLadder::tr("yes") : EventLadder::tr("no"))
+                   : value.isDouble() ? fieldWords(desk::unitOfField(type, parent.toStdString(), name.toStdString()), value.toInteger(), true)
+                   : value.toString().isEmpty() ? format::dash()
+                                                : value.toString());
 }
 
 } // namespace
+
+QString recordTime(UtcTime at, UtcTime now) {
+    const auto day = market::toNewYork(at).date;
+    const QString time = format::timeNewYork(at);
+    return day == market::toNewYork(now).date ? time : QStringLiteral("%1 %2").arg(format::date(day), time);
+}
 
 void dressLayer(QDialog& layer, const QString& title) {
     layer.setObjectName(QStringLiteral("layer"));
@@ -54,20 +64,21 @@ QString readableRecord(const JournalRow& row) {
                       format::timeTooltip(row.at)};
     const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(row.body));
     if (!json.isObject()) return (lines << format::text(row.body)).join(QLatin1Char('\n'));
-    lines << EventLadder::tr("(money and prices in millionths of a dollar, as the journal keeps them)") << QString();
+    lines << QString();
     const auto object = json.object();
-    for (auto it = object.begin(); it != object.end(); ++it) write(lines, it.key(), it.value(), 0);
+    for (auto it = object.begin(); it != object.end(); ++it) write(lines, row.type, {}, it.key(), it.value(), 0);
     return lines.join(QLatin1Char('\n'));
 }
 
 EventLadder::EventLadder(DeskPort& port, const QString& order, QWidget* parent)
-    : QDialog(parent), m_model(new GridModel({{tr("Time ET"), {}, 70, kLeft},
-                                              {tr("After"), tr("seconds since the first record"), 70},
-                                              {tr("Step"), tr("seconds since the record before"), 70},
-                                              {tr("Kind"), {}, 130, kLeft},
-                                              {tr("Actor"), {}, 110, kLeft},
-                                              {tr("Summary"), {}, 420, kLeft}},
-                                             this)),
+    : QDialog(parent),
+      m_model(new GridModel({{tr("Time ET"), tr("New York time; with its date where another day than the last record's"), 118, kLeft},
+                             {tr("After"), tr("seconds since the first record"), 70},
+                             {tr("Step"), tr("seconds since the record before"), 70},
+                             {tr("Kind"), {}, 130, kLeft},
+                             {tr("Actor"), {}, 110, kLeft},
+                             {tr("Summary"), {}, 420, kLeft}},
+                            this)),
       m_grid(new GridView(m_model)) {
     dressLayer(*this, tr("Events of %1").arg(order));
     m_grid->setAccessibleName(tr("Events of the order"));
@@ -91,7 +102,7 @@ void EventLadder::show(const std::vector<JournalRow>& rows) {
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
         const auto before = row == rows.rbegin() ? row : row - 1;
         steps.push_back({QString::number(row->seq),
-                         {{format::timeNewYork(row->at), {}, Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(row->at)},
+                         {{recordTime(row->at, rows.front().at), {}, Tone::Plain, desk::Freshness::Fresh, format::timeTooltip(row->at)},
                           {format::number(seconds(rows.back().at, row->at), 3), {}, Tone::Dim},
                           {format::number(seconds(before->at, row->at), 3), {}},
                           {format::text(row->type), {}, Tone::Strong},

@@ -319,7 +319,7 @@ void ScenarioScreen::drawVar(const desk::RiskCase& shown) {
                 const auto& e = *level.exceptions;
                 exceptions = {tr("%1 of %2").arg(e.count).arg(format::number(e.expected, 1)), e.count,
                               e.count > 2 * e.expected ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
-                              tr("%1 days lost more, %2 expected in %3 days").arg(e.count).arg(format::number(e.expected, 1)).arg(e.days)};
+                              tr("%n day(s) lost more, %1 expected in %2", nullptr, e.count).arg(format::number(e.expected, 1)).arg(e.days)};
                 if (!e.zone.empty()) exceptions.text += e.zone == "green" ? tr(", green") : e.zone == "yellow" ? tr(", yellow") : tr(", red");
                 if (exceptions.tone == Tone::Warn) exceptions.text.prepend(QStringLiteral("▲ "));
             }

@@ -274,7 +274,7 @@ void VolatilityScreen::sayAge() {
     const auto before = ghost();
     switch (m_ghost) {
     case Ghost::None: break;
-    case Ghost::Yesterday: words += before ? QString() : QLatin1String("   ") + tr("no session before was seen since the start"); break;
+    case Ghost::Yesterday: words += before ? QString() : QLatin1String("   ") + tr("no earlier session was seen since the start"); break;
     case Ghost::FirstLook: words += before ? QString() : QLatin1String("   ") + tr("this is the session's first look"); break;
     }
     if (!m_excluded.empty()) words += QLatin1String("   ") + tr("%n expiry(ies) left out", nullptr, static_cast<int>(m_excluded.size()));
