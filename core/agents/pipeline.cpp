@@ -6,6 +6,7 @@
 #include "agents/answers.h"
 #include "agents/facts.h"
 #include "agents/price_check.h"
+#include "base/thread_name.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::agents {
@@ -146,6 +147,7 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
     std::vector<std::future<Result<AnalystReport>>> running;
     for (const auto& seat : analysts)
         running.push_back(std::async(std::launch::async, [&] {
+            nameThisThread("analyst");
             const auto began = Wall::now();
             auto report = held(seat.role, reasoner.analyst(seat.role, seat.facts));
             if (report) report->milliseconds = std::chrono::duration<double, std::milli>(Wall::now() - began).count();

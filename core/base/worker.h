@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mailbox.h"
+#include "base/thread_name.h"
 
 namespace mahler {
 
@@ -29,6 +30,7 @@ public:
 
 private:
     void run(std::stop_token stop) {
+        nameThisThread(m_name);
         while (!stop.stop_requested()) {
             auto task = m_tasks.popFor(std::chrono::seconds(1));
             if (!task) {

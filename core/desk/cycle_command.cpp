@@ -36,4 +36,17 @@ CycleFinished commandOf(const agents::Deliberation& d, const Digest& hash) {
 
 std::string deliberationText(const agents::Deliberation& d) { return agents::toJson(d).dump(); }
 
+std::string wordsOf(const agents::Deliberation& d) {
+    std::string words;
+    const auto add = [&](const std::string& text) { words += text + ' '; };
+    for (const auto& analyst : d.analysts) add(analyst.text);
+    for (const auto& round : d.debate.rounds) {
+        add(round.bull.text);
+        add(round.bear.text);
+    }
+    add(d.debate.synthesis);
+    for (const auto& view : d.riskViews) add(view.text);
+    return words;
+}
+
 } // namespace mahler::desk

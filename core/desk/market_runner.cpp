@@ -7,6 +7,7 @@
 
 #include "analytics/correlation.h"
 #include "analytics/indicators.h"
+#include "base/thread_name.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::desk {
@@ -163,6 +164,7 @@ bool MarketRunner::step(UtcTime to) {
 }
 
 void MarketRunner::run(std::stop_token stop) {
+    nameThisThread("market");
     UtcTime market = m_startAt ? *m_startAt : m_info.start;
     step(market);
     auto anchorWall = Wall::now();

@@ -77,6 +77,8 @@ Result<std::vector<std::int64_t>> Recorder::commit(std::span<const Entry> entrie
             const auto text = canonicalJson(event.body);
             if (!text) return text.error();
             records.push_back({event.type, 1, event.actor, event.correlation, *text, searchTextOf(event)});
+            const auto* cycle = std::get_if<CycleFinished>(entry.command);
+            if (cycle && event.type == "cycle.finished" && cycle->deliberation == m_words.first) records.back().searchText += ' ' + m_words.second;
         }
     }
     std::vector<std::int64_t> seqs;
@@ -85,6 +87,12 @@ Result<std::vector<std::int64_t>> Recorder::commit(std::span<const Entry> entrie
     if (!stored) return stored.error();
     for (std::size_t i = 0; i < entries.front().events->size(); ++i) seqs.push_back((*stored)[firstEvent + i].seq);
     return seqs;
+}
+
+Result<Digest> Recorder::putDeliberation(const std::string& bytes, std::string words) {
+    const auto hash = m_journal->putContent(bytes);
+    if (hash) m_words = {*hash, std::move(words)};
+    return hash;
 }
 
 Result<std::optional<TapeBlockWritten>> Recorder::tape(std::int64_t commandNo, Timestamp now, const market::Tick& tick) {

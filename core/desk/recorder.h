@@ -36,7 +36,8 @@ public:
     Result<std::optional<TapeBlockWritten>> tape(std::int64_t commandNo, Timestamp now, const market::Tick& tick);
     /// Ends the block under way, so that what the ticks in it caused can always be replayed.
     Result<std::optional<TapeBlockWritten>> flushTape();
-    Result<Digest> putContent(const std::string& bytes) { return m_journal->putContent(bytes); }
+    /// Keeps a deliberation under its hash. `words` are what a search for the record of its cycle finds, beside the record's own.
+    Result<Digest> putDeliberation(const std::string& bytes, std::string words);
     Result<std::string> content(const Digest& hash) const { return m_journal->content(hash); }
     Result<void> checkpoint(Timestamp now) { return m_journal->checkpoint(now); }
     std::int64_t lastSeq() const { return m_journal->lastSeq(); }
@@ -47,6 +48,7 @@ private:
     std::string m_journalPath, m_tapeName;
     std::unique_ptr<store::Journal> m_journal;
     std::unique_ptr<store::TapeWriter> m_tape;
+    std::pair<Digest, std::string> m_words; ///< of the deliberation put last
 };
 
 /// Records that are inputs carry this prefix; all others are the desk's events.

@@ -114,6 +114,7 @@ void DeskRuntime::halt(const std::string& actor, const std::string& how) {
 bool DeskRuntime::send(Command command) { return m_mailbox.push(Timed{std::move(command), {}}); }
 
 void DeskRuntime::run(std::stop_token stop) {
+    nameThisThread("desk");
     while (!stop.stop_requested()) {
         auto message = m_mailbox.popFor(20ms);
         try {

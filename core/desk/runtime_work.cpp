@@ -95,7 +95,7 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
 
 void DeskRuntime::finishCycle(const CycleDone& done) {
     const auto& d = *done.deliberation;
-    const auto hash = m_recorder->putContent(deliberationText(d));
+    const auto hash = m_recorder->putDeliberation(deliberationText(d), wordsOf(d));
     if (!hash) return fail("journal", hash.error().detail);
     m_deliberations[d.id.str()] = done.deliberation;
     while (m_deliberations.size() > 64) m_deliberations.erase(m_deliberations.begin());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/text_file.h"
+#include "base/thread_name.h"
 #include "pricing/european_batch.h"
 
 namespace mahler::pricing {
@@ -114,7 +115,11 @@ void answerAmericans(const std::vector<Row>& rows, std::vector<Answer>& answers)
     };
     std::vector<std::jthread> others;
     if (std::any_of(rows.begin(), rows.end(), [](const Row& r) { return r.style == market::ExerciseStyle::American; }))
-        for (std::size_t w = 1; w < workers; ++w) others.emplace_back(work, w);
+        for (std::size_t w = 1; w < workers; ++w)
+            others.emplace_back([&work, w] {
+                nameThisThread("price rows");
+                work(w);
+            });
     work(0);
 }
 

@@ -218,9 +218,17 @@ private Q_SLOTS:
         QVERIFY(!old.isEmpty() && !old.contains(QLatin1String("vix")) && !old.contains(QLatin1String("iv.percentile")));
     }
 
+    void everyScreenIsDrawnFilledAndNothingIsClipped_data() {
+        QTest::addColumn<QString>("size");
+        QTest::addColumn<QString>("theme");
+        for (const auto* size : {"1366x768", "1920x1080"})
+            for (const auto* theme : {"dark", "light"}) QTest::addRow("%s %s", size, theme) << size << theme;
+    }
     void everyScreenIsDrawnFilledAndNothingIsClipped() {
-        const QString out = m_folder.filePath(QStringLiteral("shots"));
-        const Ran ran = run({"screenshots", "--out", out, "--size", "1366x768", "--theme", "dark"}, 120000);
+        QFETCH(QString, size);
+        QFETCH(QString, theme);
+        const QString out = m_folder.filePath(QStringLiteral("shots-") + size + theme);
+        const Ran ran = run({"screenshots", "--out", out, "--size", size, "--theme", theme}, 120000);
         QVERIFY2(ran.code == 0, ran.error.constData()); // 1: a text does not fit, named on stderr
         QVERIFY2(!ran.error.contains("note:"), ran.error.constData());
         QCOMPARE(QDir(out).entryList({QStringLiteral("*.png")}).size(), 20);

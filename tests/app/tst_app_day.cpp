@@ -177,16 +177,26 @@ private Q_SLOTS:
         QTest::keyClick(grid, Qt::Key_X);
         QTest::keyClick(grid, Qt::Key_Return);
         // While somebody is asked the market runs at 1x: answer, so that the day goes on.
+        const auto rejectOne = [&] {
+            if (s.view->approvals.empty()) return;
+            s.window->openApproval(QString::fromStdString(s.view->approvals.front().request.id.str()));
+            QTest::keyClick(s.window->prompt(), Qt::Key_R);
+            QTest::keyClick(s.window->prompt(), Qt::Key_1);
+        };
         for (int i = 0; i < 400 && s.view->positions.size() >= open && s.view->closedToday.empty(); ++i) {
-            if (!s.view->approvals.empty()) {
-                s.window->openApproval(QString::fromStdString(s.view->approvals.front().request.id.str()));
-                QTest::keyClick(s.window->prompt(), Qt::Key_R);
-                QTest::keyClick(s.window->prompt(), Qt::Key_1);
-            }
+            rejectOne();
             QTest::qWait(500);
         }
         QVERIFY(!s.view->closedToday.empty());
         showsTheMomentOfTheFirstFill(s);
+        const auto summed = [&] { // 16:15
+            return std::any_of(s.view->notices.begin(), s.view->notices.end(), [](const auto& n) { return n.text.starts_with("Close summary"); });
+        };
+        for (int i = 0; i < 800 && !summed(); ++i) {
+            rejectOne();
+            QTest::qWait(200);
+        }
+        QVERIFY(summed());
         s.stop();
         checkJournal(s);
     }

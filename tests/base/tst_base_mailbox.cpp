@@ -3,6 +3,11 @@
 #include <thread>
 
 #include "base/mailbox.h"
+#include "base/worker.h"
+
+#if defined(__linux__)
+#include <pthread.h>
+#endif
 
 using namespace mahler;
 using namespace std::chrono_literals;
@@ -32,6 +37,20 @@ private Q_SLOTS:
         Mailbox<int> box(1);
         QVERIFY(!box.popFor(1ms));
     }
+#if defined(__linux__)
+    void aWorkerBearsItsNameInTheDebugger() {
+        Mailbox<std::string> names(1);
+        Worker worker("a name of over fifteen bytes", 1, {});
+        QVERIFY(worker.post([&](std::stop_token) {
+            char name[32] = {};
+            pthread_getname_np(pthread_self(), name, sizeof name);
+            QVERIFY(names.push(name));
+        }));
+        const auto name = names.popFor(1h);
+        QVERIFY(name.has_value());
+        QCOMPARE(*name, std::string("a name of over ")); // as much as the system keeps
+    }
+#endif
     void everyMessageArrivesOnceAndInOrder() {
         Mailbox<int> box(8);
         const int count = 20'000;

@@ -153,6 +153,35 @@ private Q_SLOTS:
         QCOMPARE(page(search).tag, std::int64_t{-3});
     }
 
+    void whatWasSaidInADebateIsFound() {
+        const QTemporaryDir folder;
+        auto recorder = Recorder::open({folder.path().toStdString(), "run-1", sha256("key"), false});
+        QVERIFY(recorder.has_value());
+        const auto hash = (*recorder)->putDeliberation("{}", "The term structure is in backwardation.");
+        QVERIFY(hash.has_value());
+        CycleFinished finished;
+        finished.id = CycleId("C-1");
+        finished.deliberation = *hash;
+        CycleFinished other = finished;
+        other.deliberation = sha256("another");
+        const std::vector<Event> events{{"cycle.finished", "agent:desk", "C-1", {{"cycle", "C-1"}}}};
+        const Timestamp now{utcFromNanos(1'000'000'000), MonoTime(1)};
+        const std::vector<Command> commands{other, finished};
+        for (const auto& command : commands) {
+            const std::vector<Recorder::Entry> entries{{&command, 1, &events}};
+            QVERIFY((*recorder)->commit(entries, now).has_value());
+        }
+        recorder->reset();
+        const auto reader = store::JournalReader::open(folder.filePath(QStringLiteral("journal.db")).toStdString());
+        QVERIFY(reader.has_value());
+        store::SearchQuery query;
+        query.text = "backwardation";
+        const auto found = (*reader)->search(query);
+        QVERIFY(found.has_value());
+        QCOMPARE(found->size(), std::size_t(1)); // of the cycle it belongs to alone
+        QCOMPARE(found->front().seq, std::int64_t(4));
+    }
+
     void aNoteWithoutWordsOrPersonIsRefused() {
         Harness h;
         h.open();

@@ -73,6 +73,11 @@ private Q_SLOTS:
         QCOMPARE(s.dteMax, 45);
         QCOMPARE(s.ivPercentileMin, 50.0);
         QCOMPARE(s.bidAskMax, 0.08);
+        QCOMPARE(s.widthMin, 2.0);
+        QCOMPARE(s.widthMax, 10.0);
+        QCOMPARE(s.openInterestMin, std::int64_t{100});
+        QCOMPARE(s.volumeMin, std::int64_t{10});
+        QVERIFY(!s.allowUnknownIvPercentile);
         QVERIFY(!s.requirePositiveEv);
         QVERIFY(!profileByName("other").has_value());
     }

@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QChartView>
 #include <QComboBox>
 #include <QDialog>
 #include <QElapsedTimer>
@@ -61,8 +62,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("where");
         QTest::addColumn<int>("key");
         QTest::addColumn<int>("modifiers");
-        for (const auto* where :
-             {"window", "line edit", "modal dialog", "message box", "input dialog", "menu", "combo popup", "disabled window", "prompt", "grid"}) {
+        for (const auto* where : {"window", "line edit", "modal dialog", "message box", "input dialog", "menu", "combo popup", "disabled window",
+                                  "prompt", "grid", "chart"}) {
             QTest::addRow("F12 in %s", where) << QString::fromLatin1(where) << int(Qt::Key_F12) << 0;
             QTest::addRow("Pause in %s", where) << QString::fromLatin1(where) << int(Qt::Key_Pause) << 0;
             QTest::addRow("Ctrl+Shift+H in %s", where)
@@ -116,6 +117,9 @@ private Q_SLOTS:
             target = window.prompt();
         } else if (where == "grid") {
             target = window.screen(QStringLiteral("chain"))->findChild<QTableView*>();
+        } else if (where == "chart") {
+            window.showScreen(QStringLiteral("volatility"));
+            target = window.screen(QStringLiteral("volatility"))->findChild<QChartView*>();
         }
         press(target, key, Qt::KeyboardModifiers(modifiers));
         QCOMPARE(port.halts.size(), std::size_t{1});
