@@ -196,4 +196,12 @@ Result<void> saveConfig(const std::string& dataDirectory, const ui::SettingsValu
     return writeFileAtomically(configPath(dataDirectory), kHead + json->dump(2) + "\n");
 }
 
+Result<void> saveLook(const std::string& dataDirectory, const ui::SettingsValues& values) {
+    const auto stored = loadConfig(dataDirectory);
+    if (!stored) return stored.error();
+    auto all = values;
+    all.desk = stored->desk;
+    return saveConfig(dataDirectory, all);
+}
+
 } // namespace mahler::app

@@ -20,5 +20,8 @@ std::string configPath(const std::string& dataDirectory);
 /// Writes what differs from the built-in values, 0600, in one step: a crash leaves the old file or the new one.
 /// @return BadInput when loadConfig() would refuse it; nothing is written then.
 Result<void> saveConfig(const std::string& dataDirectory, const ui::SettingsValues& values);
+/// The same for look, sounds, keys and phone alone: limits, screener and times stay as the file has them now, which another desk of
+/// this data folder may have changed since it was read.
+Result<void> saveLook(const std::string& dataDirectory, const ui::SettingsValues& values);
 
 } // namespace mahler::app

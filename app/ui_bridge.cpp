@@ -200,7 +200,7 @@ void UiBridge::changeSettings(const ui::SettingsValues& wanted) {
     m_settings.look = wanted.look;
     m_settings.sounds = wanted.sounds;
     m_settings.brokerPhone = wanted.brokerPhone;
-    if (desk::valuesOf(wanted.desk) == desk::valuesOf(m_settings.desk)) return saveSettings({});
+    if (desk::valuesOf(wanted.desk) == desk::valuesOf(m_settings.desk)) return saveSettings({}, saveLook);
     m_settingsAsked = m_settingsSeen;
     if (!send(desk::ChangeSettings{"user:" + m_user, wanted.desk})) {
         m_settingsAsked.reset();
@@ -213,12 +213,12 @@ void UiBridge::followSettings(const desk::DeskView& view) {
     if (m_settingsAsked && view.settingsAnswers > *m_settingsAsked) {
         m_settingsAsked.reset();
         m_settings.desk = view.settings;
-        saveSettings(QString::fromStdString(view.settingsNote));
+        saveSettings(QString::fromStdString(view.settingsNote), saveConfig);
     }
 }
-void UiBridge::saveSettings(const QString& note) {
-    const bool posted = m_files.post([this, values = m_settings, note](std::stop_token) {
-        const auto saved = saveConfig(values.dataFolder, values);
+void UiBridge::saveSettings(const QString& note, SaveSettings save) {
+    const bool posted = m_files.post([this, values = m_settings, note, save](std::stop_token) {
+        const auto saved = save(values.dataFolder, values);
         QMetaObject::invokeMethod(
             this,
             [this, values, saved, note] {

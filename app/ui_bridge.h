@@ -42,7 +42,8 @@ private:
     struct Latest;
     std::shared_ptr<Latest> m_latest; ///< the newest values not yet shown; shared with the runtime's threads
     void followSettings(const desk::DeskView& view);
-    void saveSettings(const QString& note); ///< `note`: why not everything was changed
+    using SaveSettings = Result<void> (*)(const std::string& folder, const ui::SettingsValues&);
+    void saveSettings(const QString& note, SaveSettings save); ///< `note`: why not everything was changed
 
     std::string m_user;
     std::int64_t m_settingsSeen = 0;

@@ -123,9 +123,9 @@ std::string deskDirectory(const WorkstationOptions& o) {
 
 Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o, desk::RuntimeSinks sinks) {
     if (const auto ready = prepareDataDirectory(o.dataDirectory); !ready) return ready.error();
-    startLog(o.dataDirectory);
     const std::string directory = deskDirectory(o);
     if (const auto ready = prepareDataDirectory(directory); !ready) return ready.error();
+    startLog(directory); // beside its journal: two desks of one data folder may run at once
     const auto key = checkpointKeyFor(directory);
     if (!key) return key.error();
     const auto settings = settingsFor(o);

@@ -165,6 +165,31 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(path() + QStringLiteral(".part")));
     }
 
+    void aLookThatIsSavedLeavesTheLimitsOfTheFile() {
+        // Two desks of one data folder: one tightens a limit, the other, which read the file before, changes its theme.
+        const auto first = app::loadConfig(folder());
+        QVERIFY(first.has_value());
+        ui::SettingsValues tightened;
+        tightened.desk.limits.riskPerTrade = 0.01;
+        QVERIFY(app::saveConfig(folder(), tightened).has_value());
+        auto look = *first;
+        look.look.theme = ui::ThemeKind::Light;
+        QVERIFY(app::saveLook(folder(), look).has_value());
+        const auto back = app::loadConfig(folder());
+        QCOMPARE(back->desk.limits.riskPerTrade, 0.01);
+        QVERIFY(back->look.theme == ui::ThemeKind::Light);
+    }
+
+    void aFileThatIsNotUnderstoodIsNotOverwrittenByALook() {
+        QFile file(path());
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"limits\": {\"risk_per_trade\": ");
+        file.close();
+        QVERIFY(!app::saveLook(folder(), {}).has_value());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll().contains("risk_per_trade"));
+    }
+
     void nothingLooserIsEverWritten() {
         ui::SettingsValues wanted;
         wanted.desk.limits.portfolioRisk = 0.2;
