@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "desk/state.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::desk {
@@ -140,6 +141,14 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
     };
     std::map<std::string, Pending> pending;
 
+    /// Its legs, or units that have a name of their own now, went with an assignment: what it was and what it is are not one position.
+    const auto assignedSince = [&](const portfolio::Position& now, const Look& first) {
+        return now.legs != first.position.legs || std::any_of(view.positions.begin(), view.positions.end(), [&](const PositionView& p) {
+                   const auto piece = m_entries.find(p.position.id);
+                   return p.position.id.str().starts_with(now.id.str() + kPiece) &&
+                          (piece == m_entries.end() || !piece->second.first || piece->second.first->at > first.at);
+               });
+    };
     const auto consider = [&](const portfolio::Position& now, bool closed) {
         PositionPnl row;
         row.id = now.id;
@@ -163,6 +172,11 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
         } else {
             const Look& first = *entry.first;
             row.since = first.at;
+            if (assignedSince(now, first)) {
+                row.leftOut = "taken apart by an assignment since the first look at its legs";
+                out.positions.push_back(std::move(row));
+                return;
+            }
             UtcTime at{};
             const auto legs = closed ? entry.last ? entry.last->legs : std::vector<RiskLeg>{} : bind(now, chains, at);
             row.to = closed && entry.last ? entry.last->at : at;

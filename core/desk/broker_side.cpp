@@ -218,7 +218,7 @@ void onCash(Context& c, const execution::BrokerCashEvent& event, const std::map<
     const auto contract = market::OptionContract::parse(event.contractId);
     const bool early = contract && contract->expiresAt() > c.now.utc && event.quantity != 0;
     const std::string id = c.number("AS-");
-    Json positions = early ? adoptEarly(c, event, "-" + id) : adoptExpired(c, event, paid);
+    Json positions = early ? adoptEarly(c, event, kPiece + id.substr(3)) : adoptExpired(c, event, paid);
     c.emit("position.adjusted", "broker", event.contractId,
            {{"kind", event.kind},
             {"contract", event.contractId},

@@ -54,6 +54,9 @@ struct DeclinedIdea {
     bool tooLarge = false; ///< rejected for its size: of this structure in this underlying less may be asked, not as much or more
 };
 
+/// Stands between the id of a position and the number of the assignment that took a piece out of it.
+inline constexpr const char* kPiece = "-AS-";
+
 /// A bull put spread is another strategy than a bear call spread, whoever proposes both (first execution, SAFETY section 4).
 inline std::string strategyKey(const std::string& strategy, portfolio::StrategyKind kind) { return strategy + "/" + portfolio::toString(kind); }
 

@@ -47,6 +47,33 @@ class RiskViewTest : public QObject {
     }
 
 private Q_SLOTS:
+    void whatAnAssignmentTookApartIsNotExplainedAsOnePosition() {
+        const auto leftOut = [](const Attribution& attribution, const char* id) {
+            for (const auto& row : attribution.positions)
+                if (row.id == PositionId(id)) return row.leftOut;
+            return std::string("no such row");
+        };
+        RiskBoard board;
+        board.make(sourcesOf(m_chain, viewOf(m_chain, {puts(3), calls()})));
+        const auto next = later();
+        auto whole = puts(2), piece = puts(1);
+        piece.id = PositionId("P-1-AS-7");
+        piece.legs.erase(piece.legs.begin());
+        const auto apart = board.make(sourcesOf(next, viewOf(next, {whole, piece, calls()})))->attribution;
+        QVERIFY(leftOut(apart, "P-1").find("assignment") != std::string::npos);
+        QVERIFY(leftOut(apart, "P-2").empty());
+        auto lost = puts(3); // whole, but for the leg that went
+        lost.legs.erase(lost.legs.begin());
+        RiskBoard other;
+        other.make(sourcesOf(m_chain, viewOf(m_chain, {puts(3)})));
+        QVERIFY(leftOut(other.make(sourcesOf(next, viewOf(next, {lost})))->attribution, "P-1").find("assignment") != std::string::npos);
+        // With the next session's first look both are explained again.
+        RiskBoard fresh;
+        fresh.make(sourcesOf(m_chain, viewOf(m_chain, {whole, piece})));
+        const auto again = fresh.make(sourcesOf(next, viewOf(next, {whole, piece})))->attribution;
+        QVERIFY(leftOut(again, "P-1").empty() && leftOut(again, "P-1-AS-7").empty());
+    }
+
     void gridShocksAndMapAreThoseOfThePortfolioFunctions() {
         const auto view = viewOf(m_chain, {puts(), calls()});
         const auto sources = sourcesOf(m_chain, view);
