@@ -53,6 +53,10 @@ std::string told(const store::Record& record, const Json& body) {
         const auto order = desk::codec::toOrder(body.at("order"));
         return portfolio::describe(order.combo) + ", limit " + net(order.combo.netLimit) + ", approved by " + order.approvedBy;
     }
+    if (record.type == "proposal.made") {
+        const auto order = desk::codec::toCombo(body.at("order"));
+        return portfolio::describe(order) + " for " + net(order.netLimit) + ". " + body.at("synthesis").get<std::string>();
+    }
     if (record.type == "order.filled")
         return body.at("description").get<std::string>() + ": " + body.at("quantity").dump() + " filled at " +
                words(desk::FieldUnit::Net, body.at("net")) + ", fees " + money(body.at("fees"));

@@ -47,6 +47,7 @@ FieldUnit unitOfField(const std::string& type, const std::string& parent, const 
         {"rate", FieldUnit::Millionths},
         {"spot", FieldUnit::Millionths},
     };
+    if (key.ends_with("_mono")) return FieldUnit::Nanoseconds;
     if (type.find("carry") != std::string::npos)
         if (const auto it = kOfCarry.find(key); it != kOfCarry.end()) return it->second;
     if (const auto it = kByParent.find(parent); it != kByParent.end()) return it->second;

@@ -175,8 +175,8 @@ QWidget* latencyBars(const std::map<std::string, double>& timings) {
 DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port),
       m_model(new GridModel({{tr("Time ET"), tr("New York time; with its date when the debate is of an earlier session"), 104, kLeft},
-                             {tr("Symbol"), {}, 50, kLeft},
-                             {tr("Decision"), {}, 104, kLeft}},
+                             {tr("Symbol"), {}, 58, kLeft},
+                             {tr("Decision"), {}, 86, kLeft}},
                             this)),
       m_cycles(new GridView(m_model)), m_scroll(new QScrollArea) {
     m_scroll->setObjectName(QStringLiteral("debate"));
@@ -191,7 +191,7 @@ DebateScreen::DebateScreen(DeskPort& port, QWidget* parent)
     split->addWidget(m_cycles);
     split->addWidget(m_scroll);
     split->setStretchFactor(1, 1);
-    split->setSizes({250, 1000});
+    split->setSizes({260, 990});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(split);

@@ -18,11 +18,11 @@ namespace mahler::ui {
 JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_message(new QLabel), m_line(new QLineEdit),
       m_model(new GridModel({{tr("Seq"), tr("number in the chain"), 58},
-                             {tr("Time ET"), tr("New York time; with its date when that is not today"), 118, kLeft},
+                             {tr("Time ET"), tr("New York time; with its date when that is not today"), 104, kLeft},
                              {tr("Kind"), {}, 146, kLeft},
                              {tr("Actor"), {}, 92, kLeft},
                              {tr("Symbol"), tr("underlying, where the record or its order says"), 56, kLeft},
-                             {tr("Summary"), {}, 300, kLeft},
+                             {tr("Summary"), {}, 314, kLeft},
                              {tr("Tier"), tr("of the request"), 38, kLeft},
                              {tr("Latency"), tr("seconds from the request to this answer"), 58},
                              {tr("P&L"), tr("dollars after fees, realised by the position this record closed or, later, by the one of its idea"), 70},

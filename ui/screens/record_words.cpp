@@ -35,6 +35,7 @@ QString fieldWords(desk::FieldUnit unit, qint64 value, bool exact) {
         return value % 10'000 == 0 ? format::net(Price::fromMicros(value))
                                    : decimal(qAbs(value), 6) + (value > 0 ? QStringLiteral(" cr") : QStringLiteral(" db"));
     case desk::FieldUnit::Moment: {
+        if (value == 0) return format::dash(); // never
         const UtcTime at = utcFromNanos(value);
         return EventLadder::tr("%1 %2 ET", "date, time").arg(QString::fromStdString(formatDate(market::toNewYork(at).date)), format::timeNewYork(at));
     }

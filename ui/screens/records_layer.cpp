@@ -40,9 +40,10 @@ void write(QStringList& lines, const std::string& type, const QString& parent, c
 } // namespace
 
 QString recordTime(UtcTime at, UtcTime now) {
-    const auto day = market::toNewYork(at).date;
-    const QString time = format::timeNewYork(at);
-    return day == market::toNewYork(now).date ? time : QStringLiteral("%1 %2").arg(format::date(day), time);
+    const auto day = market::toNewYork(at).date, today = market::toNewYork(now).date;
+    const QString time = format::timeNewYork(at), date = format::date(day);
+    if (day == today) return time;
+    return QStringLiteral("%1 %2").arg(day.year() == today.year() ? date.section(QLatin1Char(' '), 0, 1) : date, time);
 }
 
 void dressLayer(QDialog& layer, const QString& title) {
@@ -72,7 +73,7 @@ QString readableRecord(const JournalRow& row) {
 
 EventLadder::EventLadder(DeskPort& port, const QString& order, QWidget* parent)
     : QDialog(parent),
-      m_model(new GridModel({{tr("Time ET"), tr("New York time; with its date where another day than the last record's"), 118, kLeft},
+      m_model(new GridModel({{tr("Time ET"), tr("New York time; with its date where another day than the last record's"), 104, kLeft},
                              {tr("After"), tr("seconds since the first record"), 70},
                              {tr("Step"), tr("seconds since the record before"), 70},
                              {tr("Kind"), {}, 130, kLeft},

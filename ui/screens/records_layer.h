@@ -10,7 +10,8 @@ namespace mahler::ui {
 /// One journal record whole, in words a person can read: one line a field, what belongs to it indented below it.
 QString readableRecord(const JournalRow& row);
 
-/// When a record was made, to the second; with its date when that is not the date of `now`.
+/// When a record was made, to the second; with its date when that is not the date of `now`, with the year
+/// when that is another one.
 QString recordTime(UtcTime at, UtcTime now);
 
 /// The frame every layer of records has: titled, without a window's own, deleted when closed.
