@@ -31,9 +31,9 @@ QString name(risk::Breaker b) {
 }
 
 constexpr std::int64_t kTrips = 1;    ///< who asks the journal
-constexpr double kStallGateMs = 2000; ///< where the watchdog would shut the order gate
+constexpr double kStallGateMs = 2000; ///< UX 3.1: a screen that does not answer for so long is not to be traded from
 
-/// Measured and shown; nothing acts on it before the watchdog is there.
+/// Measured and shown; nothing acts on it before there is a watchdog.
 GridRow stallRow(const std::optional<int>& ms) {
     const auto used = ms ? std::optional(*ms / kStallGateMs) : std::nullopt;
     const bool over = used && *used >= 1;
@@ -48,7 +48,7 @@ GridRow stallRow(const std::optional<int>& ms) {
           Tone::Dim,
           desk::Freshness::Fresh,
           QCoreApplication::translate("mahler::ui::BreakersScreen",
-                                      "the order gate shuts at 2 s, the desk halts at 5 s: by the watchdog of a later version")},
+                                      "when the screen stops answering for so long, halt by hand: nothing halts by itself for it in this version")},
          {used ? format::percent(std::min(9.99, *used), 0) : format::dash(), used ? QVariant(*used) : QVariant(),
           over || (used && *used >= 0.8) ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
           QCoreApplication::translate("mahler::ui::BreakersScreen", "of 2 s")},
@@ -61,9 +61,9 @@ GridRow stallRow(const std::optional<int>& ms) {
                : QCoreApplication::translate("mahler::ui::BreakersScreen", "shown only"),
           {},
           over ? Tone::Warn : Tone::Dim},
-         {QCoreApplication::translate("mahler::ui::BreakersScreen", "nothing yet: no watchdog (stage C)"), {}, Tone::Dim},
+         {QCoreApplication::translate("mahler::ui::BreakersScreen", "nothing: shown for you to judge"), {}, Tone::Dim},
          {format::dash(), {}, Tone::Dim},
-         {QCoreApplication::translate("mahler::ui::BreakersScreen", "measured; trips nothing yet"), {}, Tone::Dim}},
+         {QCoreApplication::translate("mahler::ui::BreakersScreen", "measured; trips nothing"), {}, Tone::Dim}},
         false,
         false,
         {}};
