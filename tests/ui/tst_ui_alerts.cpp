@@ -1,10 +1,12 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QMenuBar>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
 #include "fake_port.h"
+#include "ui/screens/assignment_row.h"
 #include "ui/shell/alarm_sound.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/request_alerts.h"
@@ -183,7 +185,7 @@ private Q_SLOTS:
     void redIsForAHaltAlone() {
         AlarmBanner banner;
         const auto red = [&] { return banner.property("halt").toString() == QLatin1String("true"); };
-        banner.setView(alarming("Request A-17 was not opened in time: everyone who may approve is asked"));
+        banner.setView(alarming("Everyone who may approve is asked: nobody opened it in time (A-17)"));
         QVERIFY(!banner.isHidden() && !red());
         QVERIFY(banner.text().startsWith(QStringLiteral("▲")));
         banner.setView(alarming("HALTED by B8: F12", false));
@@ -306,6 +308,40 @@ private Q_SLOTS:
         simulated->brokerSimulated = true;
         window.setView(simulated);
         QVERIFY2(banner->text().contains(QStringLiteral("the simulated broker has no phone")), qPrintable(banner->text()));
+    }
+
+    void theAlarmOfAnAssignmentLeadsToTheButtonThatAcknowledgesIt() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.resize(1366, 720);
+        window.show();
+        auto view = std::make_shared<desk::DeskView>(*viewWith(60));
+        for (const auto& user : view->users)
+            if (user.has(approval::Role::Trader)) view->user = user;
+        desk::NoticeView notice;
+        notice.at = view->at.utc;
+        notice.level = desk::NoticeView::Level::Critical;
+        notice.text = "Nothing is opened in SPY until a person acknowledges it";
+        notice.about = "AS-7";
+        view->notices = {notice};
+        view->assignments = {{"AS-7", "assignment", "SPY", "SPY 31-Dec-26 470 P", -2, Usd::fromMicros(-240'000'000), view->at.utc}};
+        window.setView(view);
+        auto* banner = window.findChild<AlarmBanner*>();
+        auto* go = banner->findChild<QPushButton*>();
+        QVERIFY(go && go->isVisible() && (go->focusPolicy() & Qt::TabFocus));
+        QTRY_VERIFY(banner->rect().contains(go->geometry()));
+        window.activateWindow();
+        QTRY_VERIFY(window.isActiveWindow());
+        QTest::keyClick(go, Qt::Key_Space);
+        QCOMPARE(window.currentScreen(), QStringLiteral("positions"));
+        auto* button = window.screen(QStringLiteral("positions"))->findChild<AssignmentRow*>()->findChild<QPushButton*>();
+        QTRY_VERIFY(button->hasFocus());
+        QTest::keyClick(button, Qt::Key_Space);
+        QCOMPARE(port.all<desk::AcknowledgeAssignment>().size(), std::size_t{1});
+        auto other = std::make_shared<desk::DeskView>(*view); // an alarm about something else has no such way
+        other->notices.front().about.clear();
+        window.setView(other);
+        QVERIFY(!banner->isHidden() && go->isHidden());
     }
 
     void aLongAlarmDoesNotWidenTheWindow() {

@@ -1,10 +1,12 @@
 #include <QApplication>
 #include <QLabel>
+#include <QPushButton>
 #include <QTableView>
 #include <QTest>
 
 #include "fake_port.h"
 #include "ui/models/grid_view.h"
+#include "ui/screens/assignment_row.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/theme.h"
 
@@ -92,6 +94,48 @@ private Q_SLOTS:
         QVERIFY(s.says("Asked to close P-1 for 0.18 db") && !s.says("Enter sends it"));
         QTest::keyClick(s.grid, Qt::Key_Return); // one Enter, one order
         QCOMPARE(s.closes().size(), std::size_t{1});
+    }
+
+    void enterOnWhatWasAssignedGoesToItsButtonAndClosesNothing() {
+        Shown s;
+        s.view = std::make_shared<desk::DeskView>(*s.view);
+        s.view->assignments = {{"AS-7", "assignment", "SPY", "SPY 31-Dec-26 470 P", -2, Usd::fromMicros(-240'000'000), s.view->at.utc}};
+        s.screen.setView(s.view);
+        s.screen.activateWindow();
+        QTRY_VERIFY(s.screen.isActiveWindow());
+        auto* button = s.screen.findChild<AssignmentRow*>()->findChild<QPushButton*>();
+        QVERIFY(button->isVisible());
+        for (const auto* row : {"of/SPY", "P-1"}) {
+            s.grid->setFocus();
+            s.goTo(QString::fromLatin1(row));
+            QTest::keyClick(s.grid, Qt::Key_Return);
+            QVERIFY2(button->hasFocus(), row);
+        }
+        s.grid->setFocus();
+        for (const auto* row : {"of/QQQ", "P-3"}) { // nothing was assigned there
+            s.goTo(QString::fromLatin1(row));
+            QTest::keyClick(s.grid, Qt::Key_Return);
+            QVERIFY2(!button->hasFocus(), row);
+        }
+        QVERIFY(s.closes().empty());
+        s.goTo(QStringLiteral("P-1"));
+        QTest::keyClick(s.grid, Qt::Key_X); // a close that was asked for is still what Enter means
+        QTest::keyClick(s.grid, Qt::Key_Return);
+        QCOMPARE(s.closes().size(), std::size_t{1});
+    }
+
+    void theColumnOfTheExitsIsExplainedWhereItIsRead() {
+        Shown s;
+        QVERIFY2(s.says("open P&L now, then target / stop, in per cent of the credit received"), qPrintable(s.said()));
+        auto* model = s.grid->model();
+        for (int c = 0; c < model->columnCount(); ++c)
+            if (model->headerData(c, Qt::Horizontal).toString() == QLatin1String("Exit")) {
+                QVERIFY(model->headerData(c, Qt::Horizontal, Qt::ToolTipRole).toString().contains(QLatin1String("21 days to expiry")));
+                s.goTo(QStringLiteral("P-1"));
+                const QString tip = model->index(s.grid->currentIndex().row(), c).data(Qt::ToolTipRole).toString();
+                for (const char* part : {"of the credit received", "the target", "the stop", "left"})
+                    QVERIFY2(tip.contains(QLatin1String(part)), qPrintable(tip));
+            }
     }
 
     void theFigureFollowsTheQuotesUntilItGoes() {
@@ -187,7 +231,7 @@ private Q_SLOTS:
         QTest::keyClick(s.grid, Qt::Key_X);
         QTest::keyClick(s.grid, Qt::Key_Return);
         s.view = std::make_shared<desk::DeskView>(*s.view);
-        s.view->notices = {{s.view->at.utc, desk::NoticeView::Level::Critical, "Closing order for P-1 refused by the gate: duplicate"}};
+        s.view->notices = {{s.view->at.utc, desk::NoticeView::Level::Critical, "Not closed, refused by the gate: duplicate (P-1)"}};
         s.screen.setView(s.view);
         QVERIFY2(s.says("refused by the gate: duplicate"), qPrintable(s.said()));
     }

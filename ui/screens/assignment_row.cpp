@@ -19,6 +19,7 @@ AssignmentRow::AssignmentRow(DeskPort& port, QWidget* parent)
     m_what->setTextFormat(Qt::PlainText);
     m_what->setWordWrap(true);
     m_what->setAccessibleName(tr("Assignment"));
+    m_what->setFocusPolicy(Qt::ClickFocus);
     setTone(*m_what, Token::Warn);
     m_seen->setAccessibleName(tr("Acknowledge the assignment"));
     m_seen->setToolTip(
@@ -28,6 +29,11 @@ AssignmentRow::AssignmentRow(DeskPort& port, QWidget* parent)
         if (m_view && !m_view->assignments.empty()) m_port.send(desk::AcknowledgeAssignment{m_view->user.id, m_view->assignments.front().id});
     });
     hide();
+}
+
+void AssignmentRow::goTo() {
+    if (isHidden()) return;
+    (m_seen->isEnabled() ? static_cast<QWidget*>(m_seen) : m_what)->setFocus(Qt::ShortcutFocusReason);
 }
 
 void AssignmentRow::setView(const ViewPtr& view) {

@@ -17,6 +17,7 @@ class AssignmentRow final : public QWidget {
 public:
     explicit AssignmentRow(DeskPort& port, QWidget* parent = nullptr);
     void setView(const ViewPtr& view);
+    void goTo(); ///< the keys go to the button, or to the words where this user may not press it
 
 private:
     DeskPort& m_port;

@@ -40,6 +40,11 @@ enum Column {
 
 } // namespace
 
+QString exitLegend() {
+    return PositionsScreen::tr(
+        "Exit: open P&L now, then target / stop, in per cent of the credit received. Closed at either or at 21 days to expiry.");
+}
+
 std::vector<GridColumn> positionColumns() {
     const auto right = Qt::AlignRight | Qt::AlignVCenter;
     std::vector<GridColumn> columns(ColumnCount);
@@ -65,7 +70,9 @@ std::vector<GridColumn> positionColumns() {
                       PositionsScreen::tr("buying power it holds, dollars: what it can cost at expiry, its credit being in the cash"), 64, right,
                       true};
     columns[MaxLoss] = {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 62};
-    columns[Exit] = {PositionsScreen::tr("Exit"), PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"), 108, kLeft};
+    columns[Exit] = {PositionsScreen::tr("Exit"),
+                     exitLegend() + PositionsScreen::tr("\nThe target is 50% of the credit, moved by realised volatility; the stop is 125%."), 108,
+                     kLeft};
     columns[Owner] = {PositionsScreen::tr("Owner"), PositionsScreen::tr("who opened it"), 84, kLeft, true};
     columns[Age] = {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 34, right, true, true};
     return columns;
@@ -231,9 +238,17 @@ void addRestRows(std::vector<GridRow>& rows, const desk::DeskView& view) {
     add(QStringLiteral("fees"), PositionsScreen::tr("Fees paid today"), -parts.fees, PositionsScreen::tr("dollars, of every order of this session"));
 }
 
-GridRow groupRow(const std::string& underlying, const Group& group, const portfolio::BetaWeights& weights) {
+GridRow groupRow(const std::string& underlying, const Group& group, const desk::DeskView& view) {
+    const auto& weights = view.betaWeights;
     GridRow row = emptyRow(QStringLiteral("of/") + format::text(underlying), true);
     row.cells[Name] = {format::text(underlying), {}, Tone::Strong};
+    const bool assigned = std::any_of(view.assignments.begin(), view.assignments.end(), [&](const auto& a) { return a.underlying == underlying; });
+    if (assigned)
+        row.cells[Name] = {PositionsScreen::tr("%1  ▲ assigned, waits for you (Enter)").arg(format::text(underlying)),
+                           {},
+                           Tone::Warn,
+                           desk::Freshness::Fresh,
+                           PositionsScreen::tr("nothing is opened in it until a person acknowledges it: Enter goes there")};
     group.fill(row);
     row.cells[Delta] = group.delta.cell(1);
     row.cells[Gamma] = group.gamma.cell(2);
@@ -284,8 +299,11 @@ GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
                        p.exit.pnlFraction ? QVariant(*p.exit.pnlFraction) : QVariant(), Tone::Dim, age};
     row.cells[Owner] = {format::text(p.position.owner), {}, Tone::Dim};
     row.cells[Age] = {format::age(p.oldestAgeSeconds), p.oldestAgeSeconds ? QVariant(*p.oldestAgeSeconds) : QVariant(), Tone::Dim, age};
-    row.cells[Exit].tooltip = row.cells[Exit].text + QLatin1Char('\n') +
-                              PositionsScreen::tr("P&L, target and stop in per cent of the credit; exit at 21 days"); // it is cut first
+    row.cells[Exit].tooltip =
+        PositionsScreen::tr("now %1 of the credit received; closed at %2%, the target, at %3%, the stop, or at 21 days to expiry; %n day(s) left",
+                            nullptr, p.exit.dte)
+            .arg(format::signedPercent(p.exit.pnlFraction, 0), format::signedNumber(p.exit.targetFraction * 100, 0),
+                 format::signedNumber(-p.exit.stopFraction * 100, 0));
     printAge(row, p.oldestAgeSeconds);
     return row;
 }
@@ -338,7 +356,7 @@ std::vector<GridRow> positionRows(const desk::DeskView& view) {
     const bool any = !view.positions.empty() || !view.closedToday.empty();
     if (any) rows.push_back(bookRow(view, all));
     for (const auto& [underlying, group] : order) {
-        rows.push_back(groupRow(underlying, *group, view.betaWeights));
+        rows.push_back(groupRow(underlying, *group, view));
         for (const auto* p : group->positions) {
             GridRow row = positionRow(*p, view);
             std::vector<GridRow> legs;

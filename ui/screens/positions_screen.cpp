@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <QKeyEvent>
 #include <QVBoxLayout>
 
+#include "ui/screens/assignment_row.h"
 #include "ui/screens/position_rows.h"
 #include "ui/screens/table_screens.h"
 #include "ui/theme/format.h"
@@ -10,16 +12,19 @@ namespace mahler::ui {
 
 PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
     : Screen(parent), m_port(port), m_model(new GridModel(positionColumns(), this)), m_grid(new GridView(m_model)), m_totals(new BookTotals),
-      m_banner(new QLabel), m_confirm(new QLabel) {
+      m_banner(new QLabel), m_confirm(new QLabel), m_legend(new QLabel(exitLegend())), m_assignments(new AssignmentRow(port)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->addWidget(m_totals);
+    layout->addWidget(m_assignments);
     layout->addWidget(m_banner);
     layout->addWidget(m_confirm);
     layout->addWidget(m_grid, 1);
+    layout->addWidget(m_legend);
     setMainPane(m_grid);
     m_grid->setChoosesColumns();
-    for (auto* label : {m_banner, m_confirm}) {
+    setTone(*m_legend, Token::Dim, false, 11);
+    for (auto* label : {m_banner, m_confirm, m_legend}) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
         label->hide();
@@ -32,6 +37,7 @@ PositionsScreen::PositionsScreen(DeskPort& port, QWidget* parent)
 
 QList<QPair<QString, QString>> PositionsScreen::keys() const {
     return QList<QPair<QString, QString>>{{tr("X, Enter"), tr("close the position: X says limit, result and fees, Enter sends, Esc leaves")},
+                                          {tr("Enter", "key"), tr("on what was assigned: go to the button that acknowledges it")},
                                           {QStringLiteral("L"), tr("roll: not in this version, says what to do instead")},
                                           {QStringLiteral("J"), tr("journal of this position")},
                                           {QStringLiteral("V"), tr("the debate that opened it")},
@@ -44,6 +50,8 @@ void PositionsScreen::setView(const ViewPtr& view) {
     m_view = view;
     m_totals->setView(*view);
     m_totals->setVisible(!view->positions.empty());
+    m_legend->setVisible(!view->positions.empty());
+    m_assignments->setView(view);
     m_model->setAgeWords(ageWords(*view));
     setRowsKeepingTheCursorHome(positionRows(*view));
     m_grid->setEmptyText(tr("No positions. Reconciled %1.").arg(reconciledAt(*view)));
@@ -103,6 +111,18 @@ const desk::PositionView* PositionsScreen::positionOf(const QString& id) const {
     return nullptr;
 }
 
+void PositionsScreen::goToAssignment() { m_assignments->goTo(); }
+
+/// The cursor is on the underlying of the assignment that waits, or on what is held in it.
+bool PositionsScreen::currentIsAssigned() const {
+    const GridRow* row = m_grid->currentRow();
+    if (!row) return false;
+    return std::any_of(m_view->assignments.begin(), m_view->assignments.end(), [&](const desk::AssignmentView& a) {
+        const auto* position = positionOf(row->data.toString());
+        return position ? position->position.underlying == a.underlying : row->key == QLatin1String("of/") + format::text(a.underlying);
+    });
+}
+
 const desk::PositionView* PositionsScreen::current() const {
     const GridRow* row = m_grid->currentRow();
     return row && m_view ? positionOf(row->data.toString()) : nullptr;
@@ -158,8 +178,12 @@ bool PositionsScreen::takeKey(const QKeyEvent& key, const QString& armed) {
     case Qt::Key_Return:
     case Qt::Key_Enter: {
         const auto* closing = armed.isEmpty() ? nullptr : positionOf(armed);
-        if (!closing) return false;
-        sendClose(*closing);
+        if (closing) {
+            sendClose(*closing);
+            return true;
+        }
+        if (!currentIsAssigned()) return false;
+        goToAssignment();
         return true;
     }
     case Qt::Key_Escape: return !armed.isEmpty();

@@ -25,6 +25,7 @@ public:
     QString title() const override { return tr("Positions", "screen"); }
     void setView(const ViewPtr& view) override;
     QList<QPair<QString, QString>> keys() const override;
+    void goToAssignment(); ///< the button that acknowledges the oldest one; the person asked for it
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -32,6 +33,7 @@ protected:
 private:
     const desk::PositionView* current() const;
     const desk::PositionView* positionOf(const QString& id) const;
+    bool currentIsAssigned() const;
     void setRowsKeepingTheCursorHome(std::vector<GridRow> rows);
     void askToClose(const desk::PositionView& position);
     void sendClose(const desk::PositionView& position);
@@ -42,7 +44,8 @@ private:
     GridModel* m_model;
     GridView* m_grid;
     BookTotals* m_totals;
-    QLabel *m_banner, *m_confirm;
+    QLabel *m_banner, *m_confirm, *m_legend;
+    class AssignmentRow* m_assignments;
     QString m_armed;     ///< the position X was pressed on: Enter closes this one and no other
     QString m_said;      ///< an answer to the last key, until the next
     AnswerTrack m_track; ///< of the position whose close was sent last
@@ -127,7 +130,7 @@ class BreakersScreen final : public Screen {
 public:
     explicit BreakersScreen(DeskPort& port, QWidget* parent = nullptr);
     QString id() const override { return QStringLiteral("breakers"); }
-    QString title() const override { return tr("Breakers", "screen"); }
+    QString title() const override { return tr("Breakers and limits", "screen"); }
     void setView(const ViewPtr& view) override;
     /// The longest time the GUI thread did not answer in this run, milliseconds.
     void setLongestStall(int ms);
@@ -155,7 +158,7 @@ class OpportunitiesScreen final : public Screen {
 public:
     explicit OpportunitiesScreen(DeskPort& port, QWidget* parent = nullptr);
     QString id() const override { return QStringLiteral("opportunities"); }
-    QString title() const override { return tr("Opportunities", "screen"); }
+    QString title() const override { return tr("Opportunities (scan)", "screen"); }
     void setView(const ViewPtr& view) override;
     void setDeliberation(const DeliberationPtr& deliberation) override;
     QList<QPair<QString, QString>> keys() const override;

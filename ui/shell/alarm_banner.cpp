@@ -9,12 +9,16 @@
 
 namespace mahler::ui {
 
-AlarmBanner::AlarmBanner(QWidget* parent) : QLabel(parent) {
+AlarmBanner::AlarmBanner(QWidget* parent) : QLabel(parent), m_go(new QPushButton(tr("Go to it"), this)) {
     setTextFormat(Qt::PlainText);
     setAlignment(Qt::AlignCenter);
     setWordWrap(true); // a long one must not widen the window
     setObjectName(QStringLiteral("banner"));
     setAccessibleName(tr("Critical alarm"));
+    m_go->setAccessibleName(tr("Go to the assignment"));
+    m_go->setToolTip(tr("Opens the positions at the button that acknowledges it"));
+    m_go->hide();
+    connect(m_go, &QPushButton::clicked, this, &AlarmBanner::assignmentWanted);
     hide();
 }
 
@@ -26,12 +30,16 @@ void AlarmBanner::setView(const ViewPtr& view) {
         m_runningSince = view->at.utc;
     m_waiting.clear();
     m_halts.clear();
+    m_assigned.clear();
     std::set<QString> standing;
     addUnconfirmed(*view, standing);
     for (const auto& n : view->notices)
-        if (n.level == desk::NoticeView::Level::Critical && !n.over && (!running || n.at >= *m_runningSince))
-            add(tr("▲ %1  %2", "time, alarm").arg(whenWords(n.at, view->at.utc), format::text(n.text)), standing,
-                !running && n.text.starts_with("HALTED"));
+        if (n.level == desk::NoticeView::Level::Critical && !n.over && (!running || n.at >= *m_runningSince)) {
+            const QString words = tr("▲ %1  %2", "time, alarm").arg(whenWords(n.at, view->at.utc), format::text(n.text));
+            add(words, standing, !running && n.text.starts_with("HALTED"));
+            if (std::any_of(view->assignments.begin(), view->assignments.end(), [&](const auto& a) { return a.id == n.about; }))
+                m_assigned.insert(words);
+        }
     for (const auto& o : view->orders) // whenever it became so: it counts in full until the broker or a person says otherwise
         if (o.order.state == execution::OrderState::Unknown || o.unacknowledged)
             add(tr("▲ UNKNOWN: %1 (%2). Verify at the broker; F9, then C twice declares it absent", "order id, what it is")
@@ -67,7 +75,22 @@ void AlarmBanner::draw() {
     const bool stands = !m_waiting.isEmpty();
     setLook(*this, "halt", stands && m_halts.contains(m_waiting.front()) ? QStringLiteral("true") : QStringLiteral("false"));
     setVisible(stands);
+    const bool assigned = stands && m_assigned.contains(m_waiting.front());
+    m_go->setVisible(assigned);
+    setContentsMargins(0, 0, assigned ? m_go->sizeHint().width() + 12 : 0, 0);
+    setMinimumHeight(assigned ? m_go->sizeHint().height() + 4 : 0);
+    placeButton();
     Q_EMIT standsChanged(stands);
+}
+
+void AlarmBanner::placeButton() {
+    const QSize size = m_go->sizeHint();
+    m_go->setGeometry(width() - size.width() - 6, (height() - size.height()) / 2, size.width(), size.height());
+}
+
+void AlarmBanner::resizeEvent(QResizeEvent* event) {
+    QLabel::resizeEvent(event);
+    placeButton();
 }
 
 void AlarmBanner::acknowledge() {

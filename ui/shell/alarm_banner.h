@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QLabel>
+#include <QPushButton>
 #include <set>
 
 #include "ui/screen.h"
@@ -21,11 +22,18 @@ public:
 
 Q_SIGNALS:
     void standsChanged(bool stands); ///< with every view while it stands, and when it goes
+    void assignmentWanted();         ///< its button was pressed: an assignment waits for a person
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void draw();
+    void placeButton();
     void add(const QString& text, std::set<QString>& standing, bool isHalt = false);
     void addUnconfirmed(const desk::DeskView& view, std::set<QString>& standing);
+    QPushButton* m_go;            ///< to what the alarm is about
+    std::set<QString> m_assigned; ///< alarms of assignments nobody has acknowledged
     QString m_key, m_phone;
     std::set<QString> m_halts;                ///< of those that stand: red is theirs alone (UX 2.3)
     QString m_doubt;                          ///< the alarm of the unconfirmed cancels, when it waits
