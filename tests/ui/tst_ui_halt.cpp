@@ -7,9 +7,11 @@
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMenuBar>
 #include <QMessageBox>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 
 #include "fake_port.h"
 #include "ui/shell/main_window.h"
@@ -177,6 +179,57 @@ private Q_SLOTS:
         FakePort port;
         MainWindow window(port, file.fileName());
         QCOMPARE(window.currentScreen(), QStringLiteral("chain"));
+    }
+
+    void theLayoutIsKeptWithoutAnEnd() {
+        QTemporaryDir dir;
+        const QString path = dir.filePath(QStringLiteral("window.ini"));
+        QFile corrupt(path);
+        QVERIFY(corrupt.open(QIODevice::WriteOnly));
+        corrupt.write(QByteArray(5000, '\xff'));
+        corrupt.close();
+        FakePort port;
+        MainWindow window(port, path);
+        window.show();
+        window.resize(1200, 700);
+        window.showWorkspace(3);
+        window.showScreen(QStringLiteral("orders"));
+        window.rail()->setFolded(true);
+        QTRY_COMPARE(readLayout(path).value_or(WindowLayout{}).screen, QStringLiteral("orders")); // nobody closed it: it may be killed now
+        MainWindow next(port, path);
+        QCOMPARE(next.currentScreen(), QStringLiteral("orders"));
+        QCOMPARE(next.workspace(), 3);
+        QVERIFY(next.rail()->isFolded());
+        QCOMPARE(next.size(), QSize(1200, 700));
+        next.showWorkspace(1);
+        next.showWorkspace(3);
+        QCOMPARE(next.currentScreen(), QStringLiteral("orders"));
+    }
+
+    void theMenuSaysTheHaltKeyAndItsEntryHalts() {
+        FakePort port;
+        MainWindow window(port, {});
+        QAction* halt = nullptr;
+        for (auto* action : window.menuBar()->actions().front()->menu()->actions())
+            if (action->text().startsWith(QLatin1String("Halt"))) halt = action;
+        QVERIFY(halt && halt->text().contains(QLatin1String("\tF12")));
+        QVERIFY(halt->shortcuts().isEmpty()); // the filter has the key: once a press
+        halt->trigger();
+        QCOMPARE(port.halts.size(), std::size_t{1});
+    }
+
+    void theNavigationSpeaksTheNamesOfTheScreens() {
+        FakePort port;
+        MainWindow window(port, {});
+        int seen = 0;
+        for (auto* button : window.findChildren<QToolButton*>())
+            if (const QString name = button->text().remove(QStringLiteral("&&")); button->parentWidget()->objectName() == QLatin1String("nav")) {
+                ++seen;
+                const QString title = button->accessibleName().remove(QLatin1Char('&'));
+                QVERIFY2(title.contains(name, Qt::CaseInsensitive), qPrintable(name + QStringLiteral(" is ") + title));
+                QVERIFY(button->toolTip().startsWith(button->accessibleName()));
+            }
+        QCOMPARE(seen, static_cast<int>(window.screenIds().size()));
     }
 
     void aHaltKeyTypesNothing() {

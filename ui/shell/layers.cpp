@@ -27,7 +27,7 @@ void styleLayer(QDialog& dialog) {
 
 QString withoutMnemonic(QString text) {
     static const QRegularExpression kMark(QStringLiteral("&(.)"));
-    return text.replace(kMark, QStringLiteral("\\1"));
+    return text.section(QLatin1Char('\t'), 0, 0).replace(kMark, QStringLiteral("\\1")); // behind a tab stands a key
 }
 
 CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent) : QDialog(parent), m_line(new QLineEdit), m_list(new QListWidget) {

@@ -9,7 +9,6 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QScreen>
-#include <QSettings>
 #include <QVBoxLayout>
 #include <QWindow>
 
@@ -57,18 +56,18 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     m_workspaceScreens = factoryWorkspaces();
 
     addScreen(m_chain = new ChainScreen(port), tr("Chain", "44 px wide button"));
-    addScreen(m_builder = new BuilderScreen(port), tr("Build", "44 px wide button"));
-    addScreen(new PositionsScreen(port), tr("Book", "44 px wide button"));
-    addScreen(new ScenarioScreen(port), tr("Risk", "44 px wide button"));
-    addScreen(new BreakerMapScreen(port), tr("Trips", "44 px wide button"));
+    addScreen(m_builder = new BuilderScreen(port), tr("Builder", "44 px wide button"));
+    addScreen(m_positions = new PositionsScreen(port), tr("Pos", "44 px wide button"));
+    addScreen(new ScenarioScreen(port), tr("VaR", "44 px wide button"));
+    addScreen(new BreakerMapScreen(port), tr("Map", "44 px wide button"));
     addScreen(new AttributionScreen(port), tr("P&&L", "44 px wide button"));
     addScreen(m_debate = new DebateScreen(port), tr("Debate", "44 px wide button"));
     addScreen(new OrdersScreen(port), tr("Orders", "44 px wide button"));
     addScreen(new OpportunitiesScreen(port), tr("Scan", "44 px wide button"));
     auto* breakers = new BreakersScreen(port);
-    addScreen(breakers, tr("Halts", "44 px wide button"));
+    addScreen(breakers, tr("Limits", "44 px wide button"));
     addScreen(new VolatilityScreen(port), tr("Vol", "44 px wide button"));
-    addScreen(m_journal = new JournalScreen(port), tr("Log", "44 px wide button"));
+    addScreen(m_journal = new JournalScreen(port), tr("Journal", "44 px wide button"));
     nav->addStretch(1);
 
     auto* middle = new QHBoxLayout;
@@ -110,6 +109,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
         m_evidenceOf = cycle;
         port.requestDeliberation(cycle.toStdString());
     });
+    connect(m_banner, &AlarmBanner::assignmentWanted, this, &MainWindow::goToAssignment);
     connect(m_strip, &StatusStrip::longestStallChanged, breakers, &BreakersScreen::setLongestStall);
     connect(breakers, &BreakersScreen::resumeRequested, m_resume, [this] { openLayer(*m_resume); });
     connect(&port, &DeskPort::viewReady, this, &MainWindow::setView);
@@ -215,7 +215,8 @@ void MainWindow::confirmCancelOpening() {
 
 void MainWindow::makeDeskMenu() {
     auto* desk = menuBar()->addMenu(tr("&Desk"));
-    desk->addAction(tr("Halt"), this, [this] { m_port.halt("menu"); })->setToolTip(keyText(m_keys.of(QStringLiteral("halt"))));
+    // Its keys belong to the halt filter, which works where no shortcut does: the menu only says them.
+    desk->addAction(tr("Halt") + QLatin1Char('\t') + keyText(m_keys.of(QStringLiteral("halt"))), this, [this] { m_port.halt("menu"); });
     desk->addAction(tr("Resume…"), m_resume, [this] { openLayer(*m_resume); });
     bind(desk->addAction(tr("Cancel opening orders…"), this, &MainWindow::confirmCancelOpening), "cancel_opening");
     auto* run = desk->addAction(tr("Run a cycle on every underlying"), this, [this] {
@@ -248,6 +249,7 @@ void MainWindow::makeMenus() {
     });
     bind(approvals, "approvals");
     bind(view->addAction(tr("Acknowledge alarms"), m_banner, &AlarmBanner::acknowledge), "acknowledge");
+    view->addAction(tr("Assignment that waits for you"), this, &MainWindow::goToAssignment);
     bind(view->addAction(tr("Command palette"), this, &MainWindow::openPalette), "palette");
     m_miniAction = view->addAction(tr("Halt window on top"));
     m_miniAction->setCheckable(true);
@@ -329,6 +331,12 @@ void MainWindow::showScreen(const QString& id) {
             watchRisk();
         }
     }
+}
+
+void MainWindow::goToAssignment() {
+    if (m_view && m_view->assignments.empty()) return m_strip->say(tr("No assignment waits for a person"));
+    showScreen(m_positions->id());
+    m_positions->goToAssignment();
 }
 
 void MainWindow::watchRisk() {
@@ -423,23 +431,26 @@ void MainWindow::restoreLayout() {
     QString wanted = m_workspaceScreens.front();
     const QRect available = QWidget::screen() ? QWidget::screen()->availableGeometry() : QRect(0, 0, 1440, 860);
     resize(fittedInto(available, QRect(available.topLeft(), QSize(1440, 860)), kUsualFrame).size());
-    if (!m_settingsPath.isEmpty()) {
-        const QSettings settings(m_settingsPath, QSettings::IniFormat);
-        if (settings.status() == QSettings::NoError) { // anything unreadable or unknown in it keeps its factory value
-            if (const QByteArray geometry = settings.value(QStringLiteral("window/geometry")).toByteArray(); !geometry.isEmpty())
-                restoreGeometry(geometry);
-            const QStringList kept = settings.value(QStringLiteral("window/workspaces")).toStringList();
-            for (int i = 0; i < m_workspaceScreens.size() && i < kept.size(); ++i)
-                if (screen(kept[i])) m_workspaceScreens[i] = kept[i];
-            m_workspace = qBound(1, settings.value(QStringLiteral("window/workspace"), 1).toInt(), static_cast<int>(m_workspaceScreens.size()));
-            wanted = m_workspaceScreens[m_workspace - 1];
-            if (const QString saved = settings.value(QStringLiteral("window/screen")).toString(); screen(saved)) wanted = saved;
-            m_builder->profile().setGreek(settings.value(QStringLiteral("builder/greek")).toString());
-            m_rail->setFolded(settings.value(QStringLiteral("window/rail_folded"), false).toBool());
-            m_miniAction->setChecked(settings.value(QStringLiteral("window/mini_halt"), false).toBool());
-        }
+    if (m_settingsPath.isEmpty()) return showScreen(wanted);
+    if (const auto kept = readLayout(m_settingsPath)) { // anything unknown in it keeps its factory value
+        if (!kept->geometry.isEmpty()) restoreGeometry(kept->geometry);
+        for (int i = 0; i < m_workspaceScreens.size() && i < kept->workspaces.size(); ++i)
+            if (screen(kept->workspaces[i])) m_workspaceScreens[i] = kept->workspaces[i];
+        m_workspace = qBound(1, kept->workspace, static_cast<int>(m_workspaceScreens.size()));
+        wanted = screen(kept->screen) ? kept->screen : m_workspaceScreens[m_workspace - 1];
+        m_builder->profile().setGreek(kept->greek);
+        m_rail->setFolded(kept->railFolded);
+        m_miniAction->setChecked(kept->miniHalt);
     }
     showScreen(wanted);
+    m_layout = new LayoutKeeper(
+        m_settingsPath, [this] { return layoutNow(); }, this);
+}
+
+WindowLayout MainWindow::layoutNow() const {
+    QStringList workspaces = m_workspaceScreens;
+    workspaces[m_workspace - 1] = currentScreen();
+    return {saveGeometry(), currentScreen(), workspaces, m_workspace, m_builder->profile().greek(), m_rail->isFolded(), m_miniAction->isChecked()};
 }
 
 void MainWindow::fitToScreen() {
@@ -455,17 +466,7 @@ void MainWindow::changeEvent(QEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    if (!m_settingsPath.isEmpty()) {
-        m_workspaceScreens[m_workspace - 1] = currentScreen();
-        QSettings settings(m_settingsPath, QSettings::IniFormat);
-        settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-        settings.setValue(QStringLiteral("window/screen"), currentScreen());
-        settings.setValue(QStringLiteral("window/workspaces"), m_workspaceScreens);
-        settings.setValue(QStringLiteral("window/workspace"), m_workspace);
-        settings.setValue(QStringLiteral("builder/greek"), m_builder->profile().greek());
-        settings.setValue(QStringLiteral("window/rail_folded"), m_rail->isFolded());
-        settings.setValue(QStringLiteral("window/mini_halt"), m_miniAction->isChecked());
-    }
+    if (m_layout) m_layout->writeNow();
     m_mini->hide();
     event->accept();
 }

@@ -25,6 +25,7 @@
 #include "ui/shell/request_alerts.h"
 #include "ui/shell/resume_dialog.h"
 #include "ui/shell/settings_dialog.h"
+#include "ui/shell/window_layout.h"
 
 namespace mahler::ui {
 
@@ -72,8 +73,10 @@ private:
     void find();
     void showKeys();
     void placePrompt();
+    void goToAssignment();
     void watchRisk(); ///< the book's risk is computed while a screen or the prompt shows it
     void restoreLayout();
+    WindowLayout layoutNow() const;
     void openPalette();
 
     DeskPort& m_port;
@@ -94,8 +97,10 @@ private:
     SettingsDialog* m_settings;
     MiniHalt* m_mini;
     FindBar* m_find;
-    QString m_evidenceOf; ///< the cycle whose evidence was asked for and has not come yet
+    LayoutKeeper* m_layout = nullptr; ///< null: nothing is kept
+    QString m_evidenceOf;             ///< the cycle whose evidence was asked for and has not come yet
     QAction* m_miniAction = nullptr;
+    PositionsScreen* m_positions;
     ChainScreen* m_chain;
     BuilderScreen* m_builder;
     DebateScreen* m_debate;
