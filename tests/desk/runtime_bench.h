@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <QTemporaryDir>
 #include <QTest>
@@ -77,7 +78,10 @@ public:
             set(std::move(view));
         };
         sinks.chain = [](auto) {};
-        sinks.deliberation = [](auto) {};
+        sinks.deliberation = [this](std::shared_ptr<const agents::Deliberation> d) {
+            std::scoped_lock lock(m_mutex);
+            m_debates[d->id] = std::move(d);
+        };
         sinks.progress = [](const std::string&, const agents::Progress&) {};
         sinks.journal = [](auto) {};
         sinks.risk = [this](std::shared_ptr<const RiskView> risk) {
@@ -115,6 +119,13 @@ public:
         runtime.reset();
         std::scoped_lock lock(m_mutex);
         m_view.reset();
+        m_debates.clear();
+    }
+    /// The last that came of this cycle since the start; null: none did.
+    std::shared_ptr<const agents::Deliberation> debate(const CycleId& id) const {
+        std::scoped_lock lock(m_mutex);
+        const auto it = m_debates.find(id);
+        return it == m_debates.end() ? nullptr : it->second;
     }
     std::shared_ptr<const DeskView> view() const {
         std::scoped_lock lock(m_mutex);
@@ -173,6 +184,7 @@ private:
     double m_speed;
     int m_runs = 0;
     mutable std::mutex m_mutex;
+    std::map<CycleId, std::shared_ptr<const agents::Deliberation>> m_debates;
     std::condition_variable m_news;
     std::shared_ptr<const DeskView> m_view, m_seen;
     std::vector<std::string> m_failures;

@@ -190,7 +190,7 @@ private Q_SLOTS:
         QVERIFY(h.pending() && the(h).tier.tier == approval::Tier::T2 && !the(h).escalated);
         const auto over = [&] {
             for (const auto& n : h.desk().view(h.now()).notices)
-                if (n.text.find("not opened in time") != std::string::npos) return n.over ? 1 : 0;
+                if (n.text.find("nobody opened") != std::string::npos) return n.over ? 1 : 0;
             return -1;
         };
         h.ticks(32);

@@ -178,6 +178,37 @@ private Q_SLOTS:
         checkJournal(b);
     }
 
+    void aRestartKnowsWhatWasDebatedAndScreened() {
+        Bench b;
+        QVERIFY(b.start());
+        const auto finished = [](const DeskView& v) {
+            return std::find_if(v.cycles.begin(), v.cycles.end(), [](const CycleView& c) { return !c.deliberationHash.empty(); });
+        };
+        QVERIFY(b.until([&](const DeskView& v) { return finished(v) != v.cycles.end(); }, true));
+        const auto before = b.view();
+        const CycleView cycle = *finished(*before);
+        QVERIFY(b.until([&](const DeskView&) { return b.debate(cycle.id) != nullptr; }));
+        const auto then = b.debate(cycle.id);
+        b.stop();
+        QVERIFY(b.start());
+        QVERIFY(b.until(running));
+        const auto after = b.view();
+        QVERIFY(std::any_of(after->cycles.begin(), after->cycles.end(), [&](const CycleView& c) { return c.id == cycle.id && c.at == cycle.at; }));
+        QVERIFY(!b.debate(cycle.id));
+        b.runtime->requestDeliberation(cycle.id.str());
+        QVERIFY(b.until([&](const DeskView&) { return b.debate(cycle.id) != nullptr; }));
+        const auto again = b.debate(cycle.id);
+        QCOMPARE(again->underlying, cycle.underlying);
+        QCOMPARE(again->asof, then->asof);
+        QCOMPARE(again->screen.considered, then->screen.considered);
+        QCOMPARE(again->screen.candidates.size(), then->screen.candidates.size());
+        QCOMPARE(again->screen.rules.size(), then->screen.rules.size());
+        QCOMPARE(again->decision.reason, then->decision.reason);
+        b.stop();
+        QVERIFY(b.failures().empty());
+        checkJournal(b);
+    }
+
     void aRestartHoldsWhatWasHeld() {
         Bench b;
         QVERIFY(b.start());
