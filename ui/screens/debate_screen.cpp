@@ -284,7 +284,7 @@ void DebateScreen::rebuild() {
     m_card = -1;
     auto* page = new QWidget;
     auto* layout = new QVBoxLayout(page);
-    layout->setContentsMargins(6, 0, 10, 6);
+    layout->setContentsMargins(6, 4, 10, 6);
     layout->setSpacing(8);
     layout->addWidget(plain(
         tr("%1 %2: %3", "symbol, action, reason").arg(format::text(d.underlying), actionText(d.decision.action), format::text(d.decision.reason)), 15,
