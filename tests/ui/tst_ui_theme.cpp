@@ -1,5 +1,6 @@
 #include <cmath>
 #include <QApplication>
+#include <QComboBox>
 #include <QLabel>
 #include <QTest>
 
@@ -156,6 +157,34 @@ private Q_SLOTS:
             for (char c = '0'; c <= '9'; ++c)
                 QVERIFY(std::abs(metrics.horizontalAdvance(QLatin1Char(c)) - metrics.horizontalAdvance(QLatin1Char('0'))) < 0.01);
         }
+    }
+
+    void theArrowOfAComboBoxIsFlat_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::newRow("dark") << true;
+        QTest::newRow("light") << false;
+    }
+    void theArrowOfAComboBoxIsFlat() {
+        QFETCH(bool, dark);
+        applyTheme(*static_cast<QApplication*>(QApplication::instance()), dark ? ThemeKind::Dark : ThemeKind::Light);
+        QComboBox box;
+        box.addItem(QStringLiteral("SPY"));
+        box.resize(100, 26);
+        box.show();
+        const QImage image = box.grab().toImage();
+        // Between ground and ink every pixel lies on the line from the one to the other: no bevel has other greys.
+        const QColor ground = color(Token::Bg), ink = color(Token::Dim);
+        int inked = 0;
+        for (int y = 3; y < image.height() - 3; ++y)
+            for (int x = image.width() - 20; x < image.width() - 3; ++x) {
+                const QColor is = image.pixelColor(x, y);
+                const double share = double(is.green() - ground.green()) / (ink.green() - ground.green());
+                inked += share > 0.5;
+                for (const auto& [a, b, c] : {std::tuple(ground.red(), ink.red(), is.red()), std::tuple(ground.blue(), ink.blue(), is.blue())})
+                    QVERIFY2(share >= -0.02 && share <= 1.02 && std::abs(a + (b - a) * share - c) < 6, qPrintable(is.name()));
+            }
+        QVERIFY2(inked >= 5 && inked <= 40, qPrintable(QString::number(inked)));
+        applyTheme(*static_cast<QApplication*>(QApplication::instance()), ThemeKind::Dark);
     }
 
     void everyScreenHasAnIcon() {

@@ -122,6 +122,7 @@ QString shellRules() {
         "#banner { background: @panel@; color: @warn@; border: 2px solid @warn@; font-weight: bold; padding: 3px; }"
         "#banner[halt=\"true\"] { background: @halt@; color: @halttext@; border-color: @halt@; }"
         "#prompt { background: @panel@; border: 2px solid @warn@; }"
+        "#answers QPushButton { padding: 4px 7px; }"
         "#approvalcard { text-align: left; padding: 8px; border-left: 4px solid @warn@; }"
         "#approvalcard[escalated=\"true\"] { border-left: 4px solid @danger@; }"
         "QLabel[aged=\"stale\"] { font-style: italic; } QLabel[aged=\"dead\"] { text-decoration: line-through; }"
@@ -144,6 +145,7 @@ QString sheet() {
                "QScrollArea#debate { border: 2px solid transparent; }"
                "QPushButton:disabled { color: %5; background: %2; }"
                "QLineEdit, QComboBox { background: %1; color: %4; border: 1px solid %6; border-radius: 3px; padding: 3px 6px; min-height: 18px; }"
+               "QComboBox::drop-down { border: none; width: 18px; } QComboBox::down-arrow { image: url(:/icons/%10); width: 9px; height: 9px; }"
                "QComboBox QAbstractItemView { background: %2; color: %4; selection-background-color: %3; selection-color: %4; }"
                "QTableView, QListView, QTreeView, QPlainTextEdit, QTextBrowser { background: %1; color: %4; border: 1px solid %6; padding: 1px; "
                "gridline-color: %6; }"
@@ -165,7 +167,8 @@ QString sheet() {
                "}"
                "QCheckBox::indicator:checked { background: %7; } QCheckBox:focus { color: %7; } QLabel { color: %4; background: transparent; }")
                .arg(c(Token::Bg), c(Token::Panel), c(Token::Raised), c(Token::Text), c(Token::Dim), c(Token::Grid), c(Token::Accent), hover)
-               .arg(textPixels()) +
+               .arg(textPixels())
+               .arg(g_kind == ThemeKind::Dark ? QStringLiteral("arrow-dark.svg") : QStringLiteral("arrow-light.svg")) +
            toneRules() + shellRules();
 }
 
