@@ -173,7 +173,7 @@ struct Viewer {
         OrderView v;
         v.order = o;
         v.description = portfolio::describe(o.combo);
-        if (const auto quote = quoteCombo(m, o.combo.legs, now.mono)) {
+        if (const auto quote = quoteCombo(m, o.combo.legs, now.mono); quote && !execution::isTerminal(o.state)) {
             v.mid = quote->mid;
             v.midAgeSeconds = std::chrono::duration<double>(quote->age).count();
             const auto tick = market::classSpec(o.combo.legs.front().contract.root).tick;
@@ -240,13 +240,9 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
         v.unanswered = p.unanswered;
         v.confidence = p.confidence;
         v.cycle = p.cycle;
-        if (quote && p.midAtProposal && v.spot && p.spot) {
-            const Price net = quote->mid - *p.midAtProposal;
-            const auto move = Price::fromDouble(*v.spot - *p.spot).value_or(Price{});
-            if (net.micros() != 0 || move.micros() != 0)
-                v.changedSince =
-                    "spot " + std::string(move.micros() >= 0 ? "+" : "") + move.str() + ", net " + (net.micros() >= 0 ? "+" : "") + net.str();
-        }
+        if (quote && p.midAtProposal) v.netSince = quote->mid - *p.midAtProposal;
+        if (v.spot && p.spot)
+            if (const auto move = Price::fromDouble(*v.spot - *p.spot)) v.spotSince = *move;
     }
     const auto proposal = s.proposals.find(r.proposal);
     v.effects = effectRows(account, r.order, v.maxLoss, proposal == s.proposals.end() ? v.maxLoss : proposal->second.worstCase);
@@ -419,7 +415,7 @@ DeskView Desk::view(Timestamp now) const {
                                v.marks,
                                s.limits,
                                v.portfolioRiskFraction,
-                               m_book->risk && m_book->risk->defined ? std::optional(m_book->risk->correlated) : std::nullopt,
+                               m_book->risk ? &*m_book->risk : nullptr,
                                viewer.buyingPower(),
                                v.greeks,
                                v.beta,

@@ -63,7 +63,7 @@ struct PositionView {
 
 struct OrderView {
     execution::Order order;
-    std::optional<Price> mid; ///< net, now
+    std::optional<Price> mid; ///< net, now; absent once the order ended: no market is waited for
     std::string description;
     std::optional<double> midAgeSeconds; ///< of its oldest quote
     std::optional<double> ticksAway;     ///< limit less mid in ticks of the class: above 0 the market must come to it
@@ -79,13 +79,14 @@ struct ScenarioPoint {
 
 /// now / after / limit of one measure, as the prompt shows it.
 struct EffectRow {
-    std::string measure; ///< "max_loss_equity", "portfolio_risk", "group_exposure", "buying_power", "day_loss_headroom", "beta_delta", "gamma",
-                         ///< "theta", "vega", "var_99", "worst_cell"
-    std::optional<double> now, after, limit;
+    std::string measure; ///< "max_loss_equity", "portfolio_risk", "group_exposure", "buying_power", "day_loss_headroom", "beta_delta",
+                         ///< "beta_gamma", "theta", "vega", "var_99", "worst_cell"
+    std::optional<double> now, after, limit;             ///< of "var_99" a loss is positive, of "worst_cell" negative; a limit has no sign
     std::string unit;                                    ///< "%", "USD", "shares", "USD/day", "USD/pt"
     bool computing = false;                              ///< what is absent is on its way
     std::string detail{};                                ///< how it was measured, or why it is absent; English
     std::optional<ScenarioPoint> nowCell{}, afterCell{}; ///< of "worst_cell"
+    std::optional<double> used{};                        ///< share of the limit afterwards where the gate counts it otherwise than after / limit
 };
 
 struct ApprovalView {
@@ -104,7 +105,7 @@ struct ApprovalView {
     std::vector<std::string> unanswered;
     std::optional<double> confidence;
     CycleId cycle;
-    std::string changedSince; ///< one line: "spot +0.32, net -0.01"; empty when nothing moved
+    std::optional<Price> spotSince, netSince; ///< moves since the proposal, the spot's to a millionth
     double secondsLeft = 0;
     std::string noMoreTimeBecause, notEscalatedBecause; ///< empty: the request may be extended, handed to the next tier
     std::vector<std::string> blockedBecause;            ///< why Approve is disabled now; empty: may be approved

@@ -25,18 +25,29 @@ std::string betaWords(const portfolio::BetaWeights& weights, const std::string& 
 
 std::optional<double> sum(std::optional<double> a, std::optional<double> b) { return a && b ? std::optional(*a + *b) : std::nullopt; }
 
-/// The loss at 99 % as a negative number; 0 for a book without legs.
+/// The loss at 99 %; 0 for a book without legs.
 std::optional<double> lossOf(const portfolio::VarReport& report, bool empty) {
     if (empty) return 0.0;
     if (!report.available() || !report.coverage.complete()) return std::nullopt;
     for (const auto& level : report.levels)
-        if (std::abs(level.level - kLevel) < 1e-9) return -level.varUsd;
+        if (std::abs(level.level - kLevel) < 1e-9) return level.varUsd;
     return std::nullopt;
 }
 
 std::string causeOf(const portfolio::VarReport& report) {
     if (!report.available()) return report.unavailable;
     return report.coverage.complete() ? report.description : report.coverage.text();
+}
+
+/// The larger side of the book with the order, over every way outstanding orders may fill, as risk::checks::exposure() has it.
+double largest(double low, double high, double added) { return std::max(std::abs(low + added), std::abs(high + added)); }
+
+std::string shareWords(const char* what, double share, double limit) {
+    char text[140];
+    std::snprintf(text, sizeof text,
+                  "the gate counts %s of all underlyings without beta, working orders too: %.1f %% of equity after, %.0f %% allowed", what,
+                  share * 100, limit * 100);
+    return text;
 }
 
 bool comesYet(const portfolio::VarReport& report) { return report.unavailable == kBeingComputed; }
@@ -48,14 +59,15 @@ std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::Combo
     if (!in.marks.equity || in.marks.equity->micros() <= 0) return rows;
     const Usd equity = *in.marks.equity;
     const double loss = ratio(maxLoss, equity) * 100;
-    rows.push_back({"max_loss_equity", std::nullopt, loss, in.limits.riskPerTrade * 100, "%"});
+    rows.push_back({"max_loss_equity", 0.0, loss, // before it is sent nothing of it can be lost
+                    in.limits.riskPerTrade * 100, "%"});
     rows.push_back({"portfolio_risk", in.portfolioRiskFraction * 100, in.portfolioRiskFraction * 100 + loss, in.limits.portfolioRisk * 100, "%"});
     EffectRow group{"group_exposure", {}, {}, in.limits.correlatedEquities * 100, "%"};
     group.detail = risk::isCorrelatedEquity(order.underlying) ? order.underlying + " is one of the correlated equities: SPY, QQQ, IWM, SPX"
                                                               : order.underlying + " is none of the correlated equities: SPY, QQQ, IWM, SPX";
-    if (in.correlated) {
-        group.now = ratio(*in.correlated, equity) * 100;
-        group.after = ratio(*in.correlated + (risk::isCorrelatedEquity(order.underlying) ? worstCase : Usd{}), equity) * 100;
+    if (in.book && in.book->defined) {
+        group.now = ratio(in.book->correlated, equity) * 100;
+        group.after = ratio(in.book->correlated + (risk::isCorrelatedEquity(order.underlying) ? worstCase : Usd{}), equity) * 100;
     }
     rows.push_back(std::move(group));
     if (in.account) {
@@ -78,15 +90,25 @@ std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::Combo
     const portfolio::DeltaPart part{order.underlying, known ? std::optional(added.deltaDollars) : std::nullopt,
                                     known ? std::optional(added.gammaDollars) : std::nullopt};
     const auto weighted = portfolio::betaWeighted({&part, 1}, in.weights);
-    const auto betaRow = [&](const char* measure, std::optional<double> now, std::optional<double> change) {
+    const bool counted = known && in.book && in.book->unknownGreeks.empty();
+    const double equityUsd = equity.toDouble();
+    const auto betaRow = [&](const char* measure, std::optional<double> now, std::optional<double> change, double limit, const char* what,
+                             double gateUsd) {
         EffectRow row{measure, wholeBeta ? now : std::nullopt, {}, {}, "shares"};
         row.after = sum(row.now, change);
         row.detail = betaWords(in.weights, order.underlying);
         if (!wholeBeta) row.detail = std::to_string(in.beta.included) + " of " + std::to_string(in.beta.total) + " positions have a delta and a beta";
+        if (in.weights.benchmarkSpot && *in.weights.benchmarkSpot > 0) row.limit = limit * equityUsd / *in.weights.benchmarkSpot;
+        if (counted && limit > 0) {
+            row.used = gateUsd / equityUsd / limit;
+            row.detail += "\n" + shareWords(what, gateUsd / equityUsd, limit);
+        }
         rows.push_back(std::move(row));
     };
-    betaRow("beta_delta", in.beta.delta, weighted.delta);
-    betaRow("beta_gamma", in.beta.gammaPerPercent, weighted.gammaPerPercent);
+    betaRow("beta_delta", in.beta.delta, weighted.delta, in.limits.portfolioDelta, "delta dollars",
+            counted ? largest(in.book->deltaLow, in.book->deltaHigh, added.deltaDollars) : 0);
+    betaRow("beta_gamma", in.beta.gammaPerPercent, weighted.gammaPerPercent, in.limits.portfolioGamma, "the change of delta dollars for 1 %",
+            counted ? largest(in.book->gammaLow, in.book->gammaHigh, added.gammaDollars) : 0);
     const auto greekRow = [&](const char* measure, double now, double change, const char* unit) {
         EffectRow row{measure, whole ? std::optional(now) : std::nullopt, {}, {}, unit};
         row.after = sum(row.now, known ? std::optional(change) : std::nullopt);

@@ -6,6 +6,7 @@
 
 #include "desk/desk_view.h"
 #include "desk/risk_view.h"
+#include "risk/book_risk.h"
 
 namespace mahler::desk {
 
@@ -14,8 +15,8 @@ struct EffectInputs {
     const portfolio::Account* account = nullptr; ///< null: not opened yet
     portfolio::AccountMarks marks;
     risk::Limits limits;
-    double portfolioRiskFraction = 0; ///< worst case of book and working orders / equity
-    std::optional<Usd> correlated;    ///< worst case held and outstanding in correlated equities, as the gate counts it
+    double portfolioRiskFraction = 0;     ///< worst case of book and working orders / equity
+    const risk::BookRisk* book = nullptr; ///< what is held and outstanding as the gate counts it; null: not known
     Usd buyingPower;
     portfolio::GreeksSum greeks;
     portfolio::BetaSum beta;
@@ -24,11 +25,13 @@ struct EffectInputs {
     const std::map<std::string, double>& spots;
 };
 /// The account's measures now and after the order (UX 4.3). `maxLoss` with fees, `worstCase` as the gate has it. Empty without
-/// a positive equity; a measure that is not known is absent and says why. Any thread, pure.
+/// a positive equity; a measure that is not known is absent and says why. The limits of beta delta and gamma are the gate's shares of
+/// equity in shares of the benchmark; the gate itself counts without beta, and `used` is its count. Any thread, pure.
 std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::ComboOrder& order, Usd maxLoss, Usd worstCase);
 
 /// Value at risk of one day at 99 % and the worst cell of the scenario grid, of the book and of the book with this request
-/// alone; losses are negative. Without a view, or while it does not know the request, both are being computed. Any thread, pure.
+/// alone; the value at risk is the loss, as RiskCase has it, the cell a P&L. Without a view, or while it does not know the request, both are being
+/// computed. Any thread, pure.
 std::vector<EffectRow> riskRows(const RiskView* risk, const ApprovalId& request);
 
 } // namespace mahler::desk

@@ -422,29 +422,6 @@ private Q_SLOTS:
         QVERIFY(the(h).shownHash != Digest{});
     }
 
-    void theAccountEffectHasGroupExposureAndBetaWeightedDelta() {
-        Harness h;
-        seasoned(h);
-        h.propose(Harness::spread(2));
-        const auto& a = h.desk().view(h.now()).approvals;
-        const auto row = [&](const char* measure) {
-            for (const auto& r : a.front().effects)
-                if (r.measure == measure) return r;
-            return EffectRow{};
-        };
-        // One spread held and two asked for, (5.00 - 0.34) x 100 each; the gate adds the fees of the new ones, and SPY is correlated.
-        const auto group = row("group_exposure");
-        const double equity = h.desk().view(h.now()).marks.equity->toDouble();
-        QVERIFY(group.now && std::abs(*group.now - 466.0 / equity * 100) < 1e-6);
-        QVERIFY(group.after && *group.after > *group.now * 2.9 && *group.after < *group.now * 3.1);
-        QCOMPARE(*group.limit, 50.0);
-        const auto beta = row("beta_delta");
-        QVERIFY(beta.now && beta.after && *beta.now > 0);
-        QVERIFY(std::abs(*beta.after - *beta.now * 3) < 0.05 * *beta.now); // SPY against itself: twice the same on top
-        QVERIFY(row("beta_gamma").after.has_value());
-        QVERIFY(row("vega").after.has_value());
-    }
-
     void everythingOfAQueueReplaysToTheSameBytes() {
         Harness h;
         seasoned(h);

@@ -1,36 +1,18 @@
 #include <QApplication>
 #include <QTest>
 
-#include "fake_port.h"
-#include "ui/shell/main_window.h"
+#include "prompt_scene.h"
 #include "ui/theme/theme.h"
 
 using namespace mahler;
 using namespace mahler::ui;
-using mahler::ui::testing::FakePort;
 using mahler::ui::testing::viewWithRequest;
+using Shown = mahler::ui::testing::OpenPrompt;
 
 /// Who may say no in the prompt, and what it says to who may not (ADR 0012).
 class RejectingTest : public QObject {
     Q_OBJECT
 
-    struct Shown {
-        FakePort port;
-        MainWindow window{port, {}};
-        explicit Shown(const ViewPtr& view) {
-            window.resize(1366, 688);
-            window.show();
-            window.setView(view);
-            window.openApproval(QStringLiteral("A-17"));
-        }
-        void key(Qt::Key k) { QTest::keyClick(window.prompt(), k); }
-        std::vector<desk::AnswerRequest> answers() const { return port.all<desk::AnswerRequest>(); }
-        bool says(const QString& words) const {
-            for (const auto* label : window.prompt()->findChildren<QLabel*>())
-                if (label->isVisible() && label->text().contains(words)) return true;
-            return false;
-        }
-    };
     static std::shared_ptr<desk::DeskView> seenBy(approval::Role role, approval::Tier tier) {
         auto view = viewWithRequest(tier);
         for (const auto& u : view->users)

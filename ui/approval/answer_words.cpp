@@ -75,6 +75,16 @@ QString whyNotAsked(const desk::DeskView& view, const desk::ApprovalView& a, con
     return format::text(refused);
 }
 
+QString noMoreTimeHint(const desk::DeskView& view, const desk::ApprovalView& a) {
+    const auto& r = a.request;
+    if (whyNotAsked(view, a, a.noMoreTimeBecause).isEmpty()) return {};
+    if (!approval::mayApproveTier(view.user, static_cast<int>(r.tier.tier))) return ApprovalPrompt::tr("not your tier");
+    if (r.extended) return ApprovalPrompt::tr("used");
+    if (r.state != approval::ApprovalState::Pending || a.secondsLeft <= 0) return ApprovalPrompt::tr("time over");
+    if (r.tier.tier != approval::Tier::T1 || r.tier.fixedReview) return ApprovalPrompt::tr("fixed time");
+    return ApprovalPrompt::tr("5 min at most");
+}
+
 bool asksForWords(const desk::ApprovalView& a) { return a.request.tier.tier >= approval::Tier::T2; }
 
 QString missingField(const desk::ApprovalView& a, const QString& reason, const QString& amount) {

@@ -27,6 +27,8 @@ std::optional<Usd> typedAmount(const QString& typed);
 QString whyNotApproved(const desk::DeskView& view, const desk::ApprovalView& a);
 /// Why this user cannot have it extended or handed on; `refused` is why nobody can.
 QString whyNotAsked(const desk::DeskView& view, const desk::ApprovalView& a, const std::string& refused);
+/// The same of more time in a word or two, for the button; empty: it may be extended.
+QString noMoreTimeHint(const desk::DeskView& view, const desk::ApprovalView& a);
 /// From T2 on approving takes a reason and the typed loss.
 bool asksForWords(const desk::ApprovalView& a);
 /// The field that is still wanted, as a request to fill it; empty: none.

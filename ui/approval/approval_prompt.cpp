@@ -28,6 +28,7 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent) : QFrame(parent)
     layout->setSpacing(4);
     layout->addWidget(m_form, 1);
     layout->addWidget(m_bar);
+    m_form->addTools(m_bar->tools());
     m_bar->reason().installEventFilter(this);
     m_bar->amount().installEventFilter(this);
     m_grace.setSingleShot(true);
@@ -39,16 +40,18 @@ ApprovalPrompt::ApprovalPrompt(DeskPort& port, QWidget* parent) : QFrame(parent)
 
 void ApprovalPrompt::press(AnswerBar::Press what) {
     switch (what) {
+    case AnswerBar::Press::Arm: return m_step == Step::Grace ? pullBack() : arm();
     case AnswerBar::Press::Approve:
-        if (m_step != Step::Armed) return arm();
         if (m_clock() - m_armedAt >= kDoubleClickMs) commit(); // a double click is one thought, not two
         return;
     case AnswerBar::Press::Reject: return reject(0);
     case AnswerBar::Press::Smaller: return sizeDown();
     case AnswerBar::Press::Debate: return openDebate();
+    case AnswerBar::Press::Evidence: return openEvidence();
     case AnswerBar::Press::MoreTime: return moreTime();
     case AnswerBar::Press::Escalate: return escalate();
     case AnswerBar::Press::WhatIf: return openWhatIf();
+    case AnswerBar::Press::Leave: return leave();
     }
 }
 
@@ -135,11 +138,13 @@ void ApprovalPrompt::refresh() {
     bar.status = statusText();
     bar.asks = asksForWords(*m_shown);
     bar.reasonHint =
-        tier == approval::Tier::T3 ? tr("reason, at least 15 characters") : tr("reason: %1").arg(approveReasons().join(QStringLiteral(", ")));
+        tier == approval::Tier::T3 ? tr("reason, at least 15 characters") : tr("reason: A, then 1 to %1; or words").arg(approveReasons().size());
     bar.open = open;
     bar.armed = m_step == Step::Armed;
+    bar.grace = m_step == Step::Grace;
     bar.notApproved = blocked();
     bar.noMoreTime = whyNotAsked(*m_view, *m_shown, m_shown->noMoreTimeBecause);
+    bar.noMoreTimeHint = noMoreTimeHint(*m_view, *m_shown);
     bar.notEscalated = whyNotAsked(*m_view, *m_shown, m_shown->notEscalatedBecause);
     bar.divisible = m_shown->request.order.quantity > 1;
     bar.covered = covered;

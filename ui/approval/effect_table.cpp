@@ -23,7 +23,8 @@ struct Measure {
 
 Measure measureOf(const std::string& key) {
     if (key == "max_loss_equity")
-        return {EffectTable::tr("Max loss, % of equity"), EffectTable::tr("What this order can lose, fees included, as a share of equity")};
+        return {EffectTable::tr("Max loss, % of equity"),
+                EffectTable::tr("What this order can lose, fees included, as a share of equity; before it is sent nothing of it")};
     if (key == "portfolio_risk")
         return {EffectTable::tr("Portfolio risk, % of equity"),
                 EffectTable::tr("Worst case of all positions and working orders, as a share of equity")};
@@ -40,7 +41,9 @@ Measure measureOf(const std::string& key) {
         return {EffectTable::tr("Vega, $ per point"), EffectTable::tr("Gain or loss when implied volatility rises by one point"), true};
     if (key == "var_99")
         return {EffectTable::tr("VaR 99%, one day"),
-                EffectTable::tr("On one day in a hundred the book loses this much or more, by the moves of the past 500 days"), true, true};
+                EffectTable::tr("Value at risk: on one day in a hundred the book loses this much or more, by the moves of the past 500 days; a loss "
+                                "is positive, as on the Risk screen"),
+                false, true};
     if (key == "worst_cell")
         return {EffectTable::tr("Worst scenario"),
                 EffectTable::tr("Lowest result of the scenario grid: spot ±15%, volatility −30% to +50%, up to the first expiry"), true, true};
@@ -66,8 +69,16 @@ QString cellText(const desk::ScenarioPoint& cell) {
         .arg(format::signedPercent(cell.spotMove, 1), format::signedPercent(cell.volMove, 0));
 }
 
+/// A floor is a least, a limit of what has a sign holds both ways.
+QString limitText(const desk::EffectRow& row, const Measure& measure) {
+    if (measure.floor) return EffectTable::tr("floor %1").arg(valueText(row, measure, row.limit));
+    if (!row.limit || !measure.signedValue || measure.money) return valueText(row, measure, row.limit);
+    return QChar(0x00B1) + format::number(*row.limit, std::abs(*row.limit) >= 100 ? 0 : 2);
+}
+
 /// A floor (buying power, headroom) has no share of a limit; a limit of zero neither.
 std::optional<double> usedShare(const desk::EffectRow& row, const Measure& measure) {
+    if (row.used) return row.used;
     if (measure.floor || !row.after || !row.limit || *row.limit == 0) return std::nullopt;
     return std::abs(*row.after / *row.limit);
 }
@@ -86,8 +97,8 @@ void EffectTable::setRows(std::vector<desk::EffectRow> rows) {
     for (const auto& row : m_rows) {
         const auto measure = measureOf(row.measure);
         spoken << tr("%1: now %2, after %3, limit %4")
-                      .arg(measure.name, valueText(row, measure, row.now, true), valueText(row, measure, row.after, true),
-                           valueText(row, measure, row.limit));
+                      .arg(measure.name, valueText(row, measure, row.now, true), valueText(row, measure, row.after, true), limitText(row, measure));
+        if (const auto used = usedShare(row, measure)) spoken.back() += tr(", %1 used").arg(format::percent(used, 0));
         if (row.afterCell)
             spoken.back() += tr(" (%1)").arg(cellText(*row.afterCell));
         else if (!row.after && !row.detail.empty())
@@ -126,9 +137,7 @@ void EffectTable::paintEvent(QPaintEvent*) {
         painter.setPen(color(Token::Dim));
         cell(0, y, nowLeft - 4, left, measure.name);
         cell(nowLeft, y, kNumber, right, valueText(row, measure, row.now, true));
-        if (!row.afterCell)
-            cell(limitLeft, y, kNumber, right,
-                 measure.floor ? tr("floor %1").arg(valueText(row, measure, row.limit)) : valueText(row, measure, row.limit));
+        if (!row.afterCell) cell(limitLeft, y, kNumber, right, limitText(row, measure));
         painter.setFont(numberFont(true));
         painter.setPen(color(row.after ? Token::Text : Token::Dim));
         cell(afterLeft, y, kNumber, right, valueText(row, measure, row.after, true));
@@ -163,6 +172,7 @@ QString EffectTable::tipAt(int y) const {
     QString tip = measureOf(row.measure).tip;
     if (row.nowCell) tip += QLatin1Char('\n') + tr("now: %1").arg(cellText(*row.nowCell));
     if (row.afterCell) tip += QLatin1Char('\n') + tr("after: %1").arg(cellText(*row.afterCell));
+    if (!row.limit) tip += QLatin1Char('\n') + tr("no limit is set on it");
     if (row.computing) tip += QLatin1Char('\n') + tr("being computed beside the desk");
     if (!row.detail.empty()) tip += QLatin1Char('\n') + format::text(row.detail);
     return tip;

@@ -4,7 +4,6 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLegend>
-#include <QVBoxLayout>
 
 #include "desk/effect_rows.h"
 #include "ui/theme/format.h"
@@ -39,6 +38,14 @@ QString shortened(const std::string& words, int most) {
     return text.left(end > 0 ? end : most - 1) + QStringLiteral(" …");
 }
 
+/// What moved since the proposal, each with its unit.
+QString changes(const desk::ApprovalView& a) {
+    const auto iv = a.ivNow && a.ivAtProposal ? std::optional((*a.ivNow - *a.ivAtProposal) * 100) : std::nullopt;
+    return PromptForm::tr("spot %1, net %2, IV %3")
+        .arg(format::priceMove(a.spotSince), format::priceMove(a.netSince),
+             iv ? PromptForm::tr("%1 pt", "points of volatility").arg(format::signedNumber(*iv, 1)) : format::dash());
+}
+
 } // namespace
 
 PromptForm::PromptForm(QWidget* parent)
@@ -67,7 +74,7 @@ PromptForm::PromptForm(QWidget* parent)
     m_chart->setAccessibleName(tr("Profit and loss at expiry"));
 
     auto* left = new QVBoxLayout;
-    auto* right = new QVBoxLayout;
+    auto* right = m_right = new QVBoxLayout;
     for (auto* column : {left, right}) column->setSpacing(2);
     left->addWidget(m_grid);
     left->addWidget(m_since);
@@ -99,6 +106,8 @@ PromptForm::PromptForm(QWidget* parent)
     layout->addWidget(m_time);
     layout->addLayout(columns, 1);
 }
+
+void PromptForm::addTools(QWidget* tools) { m_right->insertWidget(m_right->count() - 1, tools); } // above the payoff
 
 /// Each argument cut to `most` characters; V has all of them.
 void PromptForm::setArguments(int most) {
@@ -176,10 +185,9 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
     }
     m_legs->setRows(std::move(rows));
     m_grid->setFixedHeight(static_cast<int>(a.legs.size()) * rowHeight() + m_grid->horizontalHeader()->sizeHint().height() + 3);
-    m_since->setText(tr("limit %1   mid %2   natural %3\nproposed at mid %4, spot %5, IV %6; since then %7")
+    m_since->setText(tr("limit %1   mid %2   natural %3\nproposed at mid %4, spot %5, IV %6; since then: %7")
                          .arg(format::net(order.netLimit), format::net(a.mid), format::net(a.natural), format::net(a.midAtProposal),
-                              format::number(a.spotAtProposal, 2), format::percent(a.ivAtProposal),
-                              a.changedSince.empty() ? tr("unchanged") : format::text(a.changedSince)));
+                              format::number(a.spotAtProposal, 2), format::percent(a.ivAtProposal), changes(a)));
     auto effects = a.effects;
     for (auto& row : desk::riskRows(risk, a.request.id)) effects.push_back(std::move(row));
     m_effects->setRows(std::move(effects));

@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QResizeEvent>
+#include <QVBoxLayout>
 #include <QWidget>
 
 #include "ui/approval/effect_table.h"
@@ -20,6 +21,8 @@ public:
     /// `risk`: null until a first view of the book's risk has come.
     void fill(const desk::DeskView& view, const desk::ApprovalView& a, const desk::RiskView* risk, bool covered);
 
+    void addTools(QWidget* tools); ///< below what was argued: what opens more of it
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
@@ -37,6 +40,7 @@ private:
     QSize m_fittedTo;    ///< size and text size for which that was found
     int m_fittedPixels = 0;
     QLabel *m_consequence, *m_facts, *m_tier, *m_since, *m_checks, *m_failed, *m_against, *m_openHead, *m_open, *m_for, *m_events, *m_verdict;
+    QVBoxLayout* m_right;
     TimeBar* m_time;
     EffectTable* m_effects;
     GridModel* m_legs;

@@ -41,6 +41,11 @@ QString signedMoney(Usd value) { return value.micros() >= 5'000 ? QLatin1Char('+
 QString signedMoney(const std::optional<Usd>& value) { return value ? signedMoney(*value) : dash(); }
 
 QString price(const std::optional<Price>& value) { return value ? number(value->toDouble(), 2) : dash(); }
+QString priceMove(const std::optional<Price>& value) {
+    if (!value) return dash();
+    const double v = value->toDouble(), cents = std::round(std::abs(v) * 100);
+    return QString(cents == 0 ? QString() : v < 0 ? QString(kMinus) : QStringLiteral("+")) + QLatin1Char('$') + number(cents / 100, 2);
+}
 QString net(Price value) { return number(std::abs(value.toDouble()), 2) + (value.micros() >= 0 ? QStringLiteral(" cr") : QStringLiteral(" db")); }
 QString net(const std::optional<Price>& value) { return value ? net(*value) : dash(); }
 

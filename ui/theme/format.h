@@ -19,8 +19,9 @@ QString money(Usd value); ///< 0 decimals from 100 on, else 2; "$4,380"
 QString money(const std::optional<Usd>& value);
 QString signedMoney(Usd value);
 QString signedMoney(const std::optional<Usd>& value);
-QString price(const std::optional<Price>& value); ///< 2 decimals
-QString net(Price value);                         ///< "1.35 cr", "0.85 db"
+QString price(const std::optional<Price>& value);     ///< 2 decimals
+QString priceMove(const std::optional<Price>& value); ///< to the cent with sign and unit: "+$0.07"
+QString net(Price value);                             ///< "1.35 cr", "0.85 db"
 QString net(const std::optional<Price>& value);
 QString percent(const std::optional<double>& fraction, int decimals = 1); ///< "12.4%"
 QString signedPercent(const std::optional<double>& fraction, int decimals = 2);
