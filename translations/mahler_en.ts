@@ -102,6 +102,23 @@
     </message>
 </context>
 <context>
+    <name>mahler::ui::ExpiryTabs</name>
+    <message numerus="yes">
+        <source>%n earlier expiry(ies); PgUp and PgDn go through all</source>
+        <translation>
+            <numerusform>%n earlier expiry; PgUp and PgDn go through all</numerusform>
+            <numerusform>%n earlier expiries; PgUp and PgDn go through all</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n later expiry(ies); PgUp and PgDn go through all</source>
+        <translation>
+            <numerusform>%n later expiry; PgUp and PgDn go through all</numerusform>
+            <numerusform>%n later expiries; PgUp and PgDn go through all</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mahler::ui::FailedChecks</name>
     <message numerus="yes">
         <source>✗ and %n more, in the journal under its id</source>

@@ -1,5 +1,6 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -90,11 +91,88 @@ private Q_SLOTS:
         QVERIFY(small.grid->columnViewportPosition(kColumns - 1) >= 0);
         Opened large(m_chain, view(), 1476); // 1920 less the same
         for (const auto side : {kCall, kPut})
-            for (const int field : {kPos, kTheo, kEdge, kBidSize, kAskSize, kOtm, kSpread})
+            for (const int field : {kPos, kVol, kOi, kIv, kDelta, kBid, kMid, kAsk, kTheo, kEdge, kGamma, kTheta, kVega}) {
                 QVERIFY2(large.shows(side, field), qPrintable(QString::number(field)));
+                const int column = columnOf(side, field), left = large.grid->columnViewportPosition(column);
+                QVERIFY(left >= 0 && left + large.grid->columnWidth(column) <= large.grid->viewport()->width()); // no scrolling for it
+            }
         Opened whole(m_chain, view(), 1820); // with the rail folded
         for (const auto side : {kCall, kPut})
             for (int field = 0; field < kFieldCount; ++field) QVERIFY2(whole.shows(side, field), qPrintable(QString::number(field)));
+    }
+
+    void noColumnComesOrGoesWithTheWidthOfTheRail_data() {
+        QTest::addColumn<int>("window");
+        QTest::addColumn<bool>("comfortable");
+        for (const int window : {1366, 1920})
+            for (const bool comfortable : {false, true}) QTest::addRow("%d%s", window, comfortable ? " comfortable" : "") << window << comfortable;
+    }
+    void noColumnComesOrGoesWithTheWidthOfTheRail() {
+        QFETCH(int, window);
+        QFETCH(bool, comfortable);
+        auto& app = *static_cast<QApplication*>(QApplication::instance());
+        Look look = currentLook();
+        look.density = comfortable ? Density::Comfortable : Density::Compact;
+        applyLook(app, look);
+        QList<QList<int>> columns;
+        QList<int> scrolled;
+        for (const int rail : {300, window < 1600 ? 216 : 400}) { // with and without something pending
+            Opened o(m_chain, view(), window - 44 - rail);
+            columns << QList<int>();
+            for (int c = 0; c < kColumns; ++c)
+                if (!o.grid->isColumnHidden(c)) columns.back() << c;
+            scrolled << o.grid->horizontalScrollBar()->maximum();
+        }
+        look.density = Density::Compact;
+        applyLook(app, look);
+        QCOMPARE(columns[0], columns[1]);
+        QCOMPARE(scrolled, (QList<int>{0, 0}));
+        QCOMPARE(columns[0].contains(columnOf(kPut, kVega)), window == 1920);
+    }
+
+    void noExpiryTabIsCut_data() {
+        QTest::addColumn<int>("width");
+        for (const int width : {1006, 700, 1476}) QTest::addRow("%d", width) << width;
+    }
+    void noExpiryTabIsCut() {
+        QFETCH(int, width);
+        Opened o(m_chain, view(), width);
+        auto* tabs = o.screen.findChild<ExpiryTabs*>();
+        QVERIFY(tabs);
+        const int all = static_cast<int>(m_chain->chain->expiries.size());
+        QCOMPARE(tabs->count(), all);
+        int hidden = 0;
+        const auto whole = [&] {
+            hidden = 0;
+            QVERIFY(tabs->isTabVisible(tabs->currentIndex()));
+            for (int i = 0; i < all; ++i) {
+                hidden += !tabs->isTabVisible(i);
+                if (!tabs->isTabVisible(i)) continue;
+                QVERIFY2(tabs->rect().contains(tabs->tabRect(i)), qPrintable(tabs->tabText(i)));
+                QVERIFY2(tabs->fontMetrics().horizontalAdvance(tabs->tabText(i)) < tabs->tabRect(i).width(), qPrintable(tabs->tabText(i)));
+            }
+            QCOMPARE(tabs->earlier()->isVisible(), hidden > 0);
+            QCOMPARE(tabs->later()->isVisible(), hidden > 0);
+        };
+        whole();
+        for (int i = 0; i < all; ++i) QTest::keyClick(o.grid, Qt::Key_PageUp);
+        QCOMPARE(tabs->currentIndex(), 0);
+        whole();
+        QVERIFY(hidden == 0 || !tabs->earlier()->isEnabled());
+        for (int i = 0; i < all; ++i) QTest::keyClick(o.grid, Qt::Key_PageDown);
+        QCOMPARE(tabs->currentIndex(), all - 1);
+        whole();
+        if (hidden == 0) return;
+        QVERIFY(!tabs->later()->isEnabled());
+        QCOMPARE(tabs->earlier()->text(), QStringLiteral("‹ %1").arg(hidden));
+        tabs->earlier()->click(); // the next of them, with the page before
+        QCOMPARE(tabs->currentIndex(), hidden - 1);
+        whole();
+        for (int i = 0; i < all && tabs->earlier()->isEnabled(); ++i) tabs->earlier()->click();
+        QVERIFY(tabs->isTabVisible(0));
+        for (int i = 0; i < all && tabs->later()->isEnabled(); ++i) tabs->later()->click();
+        QVERIFY(tabs->isTabVisible(all - 1));
+        whole();
     }
 
     void theMoneyIsCentredWhenTheOpenTellsWhereItIs() {

@@ -164,15 +164,9 @@ FieldSet shownFields(Preset preset, const std::vector<GridColumn>& columns, int 
     };
     switch (preset) {
     case Preset::Fitting: {
-        FieldSet set = with({kVol, kOi});
-        for (const auto& more : {std::pair(kTheo, kEdge), std::pair(kBidSize, kAskSize), std::pair(kOtm, kSpread), std::pair(kTheta, kTheta),
-                                 std::pair(kGamma, kGamma), std::pair(kVega, kVega)}) {
-            FieldSet next = set;
-            next.set(more.first).set(more.second);
-            if (widthOf(next) > width) break;
-            set = next;
-        }
-        return set;
+        for (const FieldSet& set : {FieldSet().set(), with({kVol, kOi, kTheo, kEdge, kGamma, kTheta, kVega})})
+            if (widthOf(set) * kLeastScale <= width) return set;
+        return with({kVol, kOi});
     }
     case Preset::Quotes: return with({kVol, kOi, kSpread, kBidSize, kAskSize});
     case Preset::Greeks: return with({kTheo, kEdge, kOtm, kGamma, kTheta, kVega});
@@ -206,7 +200,7 @@ std::vector<GridColumn> columns() {
     };
     const Head heads[kFieldCount] = {
         {ChainModel::tr("Pos"), ChainModel::tr("own contracts, signed"), 38},
-        {ChainModel::tr("Gamma"), ChainModel::tr("change of delta per 1.00 of underlying"), 52},
+        {ChainModel::tr("Gamma"), ChainModel::tr("change of delta per 1.00 of underlying"), 58},
         {ChainModel::tr("Theta"), ChainModel::tr("dollars per share and calendar day: a year's theta / 365 (ACT/365), weekends and holidays counted"),
          48},
         {ChainModel::tr("Vega"), ChainModel::tr("dollars per share and volatility point"), 44},
@@ -215,7 +209,7 @@ std::vector<GridColumn> columns() {
         {ChainModel::tr("P(OTM)"), ChainModel::tr("chance to end out of the money, the market's own (risk-neutral, lognormal at this volatility)"),
          56},
         {ChainModel::tr("Vol"), ChainModel::tr("contracts traded today"), 52},
-        {ChainModel::tr("OI"), ChainModel::tr("open interest, contracts"), 56},
+        {ChainModel::tr("OI"), ChainModel::tr("open interest, contracts"), 54},
         {ChainModel::tr("Sprd"), ChainModel::tr("ask less bid, per cent of the mid"), 46},
         {ChainModel::tr("IV"), ChainModel::tr("implied volatility of the mid, per cent a year, ACT/365"), 48},
         {ChainModel::tr("Delta"), ChainModel::tr("per unit of underlying"), 46},

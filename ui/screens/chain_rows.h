@@ -20,11 +20,14 @@ int columnOf(Side side, int field);
 /// Of a column that is not the strike.
 Side sideOf(int column);
 
-/// What D turns through. Fitting: as UX section 5 asks of the width, Everything scrolls sideways.
+/// What D turns through. Fitting: as UX section 5 asks of the width. It knows three sets, so that no column comes or goes when the
+/// approvals rail takes a hundred pixels: quotes and delta; with the Greeks and the model's value; everything. Everything scrolls.
 enum class Preset { Fitting, Quotes, Greeks, Everything };
 Preset nextPreset(Preset preset);
 QString presetName(Preset preset);
 std::vector<GridColumn> columns();
+/// Of its columns' widths a set may lack so much: taken from their padding.
+inline constexpr double kLeastScale = 0.97;
 using FieldSet = std::bitset<kFieldCount>;
 /// The fields the preset shows in a grid `width` pixels wide, with columns of these widths.
 FieldSet shownFields(Preset preset, const std::vector<GridColumn>& columns, int width);

@@ -26,7 +26,7 @@ QString expiryKey(const market::ExpirySlice& slice) { return QString::fromStdStr
 } // namespace
 
 ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
-    : Screen(parent), m_port(port), m_symbol(new QComboBox), m_expiries(new QTabBar), m_facts(new ElidedLabel), m_staged(new ElidedLabel),
+    : Screen(parent), m_port(port), m_symbol(new QComboBox), m_expiries(new ExpiryTabs), m_facts(new ElidedLabel), m_staged(new ElidedLabel),
       m_model(new ChainModel(this)), m_grid(new GridView(m_model)) {
     auto* top = new QHBoxLayout;
     top->setSpacing(kSpacing);
@@ -39,15 +39,17 @@ ChainScreen::ChainScreen(DeskPort& port, QWidget* parent)
     m_staged->hide();
     top->addWidget(m_symbol);
     top->addWidget(m_facts, 1);
-    m_expiries->setExpanding(false);
-    m_expiries->setUsesScrollButtons(true);
-    m_expiries->setDrawBase(false);
     m_expiries->setAccessibleName(tr("Expiry"));
+    auto* expiries = new QHBoxLayout;
+    expiries->setSpacing(2);
+    expiries->addWidget(m_expiries->earlier());
+    expiries->addWidget(m_expiries, 1);
+    expiries->addWidget(m_expiries->later());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpacing, kSpacing, kSpacing, kSpacing);
     layout->setSpacing(4);
     layout->addLayout(top);
-    layout->addWidget(m_expiries);
+    layout->addLayout(expiries);
     layout->addWidget(m_grid, 1);
     layout->addWidget(m_staged); // below, so that no row moves under the hand that stages
     m_grid->setFitColumns(false);
@@ -111,6 +113,7 @@ void ChainScreen::setChain(const ChainPtr& chain) {
         rebuildExpiries();
     else
         for (int i = 0; i < m_expiries->count(); ++i) m_expiries->setTabText(i, expiryText(chain->chain->expiries[static_cast<std::size_t>(i)]));
+    m_expiries->fit();
     rebuildRows();
     followPeek();
 }
@@ -142,6 +145,7 @@ void ChainScreen::rebuildExpiries() {
         }
     }
     m_expiries->setCurrentIndex(best);
+    m_expiries->fit();
     m_expiryKey = m_expiries->tabData(best).toString();
 }
 
@@ -273,7 +277,8 @@ void ChainScreen::fitColumns() {
             used += has ? columns[static_cast<std::size_t>(f)].width : 0;
             shown += has;
         }
-    const int extra = std::max(0, (wide - used) / shown);
+    // What is over is shared; what lacks a little is taken from the padding rather than scrolled for.
+    const int extra = used <= wide ? (wide - used) / shown : used * kLeastScale <= wide ? -((used - wide + shown - 1) / shown) : 0;
     for (int c = 0; c < kColumns; ++c) m_grid->setColumnWidth(c, columns[static_cast<std::size_t>(c)].width + extra);
 }
 

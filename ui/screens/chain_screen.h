@@ -2,11 +2,11 @@
 
 #include <QComboBox>
 #include <QPointer>
-#include <QTabBar>
 
 #include "ui/models/grid_view.h"
 #include "ui/screens/chain_peek.h"
 #include "ui/screens/chain_rows.h"
+#include "ui/screens/expiry_tabs.h"
 #include "ui/shell/elided_label.h"
 
 namespace mahler::ui {
@@ -53,7 +53,7 @@ private:
     static constexpr int kMostUnits = 500; ///< as the builder's ticket takes
     DeskPort& m_port;
     QComboBox* m_symbol;
-    QTabBar* m_expiries;
+    ExpiryTabs* m_expiries;
     ElidedLabel *m_facts, *m_staged;
     ChainModel* m_model;
     GridView* m_grid;
