@@ -87,6 +87,48 @@ private Q_SLOTS:
         QCOMPARE(s.port.all<desk::CancelOrder>().size(), std::size_t{2});
     }
 
+    void anEndedOrderHasNoMidOfNow() {
+        auto live = order("M-1", execution::OrderState::Working), ended = order("M-2", execution::OrderState::Filled);
+        live.mid = ended.mid = Price::fromMicros(350'000);
+        live.midAgeSeconds = ended.midAgeSeconds = 0.5;
+        Shown s({live, ended});
+        int mid = -1;
+        for (int c = 0; c < s.grid->model()->columnCount(); ++c)
+            if (s.grid->model()->headerData(c, Qt::Horizontal).toString() == QLatin1String("Mid now")) mid = c;
+        QVERIFY(mid >= 0);
+        QCOMPARE(s.grid->model()->index(0, mid).data().toString(), QStringLiteral("0.35 cr"));
+        const auto cell = s.grid->model()->index(1, mid);
+        QCOMPARE(cell.data().toString(), QStringLiteral("—"));
+        QVERIFY(!cell.data(GridModel::SortRole).isValid());
+        QVERIFY2(cell.data(Qt::ToolTipRole).toString().startsWith(QLatin1String("filled: ")), qPrintable(cell.data(Qt::ToolTipRole).toString()));
+    }
+
+    void theWordsOfTheOrderUnderTheCursorAreReadWhole() {
+        auto first = order("M-1", execution::OrderState::Rejected), second = order("M-2", execution::OrderState::Filled);
+        first.order.text = "rejected by the broker: the price 0.34 is away from the market by more than the band of its class allows";
+        first.order.combo.source = "agent:desk";
+        Shown s({first, second});
+        s.screen.resize(1022, 680);
+        QVERIFY(s.says(first.order.text.c_str()));
+        QVERIFY(s.says("source: agent:desk"));
+        for (auto* label : s.screen.findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(QLatin1String("the band of its class")))
+                QVERIFY(label->wordWrap() && label->height() >= label->heightForWidth(label->width()));
+        s.grid->setCurrentIndex(s.grid->model()->index(1, 0));
+        QVERIFY(!s.says("the band of its class") && s.says("M-2"));
+    }
+
+    void theColumnOfWordsIsThereInTheSmallWindow() {
+        Shown s({order("M-1", execution::OrderState::Working)});
+        for (const int rail : {300, 216}) {
+            s.screen.resize(1366 - 44 - rail, 680);
+            QCoreApplication::processEvents();
+            for (int c = 0; c < s.grid->model()->columnCount(); ++c)
+                if (s.grid->model()->headerData(c, Qt::Horizontal).toString() == QLatin1String("Words"))
+                    QVERIFY2(!s.grid->isColumnHidden(c) && s.grid->columnWidth(c) >= 110, qPrintable(QString::number(s.grid->columnWidth(c))));
+        }
+    }
+
     void pAsksForTheMid() {
         Shown s({order("M-1", execution::OrderState::Working)});
         QTest::keyClick(s.grid, Qt::Key_P, Qt::ControlModifier);

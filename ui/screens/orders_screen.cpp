@@ -15,19 +15,19 @@ namespace {
 
 std::vector<GridColumn> orderColumns() {
     return {{OrdersScreen::tr("Time ET"), {}, 66, kLeft},
-            {OrdersScreen::tr("Order"), {}, 280, kLeft},
+            {OrdersScreen::tr("Order"), {}, 250, kLeft},
             {OrdersScreen::tr("State"), {}, 88, kLeft},
             {OrdersScreen::tr("Filled"), OrdersScreen::tr("units filled of units ordered"), 58},
             {OrdersScreen::tr("Limit"), OrdersScreen::tr("net cash per share: cr received, db paid"), 68},
-            {OrdersScreen::tr("Mid now"), OrdersScreen::tr("net at the middle of the legs' quotes, dollars per share"), 76},
-            {OrdersScreen::tr("Ticks"), OrdersScreen::tr("limit less mid in ticks of the class: above 0 the market must come to it"), 50},
+            {OrdersScreen::tr("Mid now"), OrdersScreen::tr("net at the middle of the legs' quotes, dollars per share; of live orders"), 68},
+            {OrdersScreen::tr("Ticks"), OrdersScreen::tr("limit less mid in ticks of the class: above 0 the market must come to it"), 46},
             {OrdersScreen::tr("Average"), OrdersScreen::tr("net of the filled units"), 68},
             {OrdersScreen::tr("Slippage"),
              OrdersScreen::tr("average of the fills less the mid when the order was made, dollars per share; below 0 it was worse for us"), 64},
             {OrdersScreen::tr("Fees"), OrdersScreen::tr("dollars, of the filled units"), 54},
-            {OrdersScreen::tr("TIF"), OrdersScreen::tr("time in force: every order of this desk ends with its session"), 40, kLeft},
+            {OrdersScreen::tr("TIF"), OrdersScreen::tr("time in force: every order of this desk ends with its session"), 40, kLeft, true},
             {OrdersScreen::tr("Age"), OrdersScreen::tr("since it was made; of live orders"), 44},
-            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words"), 92, kLeft, true},
+            {OrdersScreen::tr("Words"), OrdersScreen::tr("the broker's or the gate's last words; in full below"), 120, kLeft, true, true},
             {OrdersScreen::tr("Source"), {}, 84, kLeft, true},
             {OrdersScreen::tr("Approved by"), {}, 86, kLeft, true},
             {OrdersScreen::tr("Client id"), {}, 190, kLeft, true}};
@@ -63,9 +63,20 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
                              {tr("Fees"), tr("dollars"), 60},
                              {tr("Order"), {}, 200, kLeft}},
                             this)),
-      m_ordersGrid(new GridView(m_orders)), m_fillsGrid(new GridView(m_fills)), m_hint(new QLabel) {
+      m_ordersGrid(new GridView(m_orders)), m_fillsGrid(new GridView(m_fills)), m_hint(new QLabel), m_words(new QLabel) {
     auto* split = new QSplitter(Qt::Vertical);
-    split->addWidget(m_ordersGrid);
+    auto* upper = new QWidget;
+    auto* orders = new QVBoxLayout(upper);
+    orders->setContentsMargins(0, 0, 0, 0);
+    orders->setSpacing(4);
+    orders->addWidget(m_ordersGrid, 1);
+    orders->addWidget(m_words);
+    m_words->setWordWrap(true);
+    m_words->setTextFormat(Qt::PlainText);
+    m_words->setAccessibleName(tr("The order under the cursor"));
+    setTone(*m_words, Token::Dim);
+    m_words->hide();
+    split->addWidget(upper);
     split->addWidget(m_fillsGrid);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
@@ -87,6 +98,7 @@ OrdersScreen::OrdersScreen(DeskPort& port, QWidget* parent)
     m_fillsGrid->letSort();
     m_hint->setAccessibleName(tr("Answer to the last key"));
     connect(m_ordersGrid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &OrdersScreen::dismissAnswer);
+    connect(m_ordersGrid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &OrdersScreen::sayOrder);
 }
 
 void OrdersScreen::showEvent(QShowEvent* event) {
@@ -114,6 +126,18 @@ void OrdersScreen::dismissAnswer() {
     m_armed.clear();
     m_track.end();
     say({}, false);
+}
+
+/// Of the order under the cursor what has no room in its row, whole.
+void OrdersScreen::sayOrder() {
+    const GridRow* row = m_ordersGrid->currentRow();
+    const auto* o = row && m_view ? orderOf(row->key) : nullptr;
+    m_words->setVisible(o != nullptr);
+    if (!o) return;
+    const auto known = [](const std::string& words) { return words.empty() ? format::dash() : format::text(words); };
+    m_words->setText(
+        tr("%1   %2   source: %3   approved by: %4\nWords: %5", "order id, what it is, source, approver, the broker's or the gate's last words")
+            .arg(row->key, format::text(o->description), known(o->order.combo.source), known(o->order.approvedBy), known(o->order.text)));
 }
 
 void OrdersScreen::say(const QString& words, bool warn) {
@@ -150,6 +174,13 @@ void OrdersScreen::setView(const ViewPtr& view) {
         const auto micros = [](const std::optional<Price>& price) { return price ? QVariant(static_cast<qlonglong>(price->micros())) : QVariant(); };
         const auto slippage = o.slippage ? std::optional(o.slippage->toDouble()) : std::nullopt;
         const auto age = desk::freshnessOf(*view, order.combo.underlying, o.midAgeSeconds);
+        const Cell mid =
+            live ? Cell{format::net(o.mid), micros(o.mid), Tone::Dim, age}
+                 : Cell{format::dash(),
+                        {},
+                        Tone::Dim,
+                        desk::Freshness::Fresh,
+                        tr("%1: it waits for no market any more; Slippage tells how it stood to the mid when it was made").arg(stateText(o))};
         const Tone tone = live ? Tone::Plain : Tone::Dim;
         row.cells = {
             {format::timeNewYork(order.createdAt.utc), static_cast<qlonglong>(toNanos(order.createdAt.utc)), tone, desk::Freshness::Fresh,
@@ -169,7 +200,7 @@ void OrdersScreen::setView(const ViewPtr& view) {
              unknown ? tr("no answer for 5 seconds: verify at the broker") : format::text(order.text)},
             {tr("%1 / %2").arg(order.filled).arg(order.combo.quantity), static_cast<qlonglong>(order.filled), tone},
             {format::net(order.combo.netLimit), micros(order.combo.netLimit), tone},
-            {format::net(o.mid), micros(o.mid), Tone::Dim, live ? age : desk::Freshness::Fresh},
+            mid,
             {live ? format::signedNumber(o.ticksAway, 1) : QString(), live && o.ticksAway ? QVariant(*o.ticksAway) : QVariant(), tone,
              live ? age : desk::Freshness::Fresh},
             {order.filled > 0 ? format::net(order.averageNet) : format::dash(), order.filled > 0 ? micros(order.averageNet) : QVariant(), tone},
@@ -188,6 +219,7 @@ void OrdersScreen::setView(const ViewPtr& view) {
     m_orders->setAgeWords(ageWords(*view));
     m_orders->setRows(std::move(rows));
     goToWorking();
+    sayOrder();
     std::vector<GridRow> fills;
     int n = static_cast<int>(view->fills.size());
     for (const auto& f : view->fills)

@@ -69,11 +69,12 @@ protected:
 private:
     void goToWorking();
     void dismissAnswer();
+    void sayOrder();
     void stopWaiting();
     DeskPort& m_port;
     GridModel *m_orders, *m_fills;
     GridView *m_ordersGrid, *m_fillsGrid;
-    QLabel* m_hint;
+    QLabel *m_hint, *m_words;
     void say(const QString& words, bool warn);
     const desk::OrderView* orderOf(const QString& id) const;
     bool isLive(const desk::OrderView& order, const QString& wanted);
