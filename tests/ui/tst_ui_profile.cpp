@@ -40,6 +40,28 @@ private Q_SLOTS:
         QVERIFY(told);
     }
 
+    void withoutLegsThereIsTheEmptyTextAndNoAxes() {
+        Opened o(m_chain, view());
+        auto* chart = o.screen.findChild<PayoffChart*>();
+        const auto axes = [&] {
+            int shown = 0;
+            for (const auto* axis : chart->chart()->axes()) shown += axis->isVisible();
+            return shown;
+        };
+        QVERIFY(axes() >= 2 && chart->chart()->legend()->isVisible());
+        for (int i = 0; i < 2; ++i) {
+            o.legs()->setCurrentIndex(o.legs()->model()->index(0, 0));
+            QTest::keyClick(o.legs(), Qt::Key_Delete);
+        }
+        QVERIFY(o.screen.draft().legs.empty());
+        QCOMPARE(axes(), 0);
+        QVERIFY(!chart->chart()->legend()->isVisible());
+        QCOMPARE(chart->emptyText(), QStringLiteral("Press B or S in the chain, or choose a template."));
+        o.button(QStringLiteral("Bull put spread"))->click();
+        QVERIFY(axes() >= 2 && chart->chart()->legend()->isVisible());
+        QVERIFY(chart->emptyText().isEmpty());
+    }
+
     void altArrowsMoveTheStrikeOfTheLegUnderTheCursor() {
         Opened o(m_chain, view());
         o.legs()->setCurrentIndex(o.legs()->model()->index(1, 0)); // the short leg: rows stand by strike

@@ -168,6 +168,13 @@ void ThemedChart::fitAxis(QValueAxis& axis, double low, double high, int mostSte
 }
 
 void ThemedChart::setEmptyText(const QString& text) {
+    if (text.isEmpty() != m_emptyText.isEmpty()) {
+        auto& legend = *chart()->legend();
+        if (!text.isEmpty()) m_legendShown = legend.isVisible();
+        legend.setVisible(text.isEmpty() && m_legendShown);
+        m_x->setVisible(text.isEmpty());
+        m_y->setVisible(text.isEmpty());
+    }
     m_emptyText = text;
     viewport()->update();
 }

@@ -25,7 +25,8 @@ public:
     /// A line on an axis of its own at the right, made when it is first asked for.
     QLineSeries* addRightLine(Token token, Qt::PenStyle style = Qt::SolidLine, double width = 2);
     void setRange(double x0, double x1, double y0, double y1);
-    void setEmptyText(const QString& text);
+    void setEmptyText(const QString& text); ///< instead of axes and legend; empty: something is drawn
+    const QString& emptyText() const { return m_emptyText; }
     void setHeading(const QString& words); ///< what is drawn, above it: symbol and expiry
     QString heading() const { return chart()->title(); }
     /// Vertical lines from low to high at x: the bid-ask of each quote.
@@ -70,6 +71,7 @@ private:
     std::vector<Whisker> m_whiskers;
     ChartCursor m_cursor;
     bool m_stale = false;
+    bool m_legendShown = true; ///< when something is drawn
 };
 
 /// Profit and loss at expiry (solid) and at a date before it (dashed), with spot, zero and breakevens.
