@@ -7,7 +7,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "fake_port.h"
+#include "shell_scene.h"
 #include "ui/models/grid_model.h"
 #include "ui/screens/builder_screen.h"
 #include "ui/shell/layers.h"
@@ -17,16 +17,13 @@
 using namespace mahler;
 using namespace mahler::ui;
 using mahler::ui::testing::FakePort;
+using mahler::ui::testing::quietView;
+using mahler::ui::testing::says;
 using mahler::ui::testing::viewWithRequest;
 
 class ShellTest : public QObject {
     Q_OBJECT
 
-    static std::shared_ptr<desk::DeskView> quietView() {
-        auto view = viewWithRequest(approval::Tier::T1);
-        view->approvals.clear();
-        return view;
-    }
     static std::shared_ptr<desk::DeskView> viewWithWorkingOrder() {
         auto view = quietView();
         desk::OrderView o;
@@ -40,11 +37,6 @@ class ShellTest : public QObject {
             for (auto* a : top->menu()->actions())
                 if (a->text().contains(part)) return a;
         return nullptr;
-    }
-    static bool says(const QWidget& where, const QString& words) {
-        for (auto* label : where.findChildren<QLabel*>())
-            if (label->text().contains(words)) return true;
-        return false;
     }
 
 private Q_SLOTS:
