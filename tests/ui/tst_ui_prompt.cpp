@@ -133,6 +133,24 @@ private Q_SLOTS:
         QVERIFY(s.answers().empty());
     }
 
+    void noMeasureIsLostWhereTheTextIsLarger() {
+        auto& app = *static_cast<QApplication*>(QApplication::instance());
+        Look look = currentLook();
+        look.density = Density::Comfortable;
+        applyLook(app, look);
+        int has = 0, least = 0;
+        {
+            Shown s(viewWithRequest(approval::Tier::T2, 4, 5));
+            QTest::qWait(50);
+            const auto* table = s.window.prompt()->findChild<EffectTable*>();
+            has = table->height();
+            least = table->minimumSizeHint().height();
+        }
+        look.density = Density::Compact;
+        applyLook(app, look);
+        QVERIFY2(has >= least, qPrintable(QStringLiteral("%1 of %2").arg(has).arg(least)));
+    }
+
     void eventsAreListedAndTheirAbsenceIsSaid() {
         auto view = viewWithRequest(approval::Tier::T1);
         view->approvals.front().request.events = {{std::chrono::year{2026} / 12 / 9, market::EventKind::Fomc, "", "FOMC decision"}};
@@ -159,7 +177,7 @@ private Q_SLOTS:
     void riskOfTheTradeIsComputingUntilItIsThere() {
         Shown s(viewWithRequest(approval::Tier::T1));
         auto* table = s.window.prompt()->findChild<EffectTable*>();
-        QVERIFY(table->accessibleDescription().contains(QLatin1String("VaR 99%, one day: now computing, after computing")));
+        QVERIFY(table->accessibleDescription().contains(QLatin1String("VaR 99%, loss of one day: now computing, after computing")));
         auto risk = std::make_shared<desk::RiskView>();
         risk->asIs.historical.unavailable = "no positions";
         desk::TradeRisk trade;
@@ -169,9 +187,9 @@ private Q_SLOTS:
         trade.worstAt = desk::ScenarioPoint{-0.10, 0.30, 5};
         risk->trades.push_back(trade);
         s.window.setRisk(risk);
-        QVERIFY2(table->accessibleDescription().contains(QStringLiteral("VaR 99%, one day: now $0.00, after $1,234")),
+        QVERIFY2(table->accessibleDescription().contains(QStringLiteral("VaR 99%, loss of one day: now $0.00, after $1,234")),
                  qPrintable(table->accessibleDescription()));
-        QVERIFY(table->accessibleDescription().contains(QStringLiteral("Worst scenario: now $0.00, after −$4,321")));
+        QVERIFY(table->accessibleDescription().contains(QStringLiteral("Worst scenario, P&L: now $0.00, after −$4,321")));
         QVERIFY(table->accessibleDescription().contains(QStringLiteral("spot −10.0%, IV +30%")));
     }
 

@@ -1,5 +1,6 @@
 #include "ui/approval/effect_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <QHelpEvent>
 #include <QPainter>
@@ -12,7 +13,7 @@ namespace mahler::ui {
 
 namespace {
 
-constexpr int kLine = 15, kNumber = 72, kBar = 92;
+constexpr int kLine = 15, kLeastLine = 13, kNumber = 72, kBar = 92;
 
 struct Measure {
     QString name, tip;
@@ -40,12 +41,12 @@ Measure measureOf(const std::string& key) {
     if (key == "vega")
         return {EffectTable::tr("Vega, $ per point"), EffectTable::tr("Gain or loss when implied volatility rises by one point"), true};
     if (key == "var_99")
-        return {EffectTable::tr("VaR 99%, one day"),
+        return {EffectTable::tr("VaR 99%, loss of one day"),
                 EffectTable::tr("Value at risk: on one day in a hundred the book loses this much or more, by the moves of the past 500 days; a loss "
                                 "is positive, as on the Risk screen"),
                 false, true};
     if (key == "worst_cell")
-        return {EffectTable::tr("Worst scenario"),
+        return {EffectTable::tr("Worst scenario, P&L"),
                 EffectTable::tr("Lowest result of the scenario grid: spot ±15%, volatility −30% to +50%, up to the first expiry"), true, true};
     if (key == "buying_power")
         return {EffectTable::tr("Buying power"), EffectTable::tr("Cash less what positions and working orders can cost"), false, true, true};
@@ -87,7 +88,7 @@ std::optional<double> usedShare(const desk::EffectRow& row, const Measure& measu
 
 EffectTable::EffectTable(QWidget* parent) : QWidget(parent) {
     setAccessibleName(tr("Account effect: now, after, limit"));
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
 }
 
 void EffectTable::setRows(std::vector<desk::EffectRow> rows) {
@@ -109,14 +110,19 @@ void EffectTable::setRows(std::vector<desk::EffectRow> rows) {
     update();
 }
 
-QSize EffectTable::sizeHint() const { return {380, kLine * (static_cast<int>(m_rows.size()) + 1)}; }
+int EffectTable::lines() const { return static_cast<int>(m_rows.size()) + 1; }
+QSize EffectTable::sizeHint() const { return {380, kLine * lines()}; }
+QSize EffectTable::minimumSizeHint() const { return {380, kLeastLine * lines()}; }
+int EffectTable::line() const { return std::clamp(height() / lines(), kLeastLine, kLine); }
 
 void EffectTable::paintEvent(QPaintEvent*) {
     QPainter painter(this);
+    const int lineHeight = line();
     const auto right = Qt::AlignRight | Qt::AlignVCenter, left = Qt::AlignLeft | Qt::AlignVCenter;
     const int barLeft = width() - kBar, limitLeft = barLeft - kNumber - 8, afterLeft = limitLeft - kNumber, nowLeft = afterLeft - kNumber;
     const auto cell = [&](int x, int y, int w, Qt::Alignment align, const QString& text) {
-        painter.drawText(QRect(x, y, w, kLine), static_cast<int>(align), painter.fontMetrics().elidedText(text, Qt::ElideRight, w));
+        painter.drawText(QRect(x, y, w, lineHeight), static_cast<int>(align | Qt::TextDontClip),
+                         painter.fontMetrics().elidedText(text, Qt::ElideRight, w));
     };
     painter.setFont(numberFont());
     painter.setPen(color(Token::Dim));
@@ -128,8 +134,8 @@ void EffectTable::paintEvent(QPaintEvent*) {
     cell(limitLeft, 0, kNumber, right, tr("limit"));
     cell(barLeft, 0, kBar, right, tr("used"));
     painter.setPen(color(Token::Grid));
-    painter.drawLine(0, kLine - 1, width(), kLine - 1);
-    int y = kLine;
+    painter.drawLine(0, lineHeight - 1, width(), lineHeight - 1);
+    int y = lineHeight;
     for (const auto& row : m_rows) {
         const auto measure = measureOf(row.measure);
         const auto used = usedShare(row, measure);
@@ -144,13 +150,13 @@ void EffectTable::paintEvent(QPaintEvent*) {
         if (row.afterCell) { // where it happens stands in the columns of a limit it has not
             painter.setFont(numberFont());
             painter.setPen(color(Token::Dim));
-            painter.drawText(QRect(limitLeft, y, width() - limitLeft, kLine), static_cast<int>(right),
+            painter.drawText(QRect(limitLeft, y, width() - limitLeft, lineHeight), static_cast<int>(right),
                              tr("spot %1, IV %2, %3 d")
                                  .arg(format::signedPercent(row.afterCell->spotMove, 0), format::signedPercent(row.afterCell->volMove, 0))
                                  .arg(std::lround(row.afterCell->days)));
         }
         if (used) {
-            const QRect track(barLeft + 12, y + kLine / 2 - 2, kBar - 60, 4);
+            const QRect track(barLeft + 12, y + lineHeight / 2 - 2, kBar - 60, 4);
             painter.fillRect(track, color(Token::Grid));
             painter.fillRect(QRect(track.topLeft(), QSize(static_cast<int>(track.width() * std::min(1.0, *used)), track.height())),
                              color(*used >= 1     ? Token::Loss
@@ -158,17 +164,17 @@ void EffectTable::paintEvent(QPaintEvent*) {
                                                   : Token::Info));
             painter.setFont(numberFont());
             painter.setPen(color(Token::Dim));
-            painter.drawText(QRect(barLeft, y, kBar, kLine), static_cast<int>(right),
+            painter.drawText(QRect(barLeft, y, kBar, lineHeight), static_cast<int>(right),
                              (*used >= 1 ? QStringLiteral("▲ ") : QString()) + format::percent(*used, 0));
         }
-        y += kLine;
+        y += lineHeight;
     }
 }
 
 QString EffectTable::tipAt(int y) const {
-    const int line = y / kLine - 1;
-    if (y < kLine || line >= static_cast<int>(m_rows.size())) return {};
-    const auto& row = m_rows[static_cast<std::size_t>(line)];
+    const int lineHeight = line(), at = y / lineHeight - 1;
+    if (y < lineHeight || at >= static_cast<int>(m_rows.size())) return {};
+    const auto& row = m_rows[static_cast<std::size_t>(at)];
     QString tip = measureOf(row.measure).tip;
     if (row.nowCell) tip += QLatin1Char('\n') + tr("now: %1").arg(cellText(*row.nowCell));
     if (row.afterCell) tip += QLatin1Char('\n') + tr("after: %1").arg(cellText(*row.afterCell));

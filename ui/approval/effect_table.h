@@ -15,13 +15,15 @@ public:
     void setRows(std::vector<desk::EffectRow> rows);
     QString tipAt(int y) const; ///< what the measure of the line at this height means, and how it was made
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    QSize minimumSizeHint() const override; ///< lines may stand closer where the room lacks; none is left out
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     bool event(QEvent* event) override; ///< tooltips line by line
 
 private:
+    int lines() const; ///< with the head
+    int line() const;  ///< height of one, pixels
     std::vector<desk::EffectRow> m_rows;
 };
 
