@@ -96,7 +96,9 @@ private Q_SLOTS:
                 const int column = columnOf(side, field), left = large.grid->columnViewportPosition(column);
                 QVERIFY(left >= 0 && left + large.grid->columnWidth(column) <= large.grid->viewport()->width()); // no scrolling for it
             }
-        Opened whole(m_chain, view(), 1820); // with the rail folded
+        const int last = columnOf(kPut, kPos);
+        QCOMPARE(large.grid->columnViewportPosition(last) + large.grid->columnWidth(last), large.grid->viewport()->width()); // and nothing left over
+        Opened whole(m_chain, view(), 1820);                                                                                 // with the rail folded
         for (const auto side : {kCall, kPut})
             for (int field = 0; field < kFieldCount; ++field) QVERIFY2(whole.shows(side, field), qPrintable(QString::number(field)));
     }

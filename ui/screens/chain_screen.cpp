@@ -279,7 +279,9 @@ void ChainScreen::fitColumns() {
         }
     // What is over is shared; what lacks a little is taken from the padding rather than scrolled for.
     const int extra = used <= wide ? (wide - used) / shown : used * kLeastScale <= wide ? -((used - wide + shown - 1) / shown) : 0;
-    for (int c = 0; c < kColumns; ++c) m_grid->setColumnWidth(c, columns[static_cast<std::size_t>(c)].width + extra);
+    const int rest = std::max(0, wide - used - extra * shown); // to the strike: the rows end where the grid does
+    for (int c = 0; c < kColumns; ++c)
+        m_grid->setColumnWidth(c, columns[static_cast<std::size_t>(c)].width + extra + (c == kStrikeColumn ? rest : 0));
 }
 
 void ChainScreen::changeEvent(QEvent* event) {
