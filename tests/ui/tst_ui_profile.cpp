@@ -56,6 +56,7 @@ private Q_SLOTS:
         QVERIFY(o.screen.draft().legs.empty());
         QCOMPARE(axes(), 0);
         QVERIFY(!chart->chart()->legend()->isVisible());
+        QCOMPARE(o.field("limit")->text(), QStringLiteral("0.00")); // of what was there before
         QCOMPARE(chart->emptyText(), QStringLiteral("Press B or S in the chain, or choose a template."));
         o.button(QStringLiteral("Bull put spread"))->click();
         QVERIFY(axes() >= 2 && chart->chart()->legend()->isVisible());

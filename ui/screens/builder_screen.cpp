@@ -227,6 +227,7 @@ void BuilderScreen::refresh(bool newLegs) {
         }
         m_fields->setLimit(m_draft.netLimit);
     }
+    if (newLegs && m_draft.legs.empty()) m_fields->setLimit({}); // the price of what is gone is no price
     sayBlocked(blockedBecause());
     const auto nothing = [this](const QString& why) {
         m_metrics->clear();
