@@ -1,5 +1,6 @@
 #include "ui/approval/prompt_form.h"
 
+#include <algorithm>
 #include <cmath>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -12,7 +13,7 @@ namespace mahler::ui {
 
 namespace {
 
-constexpr int kMostWords = 300, kLeastWords = 100, kFewerWords = 20; ///< characters of one argument; the debate (V) has all of it
+constexpr int kMostWords = 300, kLeastWords = 60, kLeastOpen = 100, kFewerWords = 20; ///< characters of one argument; the debate (V) has all of it
 
 QLabel* block(const QString& name, Token token = Token::Text, bool bold = false, int pixels = 0) {
     auto* label = new QLabel;
@@ -115,7 +116,7 @@ void PromptForm::setArguments(int most) {
     m_against->setText(a.against.empty() ? tr("none given") : shortened(a.against, most));
     QStringList open;
     for (const auto& words : a.unanswered)
-        if (open.size() < 2) open << QStringLiteral("▲ ") + shortened(words, a.unanswered.size() == 1 ? most * 2 / 3 : most / 3);
+        if (open.size() < 2) open << QStringLiteral("▲ ") + shortened(words, std::max(most, kLeastOpen) * (a.unanswered.size() == 1 ? 2 : 1) / 3);
     if (const auto more = static_cast<int>(a.unanswered.size()) - static_cast<int>(open.size()); more > 0 && !open.isEmpty())
         open.back() += tr("   and %n more", nullptr, more);
     m_openHead->setText(tr("UNANSWERED (%1)").arg(a.unanswered.size()));
