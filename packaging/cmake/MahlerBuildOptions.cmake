@@ -49,8 +49,8 @@ function(mahler_module name)
     endif()
 endfunction()
 
-# mahler_test(<module> <unit> [LINKS ...] [LABEL core|proof|session|ui|app]): tests/<module>/tst_<module>_<unit>.cpp. "proof" and
-# "session" are for what takes seconds, many numbers and whole sessions: a plain ctest runs them, `ctest -L core` does not.
+# mahler_test(<module> <unit> [LINKS ...] [LABEL core|proof-sample|proof|session|bridge|ui|app]): tests/<module>/tst_<module>_<unit>.cpp. "proof",
+# "proof-sample" and "session" are for what takes seconds, many numbers and whole sessions: a plain ctest runs them, `ctest -L core` does not.
 function(mahler_test module unit)
     cmake_parse_arguments(ARG "" "LABEL" "LINKS" ${ARGN})
     if(NOT ARG_LABEL)
@@ -64,7 +64,7 @@ function(mahler_test module unit)
     if(NOT TARGET thread_tests)
         add_custom_target(thread_tests) # what the thread sanitizer runs
     endif()
-    if(ARG_LABEL MATCHES "^(core|session|bridge)$")
+    if(ARG_LABEL MATCHES "^(core|session|bridge|proof-sample)$")
         add_dependencies(thread_tests ${target})
     endif()
     if(ARG_LABEL MATCHES "^(ui|app|bridge)$")

@@ -12,14 +12,23 @@ using namespace mahler::agents;
 class DebateTest : public QObject {
     Q_OBJECT
 
+    static constexpr TradingDate kDay = std::chrono::year{2026} / 11 / 23;
+
     static Deliberation at(simulation::Scenario scenario, int hour, int minute, double consensusStop = 0.7, const std::string& symbol = "SPY",
                            decltype(CycleInputs::furtherOpinion) opinion = {}, decltype(CycleInputs::declinedToday) declined = {}) {
+        const auto feed = feedOf(scenario);
+        return at(*feed, hour, minute, consensusStop, symbol, std::move(opinion), std::move(declined));
+    }
+    static std::unique_ptr<market::MarketFeed> feedOf(simulation::Scenario scenario) {
         simulation::SimulationConfig config;
         config.scenario = scenario;
-        config.date = std::chrono::year{2026} / 11 / 23;
-        auto feed = simulation::makeSimulatedMarket(config);
-        const auto tick = feed->advance(market::fromNewYork(config.date, hour, minute), {});
-        const auto chain = feed->chain(symbol);
+        config.date = kDay;
+        return simulation::makeSimulatedMarket(config);
+    }
+    static Deliberation at(market::MarketFeed& feed, int hour, int minute, double consensusStop, const std::string& symbol,
+                           decltype(CycleInputs::furtherOpinion) opinion = {}, decltype(CycleInputs::declinedToday) declined = {}) {
+        const auto tick = feed.advance(market::fromNewYork(kDay, hour, minute), {});
+        const auto chain = feed.chain(symbol);
         if (!tick || !chain) return {};
         CycleInputs in;
         in.id = CycleId("C-1");
@@ -27,7 +36,7 @@ class DebateTest : public QObject {
         in.asof = (*tick)->time;
         in.vix = (*tick)->vix;
         in.vixPriorClose = (*tick)->vixPriorClose;
-        in.history = feed->history();
+        in.history = feed.history();
         pricing::CurveInputs curve;
         curve.rate = in.history->rate;
         in.chain = pricing::priceChain(*chain, curve);
@@ -52,8 +61,9 @@ private Q_SLOTS:
     }
     void everyNumberIsBackedInEveryMarket() {
         QFETCH(int, scenario);
+        const auto feed = feedOf(static_cast<simulation::Scenario>(scenario));
         for (const auto* symbol : {"SPY", "QQQ", "IWM", "TLT", "GLD", "SPX"}) {
-            const auto d = at(static_cast<simulation::Scenario>(scenario), 14, 35, 0.7, symbol);
+            const auto d = at(*feed, 14, 35, 0.7, symbol);
             QVERIFY2(d.claims.total > 20, symbol);
             QVERIFY2(d.claims.struck == 0, symbol);
             QCOMPARE(d.claims.verified + d.claims.derived, d.claims.total);
@@ -177,8 +187,9 @@ private Q_SLOTS:
 
     void anOrderIsDefinedRiskAndWithinTheTradeLimit() {
         int orders = 0;
+        const auto feed = feedOf(simulation::Scenario::Calm);
         for (const auto* symbol : {"SPY", "QQQ", "IWM", "GLD", "SPX"}) {
-            const auto d = at(simulation::Scenario::Calm, 10, 35, 0.7, symbol);
+            const auto d = at(*feed, 10, 35, 0.7, symbol);
             if (!d.order) continue;
             ++orders;
             const auto bounds = portfolio::payoffBounds(d.order->legs, d.order->netLimit);
