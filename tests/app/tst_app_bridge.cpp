@@ -24,14 +24,14 @@ private Q_SLOTS:
         const auto settings = app::settingsFor(options);
         QVERIFY(settings.has_value());
         bridge.keepSettings(*settings);
-        ui::ViewPtr view;
+        std::shared_ptr<const desk::DeskView> view;
         std::shared_ptr<const pricing::PricedChain> chain;
         std::shared_ptr<const desk::RiskView> risk;
         std::shared_ptr<const agents::Deliberation> deliberation;
         int steps = 0;
         std::size_t found = 0;
         qint64 exported = 0;
-        QObject::connect(&bridge, &ui::DeskPort::viewReady, &bridge, [&](const ui::ViewPtr& v) { view = v; });
+        QObject::connect(&bridge, &ui::DeskPort::viewReady, &bridge, [&](const auto& v) { view = v; });
         QObject::connect(&bridge, &ui::DeskPort::chainReady, &bridge, [&](const auto& c) { chain = c; });
         QObject::connect(&bridge, &ui::DeskPort::riskReady, &bridge, [&](const auto& r) { risk = r; });
         QObject::connect(&bridge, &ui::DeskPort::deliberationReady, &bridge, [&](const auto& d) { deliberation = d; });
@@ -64,9 +64,9 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(view->user.has(approval::Role::TeamLead), 240000);
         bridge.changeSettings(wanted);
         QTRY_VERIFY_WITH_TIMEOUT(view->limits.riskPerTrade == 0.015, 240000);
-        ui::ViewPtr then;
+        std::shared_ptr<const desk::DeskView> then;
         QString words;
-        QObject::connect(&bridge, &ui::DeskPort::momentReady, &bridge, [&](qint64, const ui::ViewPtr& v, const QString& said) {
+        QObject::connect(&bridge, &ui::DeskPort::momentReady, &bridge, [&](qint64, const auto& v, const QString& said) {
             then = v;
             words = said;
         });
