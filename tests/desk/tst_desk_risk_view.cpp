@@ -123,12 +123,12 @@ private Q_SLOTS:
             const auto var = portfolio::valueAtRisk(book, *past, {}, 100'000);
             rows = riskRows(risk.get(), ApprovalId(id));
             QVERIFY(var.available() && rows[0].after && rows[1].after);
-            QVERIFY(std::abs(*rows[0].after + var.levels[1].varUsd) < 1e-6);
+            QVERIFY(std::abs(*rows[0].after - var.levels[1].varUsd) < 1e-6);
             const auto& worst = grid->cells[*grid->worst];
             QVERIFY(std::abs(*rows[1].after - worst.pnlUsd) < 1e-6);
             QCOMPARE(rows[1].afterCell->spotMove, worst.spotMove);
             QCOMPARE(rows[1].afterCell->volMove, worst.volMove);
-            QVERIFY(std::abs(*rows[0].now + risk->asIs.historical.levels[1].varUsd) < 1e-9);
+            QVERIFY(std::abs(*rows[0].now - risk->asIs.historical.levels[1].varUsd) < 1e-9);
         }
         view->approvals.back() = request("A-2", puts(6)); // other size, other number
         QVERIFY(board.varIsOld(sources));
