@@ -123,6 +123,10 @@ std::string deskDirectory(const WorkstationOptions& o) {
 
 Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o, desk::RuntimeSinks sinks) {
     if (const auto ready = prepareDataDirectory(o.dataDirectory); !ready) return ready.error();
+    // Before the desk has a folder: a recording that cannot be played leaves nothing behind.
+    auto recorded =
+        o.market == "sim" ? Result<std::unique_ptr<market::MarketFeed>>(nullptr) : market::openRecordedFeed(o.market.substr(7), o.historyDirectory);
+    if (!recorded) return recorded.error();
     const std::string directory = deskDirectory(o);
     if (const auto ready = prepareDataDirectory(directory); !ready) return ready.error();
     startLog(directory); // beside its journal: two desks of one data folder may run at once
@@ -145,8 +149,8 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
     options.simulated = o.market == "sim";
 
     auto config = std::make_shared<simulation::SimulationConfig>();
-    const desk::FeedFactory makeFeed = [&o, config](std::optional<UtcTime> last) -> Result<std::unique_ptr<market::MarketFeed>> {
-        if (o.market != "sim") return market::openRecordedFeed(o.market.substr(7), o.historyDirectory);
+    const desk::FeedFactory makeFeed = [&o, &recorded, config](std::optional<UtcTime> last) -> Result<std::unique_ptr<market::MarketFeed>> {
+        if (o.market != "sim") return std::move(*recorded);
         *config = configFor(o, last);
         return simulation::makeSimulatedMarket(*config);
     };

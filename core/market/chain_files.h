@@ -48,7 +48,8 @@ Result<ReadChains> readChainFile(const std::string& path, const ChainFileOptions
 Result<History> readHistory(const std::string& directory, UtcTime asof, std::vector<std::string>& notes);
 
 /// Plays a chain file, or a folder of them, as a feed: one step per recorded snapshot, nothing invented between. Files are
-/// read when the feed reaches them; one that turns out bad is skipped, named in notes() and counted in dataErrors.
+/// read when the feed reaches them; one that turns out bad is skipped, named in notes() and counted in dataErrors. A file named
+/// alone and the first of a folder are read at once: what cannot be played at all is refused here.
 /// VIX and prior closes are those of the sessions closed by then, stamped with the close. An empty `historyDirectory` leaves
 /// the past unknown. @return NotFound, or BadInput when nothing can be played.
 Result<std::unique_ptr<MarketFeed>> openRecordedFeed(const std::string& path, const std::string& historyDirectory);

@@ -58,6 +58,15 @@ public:
         for (const RecordedFile& file : m_files) m_underlyings.insert(file.head.underlying);
         if (!m_files.empty()) m_start = m_files.front().times.front();
     }
+    /// Reads files until one has a chain, so that what cannot be played says so now and not as a market without quotes. What
+    /// was read stays for the first step.
+    void learnFirstChain() {
+        while (!m_files.empty() && chainsOf(m_files.front()).empty()) {
+            m_cache.erase(m_files.front().path);
+            m_files.erase(m_files.begin());
+        }
+        if (!m_files.empty()) m_start = m_files.front().times.front();
+    }
     bool empty() const { return m_files.empty(); }
     const Skipped& skipped() const { return m_skipped; }
 
@@ -302,10 +311,13 @@ Result<std::unique_ptr<MarketFeed>> openRecordedFeed(const std::string& path, co
     auto feed =
         std::make_unique<RecordedFeed>("Recorded " + named.filename().string(), std::move(files), std::move(skipped), std::move(history), notes);
     feed->learnUnknownTimes();
-    if (feed->empty())
-        return badInput(
-            path + ": holds no option chain that can be played" +
-            (feed->skipped().failures.empty() ? (notes.empty() ? std::string() : ": " + notes.front()) : ": " + feed->skipped().failures.front()));
+    feed->learnFirstChain();
+    if (feed->empty()) {
+        const auto& failures = feed->skipped().failures;
+        if (single && !failures.empty()) return badInput(failures.front()); // it names the file, the line and the column
+        const std::string why = !failures.empty() ? failures.front() : !notes.empty() ? notes.front() : std::string();
+        return badInput(path + ": holds no option chain that can be played" + (why.empty() ? why : ": " + why));
+    }
     return std::unique_ptr<MarketFeed>(std::move(feed));
 }
 

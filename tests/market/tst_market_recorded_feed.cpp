@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "base/text_file.h"
 #include "market/chain_files.h"
 #include "market/exchange_calendar.h"
 
@@ -92,6 +93,76 @@ private Q_SLOTS:
             return text;
         };
         QCOMPARE(play(), play());
+    }
+    void aFileThatCannotBePlayedIsRefusedAtOnce_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("says");
+        const QByteArray header = kHeader, good = row("SPY", "640", "2026-08-19T14:00:00Z", "1");
+        const QByteArray negative = "SPY,640,2026-08-19T14:00:00Z,2026-09-18,600,call,-2,-1,1,1\n";
+        QTest::newRow("empty") << "spy.csv" << QByteArray() << "spy.csv: the file is empty";
+        QTest::newRow("a header and no rows") << "spy.csv" << header << "spy.csv: holds a header and no rows";
+        QTest::newRow("a wrong header") << "spy.csv" << QByteArray("a,b\n1,2\n") << "spy.csv:1:";
+        QTest::newRow("cut in a row") << "spy.csv" << header + good.repeated(3) + "SPY,640,2026-08"
+                                      << "spy.csv:5: the file is cut";
+        QTest::newRow("negative prices") << "spy.csv" << header + negative.repeated(40) << "spy.csv:2:";
+        QTest::newRow("negative prices after good rows") << "spy.csv" << header + good + negative.repeated(2000) << "spy.csv:3:";
+        QTest::newRow("a line without end") << "spy.csv" << header + good + QByteArray(2 << 20, 'x') << "spy.csv:3: the line is longer";
+        QTest::newRow("not a gzip any more") << "spy.csv.gz" << QByteArray::fromHex("1f8b08000000000000034b4c4a4e494d03") << "spy.csv.gz:1:";
+    }
+    void aFileThatCannotBePlayedIsRefusedAtOnce() {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, says);
+        QTemporaryDir dir;
+        const auto alone = openRecordedFeed(write(dir, qPrintable(name), bytes), "");
+        QVERIFY(!alone.has_value());
+        QCOMPARE(alone.error().code, ErrorCode::BadInput);
+        QVERIFY2(QString::fromStdString(alone.error().detail).startsWith(dir.filePath(says)), alone.error().detail.c_str());
+        const auto folder = openRecordedFeed(dir.path().toStdString(), "");
+        QVERIFY(!folder.has_value());
+        QVERIFY2(folder.error().detail.find(name.toStdString()) != std::string::npos, folder.error().detail.c_str());
+    }
+    /// Files of one moment, whose head alone tells their time.
+    void aRealChainThatIsCutOrNegativeIsRefusedAtOnce_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("SPX 2019") << "options-eod/spx-2019/SPX_20190503.csv.gz";
+        QTest::newRow("SPY 2026") << "options-eod/spy-qqq-iwm-2026-08/2026-08-18/SPY.csv.gz";
+    }
+    void aRealChainThatIsCutOrNegativeIsRefusedAtOnce() {
+        if (!shared()) QSKIP("the shared market data is not here");
+        QFETCH(QString, file);
+        const QString source = QString::fromStdString(kData) + file;
+        QTemporaryDir dir;
+        QVERIFY(QDir(dir.path()).mkpath("2026-08-18"));
+        const QString name = "2026-08-18/" + QFileInfo(file).fileName();
+        QFile whole(source);
+        QVERIFY(whole.open(QIODevice::ReadOnly));
+        const QByteArray packed = whole.readAll();
+        const auto refused = [&](const QString& path, const char* says) {
+            const auto opened = openRecordedFeed(path.toStdString(), "");
+            QVERIFY(!opened.has_value());
+            const QString detail = QString::fromStdString(opened.error().detail);
+            QVERIFY2(detail.startsWith(path + ":") && detail.contains(QLatin1String(says)), qPrintable(detail));
+        };
+        refused(QString::fromStdString(write(dir, qPrintable(name), packed.chopped(packed.size() / 3))), "cut or damaged");
+        auto reader = *LineReader::open(source.toStdString());
+        QByteArray text;
+        std::string_view line;
+        while (*reader.next(line)) text += QByteArray(line.data(), static_cast<qsizetype>(line.size())) + '\n';
+        refused(QString::fromStdString(write(dir, qPrintable(QString(name).chopped(3)), text.chopped(30))), "the file is cut");
+        QVERIFY(!openRecordedFeed(dir.path().toStdString(), "").has_value()); // of many files, none can be played
+    }
+    void aFolderPlaysFromItsFirstSoundFileAndNamesTheOther() {
+        QTemporaryDir dir;
+        const QByteArray one = row("SPY", "640", "2026-08-19T14:00:00Z", "1");
+        write(dir, "a.csv", QByteArray(kHeader) + one + "SPY,640");
+        write(dir, "b.csv", QByteArray(kHeader) + row("SPY", "641", "2026-08-20T14:00:00Z", "2"));
+        const auto feed = std::move(*openRecordedFeed(dir.path().toStdString(), ""));
+        QVERIFY(feed->info().start == *parseUtc("2026-08-20T14:00Z"));
+        QVERIFY(anyContains(feed->info().notes, "a.csv:3: the file is cut") && anyContains(feed->info().notes, "1 file could not be read"));
+        QVERIFY(feed->advance(feed->info().start, {}).has_value());
+        QCOMPARE((*feed->chain("SPY"))->spot->str(), std::string("641.00"));
     }
     void badSourcesAreRefused() {
         QTemporaryDir dir;
