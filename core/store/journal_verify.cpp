@@ -2,6 +2,7 @@
 #include <map>
 
 #include "store/journal_tables.h"
+#include "store/wal_check.h"
 
 namespace mahler::store {
 
@@ -101,8 +102,9 @@ bool sameBytes(const std::string& path, const Anchor& anchor) {
 
 VerifyReport verify(Database& db, const std::string& path, const Digest* key, bool anchorNeeded) {
     VerifyReport report;
-    // The anchor first, then one moment of the file: a running writer only ever goes beyond it.
+    // Anchor and log first, then one moment of the file: a running writer only ever goes beyond them.
     const auto anchor = readAnchor(path);
+    const auto wal = checkWal(path);
     if (const auto begun = db.execute("BEGIN"); !begun) return bad(report, 1, begun.error().detail);
     const auto pages = db.value("PRAGMA integrity_check(1)");
     const bool pagesOk = pages && *pages == "ok";
@@ -119,6 +121,8 @@ VerifyReport verify(Database& db, const std::string& path, const Digest* key, bo
             return bad(report, seq, "the checkpoint's signature does not hold");
     }
     if (!chain(db, report, checkpointed)) return report;
+    if (!wal) return bad(report, report.records + 1, wal.error().detail);
+    if (wal->state == WalReport::State::Damaged) return bad(report, report.records + 1, wal->reason);
     if (!pagesOk) return bad(report, report.records + 1, "damaged pages: " + (pages ? *pages : pages.error().detail));
     if (!checkpointed.empty())
         return bad(report, report.records + 1, "checkpoint " + std::to_string(checkpointed.begin()->first) + " is beyond the journal's end");
@@ -134,6 +138,7 @@ VerifyReport verify(Database& db, const std::string& path, const Digest* key, bo
     report.ok = true;
     report.reason = "sequence, chain, contents and pages hold";
     report.reason += *anchor ? ", the anchor too" : "; there is no side file, so a cut end would not be seen";
+    if (!wal->reason.empty()) report.reason += "; " + wal->reason;
     report.reason += key ? "; checkpoints are signed" : "; without the key the signatures were not checked";
     return report;
 }
@@ -143,10 +148,13 @@ VerifyReport verify(Database& db, const std::string& path, const Digest* key, bo
 Result<VerifyReport> verifyJournal(const std::string& path, const Digest* key) {
     auto db = tables::openForReading(path);
     if (!db) {
-        if (db.error().code != ErrorCode::Integrity) return db.error();
+        // A journal can live in its log alone: without a sound one its file is an empty one, or of no kind.
+        const auto wal = checkWal(path);
+        const bool walDamaged = wal && wal->state == WalReport::State::Damaged;
+        if (db.error().code != ErrorCode::Integrity && !walDamaged) return db.error();
         VerifyReport report;
         report.firstBadSeq = 1;
-        report.reason = db.error().detail;
+        report.reason = walDamaged ? wal->reason : db.error().detail;
         return report;
     }
     return tables::verify(*db, path, key, false);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "store/file_guard.h"
 #include "store/journal_tables.h"
+#include "store/wal_check.h"
 
 namespace mahler::store {
 
@@ -60,6 +61,8 @@ public:
     }
 
     Result<void> prepare() {
+        // A log begun anew: what a crash left torn in this one is not met again behind what is written from here.
+        if (const auto moved = moveWal(SQLITE_CHECKPOINT_TRUNCATE); !moved) return moved.error();
         const auto last = tables::lastSeq(m_db);
         if (!last) return last.error();
         m_lastSeq = *last;
@@ -278,6 +281,10 @@ Result<bool> holdsJournal(const std::string& path) {
 }
 
 Result<void> verifyBeforeOpening(const std::string& path, const Journal::Options& options) {
+    const auto wal = checkWal(path); // first: without its log the file may hold no journal at all
+    if (!wal) return wal.error();
+    if (wal->state == WalReport::State::Damaged) return Error{ErrorCode::Integrity, path + ": " + wal->reason};
+    if (wal->state == WalReport::State::Unfinished) log(LogLevel::Warning, path + ": " + wal->reason);
     const auto holds = holdsJournal(path);
     if (!holds) return holds.error();
     const auto anchor = tables::readAnchor(path);

@@ -22,6 +22,36 @@ class VerifyTest : public QObject {
         for (const char* part : {"", ".anchor"}) std::filesystem::copy_file(sample + part, path + part);
     }
 
+    static constexpr qint64 kWalHeader = 32, kWalFrame = 24 + 4096;
+    static constexpr int kRecords = 30; ///< few enough for one generation of the log
+
+    /// The files of a journal in use, as a kill leaves them. @return how many frames of this generation its log has;
+    /// those of an earlier one may lie behind them.
+    static qint64 copyLive(const std::string& path, int records) {
+        QTemporaryDir dir;
+        const std::string live = dir.filePath("live.db").toStdString();
+        const auto journal = openTest(live);
+        if (!journal || !appendTest(**journal, 1, records)) return 0;
+        for (const char* part : {"", "-wal", ".anchor"})
+            std::filesystem::copy_file(live + part, path + part, std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::remove(path + "-shm");
+        QFile log(QString::fromStdString(path + "-wal"));
+        if (!log.open(QIODevice::ReadOnly)) return 0;
+        const QByteArray bytes = log.readAll();
+        qint64 frames = 0;
+        for (qint64 at = kWalHeader; at + kWalFrame <= bytes.size() && bytes.mid(at + 8, 8) == bytes.mid(16, 8); at += kWalFrame) ++frames;
+        return frames;
+    }
+    template <class Look> static void flip(const std::string& path, qint64 at, int bit, const Look& look) {
+        QFile file(QString::fromStdString(path));
+        QVERIFY(file.open(QIODevice::ReadWrite | QIODevice::Unbuffered) && file.seek(at));
+        char good = 0;
+        QVERIFY(file.getChar(&good));
+        QVERIFY(file.seek(at) && file.putChar(static_cast<char>(good ^ (1 << bit))));
+        look();
+        QVERIFY(file.seek(at) && file.putChar(good));
+    }
+
     static VerifyReport verifyWithKey(const std::string& path) {
         const Digest key = testKey();
         const auto report = verifyJournal(path, &key);
@@ -233,6 +263,93 @@ private Q_SLOTS:
         });
         QVERIFY(unseen > 0);
         qInfo("%d of 500 flips lay outside of records, contents and checkpoints", unseen);
+    }
+
+    void aFlippedBitInALiveWalIsFound_data() {
+        QTest::addColumn<int>("first"); // byte of each frame; -1: the header
+        QTest::addColumn<int>("step");
+        QTest::newRow("the header") << -1 << 1;
+        QTest::newRow("page number") << 0 << 3;
+        QTest::newRow("size after the commit") << 4 << 3;
+        QTest::newRow("salts") << 8 << 4;
+        QTest::newRow("checksums") << 16 << 4;
+        QTest::newRow("page, first half") << 24 << 2000;
+        QTest::newRow("page, second half") << 2100 << 2000;
+    }
+    /// As after a kill: the log holds what was committed, to its last transaction. SQLite alone drops a bad frame and all behind it.
+    void aFlippedBitInALiveWalIsFound() {
+        QFETCH(int, first);
+        QFETCH(int, step);
+        QTemporaryDir dir;
+        const std::string path = dir.filePath("j.db").toStdString();
+        const auto frames = copyLive(path, kRecords);
+        QVERIFY(frames > 100 && verifyWithKey(path).ok);
+        QCOMPARE(verifyWithKey(path).records, std::int64_t{kRecords});
+        Random random(5);
+        const auto isFound = [&](qint64 at) {
+            flip(path + "-wal", at, static_cast<int>(random.below(8)), [&] {
+                const auto report = verifyWithKey(path);
+                QVERIFY2(!report.ok && report.firstBadSeq > 0, qPrintable(QStringLiteral("flip at %1 of the log").arg(at)));
+                QVERIFY2(report.reason.find("log is damaged") != std::string::npos, report.reason.c_str());
+            });
+        };
+        if (first < 0)
+            for (qint64 at = 0; at < kWalHeader; ++at) isFound(at);
+        else
+            for (qint64 frame = 0; frame < frames; frame += frame < frames - 10 ? 23 : 1)
+                for (int i = 0; i < 2; ++i) isFound(kWalHeader + frame * kWalFrame + first + i * step);
+        QVERIFY(verifyWithKey(path).ok);
+    }
+    void aDamagedWalIsNotOpenedAndNotReplaced() {
+        QTemporaryDir dir;
+        const std::string path = dir.filePath("j.db").toStdString();
+        for (const int records : {3, 186}) { // also before the first anchor, when the log is all there is
+            const auto frames = copyLive(path, records);
+            for (const qint64 at : {qint64{20}, kWalHeader + 40, kWalHeader + (frames - 1) * kWalFrame + 300}) {
+                flip(path + "-wal", at, 3, [&] {
+                    const auto opened = openTest(path);
+                    QVERIFY(!opened.has_value());
+                    QCOMPARE(opened.error().code, ErrorCode::Integrity);
+                    QVERIFY2(opened.error().detail.find("log is damaged") != std::string::npos, opened.error().detail.c_str());
+                });
+            }
+            QVERIFY(openTest(path).has_value());
+            QCOMPARE(static_cast<int>(allRecords(path).size()), records);
+        }
+    }
+    void aTornLastTransactionIsToldAndIsNoDamage() {
+        QTemporaryDir dir;
+        const std::string path = dir.filePath("j.db").toStdString();
+        const auto frames = copyLive(path, 186);
+        QFile file(QString::fromStdString(path + "-wal"));
+        QVERIFY(file.open(QIODevice::ReadWrite | QIODevice::Unbuffered));
+        QByteArray old = file.readAll();
+        const QByteArray good = old.left(kWalHeader + frames * kWalFrame);
+        old.remove(0, good.size());
+        QVERIFY(!old.isEmpty()); // the log was begun anew once: what is behind is of before
+        const auto torn = [&](const QByteArray& bytes) {
+            QVERIFY(file.resize(0) && file.seek(0) && file.write(bytes) == bytes.size());
+            const auto report = verifyWithKey(path);
+            QVERIFY2(report.ok, report.reason.c_str());
+            QCOMPARE(report.records, std::int64_t{185});
+            QVERIFY2(report.reason.find("the last transaction is torn") != std::string::npos, report.reason.c_str());
+        };
+        torn(good.chopped(1));               // the file ends early
+        torn(good.chopped(kWalFrame / 2));   // in the middle of its last page
+        torn(good.chopped(kWalFrame) + old); // its last page was never written
+        QByteArray hole = good;              // sectors that were never written, the commit behind them
+        hole.replace(good.size() - kWalFrame + 24, 2048, QByteArray(2048, 'x'));
+        torn(hole + old);
+        // Opened, it goes on from the last whole transaction, and nothing of the torn one is left to confuse the next check.
+        {
+            const auto journal = openTest(path);
+            QVERIFY2(journal.has_value(), journal ? "" : journal.error().detail.c_str());
+            QCOMPARE((*journal)->lastSeq(), std::int64_t{185});
+            QVERIFY(appendTest(**journal, 186, 190));
+            const auto beside = verifyWithKey(path);
+            QVERIFY2(beside.ok && beside.reason.find("torn") == std::string::npos, beside.reason.c_str());
+        }
+        QVERIFY(verifyWithKey(path).ok);
     }
 
     void aCutFileIsFound() {
