@@ -1,12 +1,10 @@
 #include "ui/screens/records_layer.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QVBoxLayout>
 
+#include "desk/record_fields.h"
 #include "market/exchange_calendar.h"
 #include "ui/screens/record_words.h"
 #include "ui/theme/format.h"
@@ -15,26 +13,19 @@ namespace mahler::ui {
 
 namespace {
 
-/// `type` is the record's, `parent` the name of the object the value stands in.
-void write(QStringList& lines, const std::string& type, const QString& parent, const QString& name, const QJsonValue& value, int depth) {
-    const QString indent(depth * 4, QLatin1Char(' '));
-    const QString label = indent + QString(name).replace(QLatin1Char('_'), QLatin1Char(' '));
-    if (value.isObject()) {
-        lines << label;
-        const auto object = value.toObject();
-        for (auto it = object.begin(); it != object.end(); ++it) write(lines, type, name, it.key(), it.value(), depth + 1);
-    } else if (value.isArray()) {
-        const auto array = value.toArray();
-        lines << label + (array.isEmpty() ? QStringLiteral(": ") + format::dash() : QString());
-        int n = 0;
-        for (const auto& entry : array) write(lines, type, name, QString::number(++n), entry, depth + 1);
-    } else
-        lines << QStringLiteral("%1: %2").arg(
-            label, value.isNull()     ? format::dash()
-                   : value.isBool()   ? (value.toBool() ? EventLadder::tr("yes") : EventLadder::tr("no"))
-                   : value.isDouble() ? fieldWords(desk::unitOfField(type, parent.toStdString(), name.toStdString()), value.toInteger(), true)
-                   : value.toString().isEmpty() ? format::dash()
-                                                : value.toString());
+QString lineOf(const std::string& type, const desk::RecordField& field) {
+    using Kind = desk::RecordField::Kind;
+    const QString label = QString(field.depth * 4, QLatin1Char(' ')) + QString::fromStdString(field.name).replace(QLatin1Char('_'), QLatin1Char(' '));
+    QString value;
+    switch (field.kind) {
+    case Kind::Group: return label;
+    case Kind::EmptyList:
+    case Kind::Absent: value = format::dash(); break;
+    case Kind::YesNo: value = field.yes ? EventLadder::tr("yes") : EventLadder::tr("no"); break;
+    case Kind::Number: value = fieldWords(desk::unitOfField(type, field.parent, field.name), field.number, true); break;
+    case Kind::Text: value = field.text.empty() ? format::dash() : QString::fromStdString(field.text); break;
+    }
+    return QStringLiteral("%1: %2").arg(label, value);
 }
 
 } // namespace
@@ -63,11 +54,10 @@ void dressLayer(QDialog& layer, const QString& title) {
 QString readableRecord(const JournalRow& row) {
     QStringList lines{EventLadder::tr("record %1, %2 by %3").arg(QString::number(row.seq), format::text(row.type), format::text(row.actor)),
                       format::timeTooltip(row.at)};
-    const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(row.body));
-    if (!json.isObject()) return (lines << format::text(row.body)).join(QLatin1Char('\n'));
+    const auto fields = desk::fieldsOfRecord(row.body);
+    if (!fields) return (lines << format::text(row.body)).join(QLatin1Char('\n'));
     lines << QString();
-    const auto object = json.object();
-    for (auto it = object.begin(); it != object.end(); ++it) write(lines, row.type, {}, it.key(), it.value(), 0);
+    for (const auto& field : *fields) lines << lineOf(row.type, field);
     return lines.join(QLatin1Char('\n'));
 }
 
