@@ -228,7 +228,10 @@ Result<std::vector<TapeEntry>> readTapeBlock(const std::string& directory, const
     if (block.file.find('/') != std::string::npos || block.file.find('\\') != std::string::npos || block.offset < 0 || block.size < 0 ||
         block.size > (64ll << 20))
         return damaged;
-    std::ifstream in(directory.empty() ? block.file : directory + "/" + block.file, std::ios::binary);
+    const std::string path = directory.empty() ? block.file : directory + "/" + block.file;
+    std::error_code ec;
+    if (!std::filesystem::exists(path, ec)) return Error{ErrorCode::NotFound, path + ": no such tape beside the journal"};
+    std::ifstream in(path, std::ios::binary);
     std::string packed(static_cast<std::size_t>(block.size), '\0');
     if (!in || !in.seekg(block.offset) || !in.read(packed.data(), block.size) || sha256(packed) != block.hash) return damaged;
     const auto bytes = tables::unpack(packed);

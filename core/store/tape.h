@@ -42,7 +42,8 @@ public:
     virtual Result<std::optional<TapeBlock>> flush() = 0;
 };
 
-/// Reads one block back and checks its hash. @return Integrity when the bytes are not those journaled.
+/// Reads one block back and checks its hash. @return Integrity when the bytes are not those journaled,
+/// NotFound when the tape is not there.
 Result<std::vector<TapeEntry>> readTapeBlock(const std::string& directory, const TapeBlock& block);
 
 } // namespace mahler::store
