@@ -5,6 +5,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/data_folder.h"
+#include "app/quit_signals.h"
 #include "app/translations.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
@@ -31,6 +32,7 @@ int runWorkstation(const std::vector<std::string>& words, int& argc, char** argv
 #endif
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
+    const QuitSignals signals;
     QApplication::setApplicationName(QStringLiteral("Mahler"));
     QApplication::setDesktopFileName(QStringLiteral("mahler"));
     loadTranslations(app);
