@@ -20,7 +20,7 @@ mahler [--market sim|replay:PATH] [--seed N] [--speed X] [--scenario NAME] [--da
 mahler cycle --chain FILE --underlying SPY [--history DIR] [--asof TIME] [--reasoner rules]
        [--profile seed|calibrated] [--json]
     one full analysis cycle on a recorded chain
-mahler price --in contracts.csv --out results.csv
+mahler price --in contracts.csv --out results.csv [--json]
     prices a table of contracts: id, style, type, spot, strike, t_years, rate, dividend_yield, vol, price (vol or
     price may be empty). A malformed row is left empty, says why in its error column and does not stop the file;
     exit 1 when there was one. A price that no volatility gives names the reason there and is no failure
@@ -31,19 +31,22 @@ mahler risk --positions FILE --chain FILE[,FILE...] [--history DIR] [--equity US
     Greeks, scenario grid, VaR and shortfall, margin and the breaker map of a book; --propose adds a trade to it.
     Positions CSV: underlying, expiration_date, strike, option_type (call|put|stock), quantity (signed),
     average_price; optional root, strategy. Stock rows leave expiration_date and strike empty
-mahler verify-prices [--count N] [--seed N]
+mahler verify-prices [--count N] [--seed N] [--json]
     prices N random contracts (1000) by independent methods and says where they disagree; some 40 ms each
 mahler simulate [--sessions N] [--seed N] [--faults all|none|LIST] [--steps N] [--json] [--trace] [--list-faults]
     drives the desk through random markets and failures and checks every rule after every command; exit 1 when one broke.
     --sessions 1 --seed N --trace tells the session of a seed step by step
-mahler journal verify|export|search|replay FILE ...
-    checks the chain, exports (--out FILE), searches (--text WORDS ...), replays and compares byte for byte
+mahler journal verify|export|search|replay FILE ... [--json]
+    checks the chain and the tapes beside it, exports (--out FILE), searches (--text WORDS ...), replays and compares byte for
+    byte. An export is JSON Lines; with --json the lines go to --out FILE and one document to stdout
 mahler screenshots --out DIR [--size WxH] [--theme dark|light] [--gain-loss NAME] [--density NAME] [--scenario NAME]
+       [--json]
     renders every screen, filled with a seeded session, without a display
 mahler doctor [--data-dir DIR] [--json]
     checks data folder, journal, secrets, time and disk, and says how to mend what is wrong
 mahler --version | --help
 
+With --json a command prints one JSON document to stdout, and errors stay on stderr.
 Scenarios: calm, vol-spike, crash, grind-up, stale-feed, broker-outage.
 Exit codes: 0 success, 1 what was checked does not hold, 2 bad input.
 )";

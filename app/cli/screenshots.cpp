@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
@@ -13,6 +14,7 @@
 #include "app/translations.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
+#include "base/json.h"
 #include "ui/screens/moment_layer.h"
 #include "ui/screens/table_screens.h"
 #include "ui/screens/volatility_screen.h"
@@ -22,6 +24,12 @@
 namespace mahler::app {
 
 namespace {
+
+/// What was drawn and what does not fit; told picture by picture, or with --json in one document at the end.
+struct Drawn {
+    bool json = false;
+    Json pictures = Json::array(), clipped = Json::array();
+};
 
 struct Wanted {
     QString out;
@@ -75,14 +83,16 @@ bool pump(const std::function<bool()>& done, double seconds) {
     return done();
 }
 
-/// Lets the window come to rest, draws it, and says what does not fit. @return whether everything fits.
-bool save(QWidget& window, const QString& path) {
+/// Lets the window come to rest, draws it, and says what does not fit.
+void save(QWidget& window, const QString& path, Drawn& drawn) {
     pump([] { return false; }, 1.1); // the strip shows the longest delay of the last second: the shot before is not this screen's
     window.grab().save(path);
-    std::printf("%s\n", qPrintable(path));
-    const QStringList clipped = clippedTexts(window);
-    for (const auto& text : clipped) std::fprintf(stderr, "mahler: %s: does not fit: %s\n", qPrintable(path), qPrintable(text));
-    return clipped.isEmpty();
+    drawn.pictures.push_back(path.toStdString());
+    if (!drawn.json) std::printf("%s\n", qPrintable(path));
+    for (const auto& text : clippedTexts(window)) {
+        drawn.clipped.push_back({{"picture", path.toStdString()}, {"text", text.toStdString()}});
+        std::fprintf(stderr, "mahler: %s: does not fit: %s\n", qPrintable(path), qPrintable(text));
+    }
 }
 
 /// R on the newest record of a fill, once its replay is there; null when there is none.
@@ -143,7 +153,7 @@ bool fill(UiBridge& bridge, ui::ViewPtr& view) {
 } // namespace
 
 int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char** argv) {
-    const auto args = Arguments::parse(words, {"out", "size", "theme", "gain-loss", "density", "scenario", "seed"}, {});
+    const auto args = Arguments::parse(words, {"out", "size", "theme", "gain-loss", "density", "scenario", "seed"}, {"json"});
     if (!args) return badUsage(args.error());
     const auto wanted = parse(*args);
     if (!wanted) return badUsage(wanted.error());
@@ -170,7 +180,8 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
     QObject::connect(&bridge, &ui::DeskPort::riskReady, &bridge, [&](const ui::RiskPtr& r) { risk = r; });
     QObject::connect(&bridge, &ui::DeskPort::deliberationReady, &bridge, [&](const ui::DeliberationPtr& d) { debates.push_back(d); });
     ui::applyTheme(app, ui::ThemeKind::Dark);
-    bool fits = true;
+    Drawn drawn;
+    drawn.json = args->flag("json");
     const bool filled = fill(bridge, view);
     bridge.watchChain("SPY");
     pump([&] { return chain && chain->chain->underlying == "SPY"; }, 10);
@@ -212,18 +223,18 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
             };
             for (const auto& id : window.screenIds()) {
                 window.showScreen(id);
-                fits = save(window, path(id)) && fits;
+                save(window, path(id), drawn);
             }
             auto* builder = static_cast<ui::BuilderScreen*>(window.screen(QStringLiteral("builder")));
             window.showScreen(builder->id());
             builder->profile().setGreek(QStringLiteral("delta"));
             builder->profile().chooseDate(2);
-            fits = save(window, path(QStringLiteral("builder-delta"))) && fits;
+            save(window, path(QStringLiteral("builder-delta")), drawn);
             auto* volatility = static_cast<ui::VolatilityScreen*>(window.screen(QStringLiteral("volatility")));
             window.showScreen(volatility->id());
             for (const auto& [page, name] : {std::pair(3, QStringLiteral("surface")), std::pair(4, QStringLiteral("history"))}) {
                 volatility->showPage(page);
-                fits = save(window, path(name)) && fits;
+                save(window, path(name), drawn);
             }
             auto* scenario = window.screen(QStringLiteral("scenario"));
             window.showScreen(scenario->id());
@@ -233,26 +244,27 @@ int runScreenshotsCommand(const std::vector<std::string>& words, int& argc, char
                     QKeyEvent press(QEvent::KeyPress, key, Qt::NoModifier);
                     QApplication::sendEvent(scenario, &press);
                 }
-                fits = save(window, path(name)) && fits;
+                save(window, path(name), drawn);
             }
             if (auto* moment = openMoment(window)) {
                 for (const auto* page : {"state", "positions"}) {
                     moment->showPage(QLatin1String(page));
-                    fits = save(*moment, path(QStringLiteral("moment-%1").arg(QLatin1String(page)))) && fits;
+                    save(*moment, path(QStringLiteral("moment-%1").arg(QLatin1String(page))), drawn);
                 }
                 moment->close();
             }
             if (!view->approvals.empty()) {
                 window.showScreen(QStringLiteral("chain"));
                 window.openApproval(QString::fromStdString(view->approvals.front().request.id.str()));
-                fits = save(window, path(QStringLiteral("approval"))) && fits;
+                save(window, path(QStringLiteral("approval")), drawn);
             }
         }
     }
     bridge.detach();
     if (!filled)
         std::fprintf(stderr, "mahler: note: this scenario ended without both a position and a pending request; the screens show what there was\n");
-    return fits ? 0 : 1;
+    if (drawn.json) std::printf("%s\n", Json{{"pictures", drawn.pictures}, {"does_not_fit", drawn.clipped}, {"filled", filled}}.dump(2).c_str());
+    return drawn.clipped.empty() ? 0 : 1;
 }
 
 } // namespace mahler::app
