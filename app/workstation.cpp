@@ -16,6 +16,7 @@
 #include "execution/simulated_broker.h"
 #include "market/chain_files.h"
 #include "market/exchange_calendar.h"
+#include "store/file_guard.h"
 
 namespace mahler::app {
 
@@ -129,6 +130,7 @@ Result<std::unique_ptr<desk::DeskRuntime>> startDesk(const WorkstationOptions& o
     if (!recorded) return recorded.error();
     const std::string directory = deskDirectory(o);
     if (const auto ready = prepareDataDirectory(directory); !ready) return ready.error();
+    if (const auto made = store::createPrivateFile(directory + "/mahler.log"); !made) return made.error();
     startLog(directory); // beside its journal: two desks of one data folder may run at once
     const auto key = checkpointKeyFor(directory);
     if (!key) return key.error();

@@ -9,6 +9,7 @@
 #include "app/data_folder.h"
 #include "app/keychain.h"
 #include "base/clock.h"
+#include "desk/tape_check.h"
 #include "market/exchange_calendar.h"
 #include "store/journal.h"
 
@@ -26,7 +27,7 @@ struct Finding {
 
 Finding dataFolder(const std::string& directory) {
     std::error_code ec;
-    if (!fs::exists(directory, ec)) {
+    if (!fs::exists(fs::symlink_status(directory, ec))) {
         fs::path above = fs::absolute(directory, ec);
         while (above.has_relative_path() && !fs::exists(above, ec)) above = above.parent_path();
         const fs::path probe = above / (".mahler-doctor-" + std::to_string(SystemClock().now().utc.time_since_epoch().count()));
@@ -37,8 +38,7 @@ Finding dataFolder(const std::string& directory) {
                     "choose another with --data-dir"};
         return {"data folder", Finding::Level::Ok, directory + " does not exist yet; it is made at the first start", ""};
     }
-    const auto ready = prepareDataDirectory(directory);
-    if (!ready) return {"data folder", Finding::Level::Wrong, ready.error().detail, "choose another with --data-dir, or chmod 700 " + directory};
+    if (const auto fault = faultOf(directory)) return {"data folder", Finding::Level::Wrong, fault->what, fault->mend};
     return {"data folder", Finding::Level::Ok, directory + ", private and writable", ""};
 }
 
@@ -73,13 +73,21 @@ void journals(const std::string& directory, std::vector<Finding>& out) {
         if (!fs::exists(path, ec)) continue;
         ++found;
         const auto key = checkpointKeyBeside(path.string());
-        const auto report = store::verifyJournal(path.string(), key ? &*key : nullptr);
+        const auto report = store::verifyJournal(path.string(), key && *key ? &**key : nullptr);
+        const auto tapes = desk::checkTapes(path.string());
         const std::string name = "journal " + entry.path().filename().string();
-        if (!report)
+        if (const auto fault = faultOf(entry.path().string()))
+            out.push_back({name, Finding::Level::Wrong, fault->what, fault->mend});
+        else if (!key)
+            out.push_back({name, Finding::Level::Wrong, key.error().detail, "restore the key from a backup; do not trade on this journal"});
+        else if (!report)
             out.push_back({name, Finding::Level::Wrong, report.error().detail, "restore it from a backup; do not trade on it"});
         else if (!report->ok)
             out.push_back({name, Finding::Level::Wrong, "record " + std::to_string(report->firstBadSeq) + ": " + report->reason,
                            "keep the file as evidence, restore from a backup; do not trade on it"});
+        else if (!tapes || !tapes->ok)
+            out.push_back({name, Finding::Level::Wrong, tapes ? tapes->reason : tapes.error().detail,
+                           "keep the tape as evidence, restore it from a backup; sessions on it cannot be replayed"});
         else
             out.push_back({name, Finding::Level::Ok, std::to_string(report->records) + " records, chain intact", ""});
     }

@@ -6,6 +6,7 @@
 #include "app/data_folder.h"
 #include "base/text_file.h"
 #include "desk/replay.h"
+#include "desk/tape_check.h"
 #include "store/journal.h"
 
 namespace mahler::app {
@@ -15,14 +16,26 @@ namespace {
 int verify(const std::string& path, bool json) {
     // The key lies beside the journal of a simulated desk; without it the checkpoints' signatures are not checked.
     const auto key = checkpointKeyBeside(path);
-    const auto report = store::verifyJournal(path, key ? &*key : nullptr);
+    if (!key) return badUsage(key.error());
+    auto report = store::verifyJournal(path, *key ? &**key : nullptr);
     if (!report) return badUsage(report.error());
+    desk::TapeReport tapes;
+    if (report->ok) { // what a journal says of its tapes counts only when the journal holds
+        const auto checked = desk::checkTapes(path);
+        if (!checked) return badUsage(checked.error());
+        tapes = *checked;
+        report->reason = tapes.ok ? report->reason + "; " + tapes.reason : tapes.reason;
+        if (!tapes.ok) report->firstBadSeq = tapes.firstBadSeq;
+        report->ok = tapes.ok;
+    }
     if (json) {
         std::printf("%s\n", Json{{"ok", report->ok},
                                  {"records", report->records},
                                  {"first_bad_seq", report->firstBadSeq},
                                  {"reason", report->reason},
-                                 {"checkpoints_checked", key.has_value()},
+                                 {"checkpoints_checked", key->has_value()},
+                                 {"tape_blocks", tapes.blocks},
+                                 {"missing_tapes", tapes.missing},
                                  {"last_hash", report->lastHashHex}}
                                 .dump(2)
                                 .c_str());
@@ -36,10 +49,15 @@ int verify(const std::string& path, bool json) {
     return report->ok ? 0 : 1;
 }
 
-int exportTo(const std::string& path, const std::string& out) {
+/// The lines are many documents: with --json they go to a file alone, and one document says what is in it.
+int exportTo(const std::string& path, const std::string& out, bool json) {
+    if (json && out == "-") return badUsage(badInput("journal export --json wants --out FILE: the lines go there, one document to stdout"));
     const auto count = store::exportJournal(path, out);
     if (!count) return badUsage(count.error());
-    std::fprintf(stderr, "%lld records\n", static_cast<long long>(*count));
+    if (json)
+        std::printf("%s\n", Json{{"records", *count}, {"out", out}}.dump(2).c_str());
+    else
+        std::fprintf(stderr, "%lld records\n", static_cast<long long>(*count));
     return 0;
 }
 
@@ -82,7 +100,12 @@ int search(const std::string& path, const Arguments& args) {
 }
 
 int replay(const std::string& path, bool json) {
-    const auto report = desk::replayJournal(path, risk::Limits{});
+    auto report = desk::replayJournal(path, risk::Limits{});
+    if (!report && report.error().code == ErrorCode::Integrity) { // it was looked at and does not hold
+        desk::ReplayReport damaged;
+        damaged.detail = report.error().detail;
+        report = damaged;
+    }
     if (!report) return badUsage(report.error());
     if (json)
         std::printf("%s\n", Json{{"same", report->same},
@@ -96,6 +119,8 @@ int replay(const std::string& path, bool json) {
     else if (report->same)
         std::printf("same: %lld commands and %lld ticks gave the journal's %lld events, byte for byte\n", static_cast<long long>(report->commands),
                     static_cast<long long>(report->ticks), static_cast<long long>(report->events));
+    else if (report->firstDifferentSeq == 0)
+        std::fprintf(stderr, "mahler: %s: cannot be replayed: %s\n", path.c_str(), oneLine(report->detail).c_str());
     else
         std::fprintf(stderr, "mahler: %s: replay differs at record %lld: %s\n", path.c_str(), static_cast<long long>(report->firstDifferentSeq),
                      oneLine(report->detail).c_str());
@@ -111,7 +136,7 @@ int runJournalCommand(const std::vector<std::string>& words) {
     const std::string& verb = args->rest()[0];
     const std::string& path = args->rest()[1];
     if (verb == "verify") return verify(path, args->flag("json"));
-    if (verb == "export") return exportTo(path, args->value("out").value_or("-"));
+    if (verb == "export") return exportTo(path, args->value("out").value_or("-"), args->flag("json"));
     if (verb == "search") return search(path, *args);
     if (verb == "replay") return replay(path, args->flag("json"));
     return badUsage(badInput("unknown journal command '" + verb + "'; use verify, export, search or replay"));

@@ -47,7 +47,7 @@ FileLock& FileLock::operator=(FileLock&& other) noexcept {
 Result<void> checkPrivateFile(const std::string& path) {
     struct stat info {};
     if (::lstat(path.c_str(), &info) != 0) return errno == ENOENT || errno == ENOTDIR ? Result<void>() : ioError(path, errno);
-    if (S_ISLNK(info.st_mode)) return badInput(path + ": is a symbolic link; the journal must be a real file");
+    if (S_ISLNK(info.st_mode)) return badInput(path + ": is a symbolic link; a real file is wanted");
     if (!S_ISREG(info.st_mode)) return badInput(path + ": is not a file");
     if (info.st_uid != ::geteuid()) return badInput(path + ": belongs to another user");
     if ((info.st_mode & 077) != 0) return badInput(path + ": others can read it; mend with: chmod 600 " + path);

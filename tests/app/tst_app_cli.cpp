@@ -3,38 +3,20 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "app/config.h"
 #include "app/data_folder.h"
-#include "app/workstation.h"
+#include "program.h"
 
 using namespace mahler;
+using namespace mahler::app::testing;
 
 /// The command line as a user meets it: exit codes, one clear error line, JSON that holds what DESIGN names.
 class CliTest : public QObject {
     Q_OBJECT
 
-    struct Ran {
-        int code = -1;
-        QByteArray out, error;
-    };
-    static Ran run(const QStringList& arguments, int timeout = 60000) {
-        QProcess process;
-        process.start(QStringLiteral(MAHLER_BINARY), arguments);
-        Ran ran;
-        if (!process.waitForFinished(timeout)) {
-            process.kill();
-            process.waitForFinished();
-            return ran;
-        }
-        ran.code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-        ran.out = process.readAllStandardOutput();
-        ran.error = process.readAllStandardError();
-        return ran;
-    }
     static QString shared(const QString& path) { return QStringLiteral(MAHLER_SHARED_DIR) + QLatin1Char('/') + path; }
     QString write(const QString& name, const QByteArray& bytes) {
         QFile file(m_folder.filePath(name));
@@ -101,6 +83,29 @@ private Q_SLOTS:
         QTest::newRow("speed out of range") << QStringList{"--speed", "1e9"} << "--speed";
         QTest::newRow("a holiday") << QStringList{"--date", "2026-12-25"} << "trading day";
         QTest::newRow("live without a broker") << QStringList{"--market", "live"} << "live";
+        // The workstation on a recording: it must not open on a market that never comes.
+        const auto play = [&](const QString& file) { return QStringList{"--market", "replay:" + file, "--data-dir", m_folder.filePath("played")}; };
+        QTest::newRow("play nothing") << play(m_folder.filePath("nothing.csv")) << "nothing.csv";
+        QTest::newRow("play an empty file") << play(m_folder.filePath("empty.csv")) << "empty.csv: the file is empty";
+        QTest::newRow("play a wrong header") << play(m_folder.filePath("header.csv")) << "header.csv:1:";
+        QTest::newRow("play negative prices") << play(m_folder.filePath("negative.csv")) << "negative.csv";
+        QTest::newRow("play a row cut short") << play(m_folder.filePath("cut.csv")) << "cut.csv:3: the file is cut";
+        QTest::newRow("play a cut gzip") << play(m_folder.filePath("cut.csv.gz")) << "cut.csv.gz:1: the file is cut or damaged";
+        QTest::newRow("play binary bytes") << play(m_folder.filePath("bytes.csv")) << "bytes.csv";
+        QTest::newRow("play a line of two gigabytes") << play(hole.fileName()) << "hole.csv:2: the line is longer";
+        QDir(m_folder.path()).mkpath("chainless");
+        write("chainless/notes.csv", "a,b\n1,2\n");
+        QTest::newRow("play a folder without chains") << play(m_folder.filePath("chainless")) << "chainless: holds no option chain";
+        QDir(m_folder.path()).mkpath("damaged/2026-08-18");
+        if (QFile whole(shared(QStringLiteral("market-data/options-eod/spy-qqq-iwm-2026-08/2026-08-18/SPY.csv.gz")));
+            whole.open(QIODevice::ReadOnly)) {
+            // Its head is sound and tells all of its time, so that only reading it whole finds the damage.
+            const QByteArray bytes = whole.readAll();
+            const QString cut = write("damaged/2026-08-18/SPY.csv.gz", bytes.first(bytes.size() / 2));
+            QTest::newRow("play a real chain cut in the middle") << play(cut) << "SPY.csv.gz:";
+            QTest::newRow("play a folder of nothing sound") << play(m_folder.filePath("damaged")) << "holds no option chain that can be played";
+        }
+        QTest::newRow("an export of many documents") << QStringList{"journal", "export", m_folder.filePath("none.db"), "--json"} << "--out FILE";
         QTest::newRow("data folder that is a file") << QStringList{"--data-dir", write("file", "x")} << "folder";
         QTest::newRow("data folder that cannot be made") << QStringList{"--data-dir", "/proc/nothing/here"} << "/proc/nothing/here";
     }
@@ -228,10 +233,43 @@ private Q_SLOTS:
         QFETCH(QString, size);
         QFETCH(QString, theme);
         const QString out = m_folder.filePath(QStringLiteral("shots-") + size + theme);
-        const Ran ran = run({"screenshots", "--out", out, "--size", size, "--theme", theme}, 120000);
+        const Ran ran = run({"screenshots", "--out", out, "--size", size, "--theme", theme, "--json"}, 120000);
         QVERIFY2(ran.code == 0, ran.error.constData()); // 1: a text does not fit, named on stderr
         QVERIFY2(!ran.error.contains("note:"), ran.error.constData());
         QCOMPARE(QDir(out).entryList({QStringLiteral("*.png")}).size(), 20);
+        const auto json = QJsonDocument::fromJson(ran.out).object();
+        QCOMPARE(json.value("pictures").toArray().size(), 20);
+        QVERIFY(json.value("does_not_fit").isArray() && json.value("filled").toBool());
+    }
+
+    void everySubcommandPrintsOneDocumentWithJson() {
+        const auto document = [](const Ran& ran) { return QJsonDocument::fromJson(ran.out).object(); };
+        const QString in =
+            write("one.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\nh,european,call,60,65,0.25,0.08,0,0.3,\n"
+                             "b,european,call,abc,65,0.25,0.08,0,0.3,\n");
+        const auto priced = document(run({"price", "--in", in, "--out", m_folder.filePath("one-out.csv"), "--json"}));
+        QCOMPARE(priced.value("rows").toInt(), 2);
+        QCOMPARE(priced.value("refused").toInt(), 1);
+        QVERIFY(priced.value("first_refusal").toString().contains(QLatin1String("line 3")));
+        const auto verified = document(run({"verify-prices", "--count", "3", "--json"}));
+        QCOMPARE(verified.value("contracts").toInt(), 3);
+        QVERIFY(verified.value("findings").isArray() && verified.contains(QLatin1String("worst_share")));
+    }
+
+    void doctorSaysWhatMendsAFolder() {
+        QVERIFY(app::prepareDataDirectory(m_folder.filePath("real").toStdString()).has_value());
+        QVERIFY(QFile::link(m_folder.filePath("real"), m_folder.filePath("link")));
+        const Ran link = run({"doctor", "--data-dir", m_folder.filePath("link")});
+        QCOMPARE(link.code, 1);
+        QVERIFY2(link.out.contains(("--data-dir " + QFileInfo(m_folder.filePath("real")).canonicalFilePath()).toUtf8()), link.out.constData());
+        const Ran file = run({"doctor", "--data-dir", write("afile", "x")});
+        QCOMPARE(file.code, 1);
+        QVERIFY2(file.out.contains("move the file away"), file.out.constData());
+        QVERIFY(!link.out.contains("chmod") && !file.out.contains("chmod"));
+        QVERIFY(QFile::link(m_folder.filePath("nowhere"), m_folder.filePath("dangling")));
+        const Ran dangling = run({"doctor", "--data-dir", m_folder.filePath("dangling")});
+        QCOMPARE(dangling.code, 1);
+        QVERIFY2(dangling.out.contains("remove the link"), dangling.out.constData());
     }
 
     void doctorSaysWhatIsWrong() {
@@ -257,49 +295,6 @@ private Q_SLOTS:
         const auto limits = app::loadConfig(data.toStdString());
         QVERIFY(!limits.has_value());
         QVERIFY(limits.error().detail.find("risk_per_trade") != std::string::npos);
-    }
-
-    void aSecondInstanceAndAFlippedByteAreRefused() {
-        app::WorkstationOptions options;
-        options.dataDirectory = m_folder.filePath("twice").toStdString();
-        options.date = app::defaultSimulationDate();
-        options.profile = strategy::calibratedProfile();
-        desk::RuntimeSinks quiet;
-        quiet.view = [](auto) {};
-        quiet.chain = [](auto) {};
-        quiet.deliberation = [](auto) {};
-        quiet.progress = [](const auto&, const auto&) {};
-        quiet.journal = [](auto) {};
-        quiet.failed = [](const auto&) {};
-        const std::string journal = app::deskDirectory(options) + "/journal.db";
-        {
-            auto first = app::startDesk(options, quiet);
-            QVERIFY2(first.has_value(), first ? "" : first.error().detail.c_str());
-            const auto second = app::startDesk(options, quiet);
-            QVERIFY(!second.has_value());
-            QCOMPARE(second.error().code, ErrorCode::Busy);
-            const Ran ran = run({"--data-dir", QString::fromStdString(options.dataDirectory), "--seed", "7"});
-            QCOMPARE(ran.code, 2);
-            QVERIFY2(ran.error.contains("another Mahler"), ran.error.constData());
-        }
-        QCOMPARE(run({"journal", "verify", QString::fromStdString(journal)}).code, 0);
-        QCOMPARE(run({"journal", "replay", QString::fromStdString(journal)}).code, 0);
-        QFile file(QString::fromStdString(journal));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QByteArray good = file.readAll();
-        file.close();
-        for (int i = 1; i <= 8; ++i) {
-            QByteArray bad = good;
-            const auto at = static_cast<qsizetype>(bad.size() * i / 9);
-            bad[at] = static_cast<char>(bad[at] ^ 0x20);
-            QVERIFY(file.open(QIODevice::WriteOnly));
-            file.write(bad);
-            file.close();
-            const Ran ran = run({"journal", "verify", QString::fromStdString(journal)});
-            QVERIFY2(ran.code == 1, qPrintable(QStringLiteral("byte %1 of %2: %3").arg(at).arg(bad.size()).arg(QString::fromUtf8(ran.error))));
-            QCOMPARE(ran.error.trimmed().count('\n'), 0);
-            QVERIFY(!app::startDesk(options, quiet).has_value());
-        }
     }
 
     void twoSeedsOfOneDataFolderRunAtOnceEachWithItsOwnJournalAndLog() {

@@ -88,8 +88,8 @@ class DayTest : public QObject {
 
     static void checkJournal(Session& s, std::int64_t ticks = 1000) {
         const auto key = app::checkpointKeyBeside(s.journal());
-        QVERIFY(key.has_value());
-        const auto verified = store::verifyJournal(s.journal(), &*key);
+        QVERIFY(key.has_value() && *key);
+        const auto verified = store::verifyJournal(s.journal(), &**key);
         QVERIFY2(verified.has_value() && verified->ok, verified ? verified->reason.c_str() : verified.error().detail.c_str());
         const auto replayed = desk::replayJournal(s.journal(), risk::Limits{});
         QVERIFY2(replayed.has_value(), replayed ? "" : replayed.error().detail.c_str());
