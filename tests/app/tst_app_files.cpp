@@ -96,7 +96,7 @@ private Q_SLOTS:
 
     void aFileThatOthersCanReadIsRefused_data() {
         QTest::addColumn<QString>("name"); // in the desk's folder, or with "../" in the data folder
-        for (const char* name : {"../config.json", "../mahler.log", "../window.ini", "checkpoint.key", "run-1.tape", "journal.db"})
+        for (const char* name : {"../config.json", "mahler.log", "../window.ini", "checkpoint.key", "run-1.tape", "journal.db"})
             QTest::newRow(name) << name;
     }
     void aFileThatOthersCanReadIsRefused() {
