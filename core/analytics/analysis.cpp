@@ -110,10 +110,8 @@ std::optional<double> correlation(const std::vector<market::DailyBar>& a, const 
     return xx > 0 && yy > 0 ? std::optional(xy / std::sqrt(xx * yy)) : std::nullopt;
 }
 
-/// A series that ended more than a week before says nothing of today: a long weekend is four days.
 template <class T> bool current(const std::vector<T>& series, UtcTime asof) {
-    constexpr int kOldestDays = 7;
-    return !series.empty() && daysBetween(series.back().date, market::toNewYork(asof).date) <= kOldestDays;
+    return !series.empty() && market::sessionsMissing(series.back().date, asof) == 0;
 }
 
 } // namespace
@@ -129,6 +127,7 @@ VolatilityMetrics volatilityMetrics(const pricing::PricedChain& chain, const mar
         const std::span closes(index->second);
         rank(v, closes.first(closes.size() - 1), closes.back().value);
         v.rankedIndexDate = closes.back().date;
+        v.rankedIndex = market::volatilityIndexOf(symbol);
     }
     if (const auto it = history.bars.find(symbol); it != history.bars.end() && current(it->second, chain.chain->time)) {
         v.realised10 = realisedVolatility(it->second, 10);
@@ -197,15 +196,13 @@ Analysis analyse(const pricing::PricedChain& chain, const market::History& histo
     if (vix) a.vixRegime = vixRegime(*vix);
     a.rate = history.rate;
     const TradingDate today = market::toNewYork(a.asof).date;
-    for (const auto& event : history.events) {
-        const int days = daysBetween(today, event.date);
-        if (days >= 0 && days <= 60) a.events.push_back(event);
-    }
+    for (const auto& event : history.events)
+        if (market::isAhead(event, a.asof) && daysBetween(today, event.date) <= 60) a.events.push_back(event);
     std::stable_sort(a.events.begin(), a.events.end(),
                      [](const auto& x, const auto& y) { return std::chrono::sys_days(x.date) < std::chrono::sys_days(y.date); });
     if (bars != history.bars.end() && current(bars->second, a.asof))
         for (const auto& [symbol, other] : history.bars)
-            if (symbol != a.underlying)
+            if (symbol != a.underlying && current(other, a.asof))
                 if (const auto c = correlation(bars->second, other)) a.correlations[symbol] = *c;
     return a;
 }

@@ -25,6 +25,7 @@ struct VolatilityMetrics {
     /// Set where rank, percentile and z-score are those of the underlying's volatility index (its close of this day among those
     /// before), because no history of its own at-the-money volatility is known: an index is never held against another measure.
     std::optional<TradingDate> rankedIndexDate;
+    std::string rankedIndex;                                  ///< its name, "VIX"; empty without one
     std::optional<double> ratio3090;                          ///< iv30 / iv90
     std::optional<TermShape> shape;                           ///< < 0.95 contango, > 1.05 backwardation
     std::optional<double> slope;                              ///< regression of ATM vol on years to expiry
@@ -56,7 +57,7 @@ struct Analysis {
     std::optional<double> vix, vixChange; ///< index points; change against the prior close as a fraction
     std::optional<VixRegime> vixRegime;
     std::optional<double> rate;
-    std::vector<market::MarketEvent> events;    ///< coming, within 60 days
+    std::vector<market::MarketEvent> events;    ///< still ahead at `asof`, within 60 days
     std::map<std::string, double> correlations; ///< 60-day, with the other underlyings that have history
 };
 

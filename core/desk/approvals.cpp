@@ -46,14 +46,14 @@ Digest shownHashOf(const approval::Request& r, const Proposal& p) {
     return sha256(*text);
 }
 
-/// From this session to the last expiry, of the whole market or of this underlying.
-std::vector<market::MarketEvent> eventsBefore(const DeskState& s, const portfolio::ComboOrder& order) {
+/// From now to the last expiry, of the whole market or of this underlying.
+std::vector<market::MarketEvent> eventsBefore(const DeskState& s, const portfolio::ComboOrder& order, UtcTime now) {
     std::vector<market::MarketEvent> out;
     TradingDate last{};
     for (const auto& leg : order.legs) last = std::max(last, leg.contract.expiry);
     if (s.facts)
         for (const auto& event : s.facts->events)
-            if (event.date <= last && (event.symbol.empty() || event.symbol == order.underlying)) out.push_back(event);
+            if (event.date <= last && market::isAhead(event, now) && (event.symbol.empty() || event.symbol == order.underlying)) out.push_back(event);
     return out;
 }
 
@@ -170,7 +170,7 @@ void requestApproval(Context& c, const Proposal& p, const approval::TierDecision
         }
     }
     r.raisedAgain = raisedAgain;
-    r.events = eventsBefore(c.state, p.order);
+    r.events = eventsBefore(c.state, p.order, c.now.utc);
     r.haltEpoch = c.state.haltEpoch;
     r.shownHash = shownHashOf(r, p);
     c.emit("approval.requested", p.order.source, r.id.str(), requestBody(r));

@@ -233,8 +233,10 @@ Json from(const approval::Request& r) {
 
 Json from(const std::vector<market::MarketEvent>& events) {
     Json out = Json::array();
-    for (const auto& e : events)
+    for (const auto& e : events) {
         out.push_back({{"date", formatDate(e.date)}, {"kind", market::toString(e.kind)}, {"symbol", e.symbol}, {"title", e.title}});
+        if (e.at) out.back()["at"] = toNanos(*e.at);
+    }
     return out;
 }
 
@@ -243,7 +245,8 @@ std::vector<market::MarketEvent> toEvents(const Json& j) {
     std::vector<market::MarketEvent> out;
     for (const auto& e : j)
         out.push_back({date(e.at("date")), wordToEnum(e.at("kind").get<std::string>(), EventKind::Holiday), e.at("symbol").get<std::string>(),
-                       e.at("title").get<std::string>()});
+                       e.at("title").get<std::string>(),
+                       e.contains("at") ? std::optional(UtcTime(std::chrono::nanoseconds(e.at("at").get<std::int64_t>()))) : std::nullopt});
     return out;
 }
 

@@ -114,7 +114,8 @@ bool MarketRunner::announceSession(UtcTime now) {
             for (const auto& d : amounts)
                 if (d.exDate > date) facts.dividends[symbol].push_back(d);
         for (const auto& [symbol, bars] : history->bars)
-            if (const auto vol = analytics::realisedVolatility(bars, 10)) facts.realised10[symbol] = *vol;
+            if (const auto vol = market::sessionsMissing(bars.back().date, date) == 0 ? analytics::realisedVolatility(bars, 10) : std::nullopt)
+                facts.realised10[symbol] = *vol;
         for (const auto& event : history->events)
             if (event.date >= date && event.kind != market::EventKind::Expiry && event.kind != market::EventKind::Holiday)
                 facts.events.push_back(event);

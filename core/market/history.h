@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -28,6 +30,17 @@ struct MarketEvent {
     EventKind kind = EventKind::Fomc;
     std::string symbol; ///< empty: the whole market
     std::string title;
+    std::optional<UtcTime> at{}; ///< when it is out; absent: the hour is not known
+};
+/// Whether it is still to come at `now`. Without a known hour an ex-dividend day begins with the session's open, anything else may come all day.
+bool isAhead(const MarketEvent& event, UtcTime now);
+
+/// A calendar is complete for `kind` from `first` to `last`, both included: there it holds every such event, and only there does none mean
+/// that there is none.
+struct EventCoverage {
+    EventKind kind = EventKind::Fomc;
+    std::string symbol; ///< empty: of the whole market and every underlying
+    TradingDate first{}, last{};
 };
 
 /// The underlying opens lower by `amount` (its currency, positive) on the morning of `exDate`; who exercises a call for it does
@@ -49,7 +62,24 @@ struct History {
     std::map<std::string, std::vector<AnnouncedDividend>> dividends; ///< by underlying: cash amounts, past and coming, by date
     std::optional<double> rate;                                      ///< continuous, per year
     std::vector<MarketEvent> events;                                 ///< past and coming
+    std::vector<EventCoverage> eventCoverage{};                      ///< what is outside is unknown, never quiet
 };
+bool isCovered(const History& history, EventKind kind, const std::string& underlying, TradingDate from, TradingDate to);
+/// What may move this underlying on its day: FOMC, CPI, jobs and GDP all of them, its earnings a single stock, its ex-dividend days whatever is
+/// no index.
+std::vector<EventKind> kindsThatMatter(const std::string& underlying);
+
+/// Sessions that closed before the day of `at` (New York) and that a daily series whose last day is `last` lacks. The one rule of freshness:
+/// what is computed of daily closes is known when this is 0, and unknown otherwise. The close of the day itself may be there or not.
+int sessionsMissing(TradingDate last, UtcTime at);
+int sessionsMissing(TradingDate last, TradingDate today);
+
+/// Whose 30-day volatility a volatility index tells (Cboe: VIX of the S&P 500, VXN of the Nasdaq 100, RVX of the Russell 2000, GVZ of
+/// GLD, VXTLT of TLT). An index fund is held against the index of what it follows.
+inline constexpr std::array<std::pair<const char*, const char*>, 8> kVolatilityIndices{
+    {{"SPX", "VIX"}, {"SPY", "VIX"}, {"NDX", "VXN"}, {"QQQ", "VXN"}, {"RUT", "RVX"}, {"IWM", "RVX"}, {"GLD", "GVZ"}, {"TLT", "VXTLT"}}};
+/// "VIX" of SPX and SPY; empty when it has none here.
+std::string volatilityIndexOf(const std::string& underlying);
 
 /// What the last closed session says of VIX.
 struct LastVix {
@@ -57,8 +87,8 @@ struct LastVix {
     std::optional<double> priorClose; ///< of the session before
     TradingDate date{};
 };
-/// Absent without a close of the last `kLastKnownDays` days: an old value is not the last known one.
+/// Absent without the close of the session before `today`: an old value is not the last known one.
 std::optional<LastVix> lastVix(const History& history, TradingDate today);
-inline constexpr int kLastKnownDays = 10;
+inline constexpr int kLastKnownDays = 10; ///< for what moves slowly: rates, a position's beta
 
 } // namespace mahler::market

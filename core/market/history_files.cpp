@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/text_file.h"
+#include "base/words.h"
 #include "market/chain_files.h"
 #include "market/csv_cells.h"
 #include "market/exchange_calendar.h"
@@ -24,11 +25,6 @@ constexpr int kEventHorizonDays = 120, kDividendHorizonDays = 366;
 constexpr std::array<TradingDate, 9> kUnscheduledFomc{2001y / January / 3, 2001y / April / 18,  2001y / September / 17,
                                                       2007y / August / 10, 2007y / August / 17, 2008y / January / 22,
                                                       2008y / October / 8, 2020y / March / 3,   2020y / March / 15};
-
-/// Whose 30-day volatility a volatility index tells (Cboe: VIX of the S&P 500, VXN of the Nasdaq 100, RVX of the Russell 2000, GVZ of
-/// GLD, VXTLT of TLT). An index fund is held against the index of what it follows.
-constexpr std::array<std::pair<const char*, const char*>, 8> kVolatilityIndices{
-    {{"SPX", "VIX"}, {"SPY", "VIX"}, {"NDX", "VXN"}, {"QQQ", "VXN"}, {"RUT", "RVX"}, {"IWM", "RVX"}, {"GLD", "GVZ"}, {"TLT", "VXTLT"}}};
 
 struct Table {
     std::vector<std::string> names;
@@ -276,13 +272,18 @@ History HistoryFiles::asOf(TradingDate lastSession, TradingDate today) const {
         if (unscheduled ? date >= today : daysBetween(today, date) > kEventHorizonDays) continue;
         history.events.push_back({date, EventKind::Fomc, "", unscheduled ? "Unscheduled FOMC announcement" : "FOMC announcement"});
     }
-    for (const auto& [symbol, amounts] : m_dividends)
+    const TradingDate horizon(std::chrono::sys_days(today) + std::chrono::days(kEventHorizonDays));
+    if (!m_fomc.empty()) history.eventCoverage.push_back({EventKind::Fomc, "", m_fomc.front(), std::min(m_fomc.back(), horizon)});
+    for (const auto& [symbol, amounts] : m_dividends) {
+        if (!amounts.empty())
+            history.eventCoverage.push_back({EventKind::ExDividend, symbol, amounts.front().exDate, std::min(amounts.back().exDate, horizon)});
         for (const AnnouncedDividend& d : amounts) {
             if (daysBetween(today, d.exDate) > kDividendHorizonDays) continue;
             history.dividends[symbol].push_back(d);
             if (daysBetween(today, d.exDate) <= kEventHorizonDays)
                 history.events.push_back({d.exDate, EventKind::ExDividend, symbol, symbol + " ex-dividend"});
         }
+    }
     std::stable_sort(history.events.begin(), history.events.end(), [](const MarketEvent& a, const MarketEvent& b) { return a.date < b.date; });
     return history;
 }
@@ -297,11 +298,13 @@ Result<History> readHistory(const std::string& directory, UtcTime at, std::vecto
     if (!files) return files.error();
     const TradingDate asof = toNewYork(at).date;
     History history = files->asOf(lastClosedSession(at), asof);
-    for (const auto& [symbol, bars] : history.bars)
-        if (daysBetween(bars.back().date, asof) > kLastKnownDays)
-            notes.push_back("The bars of " + symbol + " end on " + formatDate(bars.back().date) + ", long before " + formatDate(asof) + ".");
-    if (!history.vix.empty() && daysBetween(history.vix.back().date, asof) > kLastKnownDays)
-        notes.push_back("VIX ends on " + formatDate(history.vix.back().date) + ", long before " + formatDate(asof) + ".");
+    const auto note = [&](const std::string& what, TradingDate last) {
+        if (const int missing = sessionsMissing(last, asof); missing > 0)
+            notes.push_back(what + " on " + formatDate(last) + ", " + counted(missing, "session") + " short of " + formatDate(asof) +
+                            ": what is computed of these closes is unknown.");
+    };
+    for (const auto& [symbol, bars] : history.bars) note("The bars of " + symbol + " end", bars.back().date);
+    if (!history.vix.empty()) note("VIX ends", history.vix.back().date);
     if (!history.rate)
         notes.push_back("No interest rate within " + std::to_string(kLastKnownDays) + " days before " + formatDate(asof) + ": the rate is unknown.");
     return history;

@@ -33,13 +33,14 @@ struct Heavyweight {
     unsigned firstMonth; ///< of the quarter's cycle: 1 is January, April, July, October
     std::chrono::weekday weekday;
     unsigned nth; ///< 0 is the last one
+    bool beforeOpen = false;
 };
 
 const Heavyweight kHeavyweights[] = {
-    {"TSLA earnings, after the close", 1, Wednesday, 3}, {"MSFT earnings, after the close", 1, Tuesday, 0},
-    {"GOOGL earnings, after the close", 1, Tuesday, 4},  {"META earnings, after the close", 1, Wednesday, 0},
-    {"AAPL earnings, after the close", 1, Thursday, 0},  {"AMZN earnings, after the close", 1, Thursday, 0},
-    {"JPM earnings, before the open", 1, Tuesday, 2},    {"NVDA earnings, after the close", 2, Wednesday, 3},
+    {"TSLA earnings, after the close", 1, Wednesday, 3},    {"MSFT earnings, after the close", 1, Tuesday, 0},
+    {"GOOGL earnings, after the close", 1, Tuesday, 4},     {"META earnings, after the close", 1, Wednesday, 0},
+    {"AAPL earnings, after the close", 1, Thursday, 0},     {"AMZN earnings, after the close", 1, Thursday, 0},
+    {"JPM earnings, before the open", 1, Tuesday, 2, true}, {"NVDA earnings, after the close", 2, Wednesday, 3},
 };
 
 std::optional<TradingDate> fomcOf(year y, month m) {
@@ -80,30 +81,35 @@ EventCalendar::EventCalendar(const TradingClock& clock, std::uint64_t seed) {
         const month m = ym.month();
         const auto release = [&](TradingDate date, EventKind kind, std::string_view title, int hour, int minute) {
             if (!within(date)) return;
-            add(date, kind, "", title);
+            add(date, kind, "", title, market::fromNewYork(date, hour, minute));
             m_releases.push_back(market::fromNewYork(date, hour, minute));
             (kind == EventKind::Fomc ? m_fomc : m_reports).push_back(date);
         };
         if (const auto fomc = fomcOf(y, m)) release(sessionOnOrAfter(*fomc), EventKind::Fomc, "FOMC decision, 14:00 New York", 14, 0);
         release(sessionOnOrAfter(y / m / 11), EventKind::Cpi, "Consumer prices, 08:30 New York", 8, 30);
         release(sessionOnOrAfter(nthWeekday(y, m, Friday, 1)), EventKind::Jobs, "Employment report, 08:30 New York", 8, 30);
-        const auto plain = [&](TradingDate date, EventKind kind, std::string_view title) {
-            if (within(date)) add(date, kind, "", title);
+        const auto plain = [&](TradingDate date, EventKind kind, std::string_view title, std::optional<UtcTime> at) {
+            if (within(date)) add(date, kind, "", title, at);
         };
-        plain(sessionOnOrBefore(nthWeekday(y, m, Thursday, 0)), EventKind::Gdp, "Gross domestic product, 08:30 New York");
+        const TradingDate gdp = sessionOnOrBefore(nthWeekday(y, m, Thursday, 0));
+        plain(gdp, EventKind::Gdp, "Gross domestic product, 08:30 New York", market::fromNewYork(gdp, 8, 30));
         for (const Heavyweight& company : kHeavyweights) {
-            if (static_cast<unsigned>(m) % 3 == company.firstMonth % 3)
-                plain(sessionOnOrAfter(nthWeekday(y, m, company.weekday, company.nth)), EventKind::Earnings, company.title);
+            if (static_cast<unsigned>(m) % 3 == company.firstMonth % 3) {
+                const TradingDate date = sessionOnOrAfter(nthWeekday(y, m, company.weekday, company.nth));
+                plain(date, EventKind::Earnings, company.title, company.beforeOpen ? market::sessionOpen(date) : market::sessionClose(date));
+            }
         }
         plain(sessionOnOrBefore(nthWeekday(y, m, Friday, 3)), EventKind::Expiry,
-              isQuarterMonth(m) ? "Quarterly options and futures expiry" : "Monthly options expiry");
+              isQuarterMonth(m) ? "Quarterly options and futures expiry" : "Monthly options expiry", std::nullopt);
     }
     for (auto day = std::chrono::sys_days(first); day <= std::chrono::sys_days(last); day += std::chrono::days(1)) {
         const std::chrono::weekday weekday(day);
         if (weekday != std::chrono::Saturday && weekday != std::chrono::Sunday && !clock.isSession(TradingDate(day)))
-            add(TradingDate(day), EventKind::Holiday, "", "Exchange holiday");
+            add(TradingDate(day), EventKind::Holiday, "", "Exchange holiday", std::nullopt);
     }
     addDividends(clock, seed);
+    for (const EventKind kind : {EventKind::Fomc, EventKind::Cpi, EventKind::Jobs, EventKind::Gdp, EventKind::Earnings, EventKind::ExDividend})
+        m_coverage.push_back({kind, "", first, last});
     std::stable_sort(m_events.begin(), m_events.end(), [](const market::MarketEvent& a, const market::MarketEvent& b) { return a.date < b.date; });
     std::sort(m_releases.begin(), m_releases.end());
 }
@@ -125,13 +131,13 @@ void EventCalendar::addDividends(const TradingClock& clock, std::uint64_t seed) 
             if (*date < first || *date > last) continue;
             char text[64];
             std::snprintf(text, sizeof text, "%s ex-dividend, %.3f a share", std::string(spec.symbol).c_str(), amount);
-            add(*date, market::EventKind::ExDividend, spec.symbol, text);
+            add(*date, market::EventKind::ExDividend, spec.symbol, text, market::sessionOpen(*date));
         }
     }
 }
 
-void EventCalendar::add(TradingDate date, market::EventKind kind, std::string_view symbol, std::string_view title) {
-    m_events.push_back({date, kind, std::string(symbol), std::string(title)});
+void EventCalendar::add(TradingDate date, market::EventKind kind, std::string_view symbol, std::string_view title, std::optional<UtcTime> at) {
+    m_events.push_back({date, kind, std::string(symbol), std::string(title), at});
 }
 
 int EventCalendar::releasesBetween(UtcTime from, UtcTime to) const {

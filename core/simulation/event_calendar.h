@@ -19,6 +19,8 @@ public:
     EventCalendar(const TradingClock& clock, std::uint64_t seed);
 
     const std::vector<market::MarketEvent>& events() const { return m_events; } ///< by date
+    /// Every kind, over every day the market has.
+    const std::vector<market::EventCoverage>& coverage() const { return m_coverage; }
     /// FOMC, CPI and jobs releases in (from, to].
     int releasesBetween(UtcTime from, UtcTime to) const;
     /// The instant of the FOMC decision on `date`, if there is one.
@@ -33,10 +35,11 @@ public:
     double accruedDividend(Asset asset, TradingDate date) const;
 
 private:
-    void add(TradingDate date, market::EventKind kind, std::string_view symbol, std::string_view title);
+    void add(TradingDate date, market::EventKind kind, std::string_view symbol, std::string_view title, std::optional<UtcTime> at);
     void addDividends(const TradingClock& clock, std::uint64_t seed);
 
     std::vector<market::MarketEvent> m_events;
+    std::vector<market::EventCoverage> m_coverage;
     std::vector<UtcTime> m_releases;
     std::vector<TradingDate> m_fomc, m_reports;
     std::array<std::vector<market::AnnouncedDividend>, kAssets> m_dividends;

@@ -173,6 +173,7 @@ Past simulatePast(const SimulationConfig& config, const Surface& surface) {
     for (const Asset asset : kAllAssets) past.history.dividendYield[std::string(instrument(asset).symbol)] = instrument(asset).dividendYield;
     past.history.rate = kRate;
     past.history.events = surface.calendar().events();
+    past.history.eventCoverage = surface.calendar().coverage();
     return past;
 }
 

@@ -415,9 +415,17 @@ private Q_SLOTS:
         facts.events = {on(12, 9, market::EventKind::Fomc, "", "FOMC"), on(12, 18, market::EventKind::ExDividend, "SPY", "SPY ex-dividend"),
                         on(12, 20, market::EventKind::Earnings, "QQQ", "not ours")};
         facts.events.push_back({std::chrono::year{2027} / 1 / 5, market::EventKind::Cpi, "", "after the last expiry"});
+        // Of today: one that was out before the session, and one that is not.
+        auto out = on(0, 0, market::EventKind::Gdp, "", "out already"), later = on(0, 0, market::EventKind::Fomc, "", "still to come");
+        out.date = later.date = facts.date;
+        out.at = facts.open - std::chrono::hours(1);
+        later.at = facts.close;
+        facts.events.insert(facts.events.begin(), {out, later});
         h.give(facts);
         h.propose(Harness::spread(1));
-        QCOMPARE(the(h).events.size(), std::size_t{2});
+        QCOMPARE(the(h).events.size(), std::size_t{3});
+        QCOMPARE(the(h).events.front().title, std::string("still to come"));
+        QVERIFY(the(h).events.front().at == later.at);
         QCOMPARE(the(h).events.back().title, std::string("SPY ex-dividend"));
         QVERIFY(the(h).shownHash != Digest{});
     }

@@ -51,7 +51,8 @@ private Q_SLOTS:
             std::any_of(history->events.begin(), history->events.end(), [](const MarketEvent& e) { return e.date == TradingDate(2019y / 7 / 31); }));
         QVERIFY(history->events.back().date == TradingDate(2019y / 7 / 31));
         QCOMPARE(history->events.back().kind, EventKind::Fomc);
-        QVERIFY(notes.empty());
+        QCOMPARE(notes.size(), std::size_t{1}); // of these six the bars of SPX alone end before
+        QVERIFY(anyContains(notes, "The bars of SPX end on 2019-04-30, 1 session short of 2019-05-02"));
     }
     void anEmergencyMeetingIsNotKnownBeforehand() {
         if (!QFile::exists(QString::fromStdString(kData + "/README.md"))) QSKIP("the shared market data is not here");
@@ -111,10 +112,48 @@ private Q_SLOTS:
     void anOldVixIsNotTheLastOne() {
         History h;
         QVERIFY(!lastVix(h, 2019y / 5 / 13));
-        h.vix = {{2019y / 5 / 3, 17}};
+        h.vix = {{2019y / 5 / 8, 19}, {2019y / 5 / 10, 17}}; // a Friday
         const auto vix = lastVix(h, 2019y / 5 / 13);
-        QVERIFY(vix && vix->value == 17 && !vix->priorClose && vix->date == TradingDate(2019y / 5 / 3));
+        QVERIFY(vix && vix->value == 17 && vix->date == TradingDate(2019y / 5 / 10));
+        QVERIFY(!vix->priorClose); // of 9 May: the one before that is another day's
         QVERIFY(!lastVix(h, 2019y / 5 / 14));
+    }
+    void aSeriesIsFreshWithThePriorSessionAndNotOneLess() {
+        QCOMPARE(sessionsMissing(2019y / 4 / 30, TradingDate(2019y / 5 / 1)), 0);
+        QCOMPARE(sessionsMissing(2019y / 4 / 30, TradingDate(2019y / 5 / 2)), 1);
+        QCOMPARE(sessionsMissing(2019y / 4 / 30, TradingDate(2019y / 5 / 7)), 4);
+        QCOMPARE(sessionsMissing(2019y / 5 / 24, TradingDate(2019y / 5 / 28)), 0); // a weekend and Memorial Day between
+        QCOMPARE(sessionsMissing(2019y / 5 / 7, fromNewYork(2019y / 5 / 7, 17, 0)), 0);
+        QCOMPARE(sessionsMissing(2019y / 5 / 6, fromNewYork(2019y / 5 / 7, 17, 0)), 0); // the day's own close may be there or not
+    }
+    void whereSeriesEndTooEarlyIsNoted() {
+        QTemporaryDir dir;
+        write(dir.filePath("SPX.csv"), "date,open,high,low,close\n2019-04-29,1,20,0.5,15\n2019-04-30,1,20,0.5,16\n");
+        std::vector<std::string> notes;
+        QVERIFY(readHistory(dir.path().toStdString(), fromNewYork(2019y / 5 / 7, 15, 45), notes).has_value());
+        QVERIFY(anyContains(notes, "The bars of SPX end on 2019-04-30, 4 sessions short of 2019-05-07"));
+    }
+    void aFolderWithMeetingsAloneCoversMeetingsAlone() {
+        QTemporaryDir dir;
+        write(dir.filePath("fomc-dates.csv"), "date\n2019-03-20\n2019-05-01\n2019-06-19\n");
+        std::vector<std::string> notes;
+        const auto at = [&](TradingDate day) { return *readHistory(dir.path().toStdString(), evening(day), notes); };
+        const auto h = at(2019y / 5 / 8);
+        QVERIFY(isCovered(h, EventKind::Fomc, "SPX", 2019y / 5 / 8, 2019y / 6 / 7));
+        QVERIFY(!isCovered(h, EventKind::Fomc, "SPX", 2019y / 5 / 8, 2019y / 6 / 20)); // beyond the file's last date
+        QVERIFY(!isCovered(h, EventKind::Fomc, "SPX", 2019y / 3 / 19, 2019y / 6 / 7));
+        QVERIFY(!isCovered(h, EventKind::Cpi, "SPX", 2019y / 5 / 8, 2019y / 6 / 7));
+        write(dir.filePath("fomc-dates.csv"), "date\n2019-05-01\n2019-12-11\n");
+        QVERIFY(!isCovered(at(2019y / 5 / 8), EventKind::Fomc, "SPX", 2019y / 5 / 8, 2019y / 11 / 1)); // beyond what was announced
+    }
+    void anEventIsAheadUntilItsHour() {
+        MarketEvent cpi{2026y / 11 / 10, EventKind::Cpi, "", "CPI", fromNewYork(2026y / 11 / 10, 8, 30)};
+        QVERIFY(isAhead(cpi, fromNewYork(2026y / 11 / 10, 8, 29)));
+        QVERIFY(!isAhead(cpi, fromNewYork(2026y / 11 / 10, 12, 0)));
+        cpi.at.reset(); // no hour known: it may come all day
+        QVERIFY(isAhead(cpi, fromNewYork(2026y / 11 / 10, 12, 0)) && !isAhead(cpi, fromNewYork(2026y / 11 / 11, 0, 1)));
+        const MarketEvent ex{2026y / 11 / 10, EventKind::ExDividend, "SPY", ""};
+        QVERIFY(isAhead(ex, fromNewYork(2026y / 11 / 9, 15, 0)) && !isAhead(ex, fromNewYork(2026y / 11 / 10, 10, 0)));
     }
     void oldRatesAndVolatilityAreNotTakenForTodays() {
         if (!QFile::exists(QString::fromStdString(kData + "/README.md"))) QSKIP("the shared market data is not here");

@@ -60,7 +60,7 @@ void TermChart::show(const Input& in) {
     const auto today = market::toNewYork(in.chain->chain->time).date;
     for (const auto& event : in.events) {
         const double days = static_cast<double>((std::chrono::sys_days(event.date) - std::chrono::sys_days(today)).count());
-        if (!enough || days < 0 || days > last || !isMarked(event, in.chain->chain->underlying)) continue;
+        if (!enough || !market::isAhead(event, in.chain->chain->time) || days > last || !isMarked(event, in.chain->chain->underlying)) continue;
         events << QPointF(days, bottom + (high + 1 - bottom) * 0.03);
         if (named.size() < 12) named << QStringLiteral("%1 %2").arg(format::date(event.date), format::text(event.title));
     }
