@@ -166,8 +166,13 @@ std::optional<double> factNumber(const FactTable& facts, const std::string& id) 
     return it == facts.end() ? std::nullopt : it->second.number;
 }
 
-/// "=a-b", "=a+b", "=a*b" or "=a/b" over two facts; ids hold no operator signs but the dot and underscore.
+/// "=a-b", "=a+b", "=a*b" or "=a/b" over two facts, "=-a" for one said without its sign ("below by"); ids hold no operator signs but the dot
+/// and underscore.
 std::optional<double> derived(const FactTable& facts, const std::string& expression) {
+    if (expression.starts_with("=-")) {
+        const auto a = factNumber(facts, expression.substr(2));
+        return a ? std::optional(-*a) : std::nullopt;
+    }
     const auto at = expression.find_first_of("+-*/", 1);
     if (at == std::string::npos) return std::nullopt;
     const auto a = factNumber(facts, expression.substr(1, at - 1));

@@ -29,20 +29,26 @@ struct Collector {
         return std::move(points);
     }
     bool putSide() const { return wordOf(facts, "trade.kind") != "bear call spread"; }
+    /// Whose volatility rank, percentile and z-score are: the index's where the underlying has no history of its own.
+    std::string ranked() const { return known(facts, "iv.of") ? "The last close of " + c("iv.of") : "Volatility at " + c("iv.tenor.30"); }
+    /// " of 17.2 %", when the ranked volatility is the one of this chain.
+    std::string rankedAt() const { return known(facts, "iv.of") ? std::string() : " of " + c("iv.30"); }
+    /// "in 3 days", "today".
+    std::string ahead() const { return v("event.next.days") == 0.0 ? "today" : "in " + c("event.next.days"); }
     bool hasTrade() const { return known(facts, "trade.kind"); }
 };
 
 // Volatility: what premium is worth against its own past and against what the underlying really does.
 void bullVolatility(Collector& k) {
     if (const auto p = k.v("iv.percentile"))
-        k.add("premium_rich", 0.85 * ramp(*p, 40, 90),
-              "One-month volatility of " + k.c("iv.30") + " stands at a percentile of " + k.c("iv.percentile") + " over " + k.c("iv.history") +
+        k.add("premium_rich", 0.85 * ramp(*p, 50, 90),
+              k.ranked() + k.rankedAt() + " stands at a percentile of " + k.c("iv.percentile") + " over " + k.c("iv.history") +
                   ", so the premium on offer is richer than on most days",
-              {"credit_thin", "tail"}, "The pay is not as thin as claimed.");
+              {"credit_thin", "tail"}, "The pay for it is better than usual.");
     if (const auto premium = k.v("iv.premium"))
         k.add("variance_premium", 0.75 * ramp(*premium, 0, 6),
-              "Implied volatility exceeds what the last month delivered by " + k.c("iv.premium") + " (" + k.c("iv.30") + " against " + k.c("rv.20") +
-                  "), which is the edge a seller is paid for",
+              "Implied volatility exceeds what the last " + k.c("rv.span") + " delivered by " + k.c("iv.premium") + " (" + k.c("iv.30") +
+                  " against " + k.c("rv.20") + "), which is the edge a seller is paid for",
               {"realised_high", "premium_poor"}, "Realised movement says otherwise.");
     if (wordOf(k.facts, "term.shape") == "contango")
         k.add("contango", 0.35 + 0.4 * ramp(*k.v("term.ratio"), 0.95, 0.82),
@@ -51,19 +57,19 @@ void bullVolatility(Collector& k) {
               {"vix_rising", "event_inside", "skew_steep"}, "If fear were near, the front of the curve would show it.");
     if (const auto z = k.v("iv.zscore"))
         k.add("reversion", 0.6 * ramp(*z, 1.0, 3.0),
-              "Volatility is " + k.c("iv.zscore") + " above its own mean; from such levels it has tended to fall back",
+              k.ranked() + " is " + k.c("iv.zscore") + " above its own mean; from such levels it has tended to fall back",
               {"vix_rising", "vix_high", "backwardation"}, "Fear this high is usually late.");
     if (wordOf(k.facts, "vix.regime") == "low" || wordOf(k.facts, "vix.regime") == "normal")
         k.add("vix_calm", 0.45, "VIX at " + k.c("vix") + " is a " + k.c("vix.regime") + " regime", {"vix_rising", "tail"},
-              "The market as a whole is calm.");
+              "Fear as such is not high.");
 }
 
 void bullTrade(Collector& k) {
     if (!k.hasTrade()) return;
-    if (const auto ev = k.v("trade.ev"))
+    if (const auto ev = k.v("trade.ev"); ev && *ev > 0)
         k.add("positive_ev", 0.35 + 0.5 * ramp(*ev, 0, 12),
-              "After costs the spread is worth " + k.c("trade.ev") + " on average over its whole payoff, with a " + k.c("trade.pop") +
-                  " chance of profit by the fitted physical density",
+              "After costs the spread is worth " + k.c("trade.ev") + " on average over its whole payoff, with a chance of profit of " +
+                  k.c("trade.pop") + " by the fitted physical density",
               {"tail", "credit_thin"}, "The whole payoff was counted, losses included.");
     if (const auto moves = k.v("trade.distance_moves"))
         k.add("distance", 0.75 * ramp(*moves, 0.8, 1.6),
@@ -85,10 +91,10 @@ void bullTrade(Collector& k) {
               {"trend_against", "momentum_extreme"}, "Momentum is on our side.");
     if (const auto spread = k.v("trade.spread"))
         k.add("liquid", 0.4 * ramp(*spread, 8, 2),
-              "The short leg is liquid: quoted " + k.c("trade.spread") + " wide with open interest of " + k.c("trade.open_interest"), {"book_heavy"},
-              "Getting out is cheap.");
+              "Both legs are liquid: quoted no wider than " + k.c("trade.spread") + " with open interest of at least " + k.c("trade.open_interest"),
+              {"book_heavy"}, "Getting out is cheap.");
     if (const auto theta = k.v("trade.theta"); theta && *theta > 0)
-        k.add("time_decay", 0.3, "Each spread earns " + k.c("trade.theta") + " while nothing happens", {"vega_short"}, "Time is paid for.");
+        k.add("time_decay", 0.3, "Time decay earns " + k.c("trade.theta") + " while nothing happens", {"vega_short"}, "Time is paid for.");
 }
 
 void bullBook(Collector& k) {
@@ -104,16 +110,18 @@ void bullBook(Collector& k) {
 
 void bearVolatility(Collector& k) {
     if (const auto p = k.v("iv.percentile"))
-        k.add("premium_poor", 0.9 * ramp(*p, 55, 10),
-              "A volatility percentile of " + k.c("iv.percentile") + " means premium is cheap; sellers are paid least before it rises",
+        k.add("premium_poor", 0.9 * ramp(*p, 50, 10),
+              k.ranked() + " at a percentile of " + k.c("iv.percentile") + " over " + k.c("iv.history") +
+                  " means premium is cheap; sellers are paid least before it rises",
               {"vix_calm", "variance_premium", "premium_rich"}, "Calm is exactly what makes it cheap.");
     else
-        k.add("blind", 0.4, "There is no volatility history for " + k.c("underlying") + ": whether " + k.c("iv.30") + " is rich or poor is unknown",
+        k.add("blind", 0.4, "Whether the premium of " + k.c("underlying") + " is rich or poor is unknown: " + whyNoRank(k.facts),
               {"premium_rich", "variance_premium", "reversion"}, "Nobody here can compare it with the past.");
     if (const auto premium = k.v("iv.premium"))
         k.add("realised_high", 0.8 * ramp(*premium, 1, -6),
-              "The underlying has moved at " + k.c("rv.20") + " while options price " + k.c("iv.30") + "; the seller is underpaid by that gap of " +
-                  k.c("iv.premium"),
+              "The underlying has moved at " + k.c("rv.20") + " over the last " + k.c("rv.span") + " while options price " + k.c("iv.30") +
+                  (*premium < 0 ? "; the seller is underpaid by that gap of " + citeMagnitude(k.facts, "iv.premium")
+                                : "; the seller's margin is no more than " + k.c("iv.premium")),
               {"premium_rich", "variance_premium", "positive_ev"}, "Measured against what really happened, it is not rich.");
     if (wordOf(k.facts, "term.shape") == "backwardation")
         k.add("backwardation", 0.45 + 0.5 * ramp(*k.v("term.ratio"), 1.05, 1.30),
@@ -125,11 +133,11 @@ void bearVolatility(Collector& k) {
               {"contango", "premium_rich"}, "The curve gives no comfort.");
     if (const auto change = k.v("vix.change"))
         k.add("vix_rising", 0.9 * ramp(*change, 4, 30),
-              "VIX has moved " + k.c("vix.change") + " from its prior close to " + k.c("vix") + "; uncertainty is growing as we speak",
-              {"vix_calm", "contango", "distance", "premium_rich"}, "The tape has changed since those figures were calm.");
+              "VIX has risen by " + k.c("vix.change") + " from its prior close to " + k.c("vix") + "; uncertainty is growing",
+              {"vix_calm", "contango", "distance", "premium_rich"}, "The direction matters more than the level.");
     if (const auto vix = k.v("vix"))
         k.add("vix_high", 0.95 * ramp(*vix, 24, 45), "VIX at " + k.c("vix") + " is a regime in which gaps jump over strikes",
-              {"distance", "behind_level", "reversion", "premium_rich"}, "Distance is measured in calm units.");
+              {"distance", "behind_level", "reversion", "premium_rich"}, "Measures of calm days do not hold here.");
     if (const auto skew = k.v("skew.ratio"))
         k.add("skew_steep", 0.45 * ramp(*skew, 1.20, 1.55),
               "Downside puts trade at " + k.c("skew.ratio") + " times the at-the-money volatility; others are paying for the tail we would sell",
@@ -138,14 +146,14 @@ void bearVolatility(Collector& k) {
 
 void bearTrade(Collector& k) {
     if (!k.hasTrade()) {
-        k.add("nothing_passes", 0.6, "Of " + k.c("screen.considered") + " none passes the screen; the tightest rule is " + k.c("screen.tightest"),
-              {"premium_rich", "variance_premium", "contango", "room"}, "There is no trade that pays for its risk.");
+        k.add("nothing_passes", 0.6, "There is nothing to put on: " + whyNoTrade(k.facts), {"premium_rich", "variance_premium", "contango", "room"},
+              "However that may be, no trade is at hand.");
         return;
     }
     if (k.v("trade.loss_to_profit"))
         k.add("tail", 0.25 + 0.3 * ramp(*k.v("trade.loss_to_profit"), 5, 16),
-              "One full loss of " + k.c("trade.max_loss") + " costs " + k.c("trade.loss_to_profit") + " the best outcome",
-              {"positive_ev", "time_decay", "distance", "liquid"}, "An average hides the one bad month.");
+              "A full loss of " + k.c("trade.max_loss") + " costs " + k.c("trade.loss_to_profit") + " the best outcome",
+              {"positive_ev", "time_decay", "distance", "liquid"}, "An average hides the bad month.");
     if (const auto credit = k.v("trade.credit_to_width"))
         k.add("credit_thin", 0.5 * ramp(*credit, 15, 5),
               "The credit of " + k.c("trade.credit") + " is only " + k.c("trade.credit_to_width") + " of the width",
@@ -173,23 +181,30 @@ void bearTrade(Collector& k) {
               {"trend_with", "behind_level"}, "Momentum this strong does not stop at levels.");
     }
     if (const auto vega = k.v("trade.vega"); vega && *vega < 0)
-        k.add("vega_short", 0.25, "Each spread changes by " + k.c("trade.vega") + " when volatility rises", {"time_decay", "contango"},
-              "A day of decay is lost in a minute.");
+        k.add("vega_short", 0.25, "Vega is " + k.c("trade.vega") + ": every point that volatility rises costs that at once",
+              {"time_decay", "contango"}, "A day of decay is lost in a minute.");
 }
 
 void bearBook(Collector& k) {
-    if (const auto risk = k.v("event.risk"); risk && known(k.facts, "event.next"))
+    // What is known of an incomplete calendar is the least there is.
+    if (const auto risk = known(k.facts, "event.risk") ? k.v("event.risk") : k.v("event.risk.least"); risk && known(k.facts, "event.next"))
         k.add("event_inside", 0.75 * ramp(*risk, 0.15, 0.8),
-              "Ahead stands " + k.c("event.next") + " on " + k.c("event.next.date") + ", in " + k.c("event.next.days") + ", one of " +
-                  k.c("event.count") + " " + k.c("event.window"),
+              "Ahead stands " + k.c("event.next") + " on " + k.c("event.next.date") + ", " + k.ahead() +
+                  (k.v("event.count") != 1.0         ? ", the first of " + k.c("event.count") + " "
+                   : known(k.facts, "event.unknown") ? ", the only known event "
+                                                     : ", the only event ") +
+                  k.c("event.window"),
               {"quiet_calendar", "time_decay", "contango", "vix_calm"}, "The calendar is not empty.");
+    if (known(k.facts, "event.unknown"))
+        k.add("calendar_unknown", 0.2, "The dates of " + k.c("event.unknown") + " " + k.c("event.window") + " are not known here",
+              {"vix_calm", "time_decay", "contango"}, "An empty page is no quiet calendar.");
     if (const auto risk = k.v("book.risk"))
         k.add("book_heavy", 0.8 * ramp(*risk, 3, 9),
-              "The book already risks " + k.c("book.risk") + " of equity, " + k.c("book.correlated") + " of it in one correlated group",
+              "The book already risks " + k.c("book.risk") + " of equity, and " + k.c("book.correlated") + " of equity is in correlated equities",
               {"room", "liquid"}, "This is not the only position.");
     if (!known(k.facts, "trend"))
-        k.add("no_history", 0.25, "Trend, support and momentum of " + k.c("underlying") + " are unknown: no daily bars were given",
-              {"distance", "liquid", "positive_ev"}, "Half of the picture is missing.");
+        k.add("no_history", 0.25, "Trend, levels and momentum are unknown: " + whyNoTrend(k.facts), {"distance", "liquid", "positive_ev"},
+              "Much of the picture is missing.");
 }
 
 } // namespace

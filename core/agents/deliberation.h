@@ -63,6 +63,7 @@ struct Argument {
     std::string answers; ///< id of the argument it answers; empty in the first
     std::string point;   ///< key of the point made, for the list of unanswered ones
     std::string text;
+    std::string main;    ///< the strongest point of `text`, word for word and whole; empty: the whole text
     double strength = 0; ///< 0..1, after struck claims have cost their weight
     double confidence = 0;
     std::vector<Claim> claims;

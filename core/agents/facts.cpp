@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 #include <iterator>
+#include <string_view>
+#include <tuple>
 
 #include "market/exchange_calendar.h"
 
@@ -28,19 +30,49 @@ std::string grouped(std::string number) {
     return number;
 }
 
+/// Units of which there is one without their s.
+constexpr std::string_view kCounted[] = {"contracts", "days", "positions", "events", "known events", "sessions", "spreads", "daily bars"};
+
 /// Whole strikes without decimals.
 int strikeDecimals(double strike) { return strike == std::floor(strike) ? 0 : 2; }
 
-/// The calendar from today to `last`, as the prompt counts it: of the whole market or of this underlying, expiries and holidays are none.
+const char* releasesOf(market::EventKind kind) {
+    switch (kind) {
+    case market::EventKind::Fomc: return "Federal Reserve meetings";
+    case market::EventKind::Cpi: return "consumer prices";
+    case market::EventKind::Jobs: return "employment reports";
+    case market::EventKind::Gdp: return "GDP releases";
+    case market::EventKind::Earnings: return "earnings";
+    case market::EventKind::ExDividend: return "ex-dividend days";
+    case market::EventKind::Expiry: return "expiries";
+    case market::EventKind::Holiday: return "holidays";
+    }
+    return "";
+}
+
+std::string listed(const std::vector<std::string>& words) {
+    std::string out;
+    for (std::size_t i = 0; i < words.size(); ++i) out += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+    return out;
+}
+
+/// The calendar from now to `last`, as the prompt counts it: of the whole market or of this underlying, expiries and holidays are none. Where a
+/// kind that matters is not covered, what is known is counted as known events, their risk is the least there is, and the rest is named unknown.
 void addEvents(FactBuilder& add, const CycleInputs& in, TradingDate last, const std::string& window) {
-    if (!in.history || in.history->events.empty()) return; // no calendar: unknown, not quiet
+    const std::string source = "event calendar";
+    add.word("event.window", window, source);
     const TradingDate today = market::toNewYork(in.asof).date;
+    static const market::History kNone;
+    const auto& history = in.history ? *in.history : kNone;
+    std::vector<std::string> covered, unknown;
+    for (const auto kind : market::kindsThatMatter(in.underlying))
+        (market::isCovered(history, kind, in.underlying, today, last) ? covered : unknown).push_back(releasesOf(kind));
     int count = 0;
     double risk = 0;
     const market::MarketEvent* next = nullptr;
-    for (const auto& event : in.history->events) {
+    for (const auto& event : history.events) {
         const int days = daysBetween(today, event.date);
-        if (days < 0 || event.date > last || (!event.symbol.empty() && event.symbol != in.underlying)) continue;
+        if (!market::isAhead(event, in.asof) || event.date > last || (!event.symbol.empty() && event.symbol != in.underlying)) continue;
         if (event.kind == market::EventKind::Expiry || event.kind == market::EventKind::Holiday) continue;
         ++count;
         const bool strong =
@@ -49,14 +81,81 @@ void addEvents(FactBuilder& add, const CycleInputs& in, TradingDate last, const 
         risk += (strong ? 0.25 : 0.10) * (days <= 3 ? 1.6 : days <= 10 ? 1.0 : 0.6);
         if (!next || event.date < next->date) next = &event;
     }
-    add.word("event.window", window, "event calendar");
-    add.number("event.count", count, "events", 0, "event calendar");
-    add.number("event.risk", std::min(1.0, risk), "score", 2, "event calendar");
-    if (next) {
-        add.word("event.next", next->title.empty() ? market::toString(next->kind) : next->title, "event calendar");
-        add.word("event.next.date", formatDate(next->date), "event calendar");
-        add.number("event.next.days", daysBetween(today, next->date), "days", 0, "event calendar");
+    if (unknown.empty()) {
+        add.number("event.count", count, "events", 0, source);
+        add.number("event.risk", std::min(1.0, risk), "score", 2, source);
+    } else {
+        if (count > 0 || !covered.empty()) add.number("event.count", count, "known events", 0, source);
+        if (count > 0) add.number("event.risk.least", std::min(1.0, risk), "score", 2, source);
+        add.word("event.covered", listed(covered), source);
+        add.word("event.unknown", listed(unknown), source);
     }
+    if (next) {
+        add.word("event.next", next->title.empty() ? market::toString(next->kind) : next->title, source);
+        add.word("event.next.date", formatDate(next->date), source);
+        add.number("event.next.days", daysBetween(today, next->date), "days", 0, source);
+    }
+}
+
+/// Where a daily series ends when it ends too early to say anything.
+void addGap(FactBuilder& add, const std::string& id, TradingDate last, UtcTime asof, const std::string& source) {
+    const int missing = market::sessionsMissing(last, asof);
+    if (missing == 0) return;
+    add.word(id + ".end", formatDate(last), source);
+    add.number(id + ".missing", missing, "sessions", 0, source);
+}
+
+void addBarFacts(FactTable& facts, const CycleInputs& in, const analytics::Analysis& a) {
+    if (!in.history) return;
+    const auto bars = in.history->bars.find(in.underlying);
+    if (bars == in.history->bars.end() || bars->second.empty()) return;
+    const TradingDate last = bars->second.back().date;
+    const std::string source = "history " + in.underlying + " to " + formatDate(last);
+    FactBuilder ofBars(facts, market::sessionClose(last)); // as old as the last close they hold
+    const auto& v = a.volatility;
+    const auto& t = a.technical;
+    ofBars.number("bars.count", static_cast<double>(bars->second.size()), "daily bars", 0, source);
+    addGap(ofBars, "bars", last, in.asof, source);
+    ofBars.number("rv.10", percent(v.realised10), "%", 1, source);
+    ofBars.number("rv.20", percent(v.realised20), "%", 1, source);
+    ofBars.number("rv.60", percent(v.realised60), "%", 1, source);
+    if (v.realised20) ofBars.number("rv.span", 20, "sessions", 0, "definition of rv.20");
+    ofBars.number("rsi", t.rsi14, "", 1, source);
+    ofBars.number("macd", t.macd, "", 2, source);
+    ofBars.number("macd.signal", t.macdSignal, "", 2, source);
+    ofBars.number("macd.histogram", t.macdHistogram, "", 2, source);
+    ofBars.number("atr", t.atr14, "USD", 2, source);
+    ofBars.number("sma.20", t.sma20, "USD", 2, source);
+    ofBars.number("sma.50", t.sma50, "USD", 2, source);
+    ofBars.number("sma.200", t.sma200, "USD", 2, source);
+    if (t.sma50) ofBars.number("sma.span", 50, "sessions", 0, "definition of sma.50");
+    if (!t.supports.empty()) ofBars.number("support", t.supports.front(), "USD", 2, source);
+    if (!t.resistances.empty()) ofBars.number("resistance", t.resistances.front(), "USD", 2, source);
+    FactBuilder withSpot(facts, in.asof); // these hold today's price against the bars
+    withSpot.number("bollinger.position", t.bollingerPosition, "", 2, source);
+    if (t.sma50 && *t.sma50 > 0) withSpot.number("spot.vs_sma50", (a.spot / *t.sma50 - 1) * 100, "%", 1, source);
+    if (t.trend) withSpot.word("trend", analytics::toString(*t.trend), source);
+    withSpot.number("trend.strength", t.trendStrength, "", 2, source);
+}
+
+/// Rank, percentile and z-score, and whose they are.
+void addRankFacts(FactTable& facts, const CycleInputs& in, const analytics::VolatilityMetrics& v) {
+    const std::string source = v.rankedIndexDate
+                                   ? "volatility index " + v.rankedIndex + " of " + in.underlying + ", close of " + formatDate(*v.rankedIndexDate)
+                                   : "history of the 30-day volatility of " + in.underlying;
+    FactBuilder add(facts, v.rankedIndexDate ? market::sessionClose(*v.rankedIndexDate) : in.asof);
+    add.word("iv.of", v.rankedIndex, source);
+    add.number("iv.rank", v.ivRank, "", 0, source);
+    add.number("iv.percentile", v.ivPercentile, "%", 0, source);
+    add.number("iv.history", v.ivHistoryDays > 0 ? std::optional<double>(v.ivHistoryDays) : std::nullopt, "sessions", 0, source);
+    add.number("iv.zscore", v.zScore, "sd", 2, source);
+    if (v.ivPercentile || !in.history) return;
+    const auto& own = in.history->iv30;
+    const auto& index = in.history->volatilityIndex;
+    if (const auto it = own.find(in.underlying); it != own.end() && !it->second.empty())
+        addGap(add, "iv.history", it->second.back().date, in.asof, source);
+    else if (const auto of = index.find(in.underlying); of != index.end() && !of->second.empty())
+        addGap(add, "iv.history", of->second.back().date, in.asof, "volatility index " + market::volatilityIndexOf(in.underlying));
 }
 
 } // namespace
@@ -77,12 +176,7 @@ void FactBuilder::word(const std::string& id, const std::string& value, const st
 void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::Analysis& a) {
     FactBuilder add(facts, in.asof);
     const std::string chain = in.chain && in.chain->chain ? "chain " + in.chain->chain->source : "chain";
-    std::string history = "history " + in.underlying;
-    if (in.history)
-        if (const auto bars = in.history->bars.find(in.underlying); bars != in.history->bars.end() && !bars->second.empty())
-            history += " to " + formatDate(bars->second.back().date);
     const auto& v = a.volatility;
-    const auto& t = a.technical;
     add.word("underlying", in.underlying, chain);
     add.number("spot", a.spot, "USD", 2, chain);
     if (in.chain) {
@@ -92,17 +186,14 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("iv.30", percent(v.iv30), "%", 1, chain);
     add.number("iv.60", percent(v.iv60), "%", 1, chain);
     add.number("iv.90", percent(v.iv90), "%", 1, chain);
-    const std::string ranked = v.rankedIndexDate ? "volatility index of " + in.underlying + ", close of " + formatDate(*v.rankedIndexDate) : history;
-    add.number("iv.rank", v.ivRank, "", 0, ranked);
-    add.number("iv.percentile", v.ivPercentile, "%", 0, ranked);
-    add.number("iv.history", v.ivHistoryDays > 0 ? std::optional<double>(v.ivHistoryDays) : std::nullopt, "sessions", 0, ranked);
-    add.number("iv.zscore", v.zScore, "sd", 2, ranked);
+    for (const auto& [id, days, known] : {std::tuple("iv.tenor.30", 30, v.iv30.has_value()), std::tuple("iv.tenor.60", 60, v.iv60.has_value()),
+                                          std::tuple("iv.tenor.90", 90, v.iv90.has_value())})
+        if (known) add.number(id, days, "days", 0, "definition of the term structure");
+    addRankFacts(facts, in, v);
+    addBarFacts(facts, in, a);
     add.number("term.ratio", v.ratio3090, "", 2, chain);
     if (v.shape) add.word("term.shape", analytics::toString(*v.shape), chain);
     add.number("term.slope", percent(v.slope), "points a year", 1, chain);
-    add.number("rv.10", percent(v.realised10), "%", 1, history);
-    add.number("rv.20", percent(v.realised20), "%", 1, history);
-    add.number("rv.60", percent(v.realised60), "%", 1, history);
     add.number("iv.premium", percent(difference(v.iv30, v.realised20)), "points", 1, "iv.30 less rv.20");
     add.number("skew.rr25", percent(v.riskReversal25), "points", 1, chain);
     add.number("skew.ratio", v.skew, "", 2, chain);
@@ -110,21 +201,7 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     ofVix.number("vix", a.vix, "points", 2, "VIX");
     ofVix.number("vix.change", percent(a.vixChange), "%", 1, "VIX");
     if (a.vixRegime) ofVix.word("vix.regime", analytics::toString(*a.vixRegime), "VIX");
-
-    add.number("rsi", t.rsi14, "", 1, history);
-    add.number("macd", t.macd, "", 2, history);
-    add.number("macd.signal", t.macdSignal, "", 2, history);
-    add.number("macd.histogram", t.macdHistogram, "", 2, history);
-    add.number("bollinger.position", t.bollingerPosition, "", 2, history);
-    add.number("atr", t.atr14, "USD", 2, history);
-    add.number("sma.20", t.sma20, "USD", 2, history);
-    add.number("sma.50", t.sma50, "USD", 2, history);
-    add.number("sma.200", t.sma200, "USD", 2, history);
-    if (t.sma50 && *t.sma50 > 0) add.number("spot.vs_sma50", (a.spot / *t.sma50 - 1) * 100, "%", 1, history);
-    if (t.trend) add.word("trend", analytics::toString(*t.trend), history);
-    add.number("trend.strength", t.trendStrength, "", 2, history);
-    if (!t.supports.empty()) add.number("support", t.supports.front(), "USD", 2, history);
-    if (!t.resistances.empty()) add.number("resistance", t.resistances.front(), "USD", 2, history);
+    if (!a.vix && in.history && !in.history->vix.empty()) addGap(add, "vix", in.history->vix.back().date, in.asof, "VIX");
 
     add.number("equity", in.equity.toDouble(), "USD", 0, "account");
     Usd risk, correlated;
@@ -231,8 +308,43 @@ std::string cite(const FactTable& facts, const std::string& id) {
     if (!f.number) return f.word + " [" + id + "]";
     const std::string number = grouped(money(*f.number, f.decimals));
     std::string unit = f.unit.empty() ? "" : " " + f.unit;
-    if (number == "1" && (f.unit == "contracts" || f.unit == "days" || f.unit == "positions" || f.unit == "events")) unit.pop_back();
+    if (number == "1" && std::find(std::begin(kCounted), std::end(kCounted), f.unit) != std::end(kCounted)) unit.pop_back();
     return number + unit + " [" + id + "]";
+}
+
+std::string citeMagnitude(const FactTable& facts, const std::string& id) {
+    std::string cited = cite(facts, id);
+    if (!cited.starts_with('-')) return cited;
+    cited.insert(cited.rfind('[') + 1, "=-");
+    return cited.substr(1);
+}
+
+std::string whyNoTrend(const FactTable& facts) {
+    if (known(facts, "bars.missing"))
+        return "the daily bars of " + cite(facts, "underlying") + " end on " + cite(facts, "bars.end") + ", with " + cite(facts, "bars.missing") +
+               " missing";
+    if (known(facts, "bars.count")) return "no more than " + cite(facts, "bars.count") + " of " + cite(facts, "underlying") + " are known";
+    return "no daily bars of " + cite(facts, "underlying") + " are known";
+}
+
+std::string whyNoRank(const FactTable& facts) {
+    if (known(facts, "iv.history.missing"))
+        return "the volatility history ends on " + cite(facts, "iv.history.end") + ", with " + cite(facts, "iv.history.missing") + " missing";
+    if (!known(facts, "iv.30")) return "the volatility of this chain is itself unknown";
+    if (known(facts, "iv.history")) return "no more than " + cite(facts, "iv.history") + " of volatility history are known";
+    return "no volatility history is known";
+}
+
+std::string whyNoTrade(const FactTable& facts) {
+    if (valueOf(facts, "screen.considered").value_or(0) == 0)
+        return "the chain holds no spread the screener could look at" +
+               (known(facts, "screen.tightest") ? ", by its rule " + cite(facts, "screen.tightest") : std::string());
+    if (valueOf(facts, "screen.passed").value_or(0) > 0)
+        return "what passes the screen, " + cite(facts, "screen.passed") + ", is held already or was declined today";
+    std::string why = "of " + cite(facts, "screen.considered") + " none passes the screen";
+    if (known(facts, "screen.tightest")) why += "; the tightest rule is " + cite(facts, "screen.tightest");
+    if (valueOf(facts, "screen.without_tightest").value_or(0) > 0) why += ", without which " + cite(facts, "screen.without_tightest") + " would pass";
+    return why;
 }
 
 } // namespace mahler::agents

@@ -35,5 +35,12 @@ std::string wordOf(const FactTable& facts, const std::string& id);
 bool known(const FactTable& facts, const std::string& id);
 /// "72.4 % [iv.percentile]": the only way a text may state a number. "unknown" without a bracket when there is no such fact.
 std::string cite(const FactTable& facts, const std::string& id);
+/// The same without a minus: for "below its mean by 1.2 % [=-...]".
+std::string citeMagnitude(const FactTable& facts, const std::string& id);
+
+/// Why a thing is unknown, as a clause that cites ("the daily bars end on 2019-04-30, with 4 sessions missing").
+std::string whyNoTrend(const FactTable& facts);
+std::string whyNoRank(const FactTable& facts);
+std::string whyNoTrade(const FactTable& facts);
 
 } // namespace mahler::agents

@@ -169,7 +169,10 @@ Result<void> deliberate(const CycleInputs& in, Reasoner& reasoner, Deliberation&
     const Seat bullSeat(*in.roles.find("bull"), d.facts), bearSeat(*in.roles.find("bear"), d.facts);
     const auto argue = [&](const Seat& seat, int round, const std::vector<DebateRound>& said, const Argument* against) {
         auto argument = held(seat.role, reasoner.argue(seat.role, round, seat.facts, d.analysts, said, against));
-        if (argument) argument->strength *= check(argument->text, argument->claims, seat.facts, d.claims);
+        if (argument) {
+            argument->strength *= check(argument->text, argument->claims, seat.facts, d.claims);
+            argument->main = checkClaims(argument->main, seat.facts).text; // part of the text, whose claims are counted
+        }
         return argument;
     };
     std::vector<DebateRound> rounds;
@@ -289,10 +292,7 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
 
     if (!best) {
         d.decision.contracts = 0;
-        std::string why = "No trade: of " + cite(d.facts, "screen.considered") + " none passes";
-        if (known(d.facts, "screen.tightest")) why += "; the tightest rule is " + cite(d.facts, "screen.tightest");
-        if (known(d.facts, "screen.without_tightest")) why += ", without which " + cite(d.facts, "screen.without_tightest") + " would pass";
-        conclude(Action::Skip, why + ".");
+        conclude(Action::Skip, "No trade: " + whyNoTrade(d.facts) + ".");
         return {};
     }
     if (d.debate.winner == "bear" && d.debate.confidence > 0.8) {
@@ -306,7 +306,7 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
     if (d.decision.contracts <= 0) {
         std::string why =
             "No trade: the sizer allows " + cite(d.facts, "size.contracts") + ", the risk views together " + cite(d.facts, "risk.contracts");
-        if (halve) why += ", and the case against halves that";
+        if (halve) why += ", and the case against leaves " + cite(d.facts, "decision.contracts") + " of that";
         if (!known(d.facts, "vix")) why += "; VIX is unknown, which counts as high";
         conclude(Action::Skip, why + ".");
         return {};
@@ -351,8 +351,8 @@ Result<void> decide(const CycleInputs& in, Reasoner& reasoner, Deliberation& d, 
         }
     d.order = order;
     conclude(halve ? Action::ReduceSize : Action::Enter,
-             std::string(halve ? "The case against asks for half the size: " : "") + cite(d.facts, "decision.contracts") + " of the " +
-                 cite(d.facts, "trade.kind") + " " + cite(d.facts, "trade.short_strike") + " by " + cite(d.facts, "trade.long_strike") +
+             (halve ? "The case against takes " + cite(d.facts, "risk.contracts") + " down: " : std::string()) + cite(d.facts, "decision.contracts") +
+                 " of the " + cite(d.facts, "trade.kind") + " " + cite(d.facts, "trade.short_strike") + " by " + cite(d.facts, "trade.long_strike") +
                  " expiring " + cite(d.facts, "trade.expiry") + " for a credit of " + cite(d.facts, "trade.credit") + ".");
     return {};
 }

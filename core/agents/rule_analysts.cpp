@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "agents/facts.h"
 
@@ -30,15 +31,20 @@ AnalystReport ivTerm(const FactTable& f) {
     AnalystReport r;
     double score = 0;
     int have = 0;
-    r.text =
-        "At-the-money volatility is " + cite(f, "iv.30") + " at one month, " + cite(f, "iv.60") + " at two and " + cite(f, "iv.90") + " at three.";
+    std::string curve;
+    for (const auto& [vol, tenor] : {std::pair("iv.30", "iv.tenor.30"), std::pair("iv.60", "iv.tenor.60"), std::pair("iv.90", "iv.tenor.90")})
+        if (known(f, vol)) curve += (curve.empty() ? "" : ", ") + cite(f, vol) + " at " + cite(f, tenor);
+    r.text = curve.empty() ? "At-the-money volatility is unknown."
+                           : "At-the-money volatility is " + curve +
+                                 (known(f, "iv.30") && known(f, "iv.60") && known(f, "iv.90") ? "." : "; further points of the curve are unknown.");
+    const std::string whose = known(f, "iv.of") ? "the last close of " + cite(f, "iv.of") : "volatility at " + cite(f, "iv.tenor.30");
     if (const auto p = valueOf(f, "iv.percentile")) {
         ++have;
         score += (*p - 50) / 60;
-        r.text += " Its percentile is " + cite(f, "iv.percentile") + " and its rank " + cite(f, "iv.rank") + " over " + cite(f, "iv.history") +
-                  (*p >= 50 ? ": premium is worth selling." : ": premium is poor.");
+        r.text += " The percentile of " + whose + " is " + cite(f, "iv.percentile") + " and its rank " + cite(f, "iv.rank") + " over " +
+                  cite(f, "iv.history") + (*p >= 50 ? ": premium is worth selling." : ": premium is poor.");
     } else {
-        r.text += " Rank and percentile are unknown: no volatility history was given.";
+        r.text += " Rank and percentile are unknown: " + whyNoRank(f) + ".";
     }
     const std::string shape = wordOf(f, "term.shape");
     if (!shape.empty()) {
@@ -53,13 +59,17 @@ AnalystReport ivTerm(const FactTable& f) {
     if (const auto z = valueOf(f, "iv.zscore")) {
         ++have;
         signal = *z > 2 ? "sell_vol" : *z < -1.5 ? "buy_vol" : "neutral";
-        if (signal != "neutral") r.text += " Volatility stands " + cite(f, "iv.zscore") + " from its mean.";
+        if (signal != "neutral")
+            r.text += " " + (known(f, "iv.of") ? "The last close of " + cite(f, "iv.of") : "Volatility at " + cite(f, "iv.tenor.30")) + " stands " +
+                      citeMagnitude(f, "iv.zscore") + (*z > 0 ? " above" : " below") + " its mean.";
         score += signal == "sell_vol" ? 0.15 : signal == "buy_vol" ? -0.25 : 0;
     }
     if (const auto premium = valueOf(f, "iv.premium")) {
         ++have;
         score += std::clamp(*premium / 12, -0.4, 0.4);
-        r.text += " Against realised volatility of " + cite(f, "rv.20") + " the seller's margin is " + cite(f, "iv.premium") + ".";
+        r.text += " Against realised volatility of " + cite(f, "rv.20") + " over the last " + cite(f, "rv.span") +
+                  (*premium < 0 ? " the seller is short of " + citeMagnitude(f, "iv.premium") : " the seller's margin is " + cite(f, "iv.premium")) +
+                  ".";
     }
     put(r, f, "iv_percentile", "iv.percentile");
     put(r, f, "iv_rank", "iv.rank");
@@ -77,24 +87,22 @@ AnalystReport technical(const FactTable& f) {
     int have = 0;
     const std::string trend = wordOf(f, "trend");
     if (trend.empty()) {
-        r.text = "There are not enough daily bars of " + cite(f, "underlying") + ": trend, levels and momentum are unknown.";
+        r.text = (known(f, "rsi") ? "The trend is unknown: " : "Trend, levels and momentum are unknown: ") + whyNoTrend(f) + ".";
     } else {
         ++have;
         score += (trend == "neutral" ? 0.2 : trend == "bullish" ? 0.25 : -0.3);
         r.text = "The trend of " + cite(f, "underlying") + " is " + cite(f, "trend") + " with a strength of " + cite(f, "trend.strength") +
-                 "; spot " + cite(f, "spot") + " lies " + cite(f, "spot.vs_sma50") + " from its fifty-day mean.";
+                 "; spot " + cite(f, "spot") + " lies " + citeMagnitude(f, "spot.vs_sma50") +
+                 (valueOf(f, "spot.vs_sma50").value_or(0) < 0 ? " below" : " above") + " its mean of " + cite(f, "sma.span") + ".";
     }
     if (const auto rsi = valueOf(f, "rsi")) {
         ++have;
-        r.text += " RSI is " + cite(f, "rsi") +
-                  (*rsi > 70   ? ", overbought."
-                   : *rsi < 30 ? ", oversold and still falling hard."
-                               : ", without extreme.");
+        r.text += " RSI is " + cite(f, "rsi") + (*rsi > 70 ? ", overbought." : *rsi < 30 ? ", oversold." : ", without extreme.");
         score += *rsi < 30 ? -0.3 : *rsi > 75 ? -0.1 : 0.1;
     }
     if (const auto h = valueOf(f, "macd.histogram")) {
         ++have;
-        r.text += std::string(" MACD is ") + (*h >= 0 ? "above" : "below") + " its signal by " + cite(f, "macd.histogram") + ".";
+        r.text += std::string(" MACD is ") + (*h >= 0 ? "above" : "below") + " its signal by " + citeMagnitude(f, "macd.histogram") + ".";
     }
     if (known(f, "support"))
         r.text += " Support stands at " + cite(f, "support") + (known(f, "resistance") ? ", resistance at " + cite(f, "resistance") : "") + ".";
@@ -119,23 +127,35 @@ AnalystReport macro(const FactTable& f) {
         score += *vix < 20 ? 0.25 : *vix < 28 ? 0.0 : *vix < 38 ? -0.45 : -0.9;
         r.text = "VIX is " + cite(f, "vix") + ", in the regime " + cite(f, "vix.regime");
         if (const auto change = valueOf(f, "vix.change")) {
-            r.text += ", " + cite(f, "vix.change") + " from its prior close";
+            r.text += ", " + citeMagnitude(f, "vix.change") + (*change < 0 ? " below" : " above") + " its prior close";
             score += *change > 20 ? -0.45 : *change > 8 ? -0.2 : *change < -8 ? 0.1 : 0;
         }
         r.text += ".";
     } else {
-        r.text = "VIX is unknown here.";
+        r.text = known(f, "vix.missing")
+                     ? "VIX is unknown: its closes end on " + cite(f, "vix.end") + ", with " + cite(f, "vix.missing") + " missing."
+                     : std::string("VIX is unknown here.");
     }
     if (const auto risk = valueOf(f, "event.risk")) {
         ++have;
         score += 0.2 - *risk * 0.6;
         r.text +=
             " The calendar holds " + cite(f, "event.count") + " " + cite(f, "event.window") + ", an event risk of " + cite(f, "event.risk") + ".";
-        if (known(f, "event.next"))
-            r.text += " Next is " + cite(f, "event.next") + " on " + cite(f, "event.next.date") + ", in " + cite(f, "event.next.days") + ".";
     } else {
-        r.text += " No event calendar was given: event risk is unknown.";
+        // Known events can speak against a trade; that there are few of them says nothing for it.
+        score += std::min(0.0, 0.2 - valueOf(f, "event.risk.least").value_or(0) * 0.6);
+        if (known(f, "event.covered"))
+            r.text += " The calendar knows only " + cite(f, "event.covered") + ": " + cite(f, "event.count") + " " + cite(f, "event.window") +
+                      ". Not known are " + cite(f, "event.unknown") + ", so event risk is unknown.";
+        else if (known(f, "event.count"))
+            r.text += " The calendar holds " + cite(f, "event.count") + " " + cite(f, "event.window") +
+                      " but is complete for no kind of them: event risk is unknown.";
+        else
+            r.text += " No event calendar covers the time " + cite(f, "event.window") + ": event risk is unknown.";
     }
+    if (known(f, "event.next"))
+        r.text += " Next is " + cite(f, "event.next") + " on " + cite(f, "event.next.date") + ", " +
+                  (valueOf(f, "event.next.days") == 0.0 ? std::string("today") : "in " + cite(f, "event.next.days")) + ".";
     put(r, f, "event_risk_score", "event.risk");
     put(r, f, "vix_level", "vix");
     put(r, f, "vix_regime", "vix.regime");

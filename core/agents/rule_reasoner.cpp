@@ -69,6 +69,7 @@ public:
         }
         a.point = chosen->key;
         a.strength = chosen->strength + (second ? 0.25 * second->strength : 0);
+        a.main = chosen->text;
         a.text = (meets && answering ? chosen->lead + " " : std::string()) + chosen->text + ".";
         if (second) a.text += " Besides, " + lowerFirst(second->text) + ".";
         if (answering && !meets) a.text += " The other point is granted for now.";
@@ -91,8 +92,8 @@ public:
         const auto* bestBull = strongest(d, "bull");
         const auto* bestBear = strongest(d, "bear");
         d.synthesis = d.winner == "bull" ? "The case for prevails." : d.winner == "bear" ? "The case against prevails." : "Neither side prevails.";
-        if (bestBull) d.synthesis += " Strongest for: " + firstSentence(bestBull->text);
-        if (bestBear) d.synthesis += " Strongest against: " + firstSentence(bestBear->text);
+        if (bestBull) d.synthesis += " Strongest for: " + mainOf(*bestBull) + ".";
+        if (bestBear) d.synthesis += " Strongest against: " + mainOf(*bestBear) + ".";
         return d;
     }
 
@@ -100,25 +101,31 @@ public:
         RiskView view;
         const std::string perspective = view.perspective = role.name.substr(role.name.find('_') + 1);
         double share = 0;
-        std::string why;
         const double vix = valueOf(facts, "vix").value_or(30);
-        const double events = valueOf(facts, "event.risk").value_or(0.5);
+        // An incomplete calendar tells the least risk there is; what it does not tell is never quiet.
+        const double events = valueOf(facts, "event.risk").value_or(std::max(0.5, valueOf(facts, "event.risk.least").value_or(0)));
+        std::string caution; // why less than the sizer's number, if it is less
         if (perspective == "aggressive") {
             share = vix > 40 ? 0.5 : 1.0;
-            why = "The defined loss is already bounded by the sizer";
+            caution = "Even a bounded loss is kept smaller while volatility is extreme";
         } else if (perspective == "neutral") {
             share = vix > 30 ? 0.5 : 0.75;
-            why = vix > 30 ? "Half is kept back while volatility is high" : "A quarter is kept back for what the debate may have missed";
+            caution = vix > 30 ? "Much is kept back while volatility is high" : "Some is kept back for what the debate may have missed";
         } else if (perspective == "conservative") {
             share = (vix > 25 ? 0.2 : 0.5) * (events > 0.5 ? 0.5 : 1.0);
-            why = events > 0.5 ? "The calendar alone halves what is prudent"
-                  : vix > 25   ? "A fifth is enough while volatility is high"
-                               : "Half size until the book has proven itself";
+            caution = events > 0.5 ? "What the calendar holds calls for much less than usual"
+                      : vix > 25   ? "Little is enough while volatility is high"
+                                   : "A reduced size until the book has proven itself";
         } else {
             return badInput("unknown perspective " + perspective);
         }
         view.contracts = static_cast<std::int64_t>(std::floor(static_cast<double>(sized) * share + 1e-9));
         if (view.contracts == 0 && sized > 0 && perspective != "conservative") view.contracts = 1;
+        const std::string why = sized == 0                              ? "There is nothing to divide"
+                                : view.contracts == sized && share >= 1 ? "The defined loss is already bounded by the sizer"
+                                : view.contracts == sized               ? "The smallest size is taken as it is"
+                                : view.contracts == 0                   ? caution + ", which leaves no whole contract"
+                                                                        : caution;
         view.text = why + "; the sizer allows " + cite(facts, "size.contracts") + " at " + cite(facts, "size.risk") + " of equity" +
                     (known(facts, "vix") ? ", with VIX at " + cite(facts, "vix") : std::string(", and VIX is unknown, which counts as high")) + ".";
         return view;
@@ -126,13 +133,15 @@ public:
 
 private:
     static std::string lowerFirst(std::string text) {
-        // "VIX", "RSI" and the like keep their capitals.
-        if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z' && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+        // "VIX", "RSI" and the like keep their capitals; "A" and "An" do not.
+        const auto isCapital = [](char c) { return c >= 'A' && c <= 'Z'; };
+        if (text.size() > 1 && isCapital(text[0]) && !isCapital(text[1])) text[0] = static_cast<char>(text[0] - 'A' + 'a');
         return text;
     }
-    static std::string firstSentence(const std::string& text) {
-        for (std::size_t i = 1; i + 1 < text.size(); ++i)
-            if (text[i] == '.' && text[i + 1] == ' ' && i > 60) return text.substr(0, i + 1);
+    /// An argument's strongest point, without the full stop.
+    static std::string mainOf(const Argument& a) {
+        std::string text = a.main.empty() ? a.text : a.main;
+        if (text.ends_with('.')) text.pop_back();
         return text;
     }
     /// Mean confidence of the analysts who lean to this side, against all.
@@ -154,20 +163,13 @@ private:
     }
     /// An argument is answered when the next one of the other side counters its point.
     void listUnanswered(Debate& d) {
-        const auto lead = [](const std::string& text) {
-            // The argument proper, without its opening: the first sentence of more than a few words.
-            std::size_t from = 0;
-            for (std::size_t stop; (stop = text.find(". ", from)) != std::string::npos; from = stop + 2)
-                if (stop - from > 50) return text.substr(from, stop - from);
-            return text.substr(from);
-        };
         for (std::size_t i = 0; i < d.rounds.size(); ++i) {
             const auto& round = d.rounds[i];
             if (round.bull.point != "none" && round.bear.text.find("granted for now") != std::string::npos)
-                d.unanswered.push_back(round.bull.id + ": " + lead(round.bull.text));
+                d.unanswered.push_back(round.bull.id + ": " + mainOf(round.bull));
             if (i + 1 < d.rounds.size() && round.bear.point != "none" && d.rounds[i + 1].bull.text.find("granted for now") != std::string::npos)
-                d.unanswered.push_back(round.bear.id + ": " + lead(round.bear.text));
-            if (i + 1 == d.rounds.size() && round.bear.point != "none") d.unanswered.push_back(round.bear.id + ": " + lead(round.bear.text));
+                d.unanswered.push_back(round.bear.id + ": " + mainOf(round.bear));
+            if (i + 1 == d.rounds.size() && round.bear.point != "none") d.unanswered.push_back(round.bear.id + ": " + mainOf(round.bear));
         }
     }
 };

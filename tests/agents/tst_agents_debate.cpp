@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <QTest>
 
+#include "agents/debate_points.h"
 #include "agents/deliberation.h"
 #include "agents/facts.h"
 #include "market/exchange_calendar.h"
@@ -47,6 +48,23 @@ class DebateTest : public QObject {
         in.furtherOpinion = std::move(opinion);
         in.declinedToday = std::move(declined);
         return runCycle(in, *makeRuleReasoner());
+    }
+    /// A chain with a clear calendar of its own: FOMC alone, or nothing.
+    static FactTable eventFacts(std::shared_ptr<const market::History> history, UtcTime asof, const std::string& symbol = "SPX") {
+        FactTable facts;
+        CycleInputs in;
+        in.underlying = symbol;
+        in.asof = asof;
+        in.history = std::move(history);
+        strategy::ScreenResult nothing;
+        nothing.profile = strategy::calibratedProfile();
+        addScreenFacts(facts, in, {}, nothing, nullptr);
+        return facts;
+    }
+    static AnalystReport macro(const FactTable& facts) {
+        const auto roles = builtInRoles();
+        auto report = makeRuleReasoner()->analyst(*roles->find("macro"), facts);
+        return report ? *report : AnalystReport{};
     }
     static std::string spoken(const Deliberation& d) {
         std::string all;
@@ -139,6 +157,167 @@ private Q_SLOTS:
         addScreenFacts(facts, in, {}, nothing, nullptr);
         QCOMPARE(valueOf(facts, "event.count"), std::optional<double>(2));
         QCOMPARE(cite(facts, "event.window"), std::string("in the next 45 days [event.window]"));
+    }
+
+    void aCalendarOfMeetingsAloneIsNeverQuiet() {
+        auto history = std::make_shared<market::History>();
+        const auto asof = market::fromNewYork(std::chrono::year{2019} / 5 / 8, 15, 45);
+        history->events = {{std::chrono::year{2019} / 5 / 1, market::EventKind::Fomc, "", "FOMC announcement"},
+                           {std::chrono::year{2019} / 7 / 31, market::EventKind::Fomc, "", "FOMC announcement"}};
+        history->eventCoverage = {{market::EventKind::Fomc, "", std::chrono::year{2000} / 2 / 2, std::chrono::year{2019} / 9 / 5}};
+        const auto facts = eventFacts(history, asof);
+        QVERIFY(!known(facts, "event.risk") && !known(facts, "event.risk.least"));
+        QCOMPARE(cite(facts, "event.count"), std::string("0 known events [event.count]"));
+        QCOMPARE(wordOf(facts, "event.unknown"), std::string("consumer prices, employment reports and GDP releases"));
+        const auto said = macro(facts);
+        QVERIFY2(said.text.find("Not known are consumer prices") != std::string::npos, said.text.c_str());
+        QCOMPARE(said.data.at("event_risk_score"), std::string("unknown"));
+        QCOMPARE(said.confidence, macro({}).confidence); // as when nothing at all is known
+        QCOMPARE(said.stance, Stance::Neutral);
+        // Past the calendar's last day not even the meetings are known; a single stock's earnings are asked for as well.
+        const auto beyond = eventFacts(history, market::fromNewYork(std::chrono::year{2019} / 9 / 20, 12, 0), "AAPL");
+        QVERIFY(!known(beyond, "event.count") && !known(beyond, "event.covered"));
+        QCOMPARE(wordOf(beyond, "event.unknown"),
+                 std::string("Federal Reserve meetings, consumer prices, employment reports, GDP releases, earnings and ex-dividend days"));
+        QVERIFY(macro(beyond).text.find("No event calendar covers") != std::string::npos);
+        for (const auto* side : {"bull", "bear"})
+            for (const auto& point : std::string(side) == "bull" ? bullPoints(facts) : bearPoints(facts))
+                QVERIFY2(point.key != "quiet_calendar", point.text.c_str());
+    }
+
+    void knownEventsOfAnIncompleteCalendarSpeakAgainstATrade() {
+        auto history = std::make_shared<market::History>();
+        const auto asof = market::fromNewYork(std::chrono::year{2019} / 6 / 17, 12, 0);
+        history->events = {{std::chrono::year{2019} / 6 / 19, market::EventKind::Fomc, "", "FOMC announcement"}};
+        const auto facts = eventFacts(history, asof);
+        QCOMPARE(valueOf(facts, "event.risk.least"), std::optional<double>(0.40));
+        QVERIFY(macro(facts).text.find("Next is FOMC announcement") != std::string::npos);
+        const auto against = bearPoints(facts);
+        QVERIFY(std::any_of(against.begin(), against.end(), [](const Point& p) { return p.key == "event_inside"; }));
+    }
+
+    void whatIsOutSinceTheMorningIsNotAhead() {
+        simulation::SimulationConfig config;
+        config.scenario = simulation::Scenario::GrindUp;
+        config.seed = 7;
+        config.date = std::chrono::year{2026} / 11 / 23;
+        const auto history = simulation::makeSimulatedMarket(config)->history();
+        const TradingDate day = std::chrono::year{2026} / 11 / 25;
+        const auto before = eventFacts(history, market::fromNewYork(day, 8, 0)), after = eventFacts(history, market::fromNewYork(day, 12, 0));
+        QVERIFY2(wordOf(before, "event.next").starts_with("Gross domestic product"), wordOf(before, "event.next").c_str());
+        QVERIFY(macro(before).text.find(", today.") != std::string::npos);
+        QVERIFY2(wordOf(after, "event.next.date") > "2026-11-25", wordOf(after, "event.next.date").c_str());
+        QCOMPARE(*valueOf(after, "event.count"), *valueOf(before, "event.count") - 1);
+    }
+
+    void barsThatEndTooEarlyMakeNoIndicator() {
+        const auto facts = [](int missing) {
+            CycleInputs in;
+            in.underlying = "SPX";
+            in.asof = market::fromNewYork(std::chrono::year{2019} / 5 / 7, 15, 45);
+            auto history = std::make_shared<market::History>();
+            TradingDate day = market::priorTradingDay(std::chrono::year{2019} / 5 / 7);
+            for (int i = 0; i < missing; ++i) day = market::priorTradingDay(day);
+            std::vector<market::DailyBar> bars;
+            for (int i = 0; i < 260; ++i, day = market::priorTradingDay(day)) {
+                const double close = 2900 + 10 * std::sin(0.7 * i);
+                bars.push_back({day, close, close + 5, close - 5, close, 0});
+            }
+            history->bars["SPX"] = {bars.rbegin(), bars.rend()};
+            in.history = history;
+            auto chain = std::make_shared<market::OptionChain>();
+            chain->underlying = "SPX";
+            chain->time = in.asof;
+            auto priced = std::make_shared<pricing::PricedChain>();
+            priced->chain = chain;
+            priced->spot = 2890;
+            in.chain = priced;
+            FactTable out;
+            addMarketFacts(out, in, analytics::analyse(*priced, *history, {}, {}));
+            return out;
+        };
+        const auto fresh = facts(0), stale = facts(1), older = facts(4);
+        for (const auto* id : {"rsi", "rv.20", "atr", "sma.50"}) {
+            QVERIFY2(known(fresh, id), id);
+            QCOMPARE(fresh.at(FactId(id)).time, market::sessionClose(std::chrono::year{2019} / 5 / 6)); // as old as its last bar
+            QVERIFY2(!known(stale, id) && !known(older, id), id);
+        }
+        QVERIFY(!known(fresh, "bars.missing"));
+        QCOMPARE(whyNoTrend(stale),
+                 std::string("the daily bars of SPX [underlying] end on 2019-05-03 [bars.end], with 1 session [bars.missing] missing"));
+        const auto said = makeRuleReasoner()->analyst(*builtInRoles()->find("technical"), older);
+        QVERIFY(said && said->text.find("end on 2019-04-30 [bars.end], with 4 sessions [bars.missing] missing") != std::string::npos);
+    }
+
+    void aPercentileSaysWhoseItIs() {
+        FactTable facts;
+        FactBuilder add(facts, {});
+        add.word("iv.of", "VIX", "test");
+        add.number("iv.percentile", 100, "%", 0, "test");
+        add.number("iv.rank", 100, "", 0, "test");
+        add.number("iv.history", 252, "sessions", 0, "test");
+        const auto points = bullPoints(facts); // the volatility of this chain is not known
+        const auto rich = std::find_if(points.begin(), points.end(), [](const Point& p) { return p.key == "premium_rich"; });
+        QVERIFY(rich != points.end());
+        QVERIFY2(rich->text.starts_with("The last close of VIX [iv.of] stands at a percentile of 100 % [iv.percentile]"), rich->text.c_str());
+        for (const auto& p : bullPoints(facts)) QVERIFY2(p.text.find("unknown") == std::string::npos, p.text.c_str());
+        const auto said = makeRuleReasoner()->analyst(*builtInRoles()->find("iv_term"), facts);
+        QVERIFY(said && said->text.find("percentile of the last close of VIX [iv.of] is 100 %") != std::string::npos);
+    }
+
+    void aDifferenceBelowIsSaidWithoutAMinus() {
+        FactTable facts;
+        FactBuilder add(facts, {});
+        add.number("macd.histogram", -30.4, "", 2, "test");
+        const auto said = makeRuleReasoner()->analyst(*builtInRoles()->find("technical"), facts);
+        QVERIFY2(said && said->text.find("MACD is below its signal by 30.40 [=-macd.histogram]") != std::string::npos, said->text.c_str());
+    }
+
+    void theUnansweredArgumentIsItsStrongestPointWhole() {
+        for (const auto scenario : simulation::allScenarios()) {
+            const auto d = at(scenario, 14, 0);
+            for (const auto& open : d.debate.unanswered) {
+                const auto colon = open.find(": ");
+                const std::string id = open.substr(0, colon), said = open.substr(colon + 2);
+                for (const auto& round : d.debate.rounds)
+                    for (const auto* a : {&round.bull, &round.bear})
+                        if (a->id == id) QCOMPARE(said, a->main);
+                QVERIFY2(!said.starts_with("Besides") && said.find(". ") == std::string::npos, said.c_str());
+            }
+            for (const auto& round : d.debate.rounds)
+                for (const auto* a : {&round.bull, &round.bear}) {
+                    QVERIFY(a->point == "none" || a->text.find(a->main) != std::string::npos);
+                    QVERIFY2(a->text.find("Besides, A ") == std::string::npos, a->text.c_str());
+                }
+        }
+    }
+
+    void aViewThatLeavesNothingSaysSo() {
+        FactTable facts;
+        FactBuilder add(facts, {});
+        add.number("vix", 28, "points", 2, "test");
+        add.number("event.risk", 0.2, "score", 2, "test");
+        add.number("size.contracts", 4, "contracts", 0, "test");
+        add.number("size.risk", 1.9, "%", 2, "test");
+        const auto roles = builtInRoles();
+        const auto view = [&](const char* role, std::int64_t sized) { return *makeRuleReasoner()->riskView(*roles->find(role), facts, sized); };
+        QCOMPARE(view("risk_conservative", 4).contracts, std::int64_t{0});
+        QVERIFY(view("risk_conservative", 4).text.find("leaves no whole contract") != std::string::npos);
+        QCOMPARE(view("risk_neutral", 1).contracts, std::int64_t{1});
+        QVERIFY(view("risk_neutral", 1).text.find("kept back") == std::string::npos); // nothing is
+        for (const auto* role : {"risk_aggressive", "risk_neutral", "risk_conservative"})
+            for (const std::int64_t sized : {0, 1, 4, 20})
+                for (const auto& claim : checkClaims(view(role, sized).text, facts).claims)
+                    QVERIFY2(claim.status != ClaimStatus::Struck, claim.text.c_str());
+    }
+
+    void noTradeSaysWhyThereIsNone() {
+        FactTable facts;
+        FactBuilder add(facts, {});
+        add.number("screen.considered", 209, "spreads", 0, "test");
+        add.number("screen.passed", 1, "spreads", 0, "test");
+        QCOMPARE(whyNoTrade(facts), std::string("what passes the screen, 1 spread [screen.passed], is held already or was declined today"));
+        QVERIFY(whyNoTrade({}).find("no spread the screener could look at") != std::string::npos);
     }
 
     void whatTheFacilitatorRepeatsKeepsItsFacts() {
