@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "agents/deliberation.h"
+#include "agents/number_words.h"
 #include "base/text_file.h"
 #include "base/time.h"
 #include "market/exchange_calendar.h"
@@ -104,7 +105,7 @@ bool saysAsOf(const std::string& text, std::size_t clock) {
 }
 
 /// Every run of digits is a number, wherever it stands: "30-day" and "Q3" too. Thousands may be grouped with commas. A date and a time of
-/// day are one each.
+/// day are one each. So is a number in words (ADR 0017).
 std::vector<NumberToken> findNumbers(const std::string& text) {
     std::vector<NumberToken> out;
     for (std::size_t i = 0; i < text.size();) {
@@ -156,6 +157,15 @@ std::vector<NumberToken> findNumbers(const std::string& text) {
         }
         out.push_back(token);
     }
+    for (const auto& word : findNumberWords(text)) {
+        NumberToken token;
+        token.begin = word.begin;
+        token.end = word.end;
+        token.value = word.value;
+        token.decimals = word.decimals;
+        out.push_back(token);
+    }
+    std::sort(out.begin(), out.end(), [](const NumberToken& a, const NumberToken& b) { return a.begin < b.begin; });
     return out;
 }
 

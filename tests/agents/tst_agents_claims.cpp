@@ -59,6 +59,55 @@ private Q_SLOTS:
         QCOMPARE(only("a gap of 17 [=a-b]"), ClaimStatus::Struck);
     }
 
+    void aMagnitudeIsTheFactWithoutItsSign() {
+        QCOMPARE(citeMagnitude(facts(), "loss"), std::string("12.50 USD [=-loss]"));
+        QCOMPARE(citeMagnitude(facts(), "a"), std::string("30 [a]"));
+        QCOMPARE(only("short of " + citeMagnitude(facts(), "loss")), ClaimStatus::Derived);
+        QCOMPARE(only("short of 12.50 [=-a]"), ClaimStatus::Struck);
+        QCOMPARE(only("short of 12.50 [=-nothing]"), ClaimStatus::Struck);
+    }
+
+    void aNumberInWordsIsAClaimToo_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("claims");
+        QTest::addColumn<int>("verified");
+        QTest::newRow("uncited") << QByteArray("its fifty-day mean") << 1 << 0;
+        QTest::newRow("cited and right") << QByteArray("its mean of thirty [a] sessions") << 1 << 1;
+        QTest::newRow("cited and wrong") << QByteArray("its mean of fifty [a] sessions") << 1 << 0;
+        QTest::newRow("a dozen") << QByteArray("a dozen [b] of them") << 1 << 1;
+        QTest::newRow("a fraction is no rounding of its neighbour") << QByteArray("half [share]") << 1 << 0;
+        QTest::newRow("a fraction") << QByteArray("A quarter [share] is kept back") << 1 << 1;
+        QTest::newRow("an uncited fraction") << QByteArray("A fifth is enough") << 1 << 0;
+        QTest::newRow("composed with a hyphen") << QByteArray("thirty-one [odd] days") << 1 << 1;
+        QTest::newRow("composed with a scale") << QByteArray("three hundred contracts") << 1 << 0;
+        QTest::newRow("two thirds") << QByteArray("two thirds of it") << 1 << 0;
+        QTest::newRow("twice") << QByteArray("twice the risk") << 1 << 0;
+        QTest::newRow("at the start of a sentence") << QByteArray("Three rules fail") << 1 << 0;
+        QTest::newRow("ten percent") << QByteArray("ten percent") << 1 << 0;
+        QTest::newRow("one that counts") << QByteArray("at one month") << 1 << 0;
+        QTest::newRow("one in ten") << QByteArray("one in ten") << 2 << 0;
+        QTest::newRow("one as a pronoun") << QByteArray("the one it answers, one of them, no one, one loss") << 0 << 0;
+        QTest::newRow("inside another word") << QByteArray("often, attention, weight, someone, tension, fiver") << 0 << 0;
+        QTest::newRow("names") << QByteArray("two-sided quotes, a third party, the third Friday, double-check") << 0 << 0;
+        QTest::newRow("the name of a rule") << QByteArray("rule two_sided, rule five_or_more") << 0 << 0;
+        QTest::newRow("in a cited word") << QByteArray("Next is Two-day meeting, day two [meeting]") << 2 << 2;
+    }
+    void aNumberInWordsIsAClaimToo() {
+        QFETCH(QByteArray, text);
+        QFETCH(int, claims);
+        QFETCH(int, verified);
+        FactTable table = facts();
+        FactBuilder add(table, {});
+        add.number("share", 0.25, "", 2, "test");
+        add.number("odd", 31, "days", 0, "test");
+        add.word("meeting", "Two-day meeting, day two", "test");
+        const auto checked = checkClaims(text.toStdString(), table);
+        QCOMPARE(static_cast<int>(checked.claims.size()), claims);
+        const auto good =
+            std::count_if(checked.claims.begin(), checked.claims.end(), [](const Claim& c) { return c.status == ClaimStatus::Verified; });
+        QCOMPARE(static_cast<int>(good), verified);
+    }
+
     void aCitedDateBacksItsDigits() {
         const auto checked = checkClaims("expires 2026-12-31 [expiry] at last", facts());
         QCOMPARE(checked.text, std::string("expires 2026-12-31 at last"));
