@@ -45,6 +45,7 @@ const std::vector<Group>& groups() {
         {{"chain_10k_rows_frame"}, rowFrameRows, true},
         {{"cold_start"}, coldStartRows, true},
         {{"price_table"}, priceTableRows, true},
+        {{"history_spx_quarter"}, historyRows},
     };
     return kGroups;
 }

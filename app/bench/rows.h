@@ -25,6 +25,8 @@ std::vector<Row> portfolioRows();
 std::vector<Row> avx2Rows(const std::string& prefix);
 /// `mahler price` as a process, when it is built beside this program.
 std::vector<Row> priceTableRows();
+/// A quarter of recorded SPX chains read from .csv.gz; without them beside the project a row with a note.
+std::vector<Row> historyRows();
 /// A chain priced and analysed, gate, breakers, claims, journal.
 std::vector<Row> deskRows();
 /// From the market tick that confirms a breach to the closing orders at the broker, through the whole runtime.
