@@ -297,31 +297,6 @@ private Q_SLOTS:
         QVERIFY(limits.error().detail.find("risk_per_trade") != std::string::npos);
     }
 
-    void twoSeedsOfOneDataFolderRunAtOnceEachWithItsOwnJournalAndLog() {
-        app::WorkstationOptions one;
-        one.dataDirectory = m_folder.filePath("two").toStdString();
-        one.date = app::defaultSimulationDate();
-        auto other = one;
-        other.seed = one.seed + 1;
-        desk::RuntimeSinks quiet;
-        quiet.view = [](auto) {};
-        quiet.chain = [](auto) {};
-        quiet.deliberation = [](auto) {};
-        quiet.progress = [](const auto&, const auto&) {};
-        quiet.journal = [](auto) {};
-        quiet.failed = [](const auto&) {};
-        {
-            const auto first = app::startDesk(one, quiet), second = app::startDesk(other, quiet);
-            QVERIFY2(first.has_value(), first ? "" : first.error().detail.c_str());
-            QVERIFY2(second.has_value(), second ? "" : second.error().detail.c_str());
-        }
-        for (const auto& options : {one, other}) {
-            const QDir desk(QString::fromStdString(app::deskDirectory(options)));
-            QVERIFY(desk.exists("journal.db") && desk.exists("mahler.log"));
-        }
-        QVERIFY(!QDir(QString::fromStdString(one.dataDirectory)).exists("mahler.log"));
-    }
-
     void faultSessionsAreToldAsOneDocument() {
         const Ran ran = run({"simulate", "--sessions", "2", "--seed", "3", "--steps", "60", "--json"});
         QCOMPARE(ran.code, 0);

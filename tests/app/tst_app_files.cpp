@@ -125,6 +125,24 @@ private Q_SLOTS:
         QVERIFY(QFile::rename(path, path + ".kept") && QFile::link(path + ".kept", path));
         refused("symbolic link");
     }
+    void twoSeedsOfOneDataFolderRunAtOnceEachWithItsOwnJournalAndLog() {
+        app::WorkstationOptions one;
+        one.dataDirectory = m_folder.filePath("two").toStdString();
+        one.date = app::defaultSimulationDate();
+        auto other = one;
+        other.seed = one.seed + 1;
+        {
+            const auto first = app::startDesk(one, quietSinks()), second = app::startDesk(other, quietSinks());
+            QVERIFY2(first.has_value(), first ? "" : first.error().detail.c_str());
+            QVERIFY2(second.has_value(), second ? "" : second.error().detail.c_str());
+        }
+        for (const auto& options : {one, other}) {
+            const QDir desk(QString::fromStdString(app::deskDirectory(options)));
+            QVERIFY(desk.exists("journal.db") && desk.exists("mahler.log"));
+        }
+        QVERIFY(!QDir(QString::fromStdString(one.dataDirectory)).exists("mahler.log"));
+    }
+
     void aKeyThatOthersCanReadIsNoKey() {
         app::WorkstationOptions options;
         options.dataDirectory = m_folder.filePath("key").toStdString();
