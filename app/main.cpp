@@ -36,7 +36,7 @@ mahler verify-prices [--count N] [--seed N] [--json]
 mahler simulate [--sessions N] [--seed N] [--faults all|none|LIST] [--steps N] [--json] [--trace] [--list-faults]
     drives the desk through random markets and failures and checks every rule after every command; exit 1 when one broke.
     --sessions 1 --seed N --trace tells the session of a seed step by step
-mahler journal verify|export|search|replay FILE ... [--json]
+mahler journal verify|export|search|replay FILE ... [--json]   (verify: --without-tapes)
     checks the chain and the tapes beside it, exports (--out FILE), searches (--text WORDS ...), replays and compares byte for
     byte. An export is JSON Lines; with --json the lines go to --out FILE and one document to stdout
 mahler screenshots --out DIR [--size WxH] [--theme dark|light] [--gain-loss NAME] [--density NAME] [--scenario NAME]

@@ -88,6 +88,9 @@ void journals(const std::string& directory, std::vector<Finding>& out) {
         else if (!tapes || !tapes->ok)
             out.push_back({name, Finding::Level::Wrong, tapes ? tapes->reason : tapes.error().detail,
                            "keep the tape as evidence, restore it from a backup; sessions on it cannot be replayed"});
+        else if (!tapes->missing.empty())
+            out.push_back({name, Finding::Level::Warning, "the tape " + tapes->missing.front() + " is missing",
+                           "put it back beside the journal; the session on it cannot be replayed"});
         else
             out.push_back({name, Finding::Level::Ok, std::to_string(report->records) + " records, chain intact", ""});
     }

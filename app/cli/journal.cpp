@@ -13,7 +13,7 @@ namespace mahler::app {
 
 namespace {
 
-int verify(const std::string& path, bool json) {
+int verify(const std::string& path, bool json, bool withoutTapes) {
     // The key lies beside the journal of a simulated desk; without it the checkpoints' signatures are not checked.
     const auto key = checkpointKeyBeside(path);
     if (!key) return badUsage(key.error());
@@ -26,7 +26,9 @@ int verify(const std::string& path, bool json) {
         tapes = *checked;
         report->reason = tapes.ok ? report->reason + "; " + tapes.reason : tapes.reason;
         if (!tapes.ok) report->firstBadSeq = tapes.firstBadSeq;
-        report->ok = tapes.ok;
+        const bool lost = !withoutTapes && !tapes.missing.empty(); // deleting must not hide what damaging shows
+        if (lost) report->reason += "; --without-tapes leaves them out";
+        report->ok = tapes.ok && !lost;
     }
     if (json) {
         std::printf("%s\n", Json{{"ok", report->ok},
@@ -43,8 +45,8 @@ int verify(const std::string& path, bool json) {
         std::printf("ok: %lld records, last hash %s. %s\n", static_cast<long long>(report->records), report->lastHashHex.c_str(),
                     report->reason.c_str());
     } else {
-        std::fprintf(stderr, "mahler: %s: first bad record %lld: %s\n", path.c_str(), static_cast<long long>(report->firstBadSeq),
-                     oneLine(report->reason).c_str());
+        const std::string where = report->firstBadSeq > 0 ? "first bad record " + std::to_string(report->firstBadSeq) + ": " : "";
+        std::fprintf(stderr, "mahler: %s: %s%s\n", path.c_str(), where.c_str(), oneLine(report->reason).c_str());
     }
     return report->ok ? 0 : 1;
 }
@@ -130,12 +132,12 @@ int replay(const std::string& path, bool json) {
 } // namespace
 
 int runJournalCommand(const std::vector<std::string>& words) {
-    const auto args = Arguments::parse(words, {"out", "text", "type", "actor", "id", "since", "limit"}, {"json"});
+    const auto args = Arguments::parse(words, {"out", "text", "type", "actor", "id", "since", "limit"}, {"json", "without-tapes"});
     if (!args) return badUsage(args.error());
     if (args->rest().size() != 2) return badUsage(badInput("usage: mahler journal verify|export|search|replay FILE"));
     const std::string& verb = args->rest()[0];
     const std::string& path = args->rest()[1];
-    if (verb == "verify") return verify(path, args->flag("json"));
+    if (verb == "verify") return verify(path, args->flag("json"), args->flag("without-tapes"));
     if (verb == "export") return exportTo(path, args->value("out").value_or("-"), args->flag("json"));
     if (verb == "search") return search(path, *args);
     if (verb == "replay") return replay(path, args->flag("json"));

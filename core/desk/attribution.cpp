@@ -143,11 +143,14 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
 
     /// Its legs, or units that have a name of their own now, went with an assignment: what it was and what it is are not one position.
     const auto assignedSince = [&](const portfolio::Position& now, const Look& first) {
-        return now.legs != first.position.legs || std::any_of(view.positions.begin(), view.positions.end(), [&](const PositionView& p) {
-                   const auto piece = m_entries.find(p.position.id);
-                   return p.position.id.str().starts_with(now.id.str() + kPiece) &&
-                          (piece == m_entries.end() || !piece->second.first || piece->second.first->at > first.at);
-               });
+        const auto cutOff = [&](const portfolio::Position& p) {
+            const auto piece = m_entries.find(p.id);
+            return p.id.str().starts_with(now.id.str() + kPiece) &&
+                   (piece == m_entries.end() || !piece->second.first || piece->second.first->at > first.at);
+        };
+        return now.legs != first.position.legs ||
+               std::any_of(view.positions.begin(), view.positions.end(), [&](const PositionView& p) { return cutOff(p.position); }) ||
+               std::any_of(view.closedToday.begin(), view.closedToday.end(), cutOff);
     };
     const auto consider = [&](const portfolio::Position& now, bool closed) {
         PositionPnl row;

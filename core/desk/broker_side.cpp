@@ -107,11 +107,15 @@ struct Piece {
     int lost = 0; ///< contracts of the leg that left each of these units, signed as the leg
 };
 
-/// What is left of a position when `gone` contracts of its leg `at` went before expiry, each for `each` of cash: whole units stay as they are,
+/// What is left of a position when `gone` contracts of its leg `at` went before expiry for `amount` of cash: whole units stay as they are,
 /// the others keep their other legs, with what the leg paid in their opening price, so that nothing the position has earned or
-/// lost is lost with it. The first piece keeps the id, with what was realised; the others are named after it and `suffix`.
-std::vector<portfolio::Position> takenApart(const portfolio::Position& held, std::size_t at, std::int64_t gone, Usd each, const std::string& suffix) {
+/// lost is lost with it; what the price cannot hold is realised. The first piece keeps the id (the cut one when no whole unit is
+/// left), with what was realised; the others are named after it and `suffix`.
+std::vector<portfolio::Position> takenApart(const portfolio::Position& held, std::size_t at, std::int64_t gone, Usd amount,
+                                            const std::string& suffix) {
     const auto& leg = held.legs[at];
+    const Usd each = Usd::fromMicros(amount.micros() / gone);
+    Usd booked;
     const std::int64_t cut = gone / leg.ratio;
     const int odd = static_cast<int>(gone % leg.ratio);
     const std::int64_t broken = odd == 0 ? 0 : 1;
@@ -129,13 +133,18 @@ std::vector<portfolio::Position> takenApart(const portfolio::Position& held, std
             const auto all = times(*paid, piece.units);
             MAHLER_CHECK(opened && all);
             closed.realised += *opened + *all;
+            booked += *all;
             continue;
         }
         if (piece.lost == leg.ratio)
             p.legs.erase(p.legs.begin() + static_cast<std::ptrdiff_t>(at));
         else
             p.legs[at].ratio -= piece.lost;
-        p.openNet += Price::fromMicros(paid->micros() / leg.contract.multiplier);
+        const Price share = Price::fromMicros(paid->micros() / leg.contract.multiplier);
+        const auto inPrice = notional(share, piece.units, leg.contract.multiplier);
+        MAHLER_CHECK(inPrice.has_value());
+        p.openNet += share;
+        if (piece.lost != 0) booked += *inPrice;
         p.kind = portfolio::classify(p.legs);
         if (!rest.empty()) {
             p.id = PositionId(held.id.str() + suffix + (piece.lost == leg.ratio ? "" : "-part"));
@@ -145,6 +154,7 @@ std::vector<portfolio::Position> takenApart(const portfolio::Position& held, std
         }
         rest.push_back(std::move(p));
     }
+    closed.realised += amount - booked;
     if (rest.empty()) return {closed};
     rest.front().realised = closed.realised;
     return rest;
@@ -169,6 +179,7 @@ void takeBackWhatNoLongerFits(Context& c) {
 Json adoptEarly(const Context& c, const execution::BrokerCashEvent& event, const std::string& suffix) {
     Json positions = Json::array();
     std::int64_t left = event.quantity;
+    Usd unpaid = event.amount;
     for (const auto& [id, held] : c.state.positions) {
         if (left == 0) break;
         const auto leg =
@@ -176,10 +187,13 @@ Json adoptEarly(const Context& c, const execution::BrokerCashEvent& event, const
         if (leg == held.legs.end() || (leg->ratio < 0) != (left < 0)) continue;
         const std::int64_t contracts = leg->ratio * held.quantity;
         const std::int64_t gone = std::abs(contracts) < std::abs(left) ? contracts : left;
-        const Usd each = Usd::fromMicros(event.amount.micros() / event.quantity);
-        for (const auto& p : takenApart(held, static_cast<std::size_t>(leg - held.legs.begin()), gone, each, suffix))
+        const auto share = times(Usd::fromMicros(event.amount.micros() / event.quantity), gone);
+        MAHLER_CHECK(share.has_value());
+        const Usd amount = gone == left ? unpaid : *share; // the last one takes what does not divide
+        for (const auto& p : takenApart(held, static_cast<std::size_t>(leg - held.legs.begin()), gone, amount, suffix))
             positions.push_back(codec::from(p));
         left -= gone;
+        unpaid -= amount;
     }
     return positions; // what no position holds is left to the reconciliation to halt on
 }
@@ -326,7 +340,7 @@ void onReconciliation(Context& c, const Reconciliation& command) {
 void watchOrders(Context& c) {
     for (const auto* order : c.state.liveOrders()) {
         if (const auto sent = c.state.cancelSentAt.find(order->id); sent != c.state.cancelSentAt.end()) {
-            if (c.now.mono - sent->second.mono < kCancelAgain && c.now.mono >= sent->second.mono) continue;
+            if (timeSince(sent->second, c.now) < kCancelAgain) continue;
             c.emit("order.cancel", "system", order->id.str(), {{"order", order->id.str()}});
             c.effect(Cancel{order->id});
             continue;
@@ -334,7 +348,7 @@ void watchOrders(Context& c) {
         if (order->state != execution::OrderState::Working && order->state != execution::OrderState::PartlyFilled) continue;
         if (order->combo.source.starts_with("user:")) continue; // a person's day order is a person's until the close
         const bool opening = order->combo.intent == portfolio::OrderIntent::Open;
-        if (c.now.mono - order->createdAt.mono < (opening ? kOpeningPatience : kClosingPatience)) continue;
+        if (timeSince(order->createdAt, c.now) < (opening ? kOpeningPatience : kClosingPatience)) continue;
         if (opening) c.notice(NoticeView::Level::Advisory, "Taken back, not filled in five minutes: " + portfolio::describe(order->combo));
         requestCancel(c, order->id, "system");
     }

@@ -88,6 +88,7 @@ const BookCache& Context::book() const {
     if (market.session() == market::Session::Open && cache.marks.equity) {
         cache.lastOpen = cache.marks;
         cache.lastOpenAt = now.utc;
+        cache.lastOpenMono = now.mono;
     }
     return cache;
 }

@@ -8,6 +8,11 @@ namespace mahler::desk {
 
 using namespace std::chrono_literals;
 
+/// By the monotonic clock; what an earlier run stamped later than this one counts, by the wall clock and never below zero.
+inline MonoTime timeSince(Timestamp then, Timestamp now) {
+    return now.mono >= then.mono ? now.mono - then.mono : std::max(MonoTime{}, MonoTime(now.utc - then.utc));
+}
+
 /// What the whole book adds up to. Kept between commands so that a decision does not walk a thousand legs; made anew after
 /// a tick, after any event that is not known to leave the book alone, and after a second.
 struct BookCache {
@@ -16,6 +21,7 @@ struct BookCache {
     std::optional<MonoTime> madeAt;
     std::optional<portfolio::AccountMarks> lastOpen; ///< the last complete marks of a session: what a closed market is shown and summed up with
     UtcTime lastOpenAt{};
+    std::optional<MonoTime> lastOpenMono; ///< of this run
     void forget() { madeAt.reset(); }
 };
 /// A cache that knows nothing but the last marks the journal has: a desk that starts on a closed market.

@@ -181,9 +181,9 @@ struct Viewer {
             v.ticksAway = static_cast<double>((o.combo.netLimit - quote->mid).micros()) / static_cast<double>(one.micros());
         }
         if (o.filled > 0 && o.arrivalMid) v.slippage = o.averageNet - *o.arrivalMid;
-        v.ageSeconds = std::chrono::duration<double>(now.mono - o.createdAt.mono).count();
+        v.ageSeconds = std::chrono::duration<double>(timeSince(o.createdAt, now)).count();
         const bool waiting = o.state == execution::OrderState::Intent || o.state == execution::OrderState::Submitted;
-        v.unacknowledged = waiting && now.mono - o.updatedAt.mono >= kUnconfirmed;
+        v.unacknowledged = waiting && timeSince(o.updatedAt, now) >= kUnconfirmed;
         return v;
     }
 
@@ -335,7 +335,7 @@ DeskView Desk::view(Timestamp now) const {
                         m_market.greeks(),
                         m_market.spots(),
                         betaWeights(s, m_market),
-                        afterwards ? now.mono - MonoTime(now.utc - m_book->lastOpenAt) : now.mono};
+                        afterwards ? m_book->lastOpenMono.value_or(now.mono - MonoTime(now.utc - m_book->lastOpenAt)) : now.mono};
     v.at = now;
     v.feedName = s.feedName;
     v.settings = s.settings;

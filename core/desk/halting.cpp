@@ -239,7 +239,7 @@ void stepPlan(Context& c) {
         for (const auto* order : c.state.liveOrders())
             if (order->combo.closes == id) live = order;
         if (live) {
-            if (c.now.mono - live->createdAt.mono >= kPlanStep) requestCancel(c, live->id, "system");
+            if (timeSince(live->createdAt, c.now) >= kPlanStep) requestCancel(c, live->id, "system");
             continue;
         }
         const int done = c.state.plan->attempts.count(id) ? c.state.plan->attempts.at(id) : 0;

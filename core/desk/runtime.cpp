@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using Wall = std::chrono::steady_clock;
 
 constexpr auto kPublishEvery = 50ms;
-constexpr MonoTime kTimer = 1s;
+constexpr MonoTime kTimer = 1s, kTimerWhenClosed = 1min;
 
 /// What a broker that lives in this process holds, as the journal has it.
 execution::BrokerReport booksOf(const DeskState& state) {
@@ -51,7 +51,8 @@ Result<std::unique_ptr<DeskRuntime>> DeskRuntime::start(RuntimeOptions options, 
     const auto info = (*feed)->info();
     const std::optional<UtcTime> startAt =
         last && *last > info.start ? last : std::nullopt; // never back: a recording that was played to its end stays at its end
-    r.m_now = {startAt.value_or(info.start), MonoTime(startAt.value_or(info.start).time_since_epoch())};
+    if (last) r.m_silences = std::max(MonoTime{}, events->back().at.mono - MonoTime(last->time_since_epoch())); // goes on where it stood
+    r.m_now = {startAt.value_or(info.start), MonoTime(startAt.value_or(info.start).time_since_epoch()) + r.m_silences};
     const auto failed = [&r](const char* who) { return [&r, who](const std::string& what) { r.send(Failure{who, what}); }; };
     r.m_query = std::make_unique<Worker>("query", 64, failed("query"));
     r.m_pricing = std::make_unique<Worker>("pricing", 64, failed("pricing"));
@@ -166,11 +167,12 @@ void DeskRuntime::keepTime() {
     const MonoTime silence = m_market->silence();
     if (silence < m_waited) m_waited = {};
     const MonoTime passed = silence - m_waited;
-    if (passed < kTimer) return;
+    if (passed < (m_desk.market().session() == market::Session::Open ? kTimer : kTimerWhenClosed)) return;
     m_waited = silence;
     m_silences += passed;
     m_now.mono += passed;
     handle(Timer{}, m_now);
+    hearBroker();
     drainInternal();
 }
 
@@ -278,11 +280,15 @@ void DeskRuntime::submit(const Submit& effect, std::int64_t seq, std::uint64_t e
     m_internal.push_back(outcome);
 }
 
+void DeskRuntime::hearBroker() {
+    BrokerNews news{m_broker->poll(), m_broker->pollCash(), m_broker->takeErrors()};
+    if (!news.updates.empty() || !news.cash.empty() || news.errors > 0) handle(news, m_now);
+}
+
 void DeskRuntime::afterTick(const market::Tick& tick, Timestamp now) {
     if (m_broken) return;
     m_broker->onTick(now, tick);
-    BrokerNews news{m_broker->poll(), m_broker->pollCash(), m_broker->takeErrors()};
-    if (!news.updates.empty() || !news.cash.empty() || news.errors > 0) handle(news, now);
+    hearBroker();
     m_market->setAttention(!m_desk.state().approvals.empty() || m_desk.state().resume.has_value());
 }
 

@@ -100,6 +100,7 @@ private:
     void receive(Message message);
     void drainHalts();
     void keepTime();
+    void hearBroker();
     void handle(const Command& command, Timestamp now);
     void drainInternal();
     bool commit(const Command& command, std::int64_t no, Timestamp now, const Outcome& outcome, std::vector<std::int64_t>& seqs);

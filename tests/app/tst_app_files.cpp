@@ -84,8 +84,11 @@ private Q_SLOTS:
         }
         QVERIFY(QFile::remove(tape.fileName()));
         const Ran missing = run({"journal", "verify", journal});
-        QCOMPARE(missing.code, 0);
-        QVERIFY2(missing.out.contains(("the tape " + tapes.front() + " is missing").toUtf8()), missing.out.constData());
+        QCOMPARE(missing.code, 1);
+        QVERIFY2(missing.error.contains(("the tape " + tapes.front() + " is missing").toUtf8()), missing.error.constData());
+        QCOMPARE(missing.error.trimmed().count('\n'), 0);
+        QCOMPARE(run({"journal", "verify", journal, "--without-tapes"}).code, 0); // kept elsewhere
+        QVERIFY(run({"doctor", "--data-dir", QString::fromStdString(options.dataDirectory)}).out.contains("is missing"));
         QCOMPARE(run({"journal", "replay", journal}).code, 2);
         const Ran exported = run({"journal", "export", journal, "--out", m_folder.filePath("lines.jsonl"), "--json"});
         QCOMPARE(exported.code, 0);

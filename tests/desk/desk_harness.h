@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -93,9 +94,8 @@ public:
         return give(
             MarketTick{tick, m_desk.state().facts ? m_board.price(tick, *m_desk.state().facts, m_desk.market().carries()) : portfolio::GreeksBook{}});
     }
-    /// A second without a word from the market.
+    /// A second without a word from the market: the exchange's clock stands with it, as it does for the runtime.
     Outcome timer() {
-        m_now.utc += 1s;
         m_now.mono += 1s;
         return give(Timer{});
     }
@@ -122,8 +122,11 @@ public:
         execution::BrokerReport report;
         report.clean = clean;
         if (m_desk.state().account) report.cash = m_desk.state().account->cash;
+        std::map<std::string, std::int64_t> held; // an account holds a contract once
         for (const auto& [id, position] : m_desk.state().positions)
-            for (const auto& leg : position.legs) report.positions.push_back({leg.contract.id(), leg.ratio * position.quantity});
+            for (const auto& leg : position.legs) held[leg.contract.id()] += leg.ratio * position.quantity;
+        for (const auto& [id, quantity] : held)
+            if (quantity != 0) report.positions.push_back({id, quantity});
         for (const auto* order : m_desk.state().liveOrders())
             report.orders.push_back({order->id, order->state, order->filled, order->averageNet, order->fees, {}, order->text, order->cashFlow});
         return report;

@@ -14,6 +14,16 @@ class DeskAssignmentTest : public QObject {
     static void assign(Harness& h, const std::string& kind = "assignment", std::int64_t quantity = -1) {
         h.give(BrokerNews{{}, {{kind, Harness::put(470).id(), quantity, Usd::fromMicros(-120'000'000), "assigned"}}, 0});
     }
+    /// From idea to a held position of any order, filled at `net`.
+    static void hold(Harness& h, const portfolio::ComboOrder& order, double net) {
+        h.propose(order);
+        for (const auto role : {approval::Role::RiskManager, approval::Role::PortfolioManager, approval::Role::TeamLead})
+            if (const auto request = h.pending()) h.answer(*request, h.userWith(role), true, "1 agreed after reading it all");
+        QVERIFY2(h.state().liveOrders().size() == 1, h.lastBody("proposal.dropped").c_str());
+        const OrderId sent = h.state().liveOrders().front()->id;
+        h.give(SubmitOutcome{sent, SubmitOutcome::Kind::Accepted, {}});
+        h.brokerSays(sent, execution::OrderState::Filled, order.quantity, net, 2.0);
+    }
     static bool blocked(const Harness& h) {
         const std::string checks = h.lastBody("gate.checked");
         const auto at = checks.find("\"assignment_acknowledged\"");
@@ -198,13 +208,7 @@ private Q_SLOTS:
         auto order = Harness::spread(2, -0.22);
         order.kind = portfolio::StrategyKind::Custom;
         order.legs = {{Harness::put(475), 1}, {Harness::put(470), -2}, {Harness::put(465), 1}};
-        h.propose(order);
-        for (const auto role : {approval::Role::RiskManager, approval::Role::PortfolioManager, approval::Role::TeamLead})
-            if (const auto request = h.pending()) h.answer(*request, h.userWith(role), true, "1 agreed after reading it all");
-        QCOMPARE(h.state().liveOrders().size(), std::size_t{1});
-        const OrderId sent = h.state().liveOrders().front()->id;
-        h.give(SubmitOutcome{sent, SubmitOutcome::Kind::Accepted, {}});
-        h.brokerSays(sent, execution::OrderState::Filled, 2, -0.22, 8.0);
+        hold(h, order, -0.22);
         const auto before = h.state().positions.begin()->second;
         assign(h, "assignment", -3); // of four: a unit without both, and a unit without one of them; $40 each
         QCOMPARE(h.state().positions.size(), std::size_t{2});
@@ -222,18 +226,43 @@ private Q_SLOTS:
     }
 
     void anAssignmentIsTakenFromEveryPositionThatHoldsTheContractShort() {
-        // 3 short in one, 1 long in another: the account is short 2, and that is what may be assigned.
         Harness h;
         h.open();
-        h.holdSpread(3);
-        const auto before = h.state().positions.begin()->second;
-        assign(h, "assignment", -2);
-        QCOMPARE(h.state().position(before.id)->quantity, std::int64_t{1});
-        const auto books = h.books();
-        std::int64_t sold = 0;
-        for (const auto& p : books.positions)
-            if (p.contractId == Harness::put(470).id()) sold += p.quantity;
-        QCOMPARE(sold, std::int64_t{-1});
+        h.quote(Harness::put(460), 0.86, 0.90);
+        h.holdSpread(1);
+        auto wide = Harness::spread(2, 0.62);
+        wide.legs = {{Harness::put(470), -1}, {Harness::put(460), 1}};
+        hold(h, wide, 0.62);
+        auto bought = Harness::spread(1, -0.38);
+        bought.kind = portfolio::StrategyKind::Custom;
+        bought.legs = {{Harness::put(470), 1}, {Harness::put(465), -1}};
+        hold(h, bought, -0.38);
+        QCOMPARE(h.state().positions.size(), std::size_t{3});
+        assign(h, "assignment", -2); // the account is short two: three in two positions, less one bought
+        std::int64_t sold = 0, held = 0;
+        for (const auto& [id, p] : h.state().positions)
+            for (const auto& leg : p.legs)
+                if (leg.contract.id() == Harness::put(470).id()) (leg.ratio < 0 ? sold : held) += leg.ratio * p.quantity;
+        QCOMPARE(sold, std::int64_t{-1}); // one from the first, one of two from the second
+        QCOMPARE(held, std::int64_t{1});  // what was bought is not what was assigned
+        h.reconcile();
+        QVERIFY(!h.state().latched(risk::Breaker::B7Integrity));
+    }
+
+    void noMillionthOfADollarIsLostWhenTheCashDoesNotDivide() {
+        const auto worth = [](const Harness& h) { // what the positions have cost and brought so far
+            Usd sum;
+            for (const auto& [id, p] : h.state().positions) sum += *notional(p.openNet, p.quantity, 100) + p.realised;
+            return sum;
+        };
+        for (const std::int64_t contracts : {1, 2, 3}) {
+            Harness h;
+            h.open();
+            h.holdSpread(3);
+            const Usd before = worth(h), paid = Usd::fromMicros(-100'010'007);
+            h.give(BrokerNews{{}, {{"assignment", Harness::put(470).id(), -contracts, paid, "assigned"}}, 0});
+            QCOMPARE(worth(h), before + paid);
+        }
     }
 
     void aClosingOrderOfWhatIsNoLongerWholeIsTakenBack() {

@@ -66,9 +66,37 @@ private Q_SLOTS:
         h.open();
         h.propose(Harness::spread(4));
         QVERIFY(h.pending());
-        const auto deadline = h.pending()->deadline;
-        while (h.now().mono < deadline) h.timer();
+        QCOMPARE(h.pending()->tier.tier, approval::Tier::T1);
+        while (h.pending() && h.now().mono < h.pending()->deadline - 5s) h.tick();
+        while (h.pending() && h.now().mono < h.pending()->deadline) h.timer();
         QVERIFY(!h.pending());
+        QCOMPARE(h.state().decided.front().cause, approval::RejectCause::Expired); // nor for stale quotes
+    }
+
+    void aRequestWhoseQuotesGoStaleIsTakenBackThoughNoTickComes() {
+        Harness h;
+        h.open();
+        h.propose(Harness::spread(4));
+        QVERIFY(h.pending());
+        seconds(h, 20);
+        QVERIFY(!h.pending());
+        QCOMPARE(h.state().decided.front().cause, approval::RejectCause::Stale);
+        QVERIFY(!h.state().halted()); // before any breaker
+    }
+
+    void whatAClosedMarketShowsDoesNotChangeWhileNothingIsSaid() {
+        Harness h;
+        h.open();
+        h.holdSpread();
+        h.ticks(5);
+        seconds(h, 45); // the feed hung for a while
+        h.ticks(5);
+        h.skipTo(market::toNewYork(h.now().utc).date, 16, 20);
+        h.tick();
+        const auto view = h.desk().view(h.now());
+        QCOMPARE(view.positions.size(), std::size_t{1});
+        QVERIFY(view.positions.front().mark.net.has_value());
+        QVERIFY(view.positions.front().mark.openPnl.has_value());
     }
 
     void theHaltEndsAMinuteAfterQuotesCameBack() {
