@@ -103,11 +103,14 @@ bool saysTooLarge(const Request& request);
 /// Sixty seconds more, once, in the trader's tier alone: SAFETY 3.4 and section 4 fix the deadlines of the others and of a
 /// strategy's first execution, 3.9 lets the trader's be five minutes at most.
 inline constexpr std::chrono::seconds kExtension{60}, kLongestTrader{300};
+enum class NoMoreTime { NotPending, FixedDeadline, FixedReview, Used, TimeOver, Longest };
 struct MoreTime {
-    MonoTime deadline{};        ///< the new one
-    std::string refusedBecause; ///< not empty: there is none
+    MonoTime deadline{};               ///< the new one, of the desk's monotonic clock
+    std::optional<NoMoreTime> refused; ///< there is none; the first reason that holds, in the order of the enum
 };
 MoreTime moreTime(const Request& request, MonoTime now);
+/// A refusal in English, for a request of this tier. Pure.
+std::string wordsOf(NoMoreTime refused, Tier tier);
 /// Why nobody can be asked beyond those who are asked already; empty: the next tier can. Whoever may decide a request may
 /// hand it on; its deadline stays.
 std::string escalationRefused(const Request& request, DeskKind desk);

@@ -5,15 +5,27 @@
 namespace mahler::approval {
 
 MoreTime moreTime(const Request& r, MonoTime now) {
-    const auto refused = [](std::string why) { return MoreTime{{}, std::move(why)}; };
-    if (r.state != ApprovalState::Pending) return refused("the request is no longer pending");
-    if (r.tier.tier != Tier::T1) return refused(std::string("the deadline of tier ") + toString(r.tier.tier) + " is fixed");
-    if (r.tier.fixedReview) return refused("the review of a first execution is not extended");
-    if (r.extended) return refused("it was extended once already");
-    if (now >= r.deadline) return refused("the deadline has passed");
+    const auto refused = [](NoMoreTime why) { return MoreTime{{}, why}; };
+    if (r.state != ApprovalState::Pending) return refused(NoMoreTime::NotPending);
+    if (r.tier.tier != Tier::T1) return refused(NoMoreTime::FixedDeadline);
+    if (r.tier.fixedReview) return refused(NoMoreTime::FixedReview);
+    if (r.extended) return refused(NoMoreTime::Used);
+    if (now >= r.deadline) return refused(NoMoreTime::TimeOver);
     const MonoTime deadline = std::min(r.deadline + MonoTime(kExtension), r.extendableTo);
-    if (deadline <= r.deadline) return refused("five minutes are the longest");
+    if (deadline <= r.deadline) return refused(NoMoreTime::Longest);
     return {deadline, {}};
+}
+
+std::string wordsOf(NoMoreTime refused, Tier tier) {
+    switch (refused) {
+    case NoMoreTime::NotPending: return "the request is no longer pending";
+    case NoMoreTime::FixedDeadline: return std::string("the deadline of tier ") + toString(tier) + " is fixed";
+    case NoMoreTime::FixedReview: return "the review of a first execution is not extended";
+    case NoMoreTime::Used: return "it was extended once already";
+    case NoMoreTime::TimeOver: return "the deadline has passed";
+    case NoMoreTime::Longest: return "five minutes are the longest";
+    }
+    return {};
 }
 
 std::string escalationRefused(const Request& r, DeskKind desk) {

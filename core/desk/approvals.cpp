@@ -247,7 +247,7 @@ void onExtend(Context& c, const ExtendRequest& command) {
     if (!user || !approval::mayApproveTier(*user, static_cast<int>(it->second.tier.tier))) return refuse(command.user.str() + " may not decide it");
     approval::Request r = it->second;
     const auto more = approval::moreTime(r, c.now.mono);
-    if (!more.refusedBecause.empty()) return refuse(more.refusedBecause);
+    if (more.refused) return refuse(approval::wordsOf(*more.refused, r.tier.tier));
     const auto decision = lookAgain(c, r); // re-quoted: what would be refused at the click is not kept open
     if (!decision) return;
     journalChecks(c, c.state.proposals.at(r.proposal), *decision);

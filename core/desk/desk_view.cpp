@@ -246,7 +246,7 @@ ApprovalView Viewer::approval(const approval::Request& r, const EffectInputs& ac
     }
     const auto proposal = s.proposals.find(r.proposal);
     v.effects = effectRows(account, r.order, v.maxLoss, proposal == s.proposals.end() ? v.maxLoss : proposal->second.worstCase);
-    v.noMoreTimeBecause = approval::moreTime(r, now.mono).refusedBecause;
+    v.noMoreTime = approval::moreTime(r, now.mono).refused;
     v.notEscalatedBecause = approval::escalationRefused(r, s.kind);
     v.secondsLeft = std::max(0.0, std::chrono::duration<double>(r.deadline - now.mono).count());
     if (!quote)

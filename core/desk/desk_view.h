@@ -107,9 +107,10 @@ struct ApprovalView {
     CycleId cycle;
     std::optional<Price> spotSince, netSince; ///< moves since the proposal, the spot's to a millionth
     double secondsLeft = 0;
-    std::string noMoreTimeBecause, notEscalatedBecause; ///< empty: the request may be extended, handed to the next tier
-    std::vector<std::string> blockedBecause;            ///< why Approve is disabled now; empty: may be approved
-    std::vector<std::string> warnings{};                ///< soft checks: they block nothing; worst first
+    std::optional<approval::NoMoreTime> noMoreTime; ///< none: the request may be extended
+    std::string notEscalatedBecause;                ///< empty: it may be handed to the next tier
+    std::vector<std::string> blockedBecause;        ///< why Approve is disabled now; empty: may be approved
+    std::vector<std::string> warnings{};            ///< soft checks: they block nothing; worst first
 };
 
 /// A person's own proposal, and what the desk made of it before anybody was asked. Its request and its order name it too.

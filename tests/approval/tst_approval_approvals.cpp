@@ -45,13 +45,15 @@ private Q_SLOTS:
         QCOMPARE(moreTime(r, 50s).deadline, MonoTime(120s)); // not 160
         r.extendableTo = 300s;
         QCOMPARE(moreTime(r, 50s).deadline, MonoTime(160s));
-        QVERIFY(!moreTime(r, 100s).refusedBecause.empty()); // at the deadline it is over
+        QCOMPARE(moreTime(r, 100s).refused, std::optional(NoMoreTime::TimeOver)); // at the deadline it is over
         r.extendableTo = 100s;
-        QVERIFY(!moreTime(r, 50s).refusedBecause.empty());
+        QCOMPARE(moreTime(r, 50s).refused, std::optional(NoMoreTime::Longest));
         for (const auto tier : {Tier::T2, Tier::T3}) { // SAFETY 3.4: the decision deadline stays
             auto fixed = request(tier);
             fixed.extendableTo = 300s;
-            QVERIFY(moreTime(fixed, 50s).refusedBecause.find("fixed") != std::string::npos);
+            fixed.extended = true; // while it was the trader's: used up is not why
+            QCOMPARE(moreTime(fixed, 50s).refused, std::optional(NoMoreTime::FixedDeadline));
+            QCOMPARE(wordsOf(NoMoreTime::FixedDeadline, tier), std::string("the deadline of tier ") + toString(tier) + " is fixed");
         }
     }
     void nobodyIsAskedBeyondTheHighestTier() {

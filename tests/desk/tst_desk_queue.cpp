@@ -43,7 +43,7 @@ private Q_SLOTS:
         const auto before = the(h);
         QCOMPARE(before.tier.tier, approval::Tier::T1);
         const auto view = h.desk().view(h.now());
-        QVERIFY2(view.approvals.front().noMoreTimeBecause.empty(), view.approvals.front().noMoreTimeBecause.c_str());
+        QVERIFY(!view.approvals.front().noMoreTime);
         h.ticks(20);
         h.give(ExtendRequest{before.id, user(approval::Role::Trader).id});
         const auto after = the(h);
@@ -55,7 +55,7 @@ private Q_SLOTS:
         h.give(ExtendRequest{before.id, user(approval::Role::Trader).id});
         QCOMPARE(h.count("approval.extended"), 1);
         QVERIFY(noticeOf(h).find("once") != std::string::npos);
-        QVERIFY(!h.desk().view(h.now()).approvals.front().noMoreTimeBecause.empty());
+        QCOMPARE(h.desk().view(h.now()).approvals.front().noMoreTime, std::optional(approval::NoMoreTime::Used));
         h.ticks(80); // and then it is rejected as it would have been
         QVERIFY(!h.pending());
         QCOMPARE(h.state().decided.front().cause, approval::RejectCause::Expired);

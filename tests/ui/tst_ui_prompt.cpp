@@ -111,7 +111,7 @@ private Q_SLOTS:
 
     void whatMayNotBeExtendedSaysWhy() {
         auto view = viewWithRequest(approval::Tier::T2);
-        view->approvals.front().noMoreTimeBecause = "the deadline of tier T2 is fixed";
+        view->approvals.front().noMoreTime = approval::NoMoreTime::FixedDeadline;
         view->approvals.front().notEscalatedBecause = "T3 is the highest tier";
         Shown s(view);
         s.key(Qt::Key_M);
@@ -244,17 +244,25 @@ private Q_SLOTS:
     }
 
     void noMoreTimeSaysWhyOnTheButton_data() {
+        using approval::NoMoreTime;
+        QTest::addColumn<std::optional<NoMoreTime>>("why");
         QTest::addColumn<QString>("hint");
-        for (const auto* row : {"used", "time over", "fixed time", "not your tier"}) QTest::newRow(row) << QString::fromLatin1(row);
+        QTest::newRow("not pending") << std::optional(NoMoreTime::NotPending) << QStringLiteral("time over");
+        QTest::newRow("fixed deadline") << std::optional(NoMoreTime::FixedDeadline) << QStringLiteral("fixed time");
+        QTest::newRow("fixed review") << std::optional(NoMoreTime::FixedReview) << QStringLiteral("fixed time");
+        QTest::newRow("used") << std::optional(NoMoreTime::Used) << QStringLiteral("used");
+        QTest::newRow("time over") << std::optional(NoMoreTime::TimeOver) << QStringLiteral("time over");
+        QTest::newRow("longest") << std::optional(NoMoreTime::Longest) << QStringLiteral("5 min at most");
+        QTest::newRow("not one's tier") << std::optional<NoMoreTime>() << QStringLiteral("not your tier");
     }
     void noMoreTimeSaysWhyOnTheButton() {
+        QFETCH(std::optional<approval::NoMoreTime>, why);
         QFETCH(QString, hint);
-        auto view = viewWithRequest(hint == QLatin1String("fixed time") ? approval::Tier::T2 : approval::Tier::T1);
+        auto view = viewWithRequest(approval::Tier::T1);
         auto& a = view->approvals.front();
-        a.noMoreTimeBecause = "the desk's words";
-        if (hint == QLatin1String("used")) a.request.extended = true;
-        if (hint == QLatin1String("time over")) a.secondsLeft = 0;
-        if (hint == QLatin1String("not your tier"))
+        a.noMoreTime = why;
+        a.request.extended = true; // the desk says why, not what can be read off the request
+        if (!why)
             for (const auto& u : view->users)
                 if (u.has(approval::Role::Analyst)) view->user = u;
         Shown s(view);
@@ -262,7 +270,7 @@ private Q_SLOTS:
         QVERIFY(more && !more->isEnabled());
         QCOMPARE(more->text(), QStringLiteral("+60 s  M: ") + hint);
         QVERIFY2(more->toolTip().startsWith(QLatin1String("No more time: ")), qPrintable(more->toolTip()));
-        QVERIFY(hint == QLatin1String("not your tier") || more->toolTip().contains(QLatin1String("the desk's words")));
+        if (why) QVERIFY(more->toolTip().contains(QString::fromStdString(approval::wordsOf(*why, approval::Tier::T1))));
         auto open = viewWithRequest(approval::Tier::T1);
         Shown may(open);
         QCOMPARE(may.button(QStringLiteral("+60 s"))->text(), QStringLiteral("+60 s  M"));

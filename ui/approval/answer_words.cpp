@@ -75,14 +75,22 @@ QString whyNotAsked(const desk::DeskView& view, const desk::ApprovalView& a, con
     return format::text(refused);
 }
 
+QString whyNoMoreTime(const desk::DeskView& view, const desk::ApprovalView& a) {
+    return whyNotAsked(view, a, a.noMoreTime ? approval::wordsOf(*a.noMoreTime, a.request.tier.tier) : std::string());
+}
+
 QString noMoreTimeHint(const desk::DeskView& view, const desk::ApprovalView& a) {
-    const auto& r = a.request;
-    if (whyNotAsked(view, a, a.noMoreTimeBecause).isEmpty()) return {};
-    if (!approval::mayApproveTier(view.user, static_cast<int>(r.tier.tier))) return ApprovalPrompt::tr("not your tier");
-    if (r.extended) return ApprovalPrompt::tr("used");
-    if (r.state != approval::ApprovalState::Pending || a.secondsLeft <= 0) return ApprovalPrompt::tr("time over");
-    if (r.tier.tier != approval::Tier::T1 || r.tier.fixedReview) return ApprovalPrompt::tr("fixed time");
-    return ApprovalPrompt::tr("5 min at most");
+    if (!approval::mayApproveTier(view.user, static_cast<int>(a.request.tier.tier))) return ApprovalPrompt::tr("not your tier");
+    if (!a.noMoreTime) return {};
+    switch (*a.noMoreTime) {
+    case approval::NoMoreTime::NotPending:
+    case approval::NoMoreTime::TimeOver: return ApprovalPrompt::tr("time over");
+    case approval::NoMoreTime::FixedDeadline:
+    case approval::NoMoreTime::FixedReview: return ApprovalPrompt::tr("fixed time");
+    case approval::NoMoreTime::Used: return ApprovalPrompt::tr("used");
+    case approval::NoMoreTime::Longest: return ApprovalPrompt::tr("5 min at most");
+    }
+    return {};
 }
 
 bool asksForWords(const desk::ApprovalView& a) { return a.request.tier.tier >= approval::Tier::T2; }

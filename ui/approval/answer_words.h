@@ -27,7 +27,9 @@ std::optional<Usd> typedAmount(const QString& typed);
 QString whyNotApproved(const desk::DeskView& view, const desk::ApprovalView& a);
 /// Why this user cannot have it extended or handed on; `refused` is why nobody can.
 QString whyNotAsked(const desk::DeskView& view, const desk::ApprovalView& a, const std::string& refused);
-/// The same of more time in a word or two, for the button; empty: it may be extended.
+/// The same of more time, for the tooltip and the strip; empty: it may be extended.
+QString whyNoMoreTime(const desk::DeskView& view, const desk::ApprovalView& a);
+/// And in a word or two, for the button.
 QString noMoreTimeHint(const desk::DeskView& view, const desk::ApprovalView& a);
 /// From T2 on approving takes a reason and the typed loss.
 bool asksForWords(const desk::ApprovalView& a);

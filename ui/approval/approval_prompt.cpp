@@ -143,7 +143,7 @@ void ApprovalPrompt::refresh() {
     bar.armed = m_step == Step::Armed;
     bar.grace = m_step == Step::Grace;
     bar.notApproved = blocked();
-    bar.noMoreTime = whyNotAsked(*m_view, *m_shown, m_shown->noMoreTimeBecause);
+    bar.noMoreTime = whyNoMoreTime(*m_view, *m_shown);
     bar.noMoreTimeHint = noMoreTimeHint(*m_view, *m_shown);
     bar.notEscalated = whyNotAsked(*m_view, *m_shown, m_shown->notEscalatedBecause);
     bar.divisible = m_shown->request.order.quantity > 1;
@@ -296,7 +296,7 @@ void ApprovalPrompt::sizeDown() {
 
 void ApprovalPrompt::moreTime() {
     if (!m_shown || m_step == Step::Grace || m_step == Step::Sent) return;
-    if (const auto why = whyNotAsked(*m_view, *m_shown, m_shown->noMoreTimeBecause); !why.isEmpty()) {
+    if (const auto why = whyNoMoreTime(*m_view, *m_shown); !why.isEmpty()) {
         m_note = tr("No more time: %1").arg(why);
         return refresh();
     }
