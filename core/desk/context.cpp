@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "desk/greeks_board.h"
 
 namespace mahler::desk {
@@ -38,7 +39,7 @@ void Context::notice(NoticeView::Level level, const std::string& text, const std
     emit("notice", "system", about, {{"level", static_cast<int>(level)}, {"text", text}});
 }
 
-std::string signedMoney(Usd amount) { return (amount.micros() >= 5'000 ? "+" : "") + shownMoney(amount); }
+std::string signedMoney(Usd amount) { return (showsPlus(amount) ? "+" : "") + shownMoney(amount); }
 
 std::string heldWords(const portfolio::Position& position) {
     portfolio::ComboOrder held;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/words.h"
 #include "desk/codec.h"
 #include "desk/recorder.h"
 #include "store/journal.h"
@@ -59,7 +60,7 @@ Result<TapeReport> checkTapes(const std::string& journalPath) {
         if (page->size() < kPageOfRecords) break;
         from = page->back().seq + 1;
     }
-    report.reason = std::to_string(report.blocks) + (report.blocks == 1 ? " tape block holds" : " tape blocks hold");
+    report.reason = counted(report.blocks, "tape block") + " checked, each as it was written";
     for (const auto& name : report.missing) report.reason += "; the tape " + name + " is missing, its ticks were not checked";
     return report;
 }

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "base/words.h"
+
 namespace mahler::store {
 
 namespace {
@@ -157,8 +159,7 @@ Reading walk(std::istream& in) {
     if (r.report.dropped > 0 || (cut && bad == 0)) {
         r.report.state = WalReport::State::Unfinished;
         r.report.dropped += cut && bad == 0 ? 1 : 0;
-        r.report.reason =
-            "the last transaction is torn: " + std::to_string(r.report.dropped) + (r.report.dropped == 1 ? " frame is" : " frames are") + " dropped";
+        r.report.reason = "the last transaction is torn: " + counted(r.report.dropped, "frame") + " dropped";
     }
     return r;
 }

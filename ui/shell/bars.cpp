@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <utility>
 
+#include "base/words.h"
 #include "market/exchange_calendar.h"
 #include "ui/models/grid_model.h"
 #include "ui/shell/halt_words.h"
@@ -87,7 +88,7 @@ void HaltBar::setView(const ViewPtr& view) {
                           ? tr("Equity %1 %2", "money, as of when").arg(format::money(view->marks.equity), asOfWords(*view->marksAsOf, view->at.utc))
                           : tr("Equity %1").arg(format::money(view->marks.equity)));
     setTone(*m_equity, view->marksAsOf && !halted ? Token::Stale : base, true);
-    const bool down = view->marks.dayPnl && view->marks.dayPnl->micros() <= -5'000, up = view->marks.dayPnl && view->marks.dayPnl->micros() >= 5'000;
+    const bool down = view->marks.dayPnl && showsPlus(-*view->marks.dayPnl), up = view->marks.dayPnl && showsPlus(*view->marks.dayPnl);
     m_day->setText(tr("Day %1 %2  %3")
                        .arg(down ? QStringLiteral("▼")
                             : up ? QStringLiteral("▲")

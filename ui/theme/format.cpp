@@ -3,6 +3,7 @@
 #include <cmath>
 #include <QLocale>
 
+#include "base/words.h"
 #include "market/exchange_calendar.h"
 
 namespace mahler::ui::format {
@@ -37,7 +38,7 @@ QString money(Usd value) {
     return (negative ? QString(kMinus) : QString()) + QLatin1Char('$') + number(size, decimals);
 }
 QString money(const std::optional<Usd>& value) { return value ? money(*value) : dash(); }
-QString signedMoney(Usd value) { return value.micros() >= 5'000 ? QLatin1Char('+') + money(value) : money(value); }
+QString signedMoney(Usd value) { return showsPlus(value) ? QLatin1Char('+') + money(value) : money(value); }
 QString signedMoney(const std::optional<Usd>& value) { return value ? signedMoney(*value) : dash(); }
 
 QString price(const std::optional<Price>& value) { return value ? number(value->toDouble(), 2) : dash(); }
