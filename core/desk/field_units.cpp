@@ -47,6 +47,7 @@ FieldUnit unitOfField(const std::string& type, const std::string& parent, const 
         {"rate", FieldUnit::Millionths},
         {"spot", FieldUnit::Millionths},
     };
+    if (key == "amount" && (type == "session.facts" || type.ends_with("session_facts"))) return FieldUnit::Trillionths; // of a dividend
     if (key.ends_with("_mono")) return FieldUnit::Nanoseconds;
     if (type.find("carry") != std::string::npos)
         if (const auto it = kOfCarry.find(key); it != kOfCarry.end()) return it->second;

@@ -160,6 +160,29 @@ private Q_SLOTS:
         QVERIFY(!text.contains(QLatin1String("millionths")));
     }
 
+    void nothingOfANumberIsRoundedAway() {
+        JournalRow row = record(1, "order.filled");
+        row.body = R"({"fees":2660,"cash":-1234567000001,"realised":2660,"cash_flow":-1,"open_fees":10000,"mono":1799999999123456789,)"
+                   R"("typed_max_loss":4380000000,"spot":1234567890123})";
+        const QString text = readableRecord(row) + QLatin1Char('\n');
+        for (const char* line :
+             {"fees: $0.00266\n", "cash: \u2212$1,234,567.000001\n", "realised: +$0.00266\n", "cash flow: \u2212$0.000001\n", "open fees: $0.01\n",
+              "mono: 1,799,999,999.123456789 s\n", "typed max loss: $4,380.00\n", "spot: 1,234,567.890123\n"})
+            QVERIFY2(text.contains(QString::fromUtf8(line)), qPrintable(QString::fromUtf8(line) + QStringLiteral(" is not in\n") + text));
+    }
+
+    void aDividendIsDollarsAShareNotMillions() {
+        desk::SessionFacts facts;
+        facts.date = std::chrono::year{2026} / 11 / 23;
+        facts.dividends["SPY"] = {{std::chrono::year{2026} / 12 / 18, 1.934}};
+        JournalRow row = record(1, "session.facts");
+        const auto body = desk::encodeCommand(facts);
+        QVERIFY(body.has_value());
+        row.body = body->dump();
+        const QString text = readableRecord(row);
+        QVERIFY2(text.contains(QLatin1String("amount: 1.934")), qPrintable(text));
+    }
+
     void recordsOfAnotherDayBearItsDate() {
         FakePort port;
         JournalScreen screen(port);
