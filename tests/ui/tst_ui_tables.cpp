@@ -206,6 +206,36 @@ private Q_SLOTS:
         QCOMPARE(builder.size(), 1);
     }
 
+    void aScreeningThatNeverCameIsAskedForAgainAndThenTheOneBefore() {
+        FakePort port;
+        OpportunitiesScreen screen(port);
+        auto view = viewWithRequest(approval::Tier::T1);
+        for (const auto* id : {"C-2", "C-1"}) {
+            desk::CycleView c;
+            c.id = CycleId(id);
+            c.underlying = "SPY";
+            c.deliberationHash = "00";
+            view->cycles.push_back(c);
+        }
+        const auto after = [&](int seconds) {
+            auto later = std::make_shared<desk::DeskView>(*view);
+            later->at.utc += std::chrono::seconds(seconds);
+            screen.setView(later);
+            return port.deliberations;
+        };
+        using Ids = std::vector<std::string>;
+        QCOMPARE(after(0), (Ids{"C-2"}));
+        QCOMPARE(after(29), (Ids{"C-2"})); // it may still come
+        QCOMPARE(after(30), (Ids{"C-2", "C-2"}));
+        QCOMPARE(after(60), (Ids{"C-2", "C-2", "C-2"}));
+        QCOMPARE(after(90), (Ids{"C-2", "C-2", "C-2", "C-1"})); // that one cannot be read
+        auto late = std::make_shared<agents::Deliberation>();
+        late->id = CycleId("C-1");
+        late->underlying = "SPY";
+        screen.setDeliberation(late);
+        QCOMPARE(after(900).size(), std::size_t{4}); // each has had its turn
+    }
+
     void scansOnRequestPromiseNoTime() {
         FakePort port;
         OpportunitiesScreen screen(port);

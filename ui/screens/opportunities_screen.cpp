@@ -14,6 +14,9 @@ namespace mahler::ui {
 
 namespace {
 
+constexpr auto kAnswerWithin = std::chrono::seconds(30); ///< of the desk's clock
+constexpr int kMostAsked = 3;                            ///< times for one scan
+
 std::vector<GridColumn> opportunitiesColumns() {
     const auto right = Qt::AlignRight | Qt::AlignVCenter;
     return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 46},
@@ -200,18 +203,22 @@ void OpportunitiesScreen::setView(const ViewPtr& view) {
     askForTheLast();
 }
 
-/// After a restart: the newest scan of each underlying that the journal holds, one after another until one has screened something.
+/// After a restart: the newest scan of each underlying that the journal holds, one after another until one has screened something. What is
+/// not answered in time was lost (a full queue, a read that failed): it is asked for again, and then the scan before it.
 void OpportunitiesScreen::askForTheLast() {
+    std::erase_if(m_asking, [&](const auto& asked) { return m_view->at.utc - asked.second.at >= kAnswerWithin; });
     for (const auto& c : m_view->cycles) { // newest first
-        if (c.running || c.deliberationHash.empty() || m_latest.count(c.underlying) || m_asking.count(c.underlying) || !m_asked.insert(c.id).second)
+        if (c.running || c.deliberationHash.empty() || m_latest.count(c.underlying) || m_asking.count(c.underlying) || m_asked[c.id] >= kMostAsked)
             continue;
-        m_asking[c.underlying] = c.id;
+        ++m_asked[c.id];
+        m_asking[c.underlying] = {c.id, m_view->at.utc};
         m_port.requestDeliberation(c.id.str());
     }
 }
 
 void OpportunitiesScreen::setDeliberation(const DeliberationPtr& d) {
-    std::erase_if(m_asking, [&](const auto& asked) { return asked.second == d->id; });
+    m_asked[d->id] = kMostAsked;
+    std::erase_if(m_asking, [&](const auto& asked) { return asked.second.id == d->id; });
     if (d->screen.considered == 0 && d->screen.rules.empty() && d->screen.tightestRule.empty() && d->screen.candidates.empty())
         return; // it never came to the screening
     const auto it = m_latest.find(d->underlying);

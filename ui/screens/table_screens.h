@@ -7,7 +7,6 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTimer>
-#include <set>
 
 #include "ui/models/grid_view.h"
 #include "ui/screen.h"
@@ -178,9 +177,13 @@ private:
     QPushButton* m_run;
     std::map<std::string, DeliberationPtr> m_latest;
     void askForTheLast();
-    std::set<CycleId> m_asked;               ///< since the start, each once
-    std::map<std::string, CycleId> m_asking; ///< not answered yet, by underlying
-    QStringList m_looks;                     ///< age and time of each of them, as last shown
+    struct Asked {
+        CycleId id;
+        UtcTime at{};
+    };
+    std::map<CycleId, int> m_asked;        ///< how often since the start
+    std::map<std::string, Asked> m_asking; ///< not answered yet, by underlying
+    QStringList m_looks;                   ///< age and time of each of them, as last shown
     ViewPtr m_view;
 };
 
