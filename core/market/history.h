@@ -64,9 +64,9 @@ struct History {
     std::vector<MarketEvent> events;                                 ///< past and coming
     std::vector<EventCoverage> eventCoverage{};                      ///< what is outside is unknown, never quiet
 };
+/// Whether one calendar of that kind (its own or everybody's) holds all days from `from` to `to`, both included. Cannot fail, pure: any thread.
 bool isCovered(const History& history, EventKind kind, const std::string& underlying, TradingDate from, TradingDate to);
-/// What may move this underlying on its day: FOMC, CPI, jobs and GDP all of them, its earnings a single stock, its ex-dividend days whatever is
-/// no index.
+/// What may move it on its day: FOMC, CPI, jobs and GDP everything, its earnings a single stock, its ex-dividend days whatever is no index.
 std::vector<EventKind> kindsThatMatter(const std::string& underlying);
 
 /// Sessions that closed before the day of `at` (New York) and that a daily series whose last day is `last` lacks. The one rule of freshness:

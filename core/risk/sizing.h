@@ -21,7 +21,8 @@ struct SizeResult {
 /// (SPY, QQQ, IWM, SPX as one group). `maxLossPerContract` > 0 with fees.
 SizeResult sizePosition(const std::string& underlying, Usd maxLossPerContract, Usd equity, const std::vector<portfolio::Position>& positions,
                         const Limits& limits);
-/// One more cap beside those of sizePosition(), which the size then respects too; `maxLossPerContract` and `equity` as given there.
+/// One more cap beside those of sizePosition(), which the size then respects too: `contracts` from 0. `maxLossPerContract` and `equity` (dollars)
+/// as given there; the risk of the smaller size is worked out anew from them. Cannot fail; no lock, one thread at a time for one `size`.
 void addCap(SizeResult& size, const std::string& name, std::int64_t contracts, Usd maxLossPerContract, Usd equity);
 bool isCorrelatedEquity(const std::string& underlying);
 
