@@ -212,10 +212,10 @@
 <context>
     <name>mahler::ui::ScenarioScreen</name>
     <message numerus="yes">
-        <source>%n day(s) lost more, %1 expected in %2</source>
+        <source>%n day(s) lost more, %1 expected in %2 days</source>
         <translation>
-            <numerusform>%n day lost more, %1 expected in %2</numerusform>
-            <numerusform>%n days lost more, %1 expected in %2</numerusform>
+            <numerusform>%n day lost more, %1 expected in %2 days</numerusform>
+            <numerusform>%n days lost more, %1 expected in %2 days</numerusform>
         </translation>
     </message>
 </context>

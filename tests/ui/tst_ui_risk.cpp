@@ -189,6 +189,8 @@ private Q_SLOTS:
         QCOMPARE(var->index(0, 4).data().toString(), QStringLiteral("N/A")); // 399 moves: no backtest, and it says why
         QVERIFY(textOf(screen).contains(QLatin1String("Exceptions N/A: 399 days of history, a backtest needs 750")));
         QVERIFY(var->index(4, 4).data().toString().contains(QLatin1String(" of 2.5")));
+        const QString expected = var->index(4, 4).data(Qt::ToolTipRole).toString();
+        QVERIFY2(expected.endsWith(QLatin1String("2.5 expected in 250 days")), qPrintable(expected));
         const auto* components = modelOf(named<GridView>(screen, "Component value at risk"));
         QCOMPARE(components->rowCount(), 1);
         QCOMPARE(components->index(0, 3).data().toString(), QStringLiteral("100%"));

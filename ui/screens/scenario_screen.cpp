@@ -317,10 +317,13 @@ void ScenarioScreen::drawVar(const desk::RiskCase& shown) {
             Cell exceptions{tr("N/A"), {}, Tone::Dim, desk::Freshness::Fresh, format::text(level.exceptionsCause)};
             if (level.exceptions) {
                 const auto& e = *level.exceptions;
-                exceptions = {tr("%1 of %2").arg(e.count).arg(format::number(e.expected, 1)), e.count,
-                              e.count > 2 * e.expected ? Tone::Warn : Tone::Plain, desk::Freshness::Fresh,
-                              tr("%n day(s) lost more, %1 expected in %2", nullptr, e.count).arg(format::number(e.expected, 1)).arg(e.days)};
-                if (!e.zone.empty()) exceptions.text += e.zone == "green" ? tr(", green") : e.zone == "yellow" ? tr(", yellow") : tr(", red");
+                const QString words = e.zone.empty()       ? tr("%1 of %2")
+                                      : e.zone == "green"  ? tr("%1 of %2, green")
+                                      : e.zone == "yellow" ? tr("%1 of %2, yellow")
+                                                           : tr("%1 of %2, red");
+                exceptions = {words.arg(e.count).arg(format::number(e.expected, 1)), e.count, e.count > 2 * e.expected ? Tone::Warn : Tone::Plain,
+                              desk::Freshness::Fresh,
+                              tr("%n day(s) lost more, %1 expected in %2 days", nullptr, e.count).arg(format::number(e.expected, 1)).arg(e.days)};
                 if (exceptions.tone == Tone::Warn) exceptions.text.prepend(QStringLiteral("▲ "));
             }
             rows.push_back(
