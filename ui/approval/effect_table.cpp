@@ -97,13 +97,12 @@ void EffectTable::setRows(std::vector<desk::EffectRow> rows) {
     QStringList spoken;
     for (const auto& row : m_rows) {
         const auto measure = measureOf(row.measure);
-        spoken << tr("%1: now %2, after %3, limit %4")
-                      .arg(measure.name, valueText(row, measure, row.now, true), valueText(row, measure, row.after, true), limitText(row, measure));
-        if (const auto used = usedShare(row, measure)) spoken.back() += tr(", %1 used").arg(format::percent(used, 0));
-        if (row.afterCell)
-            spoken.back() += tr(" (%1)").arg(cellText(*row.afterCell));
-        else if (!row.after && !row.detail.empty())
-            spoken.back() += tr(" (%1)").arg(format::text(row.detail));
+        const auto used = usedShare(row, measure);
+        const QString now = valueText(row, measure, row.now, true), after = valueText(row, measure, row.after, true), limit = limitText(row, measure);
+        const QString said = used ? tr("%1: now %2, after %3, limit %4, %5 used").arg(measure.name, now, after, limit, format::percent(used, 0))
+                                  : tr("%1: now %2, after %3, limit %4").arg(measure.name, now, after, limit);
+        const QString remark = row.afterCell ? cellText(*row.afterCell) : row.after ? QString() : format::text(row.detail);
+        spoken << (remark.isEmpty() ? said : tr("%1 (%2)", "a row of the table, a remark on it").arg(said, remark));
     }
     setAccessibleDescription(spoken.join(QStringLiteral("; ")));
     if (resized) updateGeometry();

@@ -264,9 +264,11 @@ void OpportunitiesScreen::rebuild() {
     const QString profile = m_latest.empty() ? QString() : format::text(m_latest.begin()->second->screen.profile.name);
     m_model->setAgeWords({tr("the market is closed: as of the scan"), {}, {}});
     setTone(*m_facts, old ? Token::Stale : Token::Text);
-    m_facts->setText(
-        tr("Profile %1.   %2").arg(profile, facts.join(QStringLiteral("   "))) +
-        (earlier ? tr("   ■ What bears a date is of an earlier session: as of then, not tradable. R screens today's quotes.") : QString()));
+    const QString outcomes = facts.join(QStringLiteral("   "));
+    m_facts->setText(earlier ? tr("Profile %1.   %2   ■ What bears a date is of an earlier session: as of then, not tradable. "
+                                  "R screens today's quotes.")
+                                   .arg(profile, outcomes)
+                             : tr("Profile %1.   %2").arg(profile, outcomes));
     showNotes();
 }
 

@@ -71,8 +71,9 @@ std::vector<GridColumn> positionColumns() {
                       true};
     columns[MaxLoss] = {PositionsScreen::tr("Max loss"), PositionsScreen::tr("dollars at expiry, of the open units"), 62};
     columns[Exit] = {PositionsScreen::tr("Exit"),
-                     exitLegend() + PositionsScreen::tr("\nThe target is 50% of the credit, moved by realised volatility; the stop is 125%."), 108,
-                     kLeft};
+                     PositionsScreen::tr("%1\nThe target is 50% of the credit, moved by realised volatility; the stop is 125%.", "the exits' legend")
+                         .arg(exitLegend()),
+                     108, kLeft};
     columns[Owner] = {PositionsScreen::tr("Owner"), PositionsScreen::tr("who opened it"), 84, kLeft, true};
     columns[Age] = {PositionsScreen::tr("Age"), PositionsScreen::tr("of the oldest leg quote"), 34, right, true, true};
     return columns;
