@@ -1,11 +1,13 @@
 #include "app/ui_bridge.h"
 
+#include <future>
 #include <mutex>
 #include <QMetaObject>
 
 #include "app/config.h"
 #include "app/journal_summary.h"
 #include "desk/replay.h"
+#include "ui/shell/window_layout.h"
 
 namespace mahler::app {
 
@@ -19,6 +21,11 @@ struct UiBridge::Latest {
 };
 
 UiBridge::UiBridge(QObject* parent) : DeskPort(parent), m_latest(std::make_shared<Latest>()) {}
+UiBridge::~UiBridge() {
+    detach();
+    std::promise<void> written; // a worker that ends leaves what is still queued
+    if (m_files.post([&](std::stop_token) { written.set_value(); })) written.get_future().wait();
+}
 
 desk::RuntimeSinks UiBridge::sinks() {
     desk::RuntimeSinks s;
@@ -229,6 +236,9 @@ void UiBridge::saveSettings(const QString& note, SaveSettings save) {
             Qt::QueuedConnection);
     });
     if (!posted) Q_EMIT settingsRefused(QStringLiteral("the disk is behind"));
+}
+bool UiBridge::keepLayout(const QString& path, const ui::WindowLayout& layout) {
+    return m_files.post([path, layout](std::stop_token) { ui::writeLayout(path, layout); });
 }
 void UiBridge::setPaused(bool paused) {
     if (m_runtime) m_runtime->setPaused(paused);

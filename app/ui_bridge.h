@@ -14,6 +14,7 @@ class UiBridge final : public ui::DeskPort {
     Q_OBJECT
 public:
     explicit UiBridge(QObject* parent = nullptr);
+    ~UiBridge() override; ///< returns when the files are written that were to be; no window waits for it
 
     /// Sinks to start a runtime with; each queues onto the GUI thread, newest view wins.
     desk::RuntimeSinks sinks();
@@ -37,6 +38,7 @@ public:
     void setPaused(bool paused) override;
     ui::SettingsValues settings() const override { return m_settings; }
     void changeSettings(const ui::SettingsValues& wanted) override;
+    bool keepLayout(const QString& path, const ui::WindowLayout& layout) override;
 
 private:
     struct Latest;
@@ -52,7 +54,7 @@ private:
     std::unique_ptr<desk::DeskRuntime> m_runtime;
     std::stop_source m_replayStop;
     Worker m_replays{"replay", 4, {}};
-    Worker m_files{"settings", 8, {}}; ///< the disk may be slow; the window is not
+    Worker m_files{"files", 8, {}}; ///< the disk may be slow; the window is not
 };
 
 } // namespace mahler::app

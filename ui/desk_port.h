@@ -15,6 +15,8 @@
 
 namespace mahler::ui {
 
+struct WindowLayout;
+
 /// One journal record, ready to show. Plain values: the screen never meets the store.
 struct JournalRow {
     std::int64_t seq = 0;
@@ -69,6 +71,9 @@ public:
     virtual SettingsValues settings() const = 0;
     /// Keeps them and tells the desk; settingsSaved or settingsRefused follows.
     virtual void changeSettings(const SettingsValues& wanted) = 0;
+    /// Writes the window's layout into this file, off the GUI thread; what was taken is written before the port is gone.
+    /// @return false when the disk is behind: nothing was taken, hand it over again.
+    virtual bool keepLayout(const QString& path, const WindowLayout& layout) = 0;
 
 Q_SIGNALS:
     void viewReady(std::shared_ptr<const mahler::desk::DeskView> view);

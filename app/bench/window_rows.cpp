@@ -235,6 +235,7 @@ public:
     void setPaused(bool) override {}
     ui::SettingsValues settings() const override { return {}; }
     void changeSettings(const ui::SettingsValues&) override {}
+    bool keepLayout(const QString&, const ui::WindowLayout&) override { return false; }
 
     risk::HaltGate gate;
     Wall::time_point closedAt{};

@@ -5,6 +5,7 @@
 #include "app/data_folder.h"
 #include "app/ui_bridge.h"
 #include "app/workstation.h"
+#include "ui/shell/window_layout.h"
 
 using namespace mahler;
 
@@ -13,6 +14,21 @@ class BridgeTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatIsToBeKeptIsWrittenBeforeTheBridgeIsGone() {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("window.ini"));
+        {
+            app::UiBridge bridge;
+            ui::WindowLayout layout;
+            for (int i = 1; i <= 5; ++i) {
+                layout.workspace = i;
+                QVERIFY(bridge.keepLayout(path, layout));
+            }
+        }
+        const auto kept = ui::readLayout(path);
+        QVERIFY(kept && kept->workspace == 5);
+    }
+
     void valuesComeAndIntentsGoWhileTheDeskRuns() {
         const QTemporaryDir folder;
         app::WorkstationOptions options;

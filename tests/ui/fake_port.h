@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "ui/desk_port.h"
+#include "ui/shell/window_layout.h"
 
 namespace mahler::ui::testing {
 
@@ -26,6 +27,10 @@ public:
     void setPaused(bool) override {}
     SettingsValues settings() const override { return kept; }
     void changeSettings(const SettingsValues& wanted) override { wantedSettings.push_back(wanted); }
+    bool keepLayout(const QString& path, const WindowLayout& layout) override {
+        layouts.push_back(layout);
+        return diskHangs ? accepts : writeLayout(path, layout);
+    }
 
     template <class C> std::vector<C> all() const {
         std::vector<C> out;
@@ -43,6 +48,8 @@ public:
     std::vector<SettingsValues> wantedSettings;
     std::vector<bool> risk; ///< what was asked of watchRisk, in order
     std::string watched;
+    std::vector<WindowLayout> layouts; ///< as they were handed over
+    bool diskHangs = false;            ///< layouts are taken, and never written
     bool accepts = true;
 };
 

@@ -206,6 +206,35 @@ private Q_SLOTS:
         QCOMPARE(next.currentScreen(), QStringLiteral("orders"));
     }
 
+    void aHungDiskHoldsUpNoClosing() {
+        QTemporaryDir dir;
+        const QString path = dir.filePath(QStringLiteral("window.ini"));
+        FakePort port;
+        port.diskHangs = true;
+        MainWindow window(port, path);
+        window.show();
+        window.showScreen(QStringLiteral("orders"));
+        window.close();
+        QCOMPARE(port.layouts.back().screen, QStringLiteral("orders"));
+        QVERIFY(!QFile::exists(path)); // the window itself wrote nothing
+    }
+
+    void aLayoutThatWasNotTakenIsHandedOverAgain() {
+        FakePort port;
+        port.diskHangs = true;
+        port.accepts = false;
+        WindowLayout layout;
+        LayoutKeeper keeper([&] { return layout; }, [&](const WindowLayout& now) { return port.keepLayout({}, now); }, nullptr);
+        keeper.finish();
+        QVERIFY(port.layouts.empty()); // as it was read
+        layout.screen = QStringLiteral("orders");
+        keeper.finish();
+        port.accepts = true;
+        keeper.finish();
+        keeper.finish();
+        QCOMPARE(port.layouts.size(), std::size_t{2});
+    }
+
     void theMenuSaysTheHaltKeyAndItsEntryHalts() {
         FakePort port;
         MainWindow window(port, {});

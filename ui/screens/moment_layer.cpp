@@ -36,6 +36,7 @@ public:
     void setPaused(bool) override {}
     SettingsValues settings() const override { return m_real.settings(); }
     void changeSettings(const SettingsValues&) override { m_refused(); }
+    bool keepLayout(const QString&, const WindowLayout&) override { return false; } // a moment has no window of its own
 
 private:
     DeskPort& m_real;

@@ -443,8 +443,8 @@ void MainWindow::restoreLayout() {
         m_miniAction->setChecked(kept->miniHalt);
     }
     showScreen(wanted);
-    m_layout = new LayoutKeeper(
-        m_settingsPath, [this] { return layoutNow(); }, this);
+    m_layout = new LayoutKeeper([this] { return layoutNow(); },
+                                [this](const WindowLayout& layout) { return m_port.keepLayout(m_settingsPath, layout); }, this);
 }
 
 WindowLayout MainWindow::layoutNow() const {
@@ -466,7 +466,7 @@ void MainWindow::changeEvent(QEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    if (m_layout) m_layout->writeNow();
+    if (m_layout) m_layout->finish();
     m_mini->hide();
     event->accept();
 }

@@ -38,9 +38,8 @@ bool writeLayout(const QString& path, const WindowLayout& layout) {
     return settings.status() == QSettings::NoError;
 }
 
-LayoutKeeper::LayoutKeeper(const QString& path, std::function<WindowLayout()> now, QObject* parent)
-    : QObject(parent), m_path(path), m_now(std::move(now)), m_seen(m_now()), m_written(m_seen),
-      m_disk(std::make_unique<Worker>("layout", 4, std::function<void(const std::string&)>())) {
+LayoutKeeper::LayoutKeeper(std::function<WindowLayout()> now, Keep keep, QObject* parent)
+    : QObject(parent), m_now(std::move(now)), m_keep(std::move(keep)), m_seen(m_now()), m_kept(m_seen) {
     m_timer.setInterval(kLookEveryMs);
     connect(&m_timer, &QTimer::timeout, this, &LayoutKeeper::look);
     m_timer.start();
@@ -50,14 +49,16 @@ void LayoutKeeper::look() {
     const WindowLayout now = m_now();
     const bool rests = now == m_seen;
     m_seen = now;
-    if (rests && now != m_written && m_disk && m_disk->post([path = m_path, now](std::stop_token) { writeLayout(path, now); })) m_written = now;
+    if (rests) handOn(now);
 }
 
-void LayoutKeeper::writeNow() {
+void LayoutKeeper::finish() {
     m_timer.stop();
-    m_disk.reset(); // what is under way first
-    m_written = m_now();
-    writeLayout(m_path, m_written);
+    handOn(m_now());
+}
+
+void LayoutKeeper::handOn(const WindowLayout& layout) {
+    if (layout != m_kept && m_keep(layout)) m_kept = layout;
 }
 
 } // namespace mahler::ui

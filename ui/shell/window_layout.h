@@ -1,14 +1,11 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <QByteArray>
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
-
-#include "base/worker.h"
 
 namespace mahler::ui {
 
@@ -29,21 +26,22 @@ std::optional<WindowLayout> readLayout(const QString& path);
 /// Replaces the file as a whole, also one that cannot be read. @return whether it is written.
 bool writeLayout(const QString& path, const WindowLayout& layout);
 
-/// Looks at the window twice a second and writes what has changed once it has come to rest, so that a process that is killed
-/// loses nothing of it. The disk is written on a thread of its own.
+/// Looks at the window twice a second and hands on what has changed once it has come to rest, so that a process that is killed
+/// loses nothing of it. GUI thread; it never touches the disk: `keep` takes a layout to who writes it, false when that one is behind.
 class LayoutKeeper final : public QObject {
     Q_OBJECT
 public:
-    LayoutKeeper(const QString& path, std::function<WindowLayout()> now, QObject* parent);
-    void writeNow(); ///< at the end; returns when it is written
+    using Keep = std::function<bool(const WindowLayout&)>;
+    LayoutKeeper(std::function<WindowLayout()> now, Keep keep, QObject* parent);
+    void finish(); ///< at the end: hands on what is not kept yet, at rest or not, and looks no more
 
 private:
     void look();
-    QString m_path;
+    void handOn(const WindowLayout& layout);
     std::function<WindowLayout()> m_now;
-    WindowLayout m_seen, m_written;
+    Keep m_keep;
+    WindowLayout m_seen, m_kept;
     QTimer m_timer;
-    std::unique_ptr<Worker> m_disk;
 };
 
 } // namespace mahler::ui
