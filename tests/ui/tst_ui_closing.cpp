@@ -86,7 +86,7 @@ private Q_SLOTS:
         s.goTo(QStringLiteral("P-1"));
         QTest::keyClick(s.grid, Qt::Key_X);
         QVERIFY(s.closes().empty());
-        for (const auto* part : {"CLOSE P-1", "BUY 2 SPY 31-Dec-26 450/445 put spread", "0.18 db", "+$32.00", "fees $4.00"})
+        for (const auto* part : {"CLOSE P-1", "BUY 2 SPY 31-Dec-26 450/445 put spread", "0.18 db", "+$32.00 before fees of $4.00, +$28.00 after"})
             QVERIFY2(s.says(part), qPrintable(s.said()));
         QTest::keyClick(s.grid, Qt::Key_Return);
         QCOMPARE(s.closes().size(), std::size_t{1});

@@ -83,9 +83,10 @@ QString PositionsScreen::closeWords(const desk::PositionView& position) const {
     const QString id = format::text(position.position.id.str());
     if (!terms.refusedBecause.empty())
         return tr("▲ %1 cannot be closed now: %2. Esc leaves it.", "position id, why").arg(id, format::text(terms.refusedBecause));
-    return tr("CLOSE %1: %2 for %3.  Realises about %4, fees %5.  Enter sends it, Esc leaves it.", "position id, order, limit, profit or loss, fees")
+    return tr("CLOSE %1: %2 for %3.  Realises about %4 before fees of %5, %6 after.  Enter sends it, Esc leaves it.",
+              "position id, order, limit, profit or loss, fees, profit or loss less fees")
         .arg(id, format::text(portfolio::describe(terms.order)), format::net(terms.order.netLimit), format::signedMoney(terms.realised),
-             format::money(terms.fees));
+             format::money(terms.fees), format::signedMoney(terms.realised ? std::optional(*terms.realised - terms.fees) : std::nullopt));
 }
 
 void PositionsScreen::sayWhatStands() {
