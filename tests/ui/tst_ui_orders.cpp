@@ -85,6 +85,7 @@ private Q_SLOTS:
         QTest::keyClick(s.grid, Qt::Key_C);
         QTest::keyClick(s.grid, Qt::Key_C);
         QCOMPARE(s.port.all<desk::CancelOrder>().size(), std::size_t{2});
+        QVERIFY(s.says("You declared M-1 absent") && !s.says("Asked to cancel M-1"));
     }
 
     void anEndedOrderHasNoMidOfNow() {

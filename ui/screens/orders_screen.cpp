@@ -277,7 +277,12 @@ void OrdersScreen::cancel(const desk::OrderView& order) {
                    true);
     }
     m_armed.clear();
-    sendAndFollow(desk::CancelOrder{m_view->user.id, order.order.id}, id, tr("Asked to cancel %1; its state tells what comes of it.").arg(id));
+    sendAndFollow(
+        desk::CancelOrder{m_view->user.id, order.order.id}, id,
+        order.order.state == execution::OrderState::Unknown
+            ? tr("You declared %1 absent: it ends if the broker has not known it for a minute, else its cancel is asked for; its state tells.")
+                  .arg(id)
+            : tr("Asked to cancel %1; its state tells what comes of it.").arg(id));
 }
 
 bool OrdersScreen::eventFilter(QObject* watched, QEvent* event) {
