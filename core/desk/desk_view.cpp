@@ -372,14 +372,15 @@ DeskView Desk::view(Timestamp now) const {
         v.accountName = s.account->name;
     }
     std::vector<portfolio::Position> held;
-    Usd risk;
+    std::optional<Usd> risk = Usd{};
     for (const auto& [id, p] : s.positions) {
         held.push_back(p);
-        risk += portfolio::worstCaseLoss(p).value_or(Usd{});
+        const auto worst = portfolio::worstCaseLoss(p);
+        risk = risk && worst ? std::optional(*risk + *worst) : std::nullopt;
     }
     for (const auto* order : s.liveOrders())
-        if (order->combo.intent == portfolio::OrderIntent::Open) risk += shownMaxLoss(order->combo);
-    if (v.marks.equity && v.marks.equity->micros() > 0) v.portfolioRiskFraction = ratio(risk, *v.marks.equity);
+        if (order->combo.intent == portfolio::OrderIntent::Open && risk) *risk += shownMaxLoss(order->combo);
+    if (risk && v.marks.equity && v.marks.equity->micros() > 0) v.portfolioRiskFraction = ratio(*risk, *v.marks.equity);
     v.buyingPower = viewer.buyingPower();
     v.greeks = portfolio::sumGreeks(held, viewer.greeks, viewer.spots);
     v.betaWeights = viewer.betas;

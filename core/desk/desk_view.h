@@ -86,7 +86,7 @@ struct EffectRow {
     bool computing = false;                              ///< what is absent is on its way
     std::string detail{};                                ///< how it was measured, or why it is absent; English
     std::optional<ScenarioPoint> nowCell{}, afterCell{}; ///< of "worst_cell"
-    std::optional<double> used{};                        ///< share of the limit afterwards where the gate counts it otherwise than after / limit
+    bool withOrders = false;                             ///< `now` counts working orders besides what is held
 };
 
 struct ApprovalView {
@@ -217,10 +217,10 @@ struct DeskView {
     std::string settingsNote;         ///< of the last answer; empty when everything asked for was changed
     std::optional<UtcTime> marksAsOf; ///< set when the market is closed: marks of the session's end
     std::optional<Usd> buyingPower;
-    portfolio::GreeksSum greeks;        ///< its delta adds shares of different underlyings: show `beta` for a book
-    portfolio::BetaSum beta;            ///< of all positions, in shares of betaWeights.benchmark
-    portfolio::BetaWeights betaWeights; ///< as the session's facts and the benchmark's quote give them
-    double portfolioRiskFraction = 0;   ///< worst case of book and working orders / equity
+    portfolio::GreeksSum greeks;                 ///< its delta adds shares of different underlyings: show `beta` for a book
+    portfolio::BetaSum beta;                     ///< of all positions, in shares of betaWeights.benchmark
+    portfolio::BetaWeights betaWeights;          ///< as the session's facts and the benchmark's quote give them
+    std::optional<double> portfolioRiskFraction; ///< worst case of book and working orders / equity; absent: equity or a worst case is not known
     risk::Limits limits;
 
     std::vector<UnderlyingView> underlyings;

@@ -61,10 +61,16 @@ std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::Combo
     const double loss = ratio(maxLoss, equity) * 100;
     rows.push_back({"max_loss_equity", 0.0, loss, // before it is sent nothing of it can be lost
                     in.limits.riskPerTrade * 100, "%"});
-    rows.push_back({"portfolio_risk", in.portfolioRiskFraction * 100, in.portfolioRiskFraction * 100 + loss, in.limits.portfolioRisk * 100, "%"});
+    EffectRow atRisk{"portfolio_risk", {}, {}, in.limits.portfolioRisk * 100, "%"};
+    if (in.portfolioRiskFraction) atRisk.now = *in.portfolioRiskFraction * 100;
+    atRisk.withOrders = true;
+    atRisk.after = sum(atRisk.now, loss);
+    if (!atRisk.now) atRisk.detail = "the worst case of a held position is not defined";
+    rows.push_back(std::move(atRisk));
     EffectRow group{"group_exposure", {}, {}, in.limits.correlatedEquities * 100, "%"};
     group.detail = risk::isCorrelatedEquity(order.underlying) ? order.underlying + " is one of the correlated equities: SPY, QQQ, IWM, SPX"
                                                               : order.underlying + " is none of the correlated equities: SPY, QQQ, IWM, SPX";
+    group.withOrders = true;
     if (in.book && in.book->defined) {
         group.now = ratio(in.book->correlated, equity) * 100;
         group.after = ratio(in.book->correlated + (risk::isCorrelatedEquity(order.underlying) ? worstCase : Usd{}), equity) * 100;
@@ -73,6 +79,7 @@ std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::Combo
     if (in.account) {
         const double free = in.buyingPower.toDouble();
         rows.push_back({"buying_power", free, free - maxLoss.toDouble(), 0.0, "USD"}); // the credit is in the loss already
+        rows.back().withOrders = true;
         if (in.marks.dayPnl) {
             const double room = in.account->dayStartEquity.toDouble() * static_cast<double>(risk::BreakerThresholds::kDailyLossPpm) / 1e6 +
                                 in.marks.dayPnl->toDouble();
@@ -99,10 +106,7 @@ std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::Combo
         row.detail = betaWords(in.weights, order.underlying);
         if (!wholeBeta) row.detail = std::to_string(in.beta.included) + " of " + std::to_string(in.beta.total) + " positions have a delta and a beta";
         if (in.weights.benchmarkSpot && *in.weights.benchmarkSpot > 0) row.limit = limit * equityUsd / *in.weights.benchmarkSpot;
-        if (counted && limit > 0) {
-            row.used = gateUsd / equityUsd / limit;
-            row.detail += "\n" + shareWords(what, gateUsd / equityUsd, limit);
-        }
+        if (counted && limit > 0) row.detail += "\n" + shareWords(what, gateUsd / equityUsd, limit);
         rows.push_back(std::move(row));
     };
     betaRow("beta_delta", in.beta.delta, weighted.delta, in.limits.portfolioDelta, "delta dollars",

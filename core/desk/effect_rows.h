@@ -15,8 +15,8 @@ struct EffectInputs {
     const portfolio::Account* account = nullptr; ///< null: not opened yet
     portfolio::AccountMarks marks;
     risk::Limits limits;
-    double portfolioRiskFraction = 0;     ///< worst case of book and working orders / equity
-    const risk::BookRisk* book = nullptr; ///< what is held and outstanding as the gate counts it; null: not known
+    std::optional<double> portfolioRiskFraction; ///< worst case of book and working orders / equity; absent: not known
+    const risk::BookRisk* book = nullptr;        ///< what is held and outstanding as the gate counts it; null: not known
     Usd buyingPower;
     portfolio::GreeksSum greeks;
     portfolio::BetaSum beta;
@@ -26,7 +26,7 @@ struct EffectInputs {
 };
 /// The account's measures now and after the order (UX 4.3). `maxLoss` with fees, `worstCase` as the gate has it. Empty without
 /// a positive equity; a measure that is not known is absent and says why. The limits of beta delta and gamma are the gate's shares of
-/// equity in shares of the benchmark; the gate itself counts without beta, and `used` is its count. Any thread, pure.
+/// equity in shares of the benchmark; the gate itself counts without beta, and the row's detail has its count. Any thread, pure.
 std::vector<EffectRow> effectRows(const EffectInputs& in, const portfolio::ComboOrder& order, Usd maxLoss, Usd worstCase);
 
 /// Value at risk of one day at 99 % and the worst cell of the scenario grid, of the book and of the book with this request

@@ -54,14 +54,30 @@ private Q_SLOTS:
         } rules[] = {{"beta_delta", "portfolio_delta", view.limits.portfolioDelta}, {"beta_gamma", "portfolio_gamma", view.limits.portfolioGamma}};
         for (const auto& rule : rules) {
             const auto is = row(view, rule.row);
-            QVERIFY2(is.limit && is.used, rule.row);
+            QVERIFY2(is.limit && is.after, rule.row);
             QVERIFY2(std::abs(*is.limit - rule.share * equity / spot) < 1e-9, rule.row);
             const risk::Check* check = nullptr;
             for (const auto& c : view.approvals.front().checks)
                 if (c.check == rule.check) check = &c;
             QVERIFY2(check, rule.check);
-            QVERIFY2(std::abs(*is.used * rule.share - std::stod(check->value)) < 0.001, rule.row); // the gate prints three decimals
+            char gates[40]; // its own count stands in words: it has no beta and counts working orders
+            std::snprintf(gates, sizeof gates, "%.1f %% of equity after", std::stod(check->value) * 100);
+            QVERIFY2(is.detail.find(gates) != std::string::npos, (is.detail + " has no " + gates).c_str());
         }
+    }
+
+    void rowsSayWhetherTheyCountWorkingOrders() {
+        const auto view = Asked().seen();
+        for (const auto& r : view.approvals.front().effects)
+            QCOMPARE(r.withOrders, r.measure == "portfolio_risk" || r.measure == "group_exposure" || r.measure == "buying_power");
+    }
+
+    void riskIsUnknownWithoutEquityAndNeverZero() {
+        Harness h; // not opened: no account, no equity
+        const auto before = h.desk().view(h.now());
+        QVERIFY(!before.marks.equity && !before.portfolioRiskFraction);
+        const auto view = Asked().seen();
+        QVERIFY(view.portfolioRiskFraction && *view.portfolioRiskFraction > 0);
     }
 
     void beforeItIsSentNothingOfTheOrderCanBeLost() {

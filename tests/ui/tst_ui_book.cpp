@@ -368,6 +368,102 @@ private Q_SLOTS:
         QVERIFY(!labelWith(bar, QStringLiteral("Day limit 38% used as of 16:00 ET   Risk")).isEmpty());
     }
 
+    void anUnknownRiskIsADashThatSaysWhy() {
+        FakePort port;
+        HaltBar bar(port);
+        auto view = book();
+        view->portfolioRiskFraction.reset();
+        view->marks.equity.reset();
+        bar.setView(view);
+        QVERIFY(!labelWith(bar, QStringLiteral("Risk \u2014 of 10%")).isEmpty());
+        const auto tip = [&] {
+            for (auto* label : bar.findChildren<QLabel*>())
+                if (label->text().contains(QLatin1String("Risk"))) return label->toolTip();
+            return QString();
+        };
+        QVERIFY2(tip().contains(QLatin1String("risk is unknown: a held position has no fresh two-sided quote")), qPrintable(tip()));
+        view->marks.equity = Usd::fromMicros(100'000'000'000);
+        bar.setView(view);
+        QVERIFY2(tip().contains(QLatin1String("the worst case of a held position is not defined")), qPrintable(tip()));
+        PositionsScreen screen(port);
+        screen.setView(view);
+        QCOMPARE(cell(*gridNamed(screen, QStringLiteral("Totals and limits of the book"))->model(), 0, "Max loss"), QStringLiteral("\u2014"));
+    }
+
+    void whatIsDerivedIsAsOldAsItsOldestLeg() {
+        FakePort port;
+        PositionsScreen screen(port);
+        auto view = book();
+        view->positions[1].oldestAgeSeconds = 45; // QQQ; the other is fresh
+        screen.setView(view);
+        const auto fresh = [](const QAbstractItemModel& model, int row, const QString& column) {
+            return static_cast<desk::Freshness>(cell(model, row, column, GridModel::FreshnessRole).toInt());
+        };
+        const auto& totals = *gridNamed(screen, QStringLiteral("Totals and limits of the book"))->model();
+        const auto& rows = *gridNamed(screen, QStringLiteral("Positions"))->model(); // the book, QQQ with 3 rows, SPY
+        for (const auto* column : {"Day P&L", "Open P&L", "β delta", "Theta"}) {
+            QVERIFY2(fresh(totals, 0, column) == desk::Freshness::Dead, column);
+            QVERIFY2(fresh(rows, 0, column) == desk::Freshness::Dead, column);
+            QVERIFY2(fresh(rows, 1, column) == desk::Freshness::Dead, column);
+            QVERIFY2(fresh(rows, 5, column) == desk::Freshness::Fresh, column);
+        }
+        QCOMPARE(fresh(totals, 0, QStringLiteral("Delta $")), desk::Freshness::Dead);
+        QCOMPARE(fresh(totals, 2, QStringLiteral("Delta $")), desk::Freshness::Dead);
+        QCOMPARE(fresh(totals, 1, QStringLiteral("Day P&L")), desk::Freshness::Fresh); // the limit is of the session's start
+        QCOMPARE(cell(rows, 0, QStringLiteral("Age")), QStringLiteral("45s"));
+        view = book();
+        view->positions[1].oldestAgeSeconds.reset(); // a leg has no quote
+        screen.setView(view);
+        QCOMPARE(fresh(totals, 0, QStringLiteral("Open P&L")), desk::Freshness::Unknown);
+    }
+
+    void theFactsOverADeadChainSayTheirAge() {
+        FakePort port;
+        ChainScreen screen(port);
+        auto view = book();
+        const auto c = chain();
+        QVERIFY(c);
+        view->at.utc = c->chain->time;
+        screen.setView(view);
+        screen.setChain(c);
+        QVERIFY(labelWith(screen, QStringLiteral("ATM IV")).startsWith(QLatin1String("SPY")));
+        auto later = std::make_shared<desk::DeskView>(*view);
+        later->at.utc += std::chrono::seconds(47);
+        screen.setView(later);
+        const QString facts = labelWith(screen, QStringLiteral("ATM IV"));
+        QVERIFY2(facts.startsWith(QStringLiteral("▲ 47s old:")), qPrintable(facts));
+    }
+
+    void aTripThatIsOverSaysSoInTheBar() {
+        FakePort port;
+        HaltBar bar(port);
+        auto view = book();
+        view->state = desk::RunState::Halted;
+        view->latches = {{risk::Breaker::B4Vix, view->at.utc - std::chrono::minutes(30), {}, "VIX is stale: 30 s", 1, {}}};
+        view->haltReason = "B4: VIX is stale: 30 s";
+        risk::BreakerReading vix;
+        vix.breaker = risk::Breaker::B4Vix;
+        vix.used = 0.3;
+        vix.latch = view->latches.front();
+        view->breakers = {vix};
+        const auto tip = [&] {
+            bar.setView(view);
+            for (auto* label : bar.findChildren<QLabel*>())
+                if (label->text().contains(QLatin1String("HALTED"))) return label->toolTip();
+            return QString();
+        };
+        QVERIFY2(tip().contains(QLatin1String("B4: tripped 10:30:00, over since; waits for a Risk Manager")), qPrintable(tip()));
+        view->breakers.front().tripped = true; // it holds: the reason is of now
+        QVERIFY2(!tip().contains(QLatin1String("over since")), qPrintable(tip()));
+        view->breakers.front().tripped = false;
+        view->latches.front().breaker = view->breakers.front().breaker = risk::Breaker::B6ApiErrors;
+        QVERIFY2(tip().contains(QLatin1String("B6: tripped 10:30:00, over since; clears alone after a clean minute")), qPrintable(tip()));
+        view->latches.front().tripsThisSession = 3;
+        QVERIFY2(tip().contains(QLatin1String("waits for a Risk Manager")), qPrintable(tip()));
+        view->latches.front().breaker = risk::Breaker::B8Manual; // no condition: a person's
+        QVERIFY2(!tip().contains(QLatin1String("over since")), qPrintable(tip()));
+    }
+
     void aResumeSaysThatItsClockStands() {
         FakePort port;
         ResumeDialog dialog(port);

@@ -279,16 +279,28 @@ private Q_SLOTS:
     void theLimitsOfWhatHasASignHoldBothWays() {
         auto view = viewWithRequest(approval::Tier::T1);
         desk::EffectRow row{"beta_delta", -9.1, -16.2, 38.6, "shares"};
-        row.used = 0.30; // as the gate counts it, not 16.2 of 38.6
         row.detail = "the gate counts delta dollars";
         view->approvals.front().effects = {{"max_loss_equity", 0.0, 1.1, 2.0, "%"}, row, {"theta", 1.0, 2.0, {}, "USD/day"}};
         Shown s(view);
         auto* table = s.window.prompt()->findChild<EffectTable*>();
         const QString said = table->accessibleDescription();
         QVERIFY2(said.contains(QStringLiteral("Max loss, % of equity: now 0.0%, after 1.1%, limit 2.0%")), qPrintable(said));
-        QVERIFY2(said.contains(QStringLiteral("Beta delta, SPY shares: now −9.10, after −16.20, limit ±38.60, 30% used")), qPrintable(said));
+        QVERIFY2(said.contains(QStringLiteral("Beta delta, SPY shares: now −9.10, after −16.20, limit ±38.60, 42% used")), qPrintable(said));
         QVERIFY(table->tipAt(2 * 15 + 7).contains(QLatin1String("the gate counts delta dollars")));
         QVERIFY(table->tipAt(3 * 15 + 7).contains(QLatin1String("no limit is set on it")));
+        QVERIFY(table->tipAt(2 * 15 + 7).contains(QLatin1String("positions alone, no working order")));
+    }
+
+    void rowsThatCountWorkingOrdersSaySo() {
+        auto view = viewWithRequest(approval::Tier::T1);
+        desk::EffectRow row{"portfolio_risk", 1.0, 2.0, 10.0, "%"};
+        row.withOrders = true;
+        view->approvals.front().effects = {row, {"theta", 1.0, 2.0, {}, "USD/day"}};
+        Shown s(view);
+        auto* table = s.window.prompt()->findChild<EffectTable*>();
+        QVERIFY(table->tipAt(15 + 7).contains(QLatin1String("positions and working orders")));
+        QVERIFY(table->accessibleDescription().contains(QLatin1String("Portfolio risk, % of equity, with working orders: now 1.0%")));
+        QVERIFY(table->accessibleDescription().contains(QLatin1String("Theta, $ per day: now")));
     }
 
     void whatMovedSinceTheProposalHasUnits() {

@@ -79,10 +79,11 @@ QString limitText(const desk::EffectRow& row, const Measure& measure) {
 
 /// A floor (buying power, headroom) has no share of a limit; a limit of zero neither.
 std::optional<double> usedShare(const desk::EffectRow& row, const Measure& measure) {
-    if (row.used) return row.used;
     if (measure.floor || !row.after || !row.limit || *row.limit == 0) return std::nullopt;
     return std::abs(*row.after / *row.limit);
 }
+
+QString headWords() { return EffectTable::tr("ACCOUNT EFFECT   * with working orders"); }
 
 } // namespace
 
@@ -99,8 +100,9 @@ void EffectTable::setRows(std::vector<desk::EffectRow> rows) {
         const auto measure = measureOf(row.measure);
         const auto used = usedShare(row, measure);
         const QString now = valueText(row, measure, row.now, true), after = valueText(row, measure, row.after, true), limit = limitText(row, measure);
-        const QString said = used ? tr("%1: now %2, after %3, limit %4, %5 used").arg(measure.name, now, after, limit, format::percent(used, 0))
-                                  : tr("%1: now %2, after %3, limit %4").arg(measure.name, now, after, limit);
+        const QString name = row.withOrders ? tr("%1, with working orders", "a measure").arg(measure.name) : measure.name;
+        const QString said = used ? tr("%1: now %2, after %3, limit %4, %5 used").arg(name, now, after, limit, format::percent(used, 0))
+                                  : tr("%1: now %2, after %3, limit %4").arg(name, now, after, limit);
         const QString remark = row.afterCell ? cellText(*row.afterCell) : row.after ? QString() : format::text(row.detail);
         spoken << (remark.isEmpty() ? said : tr("%1 (%2)", "a row of the table, a remark on it").arg(said, remark));
     }
@@ -126,7 +128,7 @@ void EffectTable::paintEvent(QPaintEvent*) {
     painter.setFont(numberFont());
     painter.setPen(color(Token::Dim));
     painter.setFont(textFont(11, true));
-    cell(0, 0, nowLeft - 4, left, tr("ACCOUNT EFFECT"));
+    cell(0, 0, nowLeft - 4, left, headWords());
     painter.setFont(numberFont());
     cell(nowLeft, 0, kNumber, right, tr("now"));
     cell(afterLeft, 0, kNumber, right, tr("after"));
@@ -140,7 +142,7 @@ void EffectTable::paintEvent(QPaintEvent*) {
         const auto used = usedShare(row, measure);
         painter.setFont(numberFont());
         painter.setPen(color(Token::Dim));
-        cell(0, y, nowLeft - 4, left, measure.name);
+        cell(0, y, nowLeft - 4, left, row.withOrders ? measure.name + QStringLiteral(" *") : measure.name);
         cell(nowLeft, y, kNumber, right, valueText(row, measure, row.now, true));
         if (!row.afterCell) cell(limitLeft, y, kNumber, right, limitText(row, measure));
         painter.setFont(numberFont(true));
@@ -177,6 +179,7 @@ QString EffectTable::tipAt(int y) const {
     QString tip = measureOf(row.measure).tip;
     if (row.nowCell) tip += QLatin1Char('\n') + tr("now: %1").arg(cellText(*row.nowCell));
     if (row.afterCell) tip += QLatin1Char('\n') + tr("after: %1").arg(cellText(*row.afterCell));
+    tip += QLatin1Char('\n') + (row.withOrders ? tr("positions and working orders") : tr("positions alone, no working order"));
     if (!row.limit) tip += QLatin1Char('\n') + tr("no limit is set on it");
     if (row.computing) tip += QLatin1Char('\n') + tr("being computed beside the desk");
     if (!row.detail.empty()) tip += QLatin1Char('\n') + format::text(row.detail);

@@ -4,6 +4,8 @@
 #include <QVBoxLayout>
 
 #include "ui/screens/beta_words.h"
+#include "ui/screens/position_rows.h"
+#include "ui/shell/halt_words.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -121,13 +123,16 @@ void BookTotals::setView(const desk::DeskView& view) {
     place(DeltaUsd, shareOf(sum.deltaDollars, view.limits.portfolioDelta));
     place(GammaUsd, shareOf(sum.gammaDollars, view.limits.portfolioGamma));
     now.cells[BuyingPower] = {format::money(view.buyingPower), view.buyingPower ? QVariant(view.buyingPower->toDouble()) : QVariant(), Tone::Plain};
-    if (equity && *equity > 0) {
-        now.cells[MaxLoss] = {dollars(view.portfolioRiskFraction * *equity, false), view.portfolioRiskFraction, Tone::Plain, kFresh,
+    if (equity && *equity > 0 && view.portfolioRiskFraction) {
+        now.cells[MaxLoss] = {dollars(*view.portfolioRiskFraction * *equity, false), *view.portfolioRiskFraction, Tone::Plain, kFresh,
                               tr("%1 of equity").arg(format::percent(view.portfolioRiskFraction))};
-        place(MaxLoss, limitOf(*equity * view.limits.portfolioRisk, view.portfolioRiskFraction / view.limits.portfolioRisk, false));
+        place(MaxLoss, limitOf(*equity * view.limits.portfolioRisk, *view.portfolioRiskFraction / view.limits.portfolioRisk, false));
     } else {
-        now.cells[MaxLoss] = {format::dash(), {}, Tone::Dim, kFresh, tr("equity is unknown")};
+        now.cells[MaxLoss] = {format::dash(), {}, Tone::Dim, kFresh, riskUnknownWords(view)};
     }
+    const WorstAge worst = worstAgeOf(view);
+    worst.mark(now, {DayPnl, OpenPnl, BetaDelta, DeltaUsd, GammaUsd, Theta, Vega});
+    worst.mark(used, {DayPnl, DeltaUsd, GammaUsd, MaxLoss}); // its equity stands on the marks
     m_model->setRows({std::move(now), std::move(limit), std::move(used)});
     const QString out = betawords::leftOut(view.beta, false);
     m_betas =

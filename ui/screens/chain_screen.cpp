@@ -169,9 +169,9 @@ void ChainScreen::rebuildRows() {
     m_model->setRowMaker(
         static_cast<int>(shown->strikes.size()), [shown](int index) { return shown->row(index); }, same);
     const auto known = [](const auto& value) { return value > 0 ? format::number(value, 2) : format::dash(); };
-    m_facts->setWords(tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 ET   columns: %7 (D)")
-                          .arg(format::text(chain.underlying), known(priced.spot), format::percent(expiry.atmVol), known(expiry.expectedMove),
-                               known(expiry.forward), format::timeNewYork(chain.time), presetName(m_preset)));
+    m_factWords = tr("%1  spot %2   ATM IV %3   expected move ±%4   forward %5   %6 ET   columns: %7 (D)")
+                      .arg(format::text(chain.underlying), known(priced.spot), format::percent(expiry.atmVol), known(expiry.expectedMove),
+                           known(expiry.forward), format::timeNewYork(chain.time), presetName(m_preset));
     m_facts->setToolTip(tr("%1\n%2\n%3 contracts priced in %4 ms")
                             .arg(format::text(chain.source), format::timeTooltip(chain.time), format::count(static_cast<std::int64_t>(chain.size())),
                                  format::number(priced.milliseconds, 0)));
@@ -216,6 +216,10 @@ void ChainScreen::sayStaged() {
                                      : tr("Staged: %n unit(s) of %1.  Enter: builder, + / \u2212: units, Backspace: drop", nullptr, m_units)
                                            .arg(staged.join(QStringLiteral(", ")));
     const bool old = m_chain && isOld();
+    setTone(*m_facts, old ? Token::Stale : Token::Text); // spot, volatility and forward are as old as the grid
+    const QString tip = m_facts->toolTip(); // the source, not the words once more
+    m_facts->setWords(old ? tr("▲ %1 old:  %2", "age, facts of the chain").arg(format::age(ageOf(m_view, *m_chain)), m_factWords) : m_factWords);
+    m_facts->setToolTip(tip);
     if (old)
         words = tr("▲ The quotes of %1 are %2 old: B and S wait for fresh ones.")
                     .arg(format::text(m_chain->chain->underlying), format::age(ageOf(m_view, *m_chain))) +

@@ -55,6 +55,7 @@ private:
     QComboBox* m_symbol;
     ExpiryTabs* m_expiries;
     ElidedLabel *m_facts, *m_staged;
+    QString m_factWords; ///< without their age
     ChainModel* m_model;
     GridView* m_grid;
     ViewPtr m_view;

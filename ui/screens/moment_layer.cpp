@@ -6,6 +6,7 @@
 #include "market/exchange_calendar.h"
 #include "ui/screens/records_layer.h"
 #include "ui/screens/table_screens.h"
+#include "ui/shell/halt_words.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -139,8 +140,8 @@ void MomentLayer::fillState(const desk::DeskView& view) {
                               line(QStringLiteral("equity"), tr("Equity"), format::money(view.marks.equity)),
                               line(QStringLiteral("day"), tr("Day P&L"), format::signedMoney(view.marks.dayPnl)),
                               line(QStringLiteral("bp"), tr("Buying power"), format::money(view.buyingPower)),
-                              line(QStringLiteral("risk"), tr("Worst case of book and orders"),
-                                   format::percent(std::optional(view.portfolioRiskFraction)), tr("of equity")),
+                              line(QStringLiteral("risk"), tr("Worst case of book and orders"), format::percent(view.portfolioRiskFraction),
+                                   view.portfolioRiskFraction ? tr("of equity") : riskUnknownWords(view)),
                               line(QStringLiteral("books"), tr("Books against the broker's"), format::text(view.reconciliation)),
                               line(QStringLiteral("vix"), tr("VIX"), view.vix ? format::number(*view.vix, 2) : format::dash())};
     for (const auto& u : view.underlyings)

@@ -38,7 +38,38 @@ enum Column {
     ColumnCount
 };
 
+/// The later the less it may be taken for a value of now.
+int badness(desk::Freshness freshness) {
+    switch (freshness) {
+    case desk::Freshness::Fresh: return 0;
+    case desk::Freshness::Delayed: return 1;
+    case desk::Freshness::Aging: return 2;
+    case desk::Freshness::Closed: return 3;
+    case desk::Freshness::Stale: return 4;
+    case desk::Freshness::Dead: return 5;
+    case desk::Freshness::Unknown: return 6;
+    }
+    return 6;
+}
+
 } // namespace
+
+void WorstAge::add(const desk::DeskView& view, const desk::PositionView& position) {
+    const auto its = desk::freshnessOf(view, position.position.underlying, position.oldestAgeSeconds);
+    if (badness(its) > badness(freshness)) freshness = its;
+    seconds = seconds && position.oldestAgeSeconds ? std::optional(std::max(*seconds, *position.oldestAgeSeconds)) : std::nullopt;
+}
+
+void WorstAge::mark(GridRow& row, std::initializer_list<int> columns) const {
+    for (const int column : columns) row.cells[static_cast<std::size_t>(column)].freshness = freshness;
+    printAge(row, seconds);
+}
+
+WorstAge worstAgeOf(const desk::DeskView& view) {
+    WorstAge worst;
+    for (const auto& p : view.positions) worst.add(view, p);
+    return worst;
+}
 
 QString exitLegend() {
     return PositionsScreen::tr(
@@ -189,6 +220,7 @@ GridRow bookRow(const desk::DeskView& view, const Group& all) {
     if (view.marks.dayPnl)
         row.cells[DayPnl].tooltip = PositionsScreen::tr("after fees; the structures, what was closed today and the fees add up to it");
     if (all.positions.empty()) return row;
+    const WorstAge worst = worstAgeOf(view);
     if (underlyings.size() == 1)
         row.cells[Delta] = all.delta.cell(1);
     else
@@ -200,6 +232,8 @@ GridRow bookRow(const desk::DeskView& view, const Group& all) {
     row.cells[Gamma] = signedCell(view.beta.gammaPerPercent, 2, desk::Freshness::Fresh,
                                   PositionsScreen::tr("change of β delta in shares of %1 when it moves by 1 % and every underlying by its beta")
                                       .arg(format::text(view.betaWeights.benchmark)));
+    row.cells[Age] = {format::age(worst.seconds), worst.seconds ? QVariant(*worst.seconds) : QVariant(), Tone::Dim};
+    worst.mark(row, {DayPnl, OpenPnl, Delta, BetaDelta, Gamma, Theta, Vega, Age});
     return row;
 }
 
@@ -235,6 +269,7 @@ void addRestRows(std::vector<GridRow>& rows, const desk::DeskView& view) {
     };
     add(QStringLiteral("rest"), PositionsScreen::tr("Closed or settled today, before fees"), parts.rest,
         PositionsScreen::tr("the book's day less the structures that are held and the fees"));
+    worstAgeOf(view).mark(rows.back(), {DayPnl}); // it is made of both
     for (const auto& p : view.closedToday) rows.push_back(closedRow(p, view));
     add(QStringLiteral("fees"), PositionsScreen::tr("Fees paid today"), -parts.fees, PositionsScreen::tr("dollars, of every order of this session"));
 }
@@ -256,6 +291,10 @@ GridRow groupRow(const std::string& underlying, const Group& group, const desk::
     const auto beta = portfolio::betaWeighted(group.parts, weights);
     row.cells[BetaDelta] = {betawords::delta(beta), beta.delta ? QVariant(*beta.delta) : QVariant(), beta.delta ? signTone(*beta.delta) : Tone::Dim,
                             desk::Freshness::Fresh, betawords::tooltip(beta, weights, {underlying}, false)};
+    WorstAge worst;
+    for (const auto* p : group.positions) worst.add(view, *p);
+    row.cells[Age] = {format::age(worst.seconds), worst.seconds ? QVariant(*worst.seconds) : QVariant(), Tone::Dim};
+    worst.mark(row, {DayPnl, OpenPnl, Delta, BetaDelta, Gamma, Theta, Vega, Age});
     return row;
 }
 

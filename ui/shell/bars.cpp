@@ -106,7 +106,8 @@ void HaltBar::setView(const ViewPtr& view) {
     m_limit->setWords(
         tr("Day limit %1   Risk %2 of %3", "share used and as of when, risk, its limit")
             .arg(usedAsOf ? tr("%1 used %2", "share, as of when").arg(share, asOfWords(*usedAsOf, view->at.utc)) : tr("%1 used").arg(share),
-                 format::percent(view->portfolioRiskFraction), format::percent(view->limits.portfolioRisk, 0)));
+                 format::percent(view->portfolioRiskFraction), format::percent(view->limits.portfolioRisk, 0)),
+        riskUnknownWords(*view));
     setTone(*m_limit, usedAsOf && !halted ? Token::Stale : dim);
     QString state = QLatin1String(desk::toString(pressed ? desk::RunState::Halting : view->state));
     if (view->state == desk::RunState::Halting && view->cancelsTotal > 0)
@@ -118,7 +119,12 @@ void HaltBar::setView(const ViewPtr& view) {
                   : view->paused  ? tr("   resume waits at %1: the market clock is paused")
                                   : tr("   resuming in %1"))
                      .arg(format::countdown(*view->resumeInSeconds));
-    const QString whole = view->state == desk::RunState::HaltedUnconfirmed ? unconfirmedLong(*view, m_phone) : QString();
+    QStringList more; // in the tooltip
+    if (view->state == desk::RunState::HaltedUnconfirmed) more << unconfirmedLong(*view, m_phone);
+    for (const auto& latch : view->latches)
+        if (const QString over = latchOver(*view, latch); !over.isEmpty())
+            more << tr("%1: %2").arg(QLatin1String(risk::toString(latch.breaker)), over);
+    const QString whole = more.join(QLatin1Char('\n'));
     m_state->setWords((halted ? QStringLiteral("■ ") : QStringLiteral("● ")) + state, whole);
     setTone(*m_state, halted ? Token::HaltText : Token::Accent, true);
     m_pending->setText(view->approvals.empty()

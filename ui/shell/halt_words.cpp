@@ -1,7 +1,10 @@
 #include "ui/shell/halt_words.h"
 
+#include <algorithm>
 #include <QStringList>
 
+#include "risk/breakers.h"
+#include "ui/models/grid_model.h"
 #include "ui/shell/alarm_banner.h"
 #include "ui/theme/format.h"
 
@@ -44,6 +47,24 @@ QString unconfirmedShort(const desk::DeskView& view, const QString& phone) {
 
 QString unconfirmedLong(const desk::DeskView& view, const QString& phone) {
     return view.cancelsUnconfirmed.empty() ? QString() : longOnes(view, phone);
+}
+
+QString riskUnknownWords(const desk::DeskView& view) {
+    if (view.portfolioRiskFraction) return {};
+    if (!view.marks.equity)
+        return AlarmBanner::tr("risk is unknown: a held position has no fresh two-sided quote, so there is no equity to measure it by");
+    if (view.marks.equity->micros() <= 0) return AlarmBanner::tr("risk is unknown: there is no positive equity to measure it by");
+    return AlarmBanner::tr("risk is unknown: the worst case of a held position is not defined");
+}
+
+QString latchOver(const desk::DeskView& view, const risk::Latch& latch) {
+    using risk::Breaker;
+    if (latch.breaker == Breaker::Startup || latch.breaker == Breaker::B7Integrity || latch.breaker == Breaker::B8Manual) return {};
+    const auto now = std::find_if(view.breakers.begin(), view.breakers.end(), [&](const auto& reading) { return reading.breaker == latch.breaker; });
+    if (now == view.breakers.end() || now->tripped || view.session != market::Session::Open) return {};
+    const QString since = whenWords(latch.since, view.at.utc);
+    return risk::mayClearAlone(latch, MonoTime::max()) ? AlarmBanner::tr("tripped %1, over since; clears alone after a clean minute").arg(since)
+                                                       : AlarmBanner::tr("tripped %1, over since; waits for a Risk Manager").arg(since);
 }
 
 } // namespace mahler::ui
