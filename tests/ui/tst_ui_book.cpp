@@ -456,6 +456,10 @@ private Q_SLOTS:
         view->breakers.front().tripped = true; // it holds: the reason is of now
         QVERIFY2(!tip().contains(QLatin1String("over since")), qPrintable(tip()));
         view->breakers.front().tripped = false;
+        BreakersScreen screen(port);
+        screen.setVisible(true);
+        screen.setView(view);
+        QVERIFY(!labelWith(screen, QStringLiteral("VIX is stale: 30 s \u2014 tripped 10:30:00, over since; waits for a Risk Manager")).isEmpty());
         view->latches.front().breaker = view->breakers.front().breaker = risk::Breaker::B6ApiErrors;
         QVERIFY2(tip().contains(QLatin1String("B6: tripped 10:30:00, over since; clears alone after a clean minute")), qPrintable(tip()));
         view->latches.front().tripsThisSession = 3;

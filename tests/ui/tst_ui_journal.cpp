@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QFileDialog>
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -254,6 +255,38 @@ private Q_SLOTS:
         QCOMPARE(model->index(0, 7).data().toString(), QStringLiteral("11:01:40"));
         QCOMPARE(model->index(0, 8).data().toString(), QStringLiteral("VIX at 61"));
         QCOMPARE(model->index(1, 7).data().toString(), QStringLiteral("never"));
+    }
+
+    void aTripNobodySawIsReadWhenTheScreenIsShown() {
+        FakePort port;
+        BreakersScreen screen(port);
+        auto view = viewWithRequest(approval::Tier::T1);
+        screen.setView(view);
+        QCOMPARE(port.queries.size(), std::size_t{1});
+        screen.setVisible(true); // a breaker tripped and cleared while it was hidden: the latches are the same
+        QCOMPARE(port.queries.size(), std::size_t{2});
+        QCOMPARE(port.queries.back().type, std::string("halt.set"));
+        view->notices = {{view->at.utc, desk::NoticeView::Level::Critical, "HALTED by B6: 5 broker or data errors in 60 s"}};
+        screen.setView(view); // tripped and cleared between two views
+        QCOMPARE(port.queries.size(), std::size_t{3});
+        view->latches = {{risk::Breaker::B6ApiErrors, view->at.utc, {}, "errors", 1, {}}};
+        screen.setView(view);
+        view->latches = {{risk::Breaker::B4Vix, view->at.utc, {}, "VIX", 1, {}}}; // another one, as many as before
+        screen.setView(view);
+        QCOMPARE(port.queries.size(), std::size_t{5});
+        screen.setView(view);
+        QCOMPARE(port.queries.size(), std::size_t{5});
+    }
+
+    void ctrlEExportsFromTheQueryLineToo() {
+        FakePort port;
+        JournalScreen screen(port);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        screen.setVisible(true);
+        QTest::keyClick(screen.findChild<QLineEdit*>(), Qt::Key_E, Qt::ControlModifier); // it has the keys when the screen is opened
+        auto* dialog = screen.findChild<QFileDialog*>();
+        QVERIFY(dialog);
+        dialog->close();
     }
 
     void afterTheCloseABreakerShowsItsLastValueAndNotATrip() {

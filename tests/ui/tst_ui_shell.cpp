@@ -1,5 +1,7 @@
 #include <QApplication>
 #include <QFile>
+#include <QInputDialog>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -82,6 +84,31 @@ private Q_SLOTS:
             dialog->reject();
             QCoreApplication::processEvents();
         }
+    }
+
+    void flattenIsInTheDeskMenuAndThePaletteAndIsTyped() {
+        FakePort port;
+        MainWindow window(port, {});
+        window.show();
+        auto view = quietView();
+        window.setView(view);
+        action(window, QStringLiteral("Flatten"))->trigger();
+        QVERIFY(!window.findChild<QInputDialog*>() && says(window, QStringLiteral("No position is open")));
+        view = std::make_shared<desk::DeskView>(*view);
+        view->positions.emplace_back();
+        window.setView(view);
+        action(window, QStringLiteral("palette"))->trigger();
+        auto* palette = window.findChild<CommandPalette*>();
+        QTest::keyClicks(palette->findChild<QLineEdit*>(), QStringLiteral("flatten"));
+        QCOMPARE(palette->findChild<QListWidget*>()->count(), 1);
+        QTest::keyClick(palette->findChild<QLineEdit*>(), Qt::Key_Return);
+        auto* ask = window.findChild<QInputDialog*>();
+        QVERIFY(ask && port.all<desk::Flatten>().empty());
+        ask->setTextValue(QStringLiteral("FLATTEN"));
+        ask->accept();
+        QCOMPARE(port.all<desk::Flatten>().size(), std::size_t{1});
+        QCOMPARE(port.all<desk::Flatten>().front().typed, std::string("FLATTEN"));
+        QCOMPARE(port.all<desk::Flatten>().front().user, view->user.id);
     }
 
     void withNothingWorkingThereIsNothingToCancel() {

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <QCoreApplication>
 #include <QHBoxLayout>
-#include <QInputDialog>
 #include <QVBoxLayout>
 #include <utility>
 
 #include "market/exchange_calendar.h"
 #include "ui/screens/assignment_row.h"
 #include "ui/screens/table_screens.h"
+#include "ui/shell/halt_words.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
@@ -67,6 +67,15 @@ GridRow stallRow(const std::optional<int>& ms) {
         false,
         false,
         {}};
+}
+
+/// What a trip, its end or a trip that has ended since changes: the latches, and the alarm every trip leaves behind.
+QString tripsMark(const desk::DeskView& view) {
+    QString mark = QStringLiteral("|");
+    for (const auto& latch : view.latches) mark += QStringLiteral("%1 %2|").arg(static_cast<int>(latch.breaker)).arg(toNanos(latch.since));
+    const auto alarm = std::find_if(view.notices.begin(), view.notices.end(),
+                                    [](const desk::NoticeView& notice) { return notice.level == desk::NoticeView::Level::Critical; });
+    return alarm == view.notices.end() ? mark : mark + QString::number(toNanos(alarm->at)) + format::text(alarm->text);
 }
 
 } // namespace
@@ -129,16 +138,21 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     });
     connect(m_halt, &QPushButton::clicked, this, [this] { m_port.halt("button on the breaker screen"); });
     connect(m_resume, &QPushButton::clicked, this, &BreakersScreen::resumeRequested);
-    connect(m_flatten, &QPushButton::clicked, this, [this] {
-        auto* ask = new QInputDialog(this);
-        ask->setAttribute(Qt::WA_DeleteOnClose);
-        ask->setWindowTitle(tr("Close every position"));
-        ask->setLabelText(tr("Every position is closed as one plan. Type FLATTEN to do it."));
-        connect(ask, &QInputDialog::textValueSelected, this, [this](const QString& typed) {
-            m_port.send(desk::Flatten{m_view ? m_view->user.id : UserId(), typed.toStdString()});
-        });
-        openLayer(*ask);
-    });
+    connect(m_flatten, &QPushButton::clicked, this, &BreakersScreen::flattenRequested);
+}
+
+void BreakersScreen::askTrips() {
+    JournalQuery query;
+    query.type = "halt.set";
+    query.limit = 500;
+    query.asker = kTrips;
+    m_port.searchJournal(query);
+}
+
+/// Hidden it gets no views: a breaker may have tripped and cleared meanwhile.
+void BreakersScreen::showEvent(QShowEvent* event) {
+    Screen::showEvent(event);
+    askTrips();
 }
 
 void BreakersScreen::takeTrips(const std::vector<JournalRow>& rows) {
@@ -162,13 +176,7 @@ void BreakersScreen::setView(const ViewPtr& view) {
     auto readings = view->breakers;
     std::stable_sort(readings.begin(), readings.end(),
                      [](const risk::BreakerReading& a, const risk::BreakerReading& b) { return a.used.value_or(9) > b.used.value_or(9); });
-    if (const auto latches = static_cast<std::int64_t>(view->latches.size()); std::exchange(m_tripsAsked, latches) != latches) {
-        JournalQuery query;
-        query.type = "halt.set";
-        query.limit = 500;
-        query.asker = kTrips;
-        m_port.searchJournal(query);
-    }
+    if (const QString mark = tripsMark(*view); std::exchange(m_tripsAsked, mark) != mark) askTrips();
     const auto tripTime = [&](risk::Breaker breaker, const std::optional<risk::Latch>& latch) -> Cell {
         const auto trip = m_trips.find(format::text(risk::toString(breaker)));
         if (!latch && !m_tripsKnown) return {format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, tr("the journal is being read")};
@@ -178,7 +186,11 @@ void BreakersScreen::setView(const ViewPtr& view) {
     };
     const auto tripReason = [&](risk::Breaker breaker, const std::optional<risk::Latch>& latch) -> Cell {
         const auto trip = m_trips.find(format::text(risk::toString(breaker)));
-        const QString why = latch ? format::text(latch->reason) : trip == m_trips.end() ? QString() : format::text(trip->second.summary);
+        const QString over = latch ? latchOver(*view, *latch) : QString();
+        const QString why = !over.isEmpty()         ? tr("%1: %2").arg(format::text(latch->reason), over)
+                            : latch                 ? format::text(latch->reason)
+                            : trip == m_trips.end() ? QString()
+                                                    : format::text(trip->second.summary);
         return {why, {}, latch ? Tone::Plain : Tone::Dim, desk::Freshness::Fresh, why};
     };
     std::vector<GridRow> rows;
@@ -253,8 +265,10 @@ void BreakersScreen::setView(const ViewPtr& view) {
                            {}});
     }
     m_notices->setRows(std::move(notices));
+    QString over = view->latches.empty() ? QString() : latchOver(*view, view->latches.front()); // of the one haltReason tells
+    if (!over.isEmpty()) over.prepend(QStringLiteral(" \u2014 "));
     m_state->setText(view->latches.empty() ? tr("RUNNING. No breaker is set.")
-                                           : tr("%1: %2").arg(QLatin1String(desk::toString(view->state)), format::text(view->haltReason)));
+                                           : tr("%1: %2").arg(QLatin1String(desk::toString(view->state)), format::text(view->haltReason)) + over);
     m_resume->setEnabled(!view->latches.empty());
     m_flatten->setEnabled(!view->positions.empty());
 }

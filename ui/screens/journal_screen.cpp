@@ -44,7 +44,7 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     m_message->hide();
     m_grid->setAccessibleName(tr("Journal"));
     m_grid->setEmptyText(tr("No record matches."));
-    m_grid->installEventFilter(this);
+    for (QWidget* pane : std::initializer_list<QWidget*>{m_grid, m_line, m_detail, m_all}) pane->installEventFilter(this);
     auto* split = new QSplitter(Qt::Vertical);
     split->addWidget(m_grid);
     split->addWidget(m_detail);
@@ -126,13 +126,16 @@ void JournalScreen::addNote() {
 }
 
 bool JournalScreen::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_grid || event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
+    if (event->type() != QEvent::KeyPress) return Screen::eventFilter(watched, event);
     const auto* key = static_cast<QKeyEvent*>(event);
     if (key->isAutoRepeat()) return Screen::eventFilter(watched, event);
+    if (key->key() == Qt::Key_E && key->modifiers() == Qt::ControlModifier) { // wherever the focus is: a line edit would take it for End
+        exportAll();
+        return true;
+    }
+    if (watched != m_grid) return Screen::eventFilter(watched, event);
     if (key->key() == Qt::Key_F5)
         ask(0);
-    else if (key->key() == Qt::Key_E && key->modifiers() & Qt::ControlModifier)
-        exportAll();
     else if (key->key() == Qt::Key_N && key->modifiers() == Qt::NoModifier)
         addNote();
     else if (key->key() == Qt::Key_R && key->modifiers() == Qt::NoModifier && current())

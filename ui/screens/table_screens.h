@@ -137,14 +137,19 @@ public:
 
 Q_SIGNALS:
     void resumeRequested();
+    void flattenRequested(); ///< ask for the typed word, then close everything
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     DeskPort& m_port;
+    void askTrips();
     void takeTrips(const std::vector<JournalRow>& rows);
     std::map<QString, JournalRow> m_trips; ///< the last one of each breaker, of this run or before
     std::optional<int> m_stall;            ///< ms; not measured yet
     bool m_tripsKnown = false;             ///< the journal has answered
-    std::int64_t m_tripsAsked = -1;        ///< number of latches when the journal was asked
+    QString m_tripsAsked;                  ///< what a trip or its end changes, as it stood when the journal was asked
     GridModel *m_model, *m_notices;
     QLabel* m_state;
     QPushButton *m_halt, *m_resume, *m_flatten, *m_enable;

@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QHBoxLayout>
+#include <QInputDialog>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -111,6 +112,7 @@ MainWindow::MainWindow(DeskPort& port, const QString& settingsPath, QWidget* par
     });
     connect(m_banner, &AlarmBanner::assignmentWanted, this, &MainWindow::goToAssignment);
     connect(m_strip, &StatusStrip::longestStallChanged, breakers, &BreakersScreen::setLongestStall);
+    connect(breakers, &BreakersScreen::flattenRequested, this, &MainWindow::askFlatten);
     connect(breakers, &BreakersScreen::resumeRequested, m_resume, [this] { openLayer(*m_resume); });
     connect(&port, &DeskPort::viewReady, this, &MainWindow::setView);
     connect(&port, &DeskPort::chainReady, this, &MainWindow::setChain);
@@ -213,12 +215,26 @@ void MainWindow::confirmCancelOpening() {
     openLayer(*box);
 }
 
+void MainWindow::askFlatten() {
+    if (!m_view) return;
+    if (m_view->positions.empty()) return m_strip->say(tr("No position is open: there is nothing to close"));
+    auto* ask = new QInputDialog(this);
+    ask->setAttribute(Qt::WA_DeleteOnClose);
+    ask->setWindowTitle(tr("Close every position"));
+    ask->setLabelText(tr("Every position is closed as one plan. Type FLATTEN to do it."));
+    connect(ask, &QInputDialog::textValueSelected, this, [this](const QString& typed) {
+        sendOrSay(desk::Flatten{m_view->user.id, typed.toStdString()});
+    });
+    openLayer(*ask);
+}
+
 void MainWindow::makeDeskMenu() {
     auto* desk = menuBar()->addMenu(tr("&Desk"));
     // Its keys belong to the halt filter, which works where no shortcut does: the menu only says them.
     desk->addAction(tr("Halt") + QLatin1Char('\t') + keyText(m_keys.of(QStringLiteral("halt"))), this, [this] { m_port.halt("menu"); });
     desk->addAction(tr("Resume…"), m_resume, [this] { openLayer(*m_resume); });
     bind(desk->addAction(tr("Cancel opening orders…"), this, &MainWindow::confirmCancelOpening), "cancel_opening");
+    desk->addAction(tr("Flatten…"), this, &MainWindow::askFlatten);
     auto* run = desk->addAction(tr("Run a cycle on every underlying"), this, [this] {
         if (m_view)
             for (const auto& u : m_view->underlyings) m_port.runCycle(u.quote.symbol);

@@ -68,6 +68,7 @@ private:
     void makeDeskMenu();
     void makeTray();
     void confirmCancelOpening();
+    void askFlatten();
     void sendOrSay(desk::Command command);
     QList<QAction*> menuActions() const;
     void find();
