@@ -126,14 +126,20 @@ bool fill(UiBridge& bridge, ui::ViewPtr& view) {
     if (!pump([&] { return view && view->state == desk::RunState::Running && view->session == market::Session::Open; }, 30)) return false;
     // What a person declines does not come back the same day: only what is wanted is scanned for.
     bridge.send(desk::SetAutonomy{view->user.id, false});
-    for (const auto* symbol : {"SPY", "QQQ"}) bridge.runCycle(symbol);
     int answered = 0;
-    pump(
-        [&] {
-            if (!view->approvals.empty()) answer(bridge, view, ++answered <= 2);
-            return !view->positions.empty() && view->approvals.empty() && answered >= 2;
-        },
-        20);
+    const std::vector<std::vector<const char*>> rounds = {{"SPY", "QQQ"}, {"IWM", "GLD"}, {"SPX", "SPY", "QQQ"}};
+    for (std::size_t round = 0; round < rounds.size() && view->positions.empty(); ++round) { // an order may find no taker in its five minutes
+        for (const auto* symbol : rounds[round]) bridge.runCycle(symbol);
+        const int before = answered;
+        const auto asked = view->at.utc;
+        pump(
+            [&] {
+                if (!view->approvals.empty()) answer(bridge, view, ++answered - before <= 2);
+                const bool rest = view->approvals.empty() && answered >= before + 2;
+                return rest && (!view->positions.empty() || view->at.utc - asked > std::chrono::minutes(10));
+            },
+            20);
+    }
     const auto opened = view->at.utc;
     pump([&] { return view->at.utc - opened > std::chrono::hours(1); }, 15);
     // What is small goes out unasked, but openings of a quarter of an hour add up: scans close together end in a question.
