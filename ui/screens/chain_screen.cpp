@@ -217,7 +217,7 @@ void ChainScreen::sayStaged() {
                                            .arg(staged.join(QStringLiteral(", ")));
     const bool old = m_chain && isOld();
     setTone(*m_facts, old ? Token::Stale : Token::Text); // spot, volatility and forward are as old as the grid
-    const QString tip = m_facts->toolTip(); // the source, not the words once more
+    const QString tip = m_facts->toolTip();              // the source, not the words once more
     m_facts->setWords(old ? tr("▲ %1 old:  %2", "age, facts of the chain").arg(format::age(ageOf(m_view, *m_chain)), m_factWords) : m_factWords);
     m_facts->setToolTip(tip);
     if (old)
