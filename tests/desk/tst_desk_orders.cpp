@@ -393,39 +393,6 @@ private Q_SLOTS:
         QCOMPARE(h.state().closedToday.front().realised.micros(), std::int64_t{21'000'000});
     }
 
-    void scansFireAtTheirNewYorkTimesOnce() {
-        Harness h;
-        h.open();
-        std::size_t scans = 0;
-        for (const auto& [hour, minute] : {std::pair{10, 34}, {11, 59}, {15, 29}}) {
-            h.jumpTo(hour, minute, 57);
-            h.ticks(2);
-            QCOMPARE(h.effects<RunCycle>().size(), scans); // a second before
-            h.ticks(1);
-            QCOMPARE(h.effects<RunCycle>().size(), ++scans);
-            h.ticks(100);
-            QCOMPARE(h.effects<RunCycle>().size(), scans);
-            CycleFinished nothing;
-            nothing.id = h.effects<RunCycle>().back().id;
-            nothing.underlying = "SPY";
-            nothing.action = "skip";
-            h.give(nothing);
-        }
-        const auto summaries = [&] {
-            return std::count_if(h.events().begin(), h.events().end(), [](const StoredEvent& e) {
-                return e.event.type == "notice" && e.event.body.at("text").get<std::string>().starts_with("Close summary");
-            });
-        };
-        h.jumpTo(16, 14, 57);
-        h.ticks(2);
-        QCOMPARE(summaries(), 0);
-        h.ticks(1);
-        QCOMPARE(summaries(), 1);
-        h.ticks(100);
-        QCOMPARE(summaries(), 1);
-        QCOMPARE(h.effects<RunCycle>().size(), scans);
-    }
-
     void theSameCommandsGiveTheSameBytes() {
         Harness h;
         h.open();

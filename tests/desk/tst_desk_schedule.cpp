@@ -20,6 +20,34 @@ class DeskScheduleTest : public QObject {
     }
 
 private Q_SLOTS:
+    void scansFireAtTheirNewYorkTimesOnce() {
+        Harness h;
+        h.open();
+        std::size_t scans = 0;
+        for (const auto& [hour, minute] : {std::pair{10, 34}, {11, 59}, {15, 29}}) {
+            h.jumpTo(hour, minute, 57);
+            h.ticks(2);
+            QCOMPARE(h.effects<RunCycle>().size(), scans); // a second before
+            h.ticks(1);
+            QCOMPARE(h.effects<RunCycle>().size(), ++scans);
+            h.ticks(100);
+            QCOMPARE(h.effects<RunCycle>().size(), scans);
+            CycleFinished nothing;
+            nothing.id = h.effects<RunCycle>().back().id;
+            nothing.underlying = "SPY";
+            nothing.action = "skip";
+            h.give(nothing);
+        }
+        h.jumpTo(16, 14, 57);
+        h.ticks(2);
+        QCOMPARE(summaries(h), 0);
+        h.ticks(1);
+        QCOMPARE(summaries(h), 1);
+        h.ticks(100);
+        QCOMPARE(summaries(h), 1);
+        QCOMPARE(h.effects<RunCycle>().size(), scans);
+    }
+
     void theCloseSummaryComesAQuarterOfAnHourAfterTheClose_data() {
         QTest::addColumn<int>("day");
         QTest::addColumn<int>("hour");
