@@ -2,6 +2,7 @@
 
 #include <QFile>
 #include <QProcess>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "desk/runtime.h"
@@ -13,8 +14,17 @@ struct Ran {
     int code = -1;
     QByteArray out, error;
 };
+/// No display, and a runtime folder of its own: Qt writes a line to stderr where the caller has none.
+inline QProcessEnvironment environment() {
+    static const QTemporaryDir runtime; // made for its owner alone, as Qt wants it
+    auto with = QProcessEnvironment::systemEnvironment();
+    with.insert(QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen"));
+    with.insert(QStringLiteral("XDG_RUNTIME_DIR"), runtime.path());
+    return with;
+}
 inline Ran run(const QStringList& arguments, int timeout = 60000) {
     QProcess process;
+    process.setProcessEnvironment(environment());
     process.start(QStringLiteral(MAHLER_BINARY), arguments);
     Ran ran;
     if (!process.waitForFinished(timeout)) {

@@ -28,11 +28,7 @@ private Q_SLOTS:
         QFETCH(int, signal);
         const QString data = m_folder.filePath(QStringLiteral("ended-%1").arg(signal));
         QProcess process;
-        process.setProcessEnvironment([] {
-            auto environment = QProcessEnvironment::systemEnvironment();
-            environment.insert(QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen"));
-            return environment;
-        }());
+        process.setProcessEnvironment(environment());
         process.start(QStringLiteral(MAHLER_BINARY), {"--data-dir", data, "--speed", "600"});
         QVERIFY(process.waitForStarted());
         const QString journal = data + "/sim-7-calm-2026-11-23/journal.db";

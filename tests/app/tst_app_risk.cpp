@@ -5,32 +5,19 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include "program.h"
+
+using namespace mahler::app;
+using testing::Ran;
 
 /// `mahler risk` as a user meets it.
 class RiskCliTest : public QObject {
     Q_OBJECT
 
-    struct Ran {
-        int code = -1;
-        QByteArray out, error;
-    };
-    static Ran run(const QStringList& arguments) {
-        QProcess process;
-        process.start(QStringLiteral(MAHLER_BINARY), QStringList{"risk"} + arguments);
-        Ran ran;
-        if (!process.waitForFinished(120000)) {
-            process.kill();
-            process.waitForFinished();
-            return ran;
-        }
-        ran.code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-        ran.out = process.readAllStandardOutput();
-        ran.error = process.readAllStandardError();
-        return ran;
-    }
+    static Ran run(const QStringList& arguments) { return testing::run(QStringList{"risk"} + arguments, 120'000); }
     QString write(const QString& name, const QByteArray& bytes) {
         QFile file(m_folder.filePath(name));
         if (!file.open(QIODevice::WriteOnly)) qFatal("cannot write");
