@@ -9,7 +9,7 @@
 #include <QTest>
 #include <QToolButton>
 
-#include "fake_port.h"
+#include "book_scene.h"
 #include "market/exchange_calendar.h"
 #include "simulation/simulated_market.h"
 #include "ui/screens/chain_screen.h"
@@ -21,81 +21,12 @@
 
 using namespace mahler;
 using namespace mahler::ui;
-using mahler::ui::testing::FakePort;
-using mahler::ui::testing::viewWithRequest;
+using namespace mahler::ui::testing;
 
-/// The book on screen, and what surrounds it: positions, totals, chain, strip and bars as a first-time user meets them.
+/// The book on screen, and what surrounds it: positions, totals and chain as a first-time user meets them.
 class BookTest : public QObject {
     Q_OBJECT
 
-    static desk::PositionView position(const std::string& id, const std::string& underlying, double delta, double spot, double maxLoss,
-                                       const portfolio::BetaWeights& weights) {
-        desk::PositionView p;
-        p.position.id = PositionId(id);
-        p.position.underlying = underlying;
-        p.position.kind = portfolio::StrategyKind::BullPutSpread;
-        p.position.quantity = 2;
-        p.position.openNet = Price::fromMicros(1'000'000);
-        p.position.owner = "agent:desk";
-        for (const auto& [strike, ratio] : {std::pair(450.0, -1), std::pair(445.0, 1)}) {
-            desk::LegView leg;
-            leg.contract =
-                market::OptionContract::make(underlying, std::chrono::year{2026} / 12 / 31, *Price::fromDouble(strike), market::Right::Put);
-            leg.quantity = ratio * 2;
-            leg.iv = 0.18;
-            leg.ageSeconds = 0.5;
-            p.position.legs.push_back({leg.contract, ratio});
-            p.legs.push_back(leg);
-        }
-        p.delta = delta;
-        p.deltaDollars = delta * spot;
-        p.gammaPerPercent = -1.25;
-        p.thetaPerDay = 4;
-        p.vegaPerPoint = -15;
-        p.mark.openPnl = p.dayPnl = Usd::fromMicros(-12'000'000);
-        p.maxLoss = Usd::fromDouble(maxLoss).value();
-        p.buyingPower = Usd::fromDouble(maxLoss + 200).value();
-        p.oldestAgeSeconds = 0.5;
-        const portfolio::DeltaPart part{underlying, p.deltaDollars, std::nullopt};
-        p.beta = portfolio::betaWeighted({&part, 1}, weights);
-        return p;
-    }
-    /// SPY at 500 with 10 shares, QQQ at 400 with -20 shares and beta 1.2: 10 - 8000 x 1.2 / 500 = -9.2 shares of SPY.
-    static std::shared_ptr<desk::DeskView> book() {
-        auto view = viewWithRequest(approval::Tier::T1);
-        view->approvals.clear();
-        view->betaWeights.benchmarkSpot = 500;
-        view->betaWeights.byUnderlying["QQQ"] = {1.2, 0.86, 252, std::chrono::year{2026} / 11 / 20};
-        view->positions = {position("P-1", "SPY", 10, 500, 800, view->betaWeights), position("P-2", "QQQ", -20, 400, 1'900, view->betaWeights)};
-        weigh(*view);
-        view->account.dayStartEquity = Usd::fromMicros(100'000'000'000);
-        view->marks.dayPnl = Usd::fromMicros(-782'000'000);
-        view->dayPnlParts = {Usd::fromMicros(-24'000'000), Usd::fromMicros(-750'500'000), Usd::fromMicros(7'500'000)};
-        view->portfolioRiskFraction = 0.05;
-        view->greeks.deltaDollars = -3000;
-        view->greeks.included = view->greeks.total = 2;
-        return view;
-    }
-    static void weigh(desk::DeskView& view) {
-        std::vector<portfolio::DeltaPart> parts;
-        for (const auto& p : view.positions) parts.push_back({p.position.underlying, p.deltaDollars, 0.0});
-        view.beta = portfolio::betaWeighted(parts, view.betaWeights);
-    }
-    static QString cell(const QAbstractItemModel& model, int row, const QString& column, int role = Qt::DisplayRole) {
-        for (int c = 0; c < model.columnCount(); ++c)
-            if (model.headerData(c, Qt::Horizontal).toString() == column) return model.index(row, c).data(role).toString();
-        return QStringLiteral("no column ") + column;
-    }
-    static QTableView* gridNamed(const QWidget& where, const QString& name) {
-        for (auto* grid : where.findChildren<QTableView*>())
-            if (grid->accessibleName() == name) return grid;
-        return nullptr;
-    }
-    static QString labelWith(const QWidget& where, const QString& words) {
-        for (auto* label : where.findChildren<QLabel*>())
-            if (!label->isHidden() && label->text().contains(words)) return label->text();
-        return {};
-    }
     static ChainPtr chain() {
         simulation::SimulationConfig config;
         config.date = std::chrono::year{2026} / 11 / 23;
@@ -338,58 +269,6 @@ private Q_SLOTS:
         QCOMPARE(qobject_cast<QLineEdit*>(window.focusWidget())->accessibleName(), QStringLiteral("Journal query"));
     }
 
-    void theRailSaysWhatWasSentWithoutAsking() {
-        ApprovalsRail rail;
-        auto view = book();
-        rail.setView(view);
-        QVERIFY(!labelWith(rail, QStringLiteral("Sent without asking today: none")).isEmpty());
-        view->sentUnasked = {3, Usd::fromMicros(1'398'000'000), Usd::fromMicros(2'000'000'000)};
-        rail.setView(view);
-        auto* total = rail.findChild<QLabel*>(QStringLiteral("unasked"));
-        for (const auto* part : {"Sent without asking today: 3 order", "max loss $1,398 of $2,000"})
-            QVERIFY2(total->text().contains(QString::fromLatin1(part)), qPrintable(total->text()));
-        QVERIFY(total->toolTip().contains(QStringLiteral("T0")) && total->toolTip().contains(QStringLiteral("dollars")));
-    }
-
-    void afterTheCloseTheBarsLimitSaysOfWhen() {
-        FakePort port;
-        HaltBar bar(port);
-        auto view = book();
-        risk::BreakerReading daily;
-        daily.breaker = risk::Breaker::B1DailyLoss;
-        daily.used = 0.38;
-        view->breakers = {daily};
-        bar.setView(view);
-        QVERIFY(!labelWith(bar, QStringLiteral("Day limit 38% used   Risk")).isEmpty());
-        view->session = market::Session::AfterClose;
-        view->at.utc += std::chrono::hours(6);
-        view->breakers.front().asOf = view->at.utc - std::chrono::hours(1);
-        bar.setView(view);
-        QVERIFY(!labelWith(bar, QStringLiteral("Day limit 38% used as of 16:00 ET   Risk")).isEmpty());
-    }
-
-    void anUnknownRiskIsADashThatSaysWhy() {
-        FakePort port;
-        HaltBar bar(port);
-        auto view = book();
-        view->portfolioRiskFraction.reset();
-        view->marks.equity.reset();
-        bar.setView(view);
-        QVERIFY(!labelWith(bar, QStringLiteral("Risk \u2014 of 10%")).isEmpty());
-        const auto tip = [&] {
-            for (auto* label : bar.findChildren<QLabel*>())
-                if (label->text().contains(QLatin1String("Risk"))) return label->toolTip();
-            return QString();
-        };
-        QVERIFY2(tip().contains(QLatin1String("risk is unknown: a held position has no fresh two-sided quote")), qPrintable(tip()));
-        view->marks.equity = Usd::fromMicros(100'000'000'000);
-        bar.setView(view);
-        QVERIFY2(tip().contains(QLatin1String("the worst case of a held position is not defined")), qPrintable(tip()));
-        PositionsScreen screen(port);
-        screen.setView(view);
-        QCOMPARE(cell(*gridNamed(screen, QStringLiteral("Totals and limits of the book"))->model(), 0, "Max loss"), QStringLiteral("\u2014"));
-    }
-
     void whatIsDerivedIsAsOldAsItsOldestLeg() {
         FakePort port;
         PositionsScreen screen(port);
@@ -432,123 +311,6 @@ private Q_SLOTS:
         screen.setView(later);
         const QString facts = labelWith(screen, QStringLiteral("ATM IV"));
         QVERIFY2(facts.startsWith(QStringLiteral("▲ 47s old:")), qPrintable(facts));
-    }
-
-    void aTripThatIsOverSaysSoInTheBar() {
-        FakePort port;
-        HaltBar bar(port);
-        auto view = book();
-        view->state = desk::RunState::Halted;
-        view->latches = {{risk::Breaker::B4Vix, view->at.utc - std::chrono::minutes(30), {}, "VIX is stale: 30 s", 1, {}}};
-        view->haltReason = "B4: VIX is stale: 30 s";
-        risk::BreakerReading vix;
-        vix.breaker = risk::Breaker::B4Vix;
-        vix.used = 0.3;
-        vix.latch = view->latches.front();
-        view->breakers = {vix};
-        const auto tip = [&] {
-            bar.setView(view);
-            for (auto* label : bar.findChildren<QLabel*>())
-                if (label->text().contains(QLatin1String("HALTED"))) return label->toolTip();
-            return QString();
-        };
-        QVERIFY2(tip().contains(QLatin1String("B4: tripped 10:30:00, over since; waits for a Risk Manager")), qPrintable(tip()));
-        view->breakers.front().tripped = true; // it holds: the reason is of now
-        QVERIFY2(!tip().contains(QLatin1String("over since")), qPrintable(tip()));
-        view->breakers.front().tripped = false;
-        BreakersScreen screen(port);
-        screen.setVisible(true);
-        screen.setView(view);
-        QVERIFY(!labelWith(screen, QStringLiteral("VIX is stale: 30 s \u2014 tripped 10:30:00, over since; waits for a Risk Manager")).isEmpty());
-        view->latches.front().breaker = view->breakers.front().breaker = risk::Breaker::B6ApiErrors;
-        QVERIFY2(tip().contains(QLatin1String("B6: tripped 10:30:00, over since; clears alone after a clean minute")), qPrintable(tip()));
-        view->latches.front().tripsThisSession = 3;
-        QVERIFY2(tip().contains(QLatin1String("waits for a Risk Manager")), qPrintable(tip()));
-        view->latches.front().breaker = risk::Breaker::B8Manual; // no condition: a person's
-        QVERIFY2(!tip().contains(QLatin1String("over since")), qPrintable(tip()));
-    }
-
-    void aResumeSaysThatItsClockStands() {
-        FakePort port;
-        ResumeDialog dialog(port);
-        HaltBar bar(port);
-        auto view = book();
-        view->state = desk::RunState::Halted;
-        view->latches = {{risk::Breaker::B8Manual, {}, {}, "F12", 1, {}}};
-        view->resumeInSeconds = 10;
-        dialog.setView(view);
-        bar.setView(view);
-        QVERIFY(!labelWith(dialog, QStringLiteral("Resuming in 00:10")).isEmpty());
-        view->paused = true;
-        dialog.setView(view);
-        bar.setView(view);
-        QVERIFY(!labelWith(dialog, QStringLiteral("the market clock is paused")).isEmpty());
-        QVERIFY(!labelWith(bar, QStringLiteral("resume waits at 00:10: the market clock is paused")).isEmpty());
-        view->resumeInSeconds.reset(); // before anybody asks
-        dialog.setView(view);
-        QVERIFY(!labelWith(dialog, QStringLiteral("will not count yet")).isEmpty());
-    }
-
-    void theStripHasTheDateAndARecordingsEnd() {
-        FakePort port;
-        StatusStrip strip(port);
-        auto view = book();
-        view->environment = "REPLAY";
-        strip.setView(view);
-        QVERIFY(!labelWith(strip, QStringLiteral("23 Nov 26  11:00:00 ET")).isEmpty());
-        view->feedEnded = true;
-        strip.setView(view);
-        QVERIFY(!labelWith(strip, QStringLiteral("recording ended 11:00 ET, 23 Nov 26")).isEmpty());
-    }
-
-    void aHaltedDeskPromisesNoScan() {
-        FakePort port;
-        StatusStrip strip(port);
-        auto view = book();
-        view->nextScan = view->at.utc + std::chrono::minutes(30);
-        const auto scans = [&] {
-            for (auto* button : strip.findChildren<QToolButton*>())
-                if (button->text().startsWith(QLatin1String("scans"))) return button->text();
-            return QString();
-        };
-        strip.setView(view);
-        QCOMPARE(scans(), QStringLiteral("scans: scheduled"));
-        QVERIFY(!labelWith(strip, QStringLiteral("next scan")).isEmpty());
-        view->state = desk::RunState::Halted;
-        strip.setView(view);
-        QCOMPARE(scans(), QStringLiteral("scans: paused by the halt"));
-        QVERIFY(labelWith(strip, QStringLiteral("next scan")).isEmpty());
-    }
-
-    void theUsersNameIsNotCut() {
-        FakePort port;
-        StatusStrip strip(port);
-        strip.resize(1366, 26);
-        strip.show();
-        auto view = book();
-        view->users.front().name = "Bartholomew Featherstonehaugh (Risk manager)"; // comes after the first show
-        strip.setView(view);
-        for (auto* box : strip.findChildren<QComboBox*>())
-            if (box->accessibleName() == QLatin1String("user")) {
-                QCoreApplication::processEvents();
-                QVERIFY(box->width() >= box->sizeHint().width());
-                QVERIFY(box->width() > QFontMetrics(box->font()).horizontalAdvance(format::text(view->users.front().name)));
-                return;
-            }
-        QFAIL("no user box");
-    }
-
-    void aLongReasonIsCutAtAWordAndWholeInTheTooltip() {
-        auto view = viewWithRequest(approval::Tier::T1);
-        approval::Request r = view->approvals.front().request;
-        r.state = approval::ApprovalState::Rejected;
-        r.causeText = "the quotes of two legs were stale for longer than the gate allows";
-        view->decided = {r};
-        ApprovalsRail rail;
-        rail.setView(view);
-        const auto* decided = rail.findChild<QLabel*>(QStringLiteral("decided"));
-        QVERIFY2(decided->text().endsWith(QStringLiteral("were stale for longer\u2026")), qPrintable(decided->text()));
-        QVERIFY(decided->toolTip().endsWith(QStringLiteral("longer than the gate allows")));
     }
 };
 
