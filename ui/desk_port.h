@@ -47,6 +47,9 @@ class DeskPort : public QObject {
 public:
     using QObject::QObject;
 
+    /// For JournalQuery::asker: a number nobody had, so that an answer is known for the question it belongs to. GUI thread.
+    std::int64_t newAsker() { return ++m_askers; }
+
     /// Closes the order gate with one atomic store before it returns, then has the halt journaled. Any context.
     virtual void halt(const std::string& how) = 0;
     /// @return false when the desk's queue is full: say so, nothing was sent.
@@ -89,6 +92,9 @@ Q_SIGNALS:
     void settingsSaved(mahler::ui::SettingsValues now);
     void settingsRefused(QString why); ///< nothing was changed; English detail
     void failed(QString what);         ///< English detail for the log; the screen says it in its own words
+
+private:
+    std::int64_t m_askers = 0;
 };
 
 } // namespace mahler::ui

@@ -5,6 +5,7 @@
 #include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QTest>
@@ -119,11 +120,55 @@ private Q_SLOTS:
         JournalScreen screen(port);
         screen.setView(viewWithRequest(approval::Tier::T1));
         screen.setVisible(true);
-        Q_EMIT port.journalReady(0, rows({record(2, "order.state"), record(1, "order.intent")}), true);
+        Q_EMIT port.journalReady(port.queries.back().asker, rows({record(2, "order.state"), record(1, "order.intent")}), true);
         auto* grid = screen.findChild<QTableView*>();
         QCOMPARE(grid->model()->rowCount(), 2);
-        Q_EMIT port.journalReady(-7, rows({record(9, "note")}), true);
+        Q_EMIT port.journalReady(port.queries.back().asker + 1, rows({record(9, "note")}), true);
         QCOMPARE(grid->model()->rowCount(), 2);
+    }
+
+    void onlyTheAnswerToTheLastQuestionIsShown() {
+        FakePort port;
+        JournalScreen screen(port);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        screen.setVisible(true);
+        const auto first = port.queries.back().asker;
+        screen.search(QStringLiteral("kind:order.filled")); // before the first answer is there
+        const auto second = port.queries.back().asker;
+        QVERIFY(second != first);
+        Q_EMIT port.journalReady(first, rows({record(90, "cycle.finished"), record(89, "note")}), false);
+        auto* grid = screen.findChild<QTableView*>();
+        QCOMPARE(grid->model()->rowCount(), 0);
+        Q_EMIT port.journalReady(second, rows({record(40, "order.filled")}), false);
+        QCOMPARE(grid->model()->rowCount(), 1);
+        QCOMPARE(grid->model()->index(0, 2).data().toString(), QStringLiteral("order.filled"));
+        QTest::keyClick(grid, Qt::Key_F5);
+        QCOMPARE(port.queries.back().beforeSeq, std::int64_t{0});
+        QCOMPARE(grid->model()->rowCount(), 1); // what is there stays until the answer comes
+        Q_EMIT port.journalReady(port.queries.back().asker, rows({record(41, "order.filled"), record(40, "order.filled")}), true);
+        QCOMPARE(grid->model()->rowCount(), 2);
+    }
+
+    void theNextPageFollowsTheOneBefore() {
+        FakePort port;
+        JournalScreen screen(port);
+        screen.resize(900, 500);
+        screen.setView(viewWithRequest(approval::Tier::T1));
+        screen.setVisible(true);
+        std::vector<JournalRow> page;
+        for (int seq = 400; seq > 200; --seq) page.push_back(record(seq, "note"));
+        Q_EMIT port.journalReady(port.queries.back().asker, rows(std::move(page)), false);
+        auto* grid = screen.findChild<QTableView*>();
+        QTRY_VERIFY(grid->verticalScrollBar()->maximum() > 0);
+        const auto asked = port.queries.size();
+        grid->verticalScrollBar()->setValue(grid->verticalScrollBar()->maximum());
+        QCOMPARE(port.queries.size(), asked + 1);
+        QCOMPARE(port.queries.back().beforeSeq, std::int64_t{201});
+        grid->verticalScrollBar()->setValue(0);
+        grid->verticalScrollBar()->setValue(grid->verticalScrollBar()->maximum());
+        QCOMPARE(port.queries.size(), asked + 1); // it has been asked
+        Q_EMIT port.journalReady(port.queries.back().asker, rows({record(200, "note"), record(199, "note")}), true);
+        QCOMPARE(grid->model()->rowCount(), 202);
     }
 
     void theRecordInFullIsTheOneTheCursorIsOn() {
@@ -136,7 +181,7 @@ private Q_SLOTS:
         auto* grid = screen.findChild<QTableView*>();
         const auto answer = [&](std::vector<JournalRow> all) {
             QTest::keyClick(query, Qt::Key_Return);
-            Q_EMIT port.journalReady(0, rows(std::move(all)), true);
+            Q_EMIT port.journalReady(port.queries.back().asker, rows(std::move(all)), true);
         };
         answer({record(3, "order.fill"), record(2, "order.state"), record(1, "order.intent")});
         grid->setCurrentIndex(grid->model()->index(1, 0));
@@ -191,7 +236,7 @@ private Q_SLOTS:
         screen.setVisible(true);
         JournalRow old = record(1, "order.intent");
         old.at -= std::chrono::hours(72);
-        Q_EMIT port.journalReady(0, rows({record(2, "order.state"), old}), true);
+        Q_EMIT port.journalReady(port.queries.back().asker, rows({record(2, "order.state"), old}), true);
         auto* grid = screen.findChild<QTableView*>();
         QCOMPARE(grid->model()->index(0, 1).data().toString(), QStringLiteral("11:00:00"));
         QCOMPARE(grid->model()->index(1, 1).data().toString(), QStringLiteral("20 Nov 11:00:00"));
@@ -203,7 +248,7 @@ private Q_SLOTS:
         auto view = viewWithRequest(approval::Tier::T1);
         screen.setView(view);
         screen.setVisible(true);
-        Q_EMIT port.journalReady(0, rows({record(1, "order.intent")}), true);
+        Q_EMIT port.journalReady(port.queries.back().asker, rows({record(1, "order.intent")}), true);
         auto* grid = screen.findChild<QTableView*>();
         QTest::keyClick(grid, Qt::Key_N);
         auto* ask = screen.findChild<QInputDialog*>();
@@ -220,7 +265,7 @@ private Q_SLOTS:
         JournalScreen screen(port);
         screen.setView(viewWithRequest(approval::Tier::T1));
         screen.setVisible(true);
-        Q_EMIT port.journalReady(0, rows({record(1, "order.intent")}), true);
+        Q_EMIT port.journalReady(port.queries.back().asker, rows({record(1, "order.intent")}), true);
         QTest::keyClick(screen.findChild<QTableView*>(), Qt::Key_Return);
         auto* layer = screen.findChild<RecordLayer*>();
         QVERIFY(layer);
@@ -386,8 +431,7 @@ private Q_SLOTS:
         ladder.setAttribute(Qt::WA_DeleteOnClose, false);
         QCOMPARE(port.queries.back().correlation, std::string("M-1"));
         const auto asker = port.queries.back().asker;
-        QVERIFY(asker != 0);
-        Q_EMIT port.journalReady(0, rows({record(8, "note")}), true);
+        Q_EMIT port.journalReady(asker + 1, rows({record(8, "note")}), true);
         Q_EMIT port.journalReady(asker, rows({record(4, "order.filled"), record(2, "order.state"), record(1, "order.intent")}), true);
         auto* grid = ladder.findChild<QTableView*>();
         QCOMPARE(grid->model()->rowCount(), 3);
@@ -401,7 +445,7 @@ private Q_SLOTS:
         JournalScreen screen(port);
         screen.setView(viewWithRequest(approval::Tier::T1));
         screen.setVisible(true);
-        Q_EMIT port.journalReady(0, rows({record(7, "order.filled"), record(6, "order.intent")}), true);
+        Q_EMIT port.journalReady(port.queries.back().asker, rows({record(7, "order.filled"), record(6, "order.intent")}), true);
         QTest::keyClick(screen.findChild<QTableView*>(), Qt::Key_R);
         QCOMPARE(port.replays, std::vector<std::int64_t>{7});
         auto* layer = screen.findChild<MomentLayer*>();

@@ -30,7 +30,6 @@ QString name(risk::Breaker b) {
     return {};
 }
 
-constexpr std::int64_t kTrips = 1;    ///< who asks the journal
 constexpr double kStallGateMs = 2000; ///< UX 3.1: a screen that does not answer for so long is not to be traded from
 
 /// Measured and shown; nothing acts on it before there is a watchdog.
@@ -128,7 +127,7 @@ BreakersScreen::BreakersScreen(DeskPort& port, QWidget* parent)
     m_resume->setToolTip(tr("Clears latches: role, typed reason, typed RESUME, ten seconds (SAFETY section 2)"));
     m_flatten->setToolTip(tr("Closes every position as one plan; FLATTEN must be typed"));
     connect(&port, &DeskPort::journalReady, this, [this](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows) {
-        if (asker == kTrips) takeTrips(*rows);
+        if (asker == m_tripsQuestion) takeTrips(*rows);
     });
     m_enable->setToolTip(
         tr("Five openings in ten minutes disable a strategy in an underlying until a Risk Manager enables it again (SAFETY section 5)"));
@@ -145,7 +144,7 @@ void BreakersScreen::askTrips() {
     JournalQuery query;
     query.type = "halt.set";
     query.limit = 500;
-    query.asker = kTrips;
+    query.asker = m_tripsQuestion = m_port.newAsker();
     m_port.searchJournal(query);
 }
 

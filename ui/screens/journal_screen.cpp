@@ -62,20 +62,21 @@ JournalScreen::JournalScreen(DeskPort& port, QWidget* parent)
     connect(m_all, &QCheckBox::toggled, this, [this] { ask(0); });
     connect(m_line, &QLineEdit::returnPressed, this, [this] { ask(0); });
     connect(&port, &DeskPort::journalReady, this, [this](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows, bool complete) {
-        if (asker == 0) show(*rows, complete);
+        if (asker == m_question) show(*rows, complete); // what was asked before is another line's, or another page's
     });
+    connect(&port, &DeskPort::failed, this, [this] { m_waiting = false; }); // perhaps the search: the next second asks again
     connect(&port, &DeskPort::journalExported, this, [this](const QString& path, qint64 records, const QString& problem) {
         say(problem.isEmpty() ? tr("%n record(s) written to %1.", "", static_cast<int>(records)).arg(path) : tr("▲ Not exported: %1").arg(problem),
             !problem.isEmpty());
     });
     connect(m_grid->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &JournalScreen::showRecord);
     connect(m_grid->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
-        if (value == m_grid->verticalScrollBar()->maximum() && !m_complete && !m_rows.empty()) ask(m_rows.back().seq);
+        if (value == m_grid->verticalScrollBar()->maximum() && !m_complete && !m_waiting && !m_rows.empty()) ask(m_rows.back().seq);
     });
     m_refresh.setInterval(1000);
     connect(&m_refresh, &QTimer::timeout, this, [this] { // who reads a record is not pushed away from it: F5 asks
         const bool reading = m_grid->hasFocus() || m_grid->underMouse();
-        if (isVisible() && m_shownSeq != m_asked && m_grid->verticalScrollBar()->value() == 0 && !reading) ask(0);
+        if (isVisible() && !m_waiting && m_shownSeq != m_asked && m_grid->verticalScrollBar()->value() == 0 && !reading) ask(0);
     });
     m_refresh.start();
 }
@@ -166,17 +167,18 @@ void JournalScreen::ask(std::int64_t beforeSeq) {
     JournalQuery& q = line.query;
     q.beforeSeq = beforeSeq;
     q.factsOnly = !m_all->isChecked() && q.type.rfind("in.", 0) != 0;
-    if (beforeSeq == 0) m_rows.clear();
+    q.asker = m_question = m_port.newAsker();
+    m_nextPage = beforeSeq != 0;
+    m_waiting = true;
     m_shownSeq = m_asked;
     m_port.searchJournal(q);
 }
 
 void JournalScreen::show(const std::vector<JournalRow>& rows, bool complete) {
     m_complete = complete;
-    if (m_rows.empty() || rows.empty() || rows.front().seq < m_rows.back().seq)
-        m_rows.insert(m_rows.end(), rows.begin(), rows.end());
-    else
-        m_rows = rows;
+    m_waiting = false;
+    if (!m_nextPage) m_rows.clear();
+    m_rows.insert(m_rows.end(), rows.begin(), rows.end());
     std::vector<GridRow> grid;
     for (const auto& r : m_rows) {
         const Tone result = !r.pnl ? Tone::Dim : r.pnl->micros() < 0 ? Tone::Loss : Tone::Gain;

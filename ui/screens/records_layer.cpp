@@ -78,8 +78,7 @@ EventLadder::EventLadder(DeskPort& port, const QString& order, QWidget* parent)
     JournalQuery query;
     query.correlation = order.toStdString();
     query.limit = 500;
-    static std::int64_t asked = 0;
-    query.asker = --asked; // below 0: the journal screen asks as 0
+    query.asker = port.newAsker();
     connect(&port, &DeskPort::journalReady, this, [this, id = query.asker](qint64 asker, const std::shared_ptr<const std::vector<JournalRow>>& rows) {
         if (asker == id) show(*rows);
     });

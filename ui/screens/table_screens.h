@@ -120,7 +120,8 @@ private:
     std::vector<JournalRow> m_rows;
     ViewPtr m_view;
     std::int64_t m_asked = 0, m_shownSeq = -1;
-    bool m_complete = false;
+    std::int64_t m_question = 0; ///< only its answer is shown
+    bool m_complete = false, m_nextPage = false, m_waiting = false;
     QTimer m_refresh;
 };
 
@@ -146,6 +147,7 @@ private:
     DeskPort& m_port;
     void askTrips();
     void takeTrips(const std::vector<JournalRow>& rows);
+    std::int64_t m_tripsQuestion = 0;      ///< only its answer is taken
     std::map<QString, JournalRow> m_trips; ///< the last one of each breaker, of this run or before
     std::optional<int> m_stall;            ///< ms; not measured yet
     bool m_tripsKnown = false;             ///< the journal has answered
