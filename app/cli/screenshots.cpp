@@ -95,19 +95,26 @@ void save(QWidget& window, const QString& path, Drawn& drawn) {
     }
 }
 
-/// R on the newest record of a fill, once its replay is there; null when there is none.
+/// R on the newest record of a fill, once its replay is there; null when there is none, and stderr says why.
 ui::MomentLayer* openMoment(ui::MainWindow& window) {
+    constexpr double kPatience = 60; // seconds, on a busy machine
+    const auto without = [](const char* why) -> ui::MomentLayer* {
+        std::fprintf(stderr, "mahler: note: no picture of a moment: %s\n", why);
+        return nullptr;
+    };
     window.showScreen(QStringLiteral("journal"));
     auto* journal = static_cast<ui::JournalScreen*>(window.screen(QStringLiteral("journal")));
     journal->search(QStringLiteral("kind:order.filled"));
     auto* grid = journal->findChild<QTableView*>();
     const auto fill = [grid] { return grid->model()->index(0, 2).data().toString() == QLatin1String("order.filled"); };
-    if (!pump(fill, 5)) return nullptr;
+    if (!pump(fill, kPatience)) return without("the journal shows no fill");
     grid->setCurrentIndex(grid->model()->index(0, 0));
     QKeyEvent press(QEvent::KeyPress, Qt::Key_R, Qt::NoModifier);
     QApplication::sendEvent(grid, &press);
     auto* layer = journal->findChild<ui::MomentLayer*>();
-    return layer && pump([layer] { return layer->ready(); }, 60) ? layer : nullptr;
+    if (!layer) return without("R opened nothing");
+    if (!pump([layer] { return layer->ready(); }, kPatience)) return without("its replay took too long");
+    return layer;
 }
 
 /// Answers the most urgent request and waits until it is gone.
