@@ -89,7 +89,7 @@ std::vector<GridColumn> positionColumns() {
     columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 68};
     columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
     columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
-    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 70};
+    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 86};
     columns[Gamma] = {
         PositionsScreen::tr("Gamma"),
         PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58,
