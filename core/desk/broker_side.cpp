@@ -337,6 +337,16 @@ void onReconciliation(Context& c, const Reconciliation& command) {
     if (!clean) setHalt(c, risk::Breaker::B7Integrity, "broker", "reconciliation: " + differs);
 }
 
+namespace {
+
+bool expiresTooSoon(const Context& c, const portfolio::ComboOrder& combo) {
+    const auto& facts = c.state.facts;
+    return facts && c.now.utc >= facts->close - std::chrono::minutes(c.state.limits.noOpenBeforeCloseMinutes) &&
+           std::any_of(combo.legs.begin(), combo.legs.end(), [&](const portfolio::ComboLeg& leg) { return leg.contract.expiry == facts->date; });
+}
+
+} // namespace
+
 void watchOrders(Context& c) {
     for (const auto* order : c.state.liveOrders()) {
         if (const auto sent = c.state.cancelSentAt.find(order->id); sent != c.state.cancelSentAt.end()) {
@@ -346,8 +356,14 @@ void watchOrders(Context& c) {
             continue;
         }
         if (order->state != execution::OrderState::Working && order->state != execution::OrderState::PartlyFilled) continue;
-        if (order->combo.source.starts_with("user:")) continue; // a person's day order is a person's until the close
         const bool opening = order->combo.intent == portfolio::OrderIntent::Open;
+        if (opening && expiresTooSoon(c, order->combo)) { // what the gate would refuse now does not fill now (SAFETY section 5)
+            c.notice(NoticeView::Level::Advisory,
+                     "Taken back, nothing is opened so close to the expiry of a leg: " + portfolio::describe(order->combo));
+            requestCancel(c, order->id, "system");
+            continue;
+        }
+        if (order->combo.source.starts_with("user:")) continue; // a person's day order is a person's until the close
         if (timeSince(order->createdAt, c.now) < (opening ? kOpeningPatience : kClosingPatience)) continue;
         if (opening) c.notice(NoticeView::Level::Advisory, "Taken back, not filled in five minutes: " + portfolio::describe(order->combo));
         requestCancel(c, order->id, "system");

@@ -12,7 +12,7 @@ namespace mahler::desk {
 namespace {
 
 constexpr MonoTime kPositionCheck = 300s;
-constexpr int kLastShortHold = 15 * 3600 + 9 * 60; ///< New York seconds of the day; two checks fall before 15:15
+constexpr auto kLastShortHold = std::chrono::minutes(51); ///< before the close: 15:09 on a whole day, two checks fall before 15:15
 /// "16:15"
 std::string clockText(int secondsOfDay) {
     const auto two = [](int n) { return std::string(n < 10 ? "0" : "") + std::to_string(n); };
@@ -151,32 +151,39 @@ void checkPositions(Context& c) {
     const auto positions = c.state.positions;
     const auto fresh = c.market.freshOptions(c.now.mono, 10s);
     for (const auto& [id, position] : positions) {
-        const bool orderOut = [&] {
-            for (const auto* order : c.state.liveOrders())
-                if (order->combo.closes == id) return true;
-            return false;
-        }();
-        if (orderOut) continue;
+        const execution::Order* out = nullptr;
+        for (const auto* order : c.state.liveOrders())
+            if (order->combo.closes == id) out = order;
+        if (out && (!out->combo.source.starts_with("user:") || c.state.cancelAskedAt.count(out->id))) continue;
         std::optional<double> vol;
         if (const auto it = c.state.facts->realised10.find(position.underlying); it != c.state.facts->realised10.end()) vol = it->second;
         const auto mark = portfolio::markPosition(position, fresh);
         auto signal = strategy::checkExit(position, mark, vol, c.state.facts->date, {});
         // A person's own position is closed by that person; the monitor only tells. But no short leg is held past 15:15 on its
         // expiry day (SAFETY section 5): the check before that closes whoever's it is.
-        const bool expiring = market::toNewYork(c.now.utc).secondsOfDay >= kLastShortHold &&
+        const bool expiring = c.now.utc >= c.state.facts->close - kLastShortHold &&
                               std::any_of(position.legs.begin(), position.legs.end(), [&](const portfolio::ComboLeg& leg) {
                                   return leg.ratio < 0 && leg.contract.expiry == c.state.facts->date;
                               });
-        if (expiring) signal = strategy::ExitSignal{strategy::ExitReason::TimeExit, "a short leg expires today: not held past 15:15"};
+        if (expiring)
+            signal =
+                strategy::ExitSignal{strategy::ExitReason::TimeExit, "a short leg expires today: not held past " +
+                                                                         clockText(market::toNewYork(c.state.facts->close).secondsOfDay - 45 * 60)};
         const bool ours = expiring || position.owner.starts_with("agent:");
         if (!signal) continue;
+        // A person's closing order waits for its price all day. What ends a loss or a last day does not wait with it.
+        if (out && !expiring && !(ours && signal->reason == strategy::ExitReason::StopLoss)) continue;
         int tries = 0;
         for (const auto& [orderId, order] : c.state.orders)
             if (order.combo.closes == id) ++tries;
         c.emit("exit.signalled", "system", id.str(),
                {{"position", id.str()}, {"reason", strategy::toString(signal->reason)}, {"text", signal->text}, {"ours", ours}});
         c.notice(NoticeView::Level::Advisory, "Exit, " + signal->text + ": " + heldWords(position) + " (" + id.str() + ")");
-        if (ours) closePosition(c, position, std::string("exit:") + strategy::toString(signal->reason), tries, {});
+        if (out) {
+            c.notice(NoticeView::Level::Advisory, "Taken back, the desk closes instead (" + signal->text + "): " + portfolio::describe(out->combo));
+            requestCancel(c, out->id, "system");
+        } else if (ours)
+            closePosition(c, position, std::string("exit:") + strategy::toString(signal->reason), tries, {});
     }
 }
 
@@ -216,7 +223,7 @@ void runSchedule(Context& c) {
     const auto asked = c.state.exitAskedAt;
     for (const auto& [id, at] : asked) {
         const bool cancelled = std::any_of(c.state.orders.begin(), c.state.orders.end(), [&](const auto& entry) {
-            return entry.second.combo.closes == id && entry.second.state == execution::OrderState::Cancelled && entry.second.updatedAt.mono > at.mono;
+            return entry.second.combo.closes == id && entry.second.state == execution::OrderState::Cancelled && entry.second.updatedAt.mono >= at.mono;
         });
         if (cancelled && c.now.mono - at.mono >= 30s) {
             checkPositions(c);
