@@ -47,6 +47,8 @@ void sessionFacts(DeskState& s, const Event& e, Timestamp) {
     MAHLER_CHECK(command.has_value());
     const auto& facts = std::get<SessionFacts>(*command);
     if (!s.facts || s.facts->date != facts.date) {
+        for (auto& cycle : s.cycles) cycle.running = false; // an answer that never came stops no other day's scans
+        s.cyclesRunning.clear();
         s.dayBased = false;
         s.closedToday.clear();
         s.tripsThisSession.clear();

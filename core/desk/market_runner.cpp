@@ -39,7 +39,10 @@ MarketRunner::MarketRunner(std::unique_ptr<market::MarketFeed> feed, std::option
       m_notesTold(m_info.notes.begin(), m_info.notes.end()), m_thread([this](std::stop_token stop) {
           try {
               run(stop);
-          } catch (const std::exception& e) { m_sinks.failed(e.what()); }
+          } catch (const std::exception& e) {
+              m_askedAt = m_sinks.machineTime(); // it never answers again: from here on the desk's seconds are the machine's
+              m_sinks.failed(e.what());
+          }
       }) {}
 
 MarketRunner::~MarketRunner() { m_thread.request_stop(); }

@@ -118,28 +118,30 @@ void DeskRuntime::run(std::stop_token stop) {
     nameThisThread("desk");
     while (!stop.stop_requested()) {
         auto message = m_mailbox.popFor(20ms);
-        try {
-            drainHalts();
-            keepTime();
-            if (message) receive(std::move(*message));
+        // Nothing is logged and continued here: the desk halts (S18). What fails takes nothing else with it, the message least of all.
+        const auto guarded = [this](auto&& work) {
+            try {
+                work();
+            } catch (const std::exception& e) { fail("desk thread", e.what()); }
+        };
+        guarded([this] { drainHalts(); });
+        guarded([this] { keepTime(); });
+        if (message) guarded([&] { receive(std::move(*message)); });
+        guarded([this] { drainCycles(); });
+        guarded([this] {
             refreshChain();
             publish(false);
-        } catch (const std::exception& e) { // nothing is logged and continued here: the desk halts (S18)
-            fail("desk thread", e.what());
-        }
+        });
     }
 }
 
 void DeskRuntime::receive(Message message) {
     if (auto* timed = std::get_if<Timed>(&message)) {
+        const auto* tick = std::get_if<MarketTick>(&timed->command);
+        if (tick) --m_ticksBehind; // whatever becomes of it
         if (timed->at) m_now = {timed->at->utc, timed->at->mono + m_silences};
         handle(timed->command, m_now);
-        if (const auto* tick = std::get_if<MarketTick>(&timed->command)) {
-            --m_ticksBehind;
-            afterTick(tick->tick, m_now);
-        }
-    } else if (const auto* done = std::get_if<CycleDone>(&message)) {
-        finishCycle(*done);
+        if (tick) afterTick(tick->tick, m_now);
     } else if (const auto* wanted = std::get_if<DeliberationWanted>(&message)) {
         showDeliberation(wanted->cycleId);
     } else if (std::holds_alternative<FeedEnd>(message)) {

@@ -85,15 +85,12 @@ private:
         Command command;
         std::optional<Timestamp> at; ///< of market commands; others take the desk's time
     };
-    struct CycleDone {
-        std::shared_ptr<const agents::Deliberation> deliberation;
-    };
     struct DeliberationWanted {
         std::string cycleId;
     };
     struct Nudge {};   ///< wakes the desk thread
     struct FeedEnd {}; ///< comes behind the last tick
-    using Message = std::variant<Timed, CycleDone, DeliberationWanted, Nudge, FeedEnd>;
+    using Message = std::variant<Timed, DeliberationWanted, Nudge, FeedEnd>;
 
     DeskRuntime(RuntimeOptions options, std::unique_ptr<agents::Reasoner> reasoner, RuntimeSinks sinks);
     void run(std::stop_token stop);
@@ -107,7 +104,9 @@ private:
     void perform(const Effect& effect, const std::vector<std::int64_t>& seqs, std::uint64_t epoch);
     void submit(const Submit& effect, std::int64_t seq, std::uint64_t epoch);
     void afterTick(const market::Tick& tick, Timestamp now);
-    void finishCycle(const CycleDone& done);
+    void deliver(std::shared_ptr<const agents::Deliberation> done); ///< any thread
+    void drainCycles();
+    void finishCycle(const std::shared_ptr<const agents::Deliberation>& done);
     void showDeliberation(const std::string& cycleId);
     void startCycle(const RunCycle& effect);
     void refreshChain();
@@ -138,6 +137,8 @@ private:
     std::mutex m_haltMutex;
     std::vector<HaltRequest> m_halts;   ///< pressed, not yet journaled; they wait behind nothing
     std::atomic<int> m_haltsPending{0}; ///< while above zero nothing opens the gate
+    std::mutex m_doneMutex;
+    std::vector<std::shared_ptr<const agents::Deliberation>> m_done; ///< cycles that ended: none is lost to a full mailbox
     std::atomic<int> m_ticksBehind{0};
     std::mutex m_chainMutex;
     std::string m_chainWanted;

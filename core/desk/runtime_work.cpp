@@ -28,13 +28,14 @@ void DeskRuntime::watchChain(const std::string& underlying) {
 void DeskRuntime::requestDeliberation(const std::string& cycleId) { m_mailbox.push(DeliberationWanted{cycleId}); }
 
 void DeskRuntime::searchJournal(const JournalSearch& search) {
-    m_query->post([this, search](std::stop_token) {
+    const bool posted = m_query->post([this, search](std::stop_token) {
         auto reader = store::JournalReader::open(journalPath());
         if (!reader) return m_sinks.failed("journal search: " + reader.error().detail);
         auto page = desk::searchJournal(**reader, search);
         if (!page) return m_sinks.failed("journal search: " + page.error().detail);
         m_sinks.journal(std::move(*page));
     });
+    if (!posted) m_sinks.failed("journal search: the journal is being read");
 }
 
 void DeskRuntime::exportJournal(const std::string& path, std::function<void(Result<std::int64_t>)> done) {
@@ -43,8 +44,14 @@ void DeskRuntime::exportJournal(const std::string& path, std::function<void(Resu
 }
 
 void DeskRuntime::startCycle(const RunCycle& effect) {
-    if (!m_market) // the desk is still starting
-        return;
+    const auto without = [this, effect](const std::string& reason) {
+        auto none = std::make_shared<agents::Deliberation>();
+        none->id = effect.id;
+        none->underlying = effect.underlying;
+        none->decision.reason = reason;
+        deliver(std::move(none));
+    };
+    if (!m_market) return without("the desk is still starting");
     const auto marks = accountMarks(m_desk.state(), m_desk.market(), m_desk.state().limits, m_now);
     auto base = std::make_shared<agents::CycleInputs>();
     base->id = effect.id;
@@ -58,49 +65,60 @@ void DeskRuntime::startCycle(const RunCycle& effect) {
     const auto view = m_desk.view(m_now);
     for (const auto& p : view.positions) base->positions.push_back(p.position);
     base->bookGreeks = view.greeks;
-    m_market->requestChain(effect.underlying, [this, base, declined = m_desk.state().declinedToday](auto chain, auto history, auto tick, auto curve) {
-        const bool posted = m_agents->post([this, base, declined, chain, history, tick, curve](std::stop_token stop) {
-            std::shared_ptr<const agents::Deliberation> result;
-            if (chain) {
-                base->history = history;
-                base->declinedToday = [declined, spot = (*chain)->spot ? std::optional((*chain)->spot->toDouble())
-                                                                       : std::nullopt](const strategy::Candidate& c, std::int64_t contracts) {
-                    return wouldBeDropped(declined, c, contracts, spot);
-                };
-                base->asof = tick->time;
-                base->vix = tick->vix;
-                base->vixPriorClose = tick->vixPriorClose;
-                if (tick->vix) base->vixAt = tick->vixTime;
-                base->chain = pricing::priceChain(*chain, curve);
-                result = std::make_shared<const agents::Deliberation>(agents::runCycle(
-                    *base, *m_reasoner, [&](const agents::Progress& p) { m_sinks.progress(base->underlying, p); }, stop));
-            } else {
-                agents::Deliberation none;
-                none.id = base->id;
-                none.underlying = base->underlying;
-                none.decision.reason = "no chain: " + chain.error().detail;
-                result = std::make_shared<const agents::Deliberation>(std::move(none));
-            }
-            m_mailbox.push(CycleDone{result});
+    m_market->requestChain(
+        effect.underlying, [this, without, base, declined = m_desk.state().declinedToday](auto chain, auto history, auto tick, auto curve) {
+            if (!chain) return without("no chain: " + chain.error().detail);
+            const bool posted = m_agents->post([this, without, base, declined, chain, history, tick, curve](std::stop_token stop) {
+                try {
+                    base->history = history;
+                    base->declinedToday = [declined, spot = (*chain)->spot ? std::optional((*chain)->spot->toDouble())
+                                                                           : std::nullopt](const strategy::Candidate& c, std::int64_t contracts) {
+                        return wouldBeDropped(declined, c, contracts, spot);
+                    };
+                    base->asof = tick->time;
+                    base->vix = tick->vix;
+                    base->vixPriorClose = tick->vixPriorClose;
+                    if (tick->vix) base->vixAt = tick->vixTime;
+                    base->chain = pricing::priceChain(*chain, curve);
+                    deliver(std::make_shared<const agents::Deliberation>(agents::runCycle(
+                        *base, *m_reasoner, [&](const agents::Progress& p) { m_sinks.progress(base->underlying, p); }, stop)));
+                } catch (const std::exception& e) { // the cycle ends, and the worker halts the desk
+                    without(std::string("the agents failed: ") + e.what());
+                    throw;
+                }
+            });
+            if (!posted) without("the agents are behind");
         });
-        if (!posted) {
-            agents::Deliberation none;
-            none.id = base->id;
-            none.underlying = base->underlying;
-            none.decision.reason = "the agents are behind";
-            m_mailbox.push(CycleDone{std::make_shared<const agents::Deliberation>(std::move(none))});
-        }
-    });
 }
 
-void DeskRuntime::finishCycle(const CycleDone& done) {
-    const auto& d = *done.deliberation;
+void DeskRuntime::deliver(std::shared_ptr<const agents::Deliberation> done) {
+    {
+        std::scoped_lock lock(m_doneMutex);
+        m_done.push_back(std::move(done));
+    }
+    m_mailbox.push(Nudge{}); // a full box is awake anyway
+}
+
+void DeskRuntime::drainCycles() {
+    std::vector<std::shared_ptr<const agents::Deliberation>> done;
+    {
+        std::scoped_lock lock(m_doneMutex);
+        done.swap(m_done);
+    }
+    for (const auto& deliberation : done) {
+        finishCycle(deliberation);
+        drainInternal();
+    }
+}
+
+void DeskRuntime::finishCycle(const std::shared_ptr<const agents::Deliberation>& done) {
+    const auto& d = *done;
     const auto hash = m_recorder->putDeliberation(deliberationText(d), wordsOf(d));
     if (!hash) return fail("journal", hash.error().detail);
-    m_deliberations[d.id.str()] = done.deliberation;
+    m_deliberations[d.id.str()] = done;
     while (m_deliberations.size() > 64) m_deliberations.erase(m_deliberations.begin());
     handle(commandOf(d, *hash), m_now);
-    m_sinks.deliberation(done.deliberation);
+    m_sinks.deliberation(done);
 }
 
 void DeskRuntime::showDeliberation(const std::string& cycleId) {

@@ -82,7 +82,9 @@ public:
             std::scoped_lock lock(m_mutex);
             m_debates[d->id] = std::move(d);
         };
-        sinks.progress = [](const std::string&, const agents::Progress&) {};
+        sinks.progress = [this](const std::string&, const agents::Progress&) {
+            if (agentsThrowOnce.exchange(false)) throw std::runtime_error("a fault of the test");
+        };
         sinks.journal = [](auto) {};
         sinks.risk = [this](std::shared_ptr<const RiskView> risk) {
             std::scoped_lock lock(m_mutex);
@@ -167,6 +169,7 @@ public:
     std::optional<std::chrono::milliseconds> answersAfter; ///< latency of the broker's fills, market time
     std::function<MonoTime()> machineTime;                 ///< empty: the machine's own
     std::atomic<bool> throwOnce{false};                    ///< on the desk thread
+    std::atomic<bool> agentsThrowOnce{false};              ///< in the middle of a cycle
     std::shared_ptr<WatchedBroker::Seen> seen = std::make_shared<WatchedBroker::Seen>();
 
 private:

@@ -105,6 +105,26 @@ private Q_SLOTS:
         checkJournal(b);
     }
 
+    void aCycleThatThrowsEndsAndIsNotWaitedFor() {
+        Bench b;
+        QVERIFY(b.start());
+        QVERIFY(b.until(running));
+        const auto ended = [](const DeskView& v, const char* why) {
+            return std::any_of(v.cycles.begin(), v.cycles.end(), [&](const CycleView& cycle) {
+                return cycle.underlying == "GLD" && !cycle.running && cycle.reason.find(why) != std::string::npos;
+            });
+        };
+        b.agentsThrowOnce = true;
+        QVERIFY(b.runtime->send(RequestCycle{"user:ann", "GLD"}));
+        QVERIFY(b.until([&](const DeskView& v) { return ended(v, "the agents failed: a fault of the test"); }));
+        QVERIFY(b.until([](const DeskView& v) { return v.haltReason.find("B7") != std::string::npos; }));
+        const auto cycles = b.view()->cycles.size();
+        QVERIFY(b.runtime->send(RequestCycle{"user:ann", "GLD"})); // the next one is taken, and ends
+        QVERIFY(b.until([&](const DeskView& v) { return v.cycles.size() > cycles && !v.cycles.front().running; }));
+        b.stop();
+        checkJournal(b);
+    }
+
     void aJournalThatCannotBeWrittenStopsTradingAndSaysSo() {
         Bench b;
         QVERIFY(b.start());

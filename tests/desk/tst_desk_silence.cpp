@@ -22,6 +22,7 @@ public:
         std::mutex mutex;
         std::condition_variable turned;
         bool hangs = false;
+        std::atomic<bool> dies{false}; ///< the next step throws: no thread asks the feed any more
     };
     HangingFeed(std::unique_ptr<market::MarketFeed> inner, std::shared_ptr<Switch> line) : m_inner(std::move(inner)), m_line(std::move(line)) {}
     market::FeedInfo info() const override { return m_inner->info(); }
@@ -29,6 +30,7 @@ public:
     Result<std::shared_ptr<const market::Tick>> advance(UtcTime to, std::span<const market::OptionContract> watched) override {
         std::unique_lock lock(m_line->mutex);
         m_line->turned.wait(lock, [&] { return !m_line->hangs; });
+        if (m_line->dies) throw std::runtime_error("a fault of the test");
         return m_inner->advance(to, watched);
     }
     Result<std::shared_ptr<const market::OptionChain>> chain(const std::string& underlying) override { return m_inner->chain(underlying); }
@@ -134,6 +136,29 @@ private Q_SLOTS:
         QVERIFY(b.until([&](const DeskView& v) { return v.at.utc > at.utc + 30s && v.at.mono > at.mono + 30s; })); // it lives on
         b.stop();
         QVERIFY(b.failures().empty());
+        checkJournal(b);
+    }
+
+    void aFeedThatDiesStopsNoClock() {
+        const auto line = std::make_shared<HangingFeed::Switch>();
+        const auto machine = std::make_shared<std::atomic<MonoTime>>(MonoTime{1h});
+        simulation::SimulationConfig config;
+        config.date = std::chrono::year{2026} / 11 / 23;
+        Bench b([config, line]() -> Result<std::unique_ptr<market::MarketFeed>> {
+            return std::unique_ptr<market::MarketFeed>(new HangingFeed(simulation::makeSimulatedMarket(config), line));
+        });
+        b.machineTime = [machine] { return machine->load(); };
+        QVERIFY(b.start());
+        QVERIFY(b.until([](const DeskView& v) { return running(v) && v.session == market::Session::Open; }));
+        line->dies = true;
+        QVERIFY(b.until([](const DeskView& v) { return v.haltReason.find("B7") != std::string::npos; }));
+        const auto at = b.view()->at.mono;
+        QVERIFY(b.until([&](const DeskView& v) { // orders, deadlines and breakers are looked at by the machine's seconds
+            *machine = machine->load() + 1s;
+            return v.at.mono > at + 30s;
+        }));
+        QVERIFY(!b.runtime->gateOpen());
+        b.stop();
         checkJournal(b);
     }
 };
