@@ -90,9 +90,7 @@ public:
             if (!prepared) return prepared.error();
             *statement = std::move(*prepared);
         }
-        const auto indexed = m_db.value("SELECT coalesce(max(rowid), 0) FROM search");
-        if (!indexed || *indexed != std::to_string(m_lastSeq))
-            if (const auto rebuilt = m_db.execute(kRebuild); !rebuilt) return rebuilt.error();
+        if (const auto mended = mendSearch(); !mended) return mended.error();
         // Until the next clean exit the file's bytes are not promised.
         m_broken = false;
         return anchor({});
@@ -173,6 +171,21 @@ private:
             rollback();
         }
         return done;
+    }
+
+    /// Index and records are written together; who finds them apart has a file somebody else wrote to. Of a missing row the body stands for
+    /// the words it was found by, without what belongs to other records (a debate's).
+    Result<void> mendSearch() {
+        const std::string last = std::to_string(m_lastSeq);
+        const auto indexed = m_db.value("SELECT coalesce(max(rowid), 0) FROM search");
+        if (!indexed) return indexed.error();
+        const auto rows = m_db.value("SELECT count(*) FROM search");
+        if (!rows) return rows.error();
+        if (*indexed == last && *rows == last) return {};
+        log(LogLevel::Warning, "the journal's search index has " + *rows + " of " + last + " records: mended");
+        return m_db.execute("BEGIN IMMEDIATE; DELETE FROM search WHERE rowid > " + last +
+                            "; INSERT INTO search(rowid, words) SELECT seq, type || ' ' || actor || ' ' || correlation || ' ' || body FROM records "
+                            "WHERE seq NOT IN (SELECT rowid FROM search); COMMIT");
     }
 
     bool giveUpReserve() {
