@@ -103,6 +103,30 @@ private Q_SLOTS:
         QCOMPARE(port.halts.size(), std::size_t{3});
     }
 
+    void thePaletteFindsThePeopleOfTheDesk() {
+        FakePort port;
+        MainWindow window(port, {});
+        auto view = testing::viewWithRequest(approval::Tier::T1);
+        window.resize(1366, 768);
+        window.show();
+        window.setView(view);
+        for (auto* top : window.menuBar()->actions())
+            for (auto* action : top->menu()->actions())
+                if (action->text() == QStringLiteral("Command palette")) action->trigger();
+        auto* palette = window.findChild<CommandPalette*>();
+        QVERIFY(palette);
+        auto* line = palette->findChild<QLineEdit*>();
+        auto* list = palette->findChild<QListWidget*>();
+        line->setText(QStringLiteral("act tom")); // who is at the desk already
+        QCOMPARE(list->count(), 0);
+        line->setText(QStringLiteral("risk manager"));
+        QCOMPARE(list->count(), 1);
+        QVERIFY(list->item(0)->text().contains(QStringLiteral("Act as Rita")));
+        QTest::keyClick(line, Qt::Key_Return);
+        QCOMPARE(port.all<desk::SwitchUser>().size(), std::size_t{1});
+        QCOMPARE(port.all<desk::SwitchUser>().front().user, UserId("rita"));
+    }
+
     void theMenusTheTooltipsTheListOfKeysAndThePaletteFollow() {
         FakePort port;
         port.kept.keys = {{"chain", {"Ctrl+Shift+C"}}, {"halt", {"ScrollLock"}}, {"acknowledge", {"Ctrl+J"}}, {"volatility", {}}};

@@ -122,6 +122,13 @@ private Q_SLOTS:
         QVERIFY(s.says(QStringLiteral("the highest tier")));
     }
 
+    void whoMayNotDecideReadsWhoMay() {
+        auto view = viewWithRequest(approval::Tier::T2);
+        view->user = approval::demoUsers().front(); // Tom, a Trader
+        Shown s(view);
+        QVERIFY(s.says(QStringLiteral("T2 is for Risk Manager or Portfolio Manager or Team Lead")));
+    }
+
     void whatIfShowsTheBreakerMapAndDecidesNothing() {
         Shown s(viewWithRequest(approval::Tier::T1));
         s.clock += 5000;

@@ -55,12 +55,37 @@ std::optional<Usd> typedAmount(const QString& typed) {
     return parsed ? std::optional(*parsed) : std::nullopt;
 }
 
+namespace {
+
+QString roleName(approval::Role role) {
+    switch (role) {
+    case approval::Role::Analyst: return ApprovalPrompt::tr("Analyst");
+    case approval::Role::Strategist: return ApprovalPrompt::tr("Strategist");
+    case approval::Role::Trader: return ApprovalPrompt::tr("Trader");
+    case approval::Role::RiskManager: return ApprovalPrompt::tr("Risk Manager");
+    case approval::Role::PortfolioManager: return ApprovalPrompt::tr("Portfolio Manager");
+    case approval::Role::TeamLead: return ApprovalPrompt::tr("Team Lead");
+    }
+    return {};
+}
+
+/// Says whose the tier is, by role: whoever reads it has none of them. No names: who has signed a T3 is not shown (SAFETY section 4).
+QString notYours(approval::Tier tier) {
+    using approval::Role;
+    QStringList roles;
+    for (const auto role : {Role::Trader, Role::RiskManager, Role::PortfolioManager, Role::TeamLead})
+        if (approval::mayApproveTier({{}, {}, {role}}, static_cast<int>(tier))) roles << roleName(role);
+    return ApprovalPrompt::tr("%1 is for %2", "a tier and the roles that may decide it")
+        .arg(QLatin1String(approval::toString(tier)), roles.join(ApprovalPrompt::tr(" or ", "between roles")));
+}
+
+} // namespace
+
 QString whyNotApproved(const desk::DeskView& view, const desk::ApprovalView& a) {
     if (!a.blockedBecause.empty()) return format::text(a.blockedBecause.front());
     const QString user = format::text(view.user.name);
     const auto tier = a.request.tier.tier;
-    if (!approval::mayApproveTier(view.user, static_cast<int>(tier)))
-        return ApprovalPrompt::tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(tier)), user);
+    if (!approval::mayApproveTier(view.user, static_cast<int>(tier))) return notYours(tier);
     for (const auto& signature : a.request.signatures)
         if (signature.user == view.user.id) return ApprovalPrompt::tr("%1 has signed; a second person must").arg(user);
     if (tier == approval::Tier::T3 && a.request.order.source == "user:" + view.user.id.str())
@@ -70,8 +95,7 @@ QString whyNotApproved(const desk::DeskView& view, const desk::ApprovalView& a) 
 
 QString whyNotAsked(const desk::DeskView& view, const desk::ApprovalView& a, const std::string& refused) {
     const auto tier = a.request.tier.tier;
-    if (!approval::mayApproveTier(view.user, static_cast<int>(tier)))
-        return ApprovalPrompt::tr("tier %1 is not for %2").arg(QLatin1String(approval::toString(tier)), format::text(view.user.name));
+    if (!approval::mayApproveTier(view.user, static_cast<int>(tier))) return notYours(tier);
     return format::text(refused);
 }
 

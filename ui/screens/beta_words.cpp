@@ -30,6 +30,11 @@ QString delta(const portfolio::BetaSum& sum) {
     return sum.weak ? tr("%1 weak").arg(number) : number;
 }
 
+QString shortDelta(const portfolio::BetaSum& sum) {
+    if (!sum.delta) return format::dash();
+    return (sum.weak ? QStringLiteral("≈") : QString()) + format::signedNumber(*sum.delta, 1);
+}
+
 QString leftOut(const portfolio::BetaSum& sum, bool legs) {
     if (sum.included == sum.total) return {};
     return (legs ? tr("%1 of %2 legs included") : tr("%1 of %2 positions included")).arg(sum.included).arg(sum.total);

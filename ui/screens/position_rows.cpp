@@ -89,7 +89,7 @@ std::vector<GridColumn> positionColumns() {
     columns[OpenPnl] = {PositionsScreen::tr("Open P&L"), PositionsScreen::tr("dollars before fees"), 68};
     columns[OfMax] = {PositionsScreen::tr("% of max"), PositionsScreen::tr("open P&L as a share of the largest profit"), 66, right, true};
     columns[Delta] = {PositionsScreen::tr("Delta"), PositionsScreen::tr("share equivalents of the underlying"), 56};
-    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 86};
+    columns[BetaDelta] = {PositionsScreen::tr("β delta"), PositionsScreen::tr("shares of the benchmark: delta dollars × beta / its price"), 70};
     columns[Gamma] = {
         PositionsScreen::tr("Gamma"),
         PositionsScreen::tr("change of delta in shares for a move of 1 % of the underlying; the book: of β delta for 1 % of the benchmark"), 58,
@@ -226,7 +226,7 @@ GridRow bookRow(const desk::DeskView& view, const Group& all) {
     else
         row.cells[Delta] = {
             format::dash(), {}, Tone::Dim, desk::Freshness::Fresh, PositionsScreen::tr("shares of different underlyings do not add: see β delta")};
-    row.cells[BetaDelta] = {betawords::delta(view.beta), view.beta.delta ? QVariant(*view.beta.delta) : QVariant(),
+    row.cells[BetaDelta] = {betawords::shortDelta(view.beta), view.beta.delta ? QVariant(*view.beta.delta) : QVariant(),
                             view.beta.delta ? signTone(*view.beta.delta) : Tone::Dim, desk::Freshness::Fresh,
                             betawords::tooltip(view.beta, view.betaWeights, underlyings, false)};
     row.cells[Gamma] = signedCell(view.beta.gammaPerPercent, 2, desk::Freshness::Fresh,
@@ -289,8 +289,9 @@ GridRow groupRow(const std::string& underlying, const Group& group, const desk::
     row.cells[Delta] = group.delta.cell(1);
     row.cells[Gamma] = group.gamma.cell(2);
     const auto beta = portfolio::betaWeighted(group.parts, weights);
-    row.cells[BetaDelta] = {betawords::delta(beta), beta.delta ? QVariant(*beta.delta) : QVariant(), beta.delta ? signTone(*beta.delta) : Tone::Dim,
-                            desk::Freshness::Fresh, betawords::tooltip(beta, weights, {underlying}, false)};
+    row.cells[BetaDelta] = {betawords::shortDelta(beta), beta.delta ? QVariant(*beta.delta) : QVariant(),
+                            beta.delta ? signTone(*beta.delta) : Tone::Dim, desk::Freshness::Fresh,
+                            betawords::tooltip(beta, weights, {underlying}, false)};
     WorstAge worst;
     for (const auto* p : group.positions) worst.add(view, *p);
     row.cells[Age] = {format::age(worst.seconds), worst.seconds ? QVariant(*worst.seconds) : QVariant(), Tone::Dim};
@@ -323,7 +324,7 @@ GridRow positionRow(const desk::PositionView& p, const desk::DeskView& view) {
     if (p.mark.openPnl && p.maxProfit && p.maxProfit->micros() > 0) ofMax = ratio(*p.mark.openPnl, *p.maxProfit);
     row.cells[OfMax] = {format::signedPercent(ofMax, 0), ofMax ? QVariant(*ofMax) : QVariant(), ofMax ? signTone(*ofMax) : Tone::Dim, age};
     row.cells[Delta] = signedCell(p.delta, 1, age);
-    row.cells[BetaDelta] = {betawords::delta(p.beta), p.beta.delta ? QVariant(*p.beta.delta) : QVariant(),
+    row.cells[BetaDelta] = {betawords::shortDelta(p.beta), p.beta.delta ? QVariant(*p.beta.delta) : QVariant(),
                             p.beta.delta ? signTone(*p.beta.delta) : Tone::Dim, age,
                             betawords::tooltip(p.beta, view.betaWeights, {p.position.underlying}, false)};
     row.cells[Gamma] = signedCell(p.gammaPerPercent, 2, age);

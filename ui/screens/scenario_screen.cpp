@@ -96,7 +96,7 @@ ScenarioScreen::ScenarioScreen(DeskPort&, QWidget* parent)
     under->addWidget(m_legend);
     auto* lower = new QHBoxLayout;
     lower->setSpacing(kSpacing);
-    lower->addLayout(column({{makeTitle(tr("Named shocks, at once")), 0}, {m_shocksGrid, 3}, {m_componentsTitle, 0}, {m_componentsGrid, 2}}), 37);
+    lower->addLayout(column({{makeTitle(tr("Named shocks, at once")), 0}, {m_shocksGrid, 2}, {m_componentsTitle, 0}, {m_componentsGrid, 1}}), 37);
     lower->addLayout(column({{m_varTitle, 0}, {m_varGrid, 1}, {m_varWindow, 0}, {m_varNote, 0}}), 35);
     lower->addLayout(column({{m_cell, 0}, {m_legsGrid, 1}}), 28);
     m_map->setMaximumHeight(kMapHeight);

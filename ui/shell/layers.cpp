@@ -52,6 +52,12 @@ CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent) 
     m_line->setFocus();
 }
 
+void CommandPalette::add(const QString& text, const std::function<void()>& run) {
+    m_actions << new QAction(text, this);
+    connect(m_actions.back(), &QAction::triggered, this, run);
+    filter(m_line->text());
+}
+
 void CommandPalette::filter(const QString& words) {
     m_list->clear();
     const QStringList wanted = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);

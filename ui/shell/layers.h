@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <QAction>
 #include <QDialog>
 #include <QLineEdit>
@@ -16,6 +17,8 @@ class CommandPalette final : public QDialog {
     Q_OBJECT
 public:
     explicit CommandPalette(const QList<QAction*>& actions, QWidget* parent = nullptr);
+    /// A command no menu has.
+    void add(const QString& text, const std::function<void()>& run);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override; ///< arrows move in the list while the line keeps the focus

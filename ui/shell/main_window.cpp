@@ -307,7 +307,13 @@ void MainWindow::showKeys() {
     openLayer(*new KeysLayer(groups, this));
 }
 
-void MainWindow::openPalette() { openLayer(*new CommandPalette(menuActions(), this)); }
+void MainWindow::openPalette() {
+    auto* palette = new CommandPalette(menuActions(), this);
+    for (const auto& user : m_view ? m_view->users : std::vector<approval::User>{})
+        if (user.id != m_view->user.id)
+            palette->add(tr("Act as %1").arg(format::text(user.name)), [this, id = user.id] { sendOrSay(desk::SwitchUser{id}); });
+    openLayer(*palette);
+}
 
 void MainWindow::showWorkspace(int number) {
     if (number < 1 || number > m_workspaceScreens.size()) return;
