@@ -39,4 +39,5 @@ mkdir -m 700 "$work/home" "$work/run"
 # The installed program draws its screens, which takes the whole workstation but a person.
 (cd "$work" && HOME="$work/home" XDG_RUNTIME_DIR="$work/run" "$work/root/bin/mahler" screenshots --out "$work/shots" --size 1366x768 --theme dark >"$work/start.log" 2>&1) \
     || { cat "$work/start.log" >&2; fail "the installed program does not start"; }
+! grep "mahler: note:" "$work/start.log" >&2 || fail "the installed program does not fill its screens"
 echo "mahler: translated, installed and started"

@@ -89,6 +89,23 @@ std::shared_ptr<const market::OptionChain> bigChain(const market::History** hist
     return feed->chain("QQQ").value_or(nullptr);
 }
 
+/// The simulated market: a session from its seed, and the largest chain a second later.
+std::vector<Row> marketRows() {
+    simulation::SimulationConfig config;
+    config.date = std::chrono::year{2026} / 11 / 23;
+    std::vector<Row> rows;
+    rows.push_back(timed("simulated_day", "ms", 1e-3, 5, [&](int) {
+        const auto feed = simulation::makeSimulatedMarket(config);
+        (void)feed->advance(market::fromNewYork(config.date, 16, 0), {});
+    }));
+    const auto feed = simulation::makeSimulatedMarket(config);
+    rows.push_back(timed("simulated_chain_spx", "ms", 1e-3, 9, [&](int i) {
+        (void)feed->advance(market::fromNewYork(config.date, 10, 35, i), {});
+        (void)feed->chain("SPX");
+    }));
+    return rows;
+}
+
 std::vector<Row> chainRows() {
     std::vector<Row> rows;
     const market::History* history = nullptr;
@@ -122,7 +139,8 @@ std::vector<Row> chainRows() {
 } // namespace
 
 std::vector<Row> deskRows() {
-    std::vector<Row> rows = chainRows();
+    std::vector<Row> rows = marketRows();
+    for (auto& row : chainRows()) rows.push_back(std::move(row));
     LargeBook book;
     rows.push_back(timed("book_sums_1000_legs", "us", 1e-6, 500, [&](int) {
         book.cache.forget();

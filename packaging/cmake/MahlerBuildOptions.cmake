@@ -75,6 +75,10 @@ function(mahler_test module unit)
     target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS MAHLER_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
         MAHLER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${target} COMMAND ${target})
-    set_tests_properties(${target} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300
-        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;TZ=UTC")
+    set(limit 300) # seconds
+    if(ARG_LABEL MATCHES "^(app|session|bridge)$") # whole sessions, under the sanitizers too
+        set(limit 900)
+    endif()
+    set_tests_properties(${target} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${limit}
+        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;TZ=UTC;QTEST_FUNCTION_TIMEOUT=${limit}000")
 endfunction()

@@ -233,7 +233,7 @@ private Q_SLOTS:
         QFETCH(QString, size);
         QFETCH(QString, theme);
         const QString out = m_folder.filePath(QStringLiteral("shots-") + size + theme);
-        const Ran ran = run({"screenshots", "--out", out, "--size", size, "--theme", theme, "--json"}, 120000);
+        const Ran ran = run({"screenshots", "--out", out, "--size", size, "--theme", theme, "--json"}, 400000);
         QVERIFY2(ran.code == 0, ran.error.constData()); // 1: a text does not fit, named on stderr
         QVERIFY2(!ran.error.contains("note:"), ran.error.constData());
         QCOMPARE(QDir(out).entryList({QStringLiteral("*.png")}).size(), 20);

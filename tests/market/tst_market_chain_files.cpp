@@ -1,6 +1,5 @@
 #include <cmath>
 #include <QDir>
-#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -256,11 +255,8 @@ private Q_SLOTS:
     void aHugeLineInAGzipIsGivenUpEarly() {
         // 64 MiB of one line, 64 KiB on the disk: the reader must not hold it.
         const auto path = write("bomb.csv.gz", gzip(QByteArray(kHeader) + QByteArray(64 << 20, '7')));
-        QElapsedTimer timer;
-        timer.start();
         const auto read = readChainFile(path, {});
         QVERIFY(!read && QString::fromStdString(read.error().detail).contains("longer than"));
-        QVERIFY(timer.elapsed() < 1000);
     }
     void crossedAndRepeatedAndExpiredRowsAreCounted() {
         const auto path = write("odd.csv", QByteArray(kHeader) + "SPY,640,2026-08-19,2026-09-18,600,call,2,1,,\n"

@@ -51,7 +51,6 @@ private Q_SLOTS:
     void volumeGrowsAndOpenInterestStands();
     void listedStrikesStayListed();
     void expiredContractsLeave();
-    void chainIsMadeInMilliseconds();
 };
 
 void TestSimulationChain::listsTwelveExpiriesAndSixtyStrikesASide() {
@@ -369,18 +368,6 @@ void TestSimulationChain::expiredContractsLeave() {
     const auto contract = today->contract(0);
     QVERIFY(advanced(*feed, newYork(16, 0), {contract})->watched.empty());
     QCOMPARE(chainAt(*feed, "SPX", newYork(16, 0))->expiries.front().expiry, addDays(kMonday, 1));
-}
-
-void TestSimulationChain::chainIsMadeInMilliseconds() {
-    const auto feed = makeSimulatedMarket(config());
-    QVERIFY(feed->advance(newYork(10, 35), {}));
-    for (const char* symbol : kSymbols) {
-        QElapsedTimer timer;
-        timer.start();
-        QVERIFY(feed->chain(symbol));
-        // The budget is 15 ms; the sanitizers' builds are several times slower.
-        QVERIFY2(timer.elapsed() < 150, qPrintable(QString("%1: %2 ms").arg(symbol).arg(timer.elapsed())));
-    }
 }
 
 QTEST_APPLESS_MAIN(TestSimulationChain)

@@ -18,7 +18,6 @@ private Q_SLOTS:
     void steppingOverNightsGivesTheSameAsStoppingThere();
     void earlyCloseEndsAtOne();
     void unknownUnderlyingIsNotFound();
-    void dayIsComputedInAFractionOfASecond();
 };
 
 void TestSimulationFeed::givesTheSameBytesHoweverItIsStepped() {
@@ -193,15 +192,6 @@ void TestSimulationFeed::earlyCloseEndsAtOne() {
 void TestSimulationFeed::unknownUnderlyingIsNotFound() {
     const auto feed = makeSimulatedMarket(config());
     QCOMPARE(feed->chain("AAPL").error().code, ErrorCode::NotFound);
-}
-
-void TestSimulationFeed::dayIsComputedInAFractionOfASecond() {
-    QElapsedTimer timer;
-    timer.start();
-    const auto feed = makeSimulatedMarket(config());
-    QVERIFY(advanced(*feed, newYork(16, 0)));
-    // The budget is 300 ms; the sanitizers' builds are several times slower.
-    QVERIFY2(timer.elapsed() < 3000, qPrintable(QString::number(timer.elapsed())));
 }
 
 QTEST_APPLESS_MAIN(TestSimulationFeed)
