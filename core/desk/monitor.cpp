@@ -223,7 +223,8 @@ void runSchedule(Context& c) {
     const auto asked = c.state.exitAskedAt;
     for (const auto& [id, at] : asked) {
         const bool cancelled = std::any_of(c.state.orders.begin(), c.state.orders.end(), [&](const auto& entry) {
-            return entry.second.combo.closes == id && entry.second.state == execution::OrderState::Cancelled && entry.second.updatedAt.mono >= at.mono;
+            return entry.second.combo.closes == id && entry.second.state == execution::OrderState::Cancelled &&
+                   entry.second.updatedAt.mono >= at.mono;
         });
         if (cancelled && c.now.mono - at.mono >= 30s) {
             checkPositions(c);
