@@ -2,7 +2,6 @@
 
 #include <future>
 #include <mutex>
-#include <QMetaObject>
 
 #include "app/config.h"
 #include "app/journal_summary.h"
@@ -36,20 +35,17 @@ desk::RuntimeSinks UiBridge::sinks() {
             latest->view = std::move(view);
             if (std::exchange(latest->viewQueued, true)) return;
         }
-        QMetaObject::invokeMethod(
-            this,
-            [this, latest] {
-                std::shared_ptr<const desk::DeskView> newest;
-                {
-                    std::scoped_lock lock(latest->mutex);
-                    newest = latest->view;
-                    latest->viewQueued = false;
-                }
-                m_user = newest->user.id.str();
-                followSettings(*newest);
-                Q_EMIT viewReady(newest);
-            },
-            Qt::QueuedConnection);
+        m_gui.post([this, latest] {
+            std::shared_ptr<const desk::DeskView> newest;
+            {
+                std::scoped_lock lock(latest->mutex);
+                newest = latest->view;
+                latest->viewQueued = false;
+            }
+            m_user = newest->user.id.str();
+            followSettings(*newest);
+            Q_EMIT viewReady(newest);
+        });
     };
     s.chain = [this, latest](std::shared_ptr<const pricing::PricedChain> chain) {
         {
@@ -57,18 +53,15 @@ desk::RuntimeSinks UiBridge::sinks() {
             latest->chain = std::move(chain);
             if (std::exchange(latest->chainQueued, true)) return;
         }
-        QMetaObject::invokeMethod(
-            this,
-            [this, latest] {
-                std::shared_ptr<const pricing::PricedChain> newest;
-                {
-                    std::scoped_lock lock(latest->mutex);
-                    newest = latest->chain;
-                    latest->chainQueued = false;
-                }
-                Q_EMIT chainReady(newest);
-            },
-            Qt::QueuedConnection);
+        m_gui.post([this, latest] {
+            std::shared_ptr<const pricing::PricedChain> newest;
+            {
+                std::scoped_lock lock(latest->mutex);
+                newest = latest->chain;
+                latest->chainQueued = false;
+            }
+            Q_EMIT chainReady(newest);
+        });
     };
     s.risk = [this, latest](std::shared_ptr<const desk::RiskView> risk) {
         {
@@ -76,30 +69,21 @@ desk::RuntimeSinks UiBridge::sinks() {
             latest->risk = std::move(risk);
             if (std::exchange(latest->riskQueued, true)) return;
         }
-        QMetaObject::invokeMethod(
-            this,
-            [this, latest] {
-                std::shared_ptr<const desk::RiskView> newest;
-                {
-                    std::scoped_lock lock(latest->mutex);
-                    newest = latest->risk;
-                    latest->riskQueued = false;
-                }
-                Q_EMIT riskReady(newest);
-            },
-            Qt::QueuedConnection);
+        m_gui.post([this, latest] {
+            std::shared_ptr<const desk::RiskView> newest;
+            {
+                std::scoped_lock lock(latest->mutex);
+                newest = latest->risk;
+                latest->riskQueued = false;
+            }
+            Q_EMIT riskReady(newest);
+        });
     };
-    s.deliberation = [this](std::shared_ptr<const agents::Deliberation> d) {
-        QMetaObject::invokeMethod(
-            this, [this, d] { Q_EMIT deliberationReady(d); }, Qt::QueuedConnection);
-    };
+    s.deliberation = [this](std::shared_ptr<const agents::Deliberation> d) { m_gui.post([this, d] { Q_EMIT deliberationReady(d); }); };
     s.progress = [this](const std::string& underlying, const agents::Progress& p) {
-        QMetaObject::invokeMethod(
-            this,
-            [this, u = QString::fromStdString(underlying), step = QString::fromStdString(p.step), fraction = p.fraction] {
-                Q_EMIT cycleProgressed(u, step, fraction);
-            },
-            Qt::QueuedConnection);
+        m_gui.post([this, u = QString::fromStdString(underlying), step = QString::fromStdString(p.step), fraction = p.fraction] {
+            Q_EMIT cycleProgressed(u, step, fraction);
+        });
     };
     s.journal = [this](const desk::JournalPage& page) {
         auto rows = std::make_shared<std::vector<ui::JournalRow>>();
@@ -108,13 +92,9 @@ desk::RuntimeSinks UiBridge::sinks() {
             rows->push_back({r.seq, utcFromNanos(r.utcNs), r.type, r.actor, r.correlation, summaryOf(r), r.body, store::recordHash(r) == r.hash,
                              facts.underlying, facts.tier, facts.latencySeconds, facts.realised ? facts.realised : later, !facts.realised,
                              facts.breaker});
-        QMetaObject::invokeMethod(
-            this, [this, rows, tag = page.tag, complete = page.complete] { Q_EMIT journalReady(tag, rows, complete); }, Qt::QueuedConnection);
+        m_gui.post([this, rows, tag = page.tag, complete = page.complete] { Q_EMIT journalReady(tag, rows, complete); });
     };
-    s.failed = [this](const std::string& what) {
-        QMetaObject::invokeMethod(
-            this, [this, text = QString::fromStdString(what)] { Q_EMIT failed(text); }, Qt::QueuedConnection);
-    };
+    s.failed = [this](const std::string& what) { m_gui.post([this, text = QString::fromStdString(what)] { Q_EMIT failed(text); }); };
     return s;
 }
 
@@ -155,11 +135,8 @@ void UiBridge::searchJournal(const ui::JournalQuery& query) {
 }
 void UiBridge::exportJournal(const std::string& path) {
     const auto done = [this, path](const Result<std::int64_t>& written) {
-        QMetaObject::invokeMethod(
-            this,
-            [this, path = QString::fromStdString(path), count = written ? *written : 0,
-             why = written ? QString() : QString::fromStdString(written.error().detail)] { Q_EMIT journalExported(path, count, why); },
-            Qt::QueuedConnection);
+        m_gui.post([this, path = QString::fromStdString(path), count = written ? *written : 0,
+                    why = written ? QString() : QString::fromStdString(written.error().detail)] { Q_EMIT journalExported(path, count, why); });
     };
     if (m_runtime)
         m_runtime->exportJournal(path, done);
@@ -171,23 +148,17 @@ void UiBridge::replayMoment(std::int64_t seq) {
     m_replayStop = std::stop_source();
     // What was cancelled never answers: a second look at the same record is another replay.
     const auto answer = [this, seq, source = m_replayStop](const std::shared_ptr<const desk::DeskView>& view, const std::string& words) {
-        QMetaObject::invokeMethod(
-            this,
-            [this, seq, source, view, text = QString::fromStdString(words)] {
-                if (!source.stop_requested()) Q_EMIT momentReady(seq, view, text);
-            },
-            Qt::QueuedConnection);
+        m_gui.post([this, seq, source, view, text = QString::fromStdString(words)] {
+            if (!source.stop_requested()) Q_EMIT momentReady(seq, view, text);
+        });
     };
     if (!m_runtime) return answer({}, "the desk has not started");
     const bool posted = m_replays.post([this, seq, answer, path = m_runtime->journalPath(), source = m_replayStop](std::stop_token closing) {
         const std::stop_callback ends(closing, [source]() mutable { source.request_stop(); });
         const auto progress = [this, seq, source](double done) {
-            QMetaObject::invokeMethod(
-                this,
-                [this, seq, source, done] {
-                    if (!source.stop_requested()) Q_EMIT momentProgressed(seq, done);
-                },
-                Qt::QueuedConnection);
+            m_gui.post([this, seq, source, done] {
+                if (!source.stop_requested()) Q_EMIT momentProgressed(seq, done);
+            });
         };
         const auto moment = desk::replayMoment(path, risk::Limits{}, seq, source.get_token(), progress);
         if (moment)
@@ -226,14 +197,11 @@ void UiBridge::followSettings(const desk::DeskView& view) {
 void UiBridge::saveSettings(const QString& note, SaveSettings save) {
     const bool posted = m_files.post([this, values = m_settings, note, save](std::stop_token) {
         const auto saved = save(values.dataFolder, values);
-        QMetaObject::invokeMethod(
-            this,
-            [this, values, saved, note] {
-                if (!saved) return Q_EMIT settingsRefused(QString::fromStdString(saved.error().detail));
-                if (!note.isEmpty()) return Q_EMIT settingsRefused(note);
-                Q_EMIT settingsSaved(values);
-            },
-            Qt::QueuedConnection);
+        m_gui.post([this, values, saved, note] {
+            if (!saved) return Q_EMIT settingsRefused(QString::fromStdString(saved.error().detail));
+            if (!note.isEmpty()) return Q_EMIT settingsRefused(note);
+            Q_EMIT settingsSaved(values);
+        });
     });
     if (!posted) Q_EMIT settingsRefused(QStringLiteral("the disk is behind"));
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <QPointer>
 
+#include "app/gui_door.h"
 #include "base/worker.h"
 #include "desk/runtime.h"
 #include "ui/desk_port.h"
@@ -47,6 +48,7 @@ private:
     using SaveSettings = Result<void> (*)(const std::string& folder, const ui::SettingsValues&);
     void saveSettings(const QString& note, SaveSettings save); ///< `note`: why not everything was changed
 
+    GuiDoor m_gui; ///< every sink passes here
     std::string m_user;
     std::int64_t m_settingsSeen = 0;
     std::optional<std::int64_t> m_settingsAsked; ///< the desk has not answered yet; its count of answers before
