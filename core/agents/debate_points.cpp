@@ -35,8 +35,14 @@ struct Collector {
     std::string rankedAt() const { return known(facts, "iv.of") ? std::string() : " of " + c("iv.30"); }
     /// "in 3 days", "today".
     std::string ahead() const { return v("event.next.days") == 0.0 ? "today" : "in " + c("event.next.days"); }
-    bool hasTrade() const { return known(facts, "trade.kind"); }
+    bool hasTrade() const { return has("trade.kind"); }
+    bool has(const char* id) const { return known(facts, id); }
 };
+
+/// Now, or of which day the close is.
+std::string vixAt(const Collector& k) {
+    return k.has("vix.closed") ? "VIX closed at " + k.c("vix") + " on " + k.c("vix.closed") : "VIX is at " + k.c("vix");
+}
 
 // Volatility: what premium is worth against its own past and against what the underlying really does.
 void bullVolatility(Collector& k) {
@@ -60,8 +66,7 @@ void bullVolatility(Collector& k) {
               k.ranked() + " is " + k.c("iv.zscore") + " above its own mean; from such levels it has tended to fall back",
               {"vix_rising", "vix_high", "backwardation"}, "Fear this high is usually late.");
     if (wordOf(k.facts, "vix.regime") == "low" || wordOf(k.facts, "vix.regime") == "normal")
-        k.add("vix_calm", 0.45, "VIX at " + k.c("vix") + " is a " + k.c("vix.regime") + " regime", {"vix_rising", "tail"},
-              "Fear as such is not high.");
+        k.add("vix_calm", 0.45, vixAt(k) + ", a " + k.c("vix.regime") + " regime", {"vix_rising", "tail"}, "Fear as such is not high.");
 }
 
 void bullTrade(Collector& k) {
@@ -69,7 +74,7 @@ void bullTrade(Collector& k) {
     if (const auto ev = k.v("trade.ev"); ev && *ev > 0)
         k.add("positive_ev", 0.35 + 0.5 * ramp(*ev, 0, 12),
               "After costs the spread is worth " + k.c("trade.ev") + " on average over its whole payoff, with a chance of profit of " +
-                  k.c("trade.pop") + " by the fitted physical density",
+                  k.c("trade.pop") + " by " + k.c("trade.density"),
               {"tail", "credit_thin"}, "The whole payoff was counted, losses included.");
     if (const auto moves = k.v("trade.distance_moves"))
         k.add("distance", 0.75 * ramp(*moves, 0.8, 1.6),
@@ -131,12 +136,18 @@ void bearVolatility(Collector& k) {
     if (wordOf(k.facts, "term.shape") == "flat")
         k.add("flat_curve", 0.25, "The term structure is " + k.c("term.shape") + " at " + k.c("term.ratio") + "; the front is no longer cheap",
               {"contango", "premium_rich"}, "The curve gives no comfort.");
+    if (const auto days = k.v("spot.move_days"))
+        k.add("moving", 0.9 * ramp(*days, 1.5, 4),
+              "The underlying stands " + k.c("spot.move") + " from its last close, " + k.c("spot.move_days") +
+                  " so far; the closes before do not know it",
+              {"variance_premium", "premium_rich", "positive_ev", "distance"}, "What it delivers today is not in those closes.");
     if (const auto change = k.v("vix.change"))
         k.add("vix_rising", 0.9 * ramp(*change, 4, 30),
-              "VIX has risen by " + k.c("vix.change") + " from its prior close to " + k.c("vix") + "; uncertainty is growing",
+              k.has("vix.closed") ? vixAt(k) + ", " + k.c("vix.change") + " above the close before; uncertainty was growing"
+                                  : "VIX has risen by " + k.c("vix.change") + " from its prior close to " + k.c("vix") + "; uncertainty is growing",
               {"vix_calm", "contango", "distance", "premium_rich"}, "The direction matters more than the level.");
     if (const auto vix = k.v("vix"))
-        k.add("vix_high", 0.95 * ramp(*vix, 24, 45), "VIX at " + k.c("vix") + " is a regime in which gaps jump over strikes",
+        k.add("vix_high", 0.95 * ramp(*vix, 24, 45), vixAt(k) + ", a regime in which gaps jump over strikes",
               {"distance", "behind_level", "reversion", "premium_rich"}, "Measures of calm days do not hold here.");
     if (const auto skew = k.v("skew.ratio"))
         k.add("skew_steep", 0.45 * ramp(*skew, 1.20, 1.55),

@@ -179,6 +179,11 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     const auto& v = a.volatility;
     add.word("underlying", in.underlying, chain);
     add.number("spot", a.spot, "USD", 2, chain);
+    if (const auto move = a.volatility.today) {
+        add.number("spot.move", (std::exp(*move) - 1) * 100, "%", 1, chain + " against the last close");
+        if (const auto usual = a.volatility.realised20; usual && *usual > 0)
+            add.number("spot.move_days", std::abs(*move) / (*usual / std::sqrt(252.0)), "usual days", 1, "spot.move over rv.20 a day");
+    }
     if (in.chain) {
         add.number("chain.contracts", static_cast<double>(in.chain->chain->size()), "contracts", 0, chain);
         add.number("chain.expiries", static_cast<double>(in.chain->expiries.size()), "expiries", 0, chain);
@@ -201,6 +206,8 @@ void addMarketFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     ofVix.number("vix", a.vix, "points", 2, "VIX");
     ofVix.number("vix.change", percent(a.vixChange), "%", 1, "VIX");
     if (a.vixRegime) ofVix.word("vix.regime", analytics::toString(*a.vixRegime), "VIX");
+    if (a.vix && in.vixAt && market::toNewYork(*in.vixAt).date < market::toNewYork(in.asof).date) // a close of before: where it is now is not known
+        ofVix.word("vix.closed", formatDate(market::toNewYork(*in.vixAt).date), "VIX");
     if (!a.vix && in.history && !in.history->vix.empty()) addGap(add, "vix", in.history->vix.back().date, in.asof, "VIX");
 
     add.number("equity", in.equity.toDouble(), "USD", 0, "account");
@@ -252,11 +259,14 @@ void addScreenFacts(FactTable& facts, const CycleInputs& in, const analytics::An
     add.number("trade.short_strike", shortStrike, "USD", strikeDecimals(shortStrike), source);
     const double longStrike = best->legs.back().contract.strike.toDouble();
     add.number("trade.long_strike", longStrike, "USD", strikeDecimals(longStrike), source);
-    add.number("trade.credit", best->credit.toDouble(), "USD", 2, source);
+    add.number("trade.credit", best->limit.toDouble(), "USD", 2, source); // what the order asks for; the mid is a little more
     add.number("trade.width", best->width, "USD", 2, source);
-    add.number("trade.credit_to_width", best->creditToWidth * 100, "%", 1, source);
+    if (best->width > 0) add.number("trade.credit_to_width", best->limit.toDouble() / best->width * 100, "%", 1, source);
     add.number("trade.delta", std::abs(best->shortDelta), "", 2, source);
     add.number("trade.pop", best->probabilityOfProfit * 100, "%", 1, source);
+    const bool fitted = a.volatility.realised10 || a.volatility.realised20 || a.volatility.realised60;
+    add.word("trade.density",
+             fitted ? "the fitted physical density" : "the density of the quotes less a tenth of its volatility, for want of a history", source);
     add.number("trade.ev", best->expectedValue, "USD a spread", 2, source);
     add.number("trade.max_loss", best->maxLoss.toDouble(), "USD a spread", 2, source);
     add.number("trade.max_profit", best->maxProfit.toDouble(), "USD a spread", 2, source);

@@ -74,7 +74,8 @@ template <class Answer> Result<Answer> held(const Role& role, Result<Answer> ans
     return answer;
 }
 
-/// The gate's dry run: the same checks on this chain's quotes, as if sent at `asof`. Halt state and rates are the desk's to know.
+/// The gate's dry run: the same checks on this chain's quotes, as if sent at `asof`. Halt state and rates are the desk's to know: of the first
+/// nothing is said.
 std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrder& order, const std::vector<VerifiedPrice>& verification) {
     const auto& priced = *in.chain;
     const auto& chain = *priced.chain;
@@ -107,7 +108,9 @@ std::vector<risk::Check> dryRun(const CycleInputs& in, const portfolio::ComboOrd
     book->gammaLow = book->gammaHigh = in.bookGreeks.gammaDollars;
     if (in.bookGreeks.included != in.bookGreeks.total) book->unknownGreeks = "a held position";
     g.book = std::move(book);
-    return risk::Gate().evaluate(order, g).checks;
+    auto checks = risk::Gate().evaluate(order, g).checks;
+    std::erase_if(checks, [](const risk::Check& check) { return check.check == "halt_state"; });
+    return checks;
 }
 
 const strategy::Candidate* choose(const strategy::ScreenResult& screen, const CycleInputs& in, std::optional<std::size_t>& index) {

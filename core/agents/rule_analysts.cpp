@@ -125,9 +125,12 @@ AnalystReport macro(const FactTable& f) {
     if (const auto vix = valueOf(f, "vix")) {
         ++have;
         score += *vix < 20 ? 0.25 : *vix < 28 ? 0.0 : *vix < 38 ? -0.45 : -0.9;
-        r.text = "VIX is " + cite(f, "vix") + ", in the regime " + cite(f, "vix.regime");
+        const bool closed = known(f, "vix.closed");
+        r.text = (closed ? "VIX closed at " + cite(f, "vix") + " on " + cite(f, "vix.closed") : "VIX is " + cite(f, "vix")) + ", in the regime " +
+                 cite(f, "vix.regime");
         if (const auto change = valueOf(f, "vix.change")) {
-            r.text += ", " + citeMagnitude(f, "vix.change") + (*change < 0 ? " below" : " above") + " its prior close";
+            r.text +=
+                ", " + citeMagnitude(f, "vix.change") + (*change < 0 ? " below" : " above") + (closed ? " the close before it" : " its prior close");
             score += *change > 20 ? -0.45 : *change > 8 ? -0.2 : *change < -8 ? 0.1 : 0;
         }
         r.text += ".";

@@ -114,7 +114,8 @@ public:
         } else if (perspective == "conservative") {
             share = (vix > 25 ? 0.2 : 0.5) * (events > 0.5 ? 0.5 : 1.0);
             caution = events > 0.5 ? "What the calendar holds calls for much less than usual"
-                      : vix > 25   ? "Little is enough while volatility is high"
+                      : vix > 25   ? known(facts, "vix") ? "Little is enough while volatility is high"
+                                                         : "Little is enough while nobody knows how high volatility is"
                                    : "A reduced size until the book has proven itself";
         } else {
             return badInput("unknown perspective " + perspective);
@@ -127,7 +128,10 @@ public:
                                 : view.contracts == 0                   ? caution + ", which leaves no whole contract"
                                                                         : caution;
         view.text = why + "; the sizer allows " + cite(facts, "size.contracts") + " at " + cite(facts, "size.risk") + " of equity" +
-                    (known(facts, "vix") ? ", with VIX at " + cite(facts, "vix") : std::string(", and VIX is unknown, which counts as high")) + ".";
+                    (known(facts, "vix.closed") ? ", with VIX at " + cite(facts, "vix") + " at its close of " + cite(facts, "vix.closed")
+                     : known(facts, "vix")      ? ", with VIX at " + cite(facts, "vix")
+                                                : std::string(", and VIX is unknown, which counts as high")) +
+                    ".";
         return view;
     }
 

@@ -133,6 +133,8 @@ VolatilityMetrics volatilityMetrics(const pricing::PricedChain& chain, const mar
         v.realised10 = realisedVolatility(it->second, 10);
         v.realised20 = realisedVolatility(it->second, 20);
         v.realised60 = realisedVolatility(it->second, 60);
+        const auto& last = it->second.back();
+        if (last.date < market::toNewYork(chain.chain->time).date && last.close > 0 && chain.spot > 0) v.today = std::log(chain.spot / last.close);
     }
     double best = 1e9;
     for (std::size_t i = 0; i < chain.expiries.size(); ++i) {

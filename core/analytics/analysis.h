@@ -31,6 +31,7 @@ struct VolatilityMetrics {
     std::optional<double> slope;                              ///< regression of ATM vol on years to expiry
     std::optional<double> zScore;                             ///< of iv30, or of the index, against its history
     std::optional<double> realised10, realised20, realised60; ///< close to close, annualised by 252
+    std::optional<double> today;                              ///< log of spot over the last close, of the session that has not closed yet
     std::optional<double> riskReversal25, butterfly25;        ///< at about 30 days
     std::optional<double> skew;                               ///< 25-delta put vol / ATM vol at about 30 days
 };

@@ -13,23 +13,26 @@ constexpr int kNodes = 401;
 constexpr double kReach = 7;           ///< standard deviations each way
 constexpr double kPremiumRatio = 0.90; ///< realised over implied volatility when nothing else is known; the long-run S&P figure is lower (Carr & Wu
                                        ///< 2009), this is the cautious side
+constexpr double kSessionsPerYear = 252;
 constexpr double kFloor = 0.75, kCap = 1.10; ///< of the at-the-money volatility
 
-/// Half of the variance from what options price less the usual premium, half from what the last 10, 20 and 60 days delivered.
+/// Half of the variance from what options price less the usual premium, half from what the last 10, 20 and 60 days delivered, today's move so
+/// far among them.
 double physicalVol(double atm, const analytics::VolatilityMetrics& v, std::string& method) {
     const double discounted = atm * kPremiumRatio;
     double sum = 0;
     int count = 0;
-    for (const auto& realised : {v.realised10, v.realised20, v.realised60})
+    for (const auto& [realised, days] : {std::pair(v.realised10, 10), std::pair(v.realised20, 20), std::pair(v.realised60, 60)})
         if (realised && *realised > 0) {
-            sum += *realised * *realised;
+            const double past = *realised * *realised;
+            sum += v.today ? (past * days + *v.today * *v.today * kSessionsPerYear) / (days + 1) : past;
             ++count;
         }
     if (count == 0) {
         method = "implied density, volatility scaled by 0.90 (no history)";
         return discounted;
     }
-    method = "implied density, variance half implied x 0.90, half realised 10/20/60 days";
+    method = std::string("implied density, variance half implied x 0.90, half realised 10/20/60 days") + (v.today ? " and today" : "");
     const double blended = std::sqrt(0.5 * discounted * discounted + 0.5 * sum / count);
     return std::clamp(blended, atm * kFloor, atm * kCap);
 }

@@ -73,6 +73,57 @@ class DebateTest : public QObject {
     }
 
 private Q_SLOTS:
+    void aCloseOfBeforeIsSaidToBeOne() {
+        CycleInputs in;
+        in.underlying = "SPY";
+        in.asof = market::fromNewYork(kDay, 15, 45);
+        in.vixAt = market::sessionClose(market::priorTradingDay(kDay));
+        analytics::Analysis a;
+        a.vix = 16.04;
+        a.vixChange = -0.16;
+        a.vixRegime = analytics::VixRegime::Normal;
+        FactTable before, now;
+        addMarketFacts(before, in, a);
+        const auto words = QString::fromStdString(macro(before).text);
+        const auto day = QString::fromStdString(formatDate(market::priorTradingDay(kDay)));
+        QVERIFY2(words.contains("VIX closed at 16.04 points") && words.contains("on " + day) && words.contains("the close before it"), qPrintable(words));
+        in.vixAt = in.asof;
+        addMarketFacts(now, in, a);
+        QVERIFY(QString::fromStdString(macro(now).text).startsWith("VIX is 16.04 points"));
+    }
+
+    void theCreditThatIsSpokenOfIsTheOrders() {
+        const auto d = at(simulation::Scenario::Calm, 12, 0);
+        QVERIFY(d.order && !d.screen.candidates.empty());
+        QCOMPARE(*valueOf(d.facts, "trade.credit"), d.order->netLimit.toDouble());
+    }
+
+    void withoutAPastNoDensityIsCalledFitted() {
+        const auto d = at(simulation::Scenario::Calm, 12, 0);
+        QVERIFY(!d.screen.candidates.empty());
+        CycleInputs in;
+        in.underlying = "SPY";
+        in.asof = market::fromNewYork(kDay, 12, 0);
+        in.history = std::make_shared<market::History>();
+        analytics::Analysis a;
+        FactTable bare, fitted;
+        addScreenFacts(bare, in, a, d.screen, &d.screen.candidates.front());
+        QVERIFY(wordOf(bare, "trade.density").find("want of a history") != std::string::npos);
+        a.volatility.realised20 = 0.12;
+        addScreenFacts(fitted, in, a, d.screen, &d.screen.candidates.front());
+        QCOMPARE(wordOf(fitted, "trade.density"), std::string("the fitted physical density"));
+    }
+
+    void aSessionThatMovesSpeaksAgainstSelling() {
+        const auto spoke = [](const Deliberation& d) {
+            return std::any_of(d.debate.rounds.begin(), d.debate.rounds.end(), [](const auto& r) { return r.bear.point == "moving"; });
+        };
+        const auto calm = at(simulation::Scenario::Calm, 12, 0), crash = at(simulation::Scenario::Crash, 14, 0);
+        QVERIFY(valueOf(crash.facts, "spot.move_days").value_or(0) > 2);
+        QVERIFY(*valueOf(crash.facts, "spot.move") < 0);
+        QVERIFY(!spoke(calm));
+    }
+
     void everyNumberIsBackedInEveryMarket_data() {
         QTest::addColumn<int>("scenario");
         for (const auto s : simulation::allScenarios()) QTest::newRow(simulation::toString(s)) << static_cast<int>(s);

@@ -19,25 +19,26 @@ constexpr int kMostAsked = 3;                            ///< times for one scan
 
 std::vector<GridColumn> opportunitiesColumns() {
     const auto right = Qt::AlignRight | Qt::AlignVCenter;
-    return {{OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 46},
-            {OpportunitiesScreen::tr("Structure"), {}, 272, kLeft},
-            {OpportunitiesScreen::tr("DTE"), OpportunitiesScreen::tr("calendar days to expiry"), 38},
-            {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 48},
-            {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("at mid, dollars per share"), 50},
-            {OpportunitiesScreen::tr("/ width"), OpportunitiesScreen::tr("credit as a share of the width"), 54},
-            {OpportunitiesScreen::tr("POP phys."),
-             OpportunitiesScreen::tr("Probability of profit (physical, fitted): a gain after costs, under the market's density with half its "
-                                     "variance taken from the realised one of 10, 20 and 60 days, no drift. The builder's is the market's own"),
-             70},
-            {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 54},
-            {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 64},
-            {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 36},
-            {OpportunitiesScreen::tr("Screened"),
-             OpportunitiesScreen::tr("when the screener saw these quotes, New York time, or the date when that is not today"), 72, kLeft},
-            {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the widest leg, share of mid"), 52, right, true},
-            {OpportunitiesScreen::tr("Failed rule"), {}, 96, kLeft},
-            {OpportunitiesScreen::tr("OI"), OpportunitiesScreen::tr("open interest, contracts"), 54, right, true},
-            {OpportunitiesScreen::tr("Event before expiry"), {}, 320, kLeft, true}};
+    return {
+        {OpportunitiesScreen::tr("Score"), OpportunitiesScreen::tr("0 to 1: 0.35 EV, 0.25 IV percentile, 0.25 distance, 0.15 credit"), 46},
+        {OpportunitiesScreen::tr("Structure"), {}, 272, kLeft},
+        {OpportunitiesScreen::tr("DTE"), OpportunitiesScreen::tr("calendar days to expiry"), 38},
+        {OpportunitiesScreen::tr("Delta"), OpportunitiesScreen::tr("of the short leg"), 48},
+        {OpportunitiesScreen::tr("Credit"), OpportunitiesScreen::tr("what the order would ask for: the mid less slippage, dollars per share"), 50},
+        {OpportunitiesScreen::tr("/ width"), OpportunitiesScreen::tr("credit at the mid as a share of the width, as the rule counts it"), 54},
+        {OpportunitiesScreen::tr("POP phys."),
+         OpportunitiesScreen::tr("Probability of profit (physical, fitted): a gain after costs, under the market's density with half its "
+                                 "variance taken from the realised one of 10, 20 and 60 days and today, no drift. The builder's is the market's own"),
+         70},
+        {OpportunitiesScreen::tr("EV"), OpportunitiesScreen::tr("expected value after costs, dollars per spread"), 54},
+        {OpportunitiesScreen::tr("Max loss"), OpportunitiesScreen::tr("dollars per spread before fees"), 64},
+        {OpportunitiesScreen::tr("IVP"), OpportunitiesScreen::tr("IV percentile over 252 sessions"), 36},
+        {OpportunitiesScreen::tr("Screened"),
+         OpportunitiesScreen::tr("when the screener saw these quotes, New York time, or the date when that is not today"), 72, kLeft},
+        {OpportunitiesScreen::tr("Spread"), OpportunitiesScreen::tr("bid-ask of the widest leg, share of mid"), 52, right, true},
+        {OpportunitiesScreen::tr("Failed rule"), {}, 96, kLeft},
+        {OpportunitiesScreen::tr("OI"), OpportunitiesScreen::tr("open interest, contracts"), 54, right, true},
+        {OpportunitiesScreen::tr("Event before expiry"), {}, 320, kLeft, true}};
 }
 
 QString ruleText(const std::string& rule) {
@@ -112,7 +113,7 @@ GridRow rowOf(const strategy::Candidate& c, const QString& failed, const Screene
                   failed.isEmpty() ? Tone::Strong : Tone::Dim},
                  {QString::number(c.dte) + QLatin1Char('d'), c.dte, tone},
                  {format::signedNumber(c.shortDelta, 2), c.shortDelta, tone},
-                 {format::price(c.credit), c.credit.toDouble(), tone},
+                 {format::price(c.limit), c.limit.toDouble(), tone},
                  {format::percent(c.creditToWidth), c.creditToWidth, tone},
                  {format::percent(c.probabilityOfProfit), c.probabilityOfProfit, tone},
                  {format::signedNumber(c.expectedValue, 2), c.expectedValue, c.expectedValue > 0 ? Tone::Gain : Tone::Loss},
