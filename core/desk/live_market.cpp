@@ -48,6 +48,8 @@ void LiveMarket::onTick(const market::Tick& tick, const portfolio::GreeksBook& g
         m_vixLow = std::min(m_vixLow.value_or(*tick.vix), *tick.vix);
         m_vixHigh = std::max(m_vixHigh.value_or(*tick.vix), *tick.vix);
         see(kVix, tick.vixTime, now.mono);
+        constexpr MonoTime kOldest = std::chrono::hours(24 * 365);
+        m_vixSince = now.mono - (tick.vixTime < tick.time - kOldest ? kOldest : MonoTime(tick.time - tick.vixTime));
     }
     judgeAges(now.mono);
     if (tick.dataErrors > 0) m_errors.add(now.mono, tick.dataErrors);
@@ -89,7 +91,10 @@ std::optional<MonoTime> LiveMarket::age(const std::string& key, MonoTime now) co
     return it == m_seen.end() ? std::nullopt : std::optional(now - it->second.at);
 }
 
-std::optional<MonoTime> LiveMarket::vixAge(MonoTime now) const { return age(kVix, now); }
+std::optional<MonoTime> LiveMarket::vixAge(MonoTime now) const {
+    const auto seen = age(kVix, now);
+    return seen && m_vixSince ? std::optional(std::max(*seen, now - *m_vixSince)) : seen;
+}
 
 portfolio::QuoteBook LiveMarket::freshOptions(MonoTime now, MonoTime limit) const {
     portfolio::QuoteBook fresh;

@@ -76,6 +76,7 @@ private:
     Carries m_carries;
     std::map<std::string, market::UnderlyingQuote> m_underlyings;
     std::map<std::string, Seen> m_seen;
+    std::optional<MonoTime> m_vixSince; ///< when the value was so, by its own time
     std::optional<double> m_vix, m_vixPriorClose, m_vixLow, m_vixHigh;
     risk::ErrorWindow m_errors;
 };

@@ -275,6 +275,29 @@ private Q_SLOTS:
         for (const auto& notice : state.notices) said += notice.text.starts_with("May be assigned this evening: short call");
         QCOMPARE(said, flagged ? 1 : 0);
     }
+
+    void aVixOfTheDayBeforeIsOldAtTheFirstLook() {
+        const Timestamp now{market::fromNewYork(std::chrono::year{2026} / 11 / 23, 15, 45), MonoTime(1h)};
+        market::Tick tick;
+        tick.time = now.utc;
+        tick.session = market::Session::Open;
+        tick.vix = 17.0;
+        LiveMarket market;
+        market.start(now.mono);
+        tick.vixTime = now.utc;
+        market.onTick(tick, {}, now);
+        QCOMPARE(*market.vixAge(now.mono), MonoTime{});
+        LiveMarket recorded;
+        recorded.start(now.mono);
+        tick.vixTime = market::sessionClose(std::chrono::year{2026} / 11 / 20);
+        recorded.onTick(tick, {}, now);
+        QCOMPARE(*recorded.vixAge(now.mono), MonoTime(now.utc - tick.vixTime)); // Friday's close is three days old on Monday
+        tick.vixTime = UtcTime{};
+        LiveMarket ancient;
+        ancient.start(now.mono);
+        ancient.onTick(tick, {}, now);
+        QCOMPARE(*ancient.vixAge(now.mono), MonoTime(24h * 365)); // a bound: nothing overflows
+    }
 };
 
 QTEST_APPLESS_MAIN(DeskRulesTest)
