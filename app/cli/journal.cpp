@@ -30,6 +30,14 @@ int verify(const std::string& path, bool json, bool withoutTapes) {
         if (lost) report->reason += "; --without-tapes leaves them out";
         report->ok = tapes.ok && !lost;
     }
+    if (report->ok) {
+        const auto index = store::checkSearchIndex(path);
+        report->ok = index || index.error().code != ErrorCode::Integrity;
+        if (!report->ok)
+            report->reason = index.error().detail;
+        else if (!index)
+            report->reason += "; the search index was not checked: " + index.error().detail;
+    }
     if (json) {
         std::printf("%s\n", Json{{"ok", report->ok},
                                  {"records", report->records},

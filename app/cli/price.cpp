@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/arguments.h"
@@ -14,6 +15,8 @@ int runPriceCommand(const std::vector<std::string>& words) {
     const auto in = args->required("in");
     const auto out = args->required("out");
     if (!in || !out) return badUsage(!in ? in.error() : out.error());
+    if (std::error_code ec; std::filesystem::equivalent(*in, *out, ec))
+        return badUsage(badInput(*out + ": is the table to be priced; choose another file for --out"));
     const auto done = pricing::priceTable(*in, *out);
     if (!done) return badUsage(done.error());
     if (args->flag("json"))

@@ -40,7 +40,7 @@ Digest recordHash(const Record& record);
 struct VerifyReport {
     bool ok = false;
     std::int64_t records = 0;
-    std::int64_t firstBadSeq = 0; ///< 0 when ok
+    std::int64_t firstBadSeq = 0; ///< 0 when no record is bad
     std::string reason;           ///< why it failed, or a sentence that says what was checked
     std::string lastHashHex;
 };
@@ -109,7 +109,15 @@ public:
 /// Checks a journal file from outside, also beside a running desk. Does not need the key (HMACs are checked only when `key` is
 /// given). A report's `reason` says what could not be checked. @return NotFound, BadInput for what is no journal, Unsupported.
 Result<VerifyReport> verifyJournal(const std::string& path, const Digest* key = nullptr);
-/// Line-delimited JSON, one record a line, written to `outPath` ("-" is stdout).
+/// Checks the full-text index against the texts it was given and against the records: no hash covers it, so what verifyJournal
+/// passes may still lead a search astray. Does nothing where a clean exit's hash of the whole file tells already, so call it for a
+/// journal that verifyJournal passed. FTS5 checks only where it may write, hence on a private copy in SQLite's temporary folder:
+/// it takes the journal's size there, and for each million short records some seven seconds.
+/// @return Integrity when the index does not hold; any other error means that it could not be checked.
+Result<void> checkSearchIndex(const std::string& path);
+/// Line-delimited JSON, one record a line, written to `outPath` ("-" is stdout). A file appears there, or an earlier one is
+/// replaced, only when all lines are on the disk. @return the number of lines; BadInput when `outPath` is the journal or a file that
+/// belongs to it (log, side files, tapes, key; by name or by link) or no plain file; Io when it cannot be written.
 Result<std::int64_t> exportJournal(const std::string& path, const std::string& outPath);
 
 } // namespace mahler::store

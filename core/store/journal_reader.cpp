@@ -80,6 +80,32 @@ Result<std::int64_t> writeLines(const JournalReader& reader, std::FILE* out, con
     return count;
 }
 
+/// Whether `file`, in the journal's folder, is what the journal consists of, is proven by or is replayed from.
+bool belongsTo(const std::filesystem::path& journal, const std::filesystem::path& file) {
+    const std::string own = journal.filename().string(), name = file.filename().string();
+    for (const char* part : {"", "-wal", "-shm", "-journal", ".anchor", ".lock", ".reserve"})
+        if (name == own + part) return true;
+    return file.extension() == ".tape" || name == "checkpoint.key";
+}
+
+/// The file that an export to `outPath` replaces or makes, links followed. @return BadInput where it would take something from
+/// the journal, or where no plain file stands.
+Result<std::string> exportTarget(const std::string& path, const std::string& outPath) {
+    namespace fs = std::filesystem;
+    std::error_code ec;
+    const auto status = fs::status(outPath, ec);
+    const bool exists = fs::exists(status);
+    if (exists && !fs::is_regular_file(status)) return badInput(outPath + ": is not a file; choose another");
+    const fs::path journal = fs::canonical(path, ec), folder = journal.parent_path();
+    const fs::path target = fs::weakly_canonical(fs::absolute(outPath, ec), ec);
+    const Error own = badInput(outPath + ": belongs to the journal that is exported; choose another file");
+    if (fs::equivalent(target.parent_path(), folder, ec) && belongsTo(journal, target)) return own;
+    fs::directory_iterator files(folder, ec);
+    for (; exists && !ec && files != fs::directory_iterator(); files.increment(ec)) // a hard link has any name, anywhere
+        if (std::error_code gone; belongsTo(journal, files->path()) && fs::equivalent(files->path(), target, gone)) return own;
+    return target.string();
+}
+
 } // namespace
 
 Result<std::unique_ptr<JournalReader>> JournalReader::open(const std::string& path) {
@@ -92,11 +118,19 @@ Result<std::int64_t> exportJournal(const std::string& path, const std::string& o
     auto reader = JournalReader::open(path);
     if (!reader) return reader.error();
     if (outPath == "-") return writeLines(**reader, stdout, outPath);
-    if (const auto made = createPrivateFile(outPath); !made) // what the journal holds is as private outside it
-        return made.error();
-    const File out(std::fopen(outPath.c_str(), "wb"));
-    if (!out) return Error{ErrorCode::Io, outPath + ": cannot be written"};
-    return writeLines(**reader, out.get(), outPath);
+    const auto target = exportTarget(path, outPath);
+    if (!target) return target.error();
+    const std::string part = *target + ".part";
+    auto out = createNewFile(part); // what the journal holds is as private outside it
+    if (!out) return Error{ErrorCode::Io, outPath + ": cannot be written: " + out.error().detail};
+    auto count = writeLines(**reader, out->get(), outPath);
+    if (const auto synced = syncFile(out->get(), outPath); count && !synced) count = synced.error();
+    out->reset(); // some systems rename no open file
+    std::error_code failed, ignored;
+    if (count) std::filesystem::rename(part, *target, failed);
+    if (failed) count = Error{ErrorCode::Io, outPath + ": " + failed.message()};
+    if (!count) std::filesystem::remove(part, ignored);
+    return count;
 }
 
 } // namespace mahler::store

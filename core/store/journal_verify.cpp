@@ -88,14 +88,31 @@ std::optional<std::pair<std::int64_t, std::string>> anchorMismatch(const Databas
     return std::nullopt;
 }
 
+/// Whether the anchor is of a clean exit, and nothing was written since: it then vouches for every byte of the file.
+bool vouchesForBytes(const std::string& path, const Anchor& anchor) {
+    std::error_code ec;
+    return !anchor.fileHashHex.empty() && !(std::filesystem::exists(path + "-wal", ec) && std::filesystem::file_size(path + "-wal", ec) > 0);
+}
+
 /// Whether the bytes are those of the last clean exit; true as well when a writer began to change them meanwhile.
 bool sameBytes(const std::string& path, const Anchor& anchor) {
-    std::error_code ec;
-    if (anchor.fileHashHex.empty() || (std::filesystem::exists(path + "-wal", ec) && std::filesystem::file_size(path + "-wal", ec) > 0)) return true;
+    if (!vouchesForBytes(path, anchor)) return true;
     const auto now = fileHash(path);
     if (now && *now == anchor.fileHashHex) return true;
     const auto again = readAnchor(path);
     return again && *again && (*again)->fileHashHex != anchor.fileHashHex;
+}
+
+/// One moment of the database as a temporary one, gone with its connection.
+Result<Database> temporaryCopy(const Database& db) {
+    auto copy = Database::open("", Database::Mode::ReadWriteCreate);
+    if (!copy) return copy.error();
+    if (const auto hardened = copy->execute("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON"); !hardened) return hardened.error();
+    sqlite3_backup* backup = sqlite3_backup_init(copy->handle(), "main", db.handle(), "main");
+    const bool whole = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
+    sqlite3_backup_finish(backup);
+    if (!whole) return sqliteError(copy->handle(), "no temporary copy of the journal");
+    return copy;
 }
 
 } // namespace
@@ -158,6 +175,29 @@ Result<VerifyReport> verifyJournal(const std::string& path, const Digest* key) {
         return report;
     }
     return tables::verify(*db, path, key, false);
+}
+
+Result<void> checkSearchIndex(const std::string& path) {
+    const auto anchor = tables::readAnchor(path);
+    if (anchor && *anchor && tables::vouchesForBytes(path, **anchor)) return {};
+    const auto db = tables::openForReading(path);
+    if (!db) return db.error();
+    auto copy = tables::temporaryCopy(*db);
+    if (!copy) return copy.error();
+    const auto damaged = [](const std::string& why) {
+        return Error{ErrorCode::Integrity, "the records hold, but the search index does not, so a search may miss some: " + why};
+    };
+    const auto fault = [&](const Error& error) {
+        const int code = sqlite3_errcode(copy->handle()) & 0xff;
+        const bool unchecked = code == SQLITE_NOMEM || code == SQLITE_FULL || code == SQLITE_IOERR;
+        return unchecked ? error : damaged(error.detail);
+    };
+    if (const auto whole = copy->execute("INSERT INTO search(search) VALUES('integrity-check')"); !whole) return fault(whole.error());
+    const auto apart = copy->value("SELECT (SELECT count(*) FROM records WHERE seq NOT IN (SELECT rowid FROM search)) + "
+                                   "(SELECT count(*) FROM search WHERE rowid NOT IN (SELECT seq FROM records))");
+    if (!apart) return fault(apart.error());
+    if (*apart != "0") return damaged(*apart + " entries are missing or too many");
+    return {};
 }
 
 } // namespace mahler::store

@@ -70,6 +70,9 @@ private Q_SLOTS:
                            write("p.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\n\"1,european,call,100,100,1,0,0,0.2,\n"),
                            "--out", m_folder.filePath("o.csv")}
             << "p.csv:2";
+        const QString table =
+            write("table.csv", "id,style,type,spot,strike,t_years,rate,dividend_yield,vol,price\nh,european,call,60,65,0.25,0.08,0,0.3,\n");
+        QTest::newRow("price over its input") << QStringList{"price", "--in", table, "--out", m_folder.filePath("./table.csv")} << "another file";
         QTest::newRow("journal of nothing") << QStringList{"journal", "verify", m_folder.filePath("none.db")} << "none.db";
         QTest::newRow("journal that is a directory") << QStringList{"journal", "verify", m_folder.path()} << "not a file";
         QTest::newRow("journal that is a text") << QStringList{"journal", "verify",

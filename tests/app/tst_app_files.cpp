@@ -91,6 +91,41 @@ private Q_SLOTS:
         const auto summary = QJsonDocument::fromJson(exported.out).object();
         QVERIFY(summary.value("records").toInt() > 20);
         QCOMPARE(contents(m_folder.filePath("lines.jsonl")).count('\n'), static_cast<qsizetype>(summary.value("records").toInt()));
+        for (const QString& own : {journal, folder + "/checkpoint.key"}) {
+            const Ran onto = run({"journal", "export", journal, "--out", own});
+            QCOMPARE(onto.code, 2);
+            QVERIFY2(onto.error.contains("choose another file"), onto.error.constData());
+            QCOMPARE(onto.error.trimmed().count('\n'), 0);
+        }
+        QCOMPARE(run({"journal", "verify", journal, "--without-tapes"}).code, 0);
+    }
+
+    void aDamagedSearchIndexFailsVerify() {
+        app::WorkstationOptions options;
+        options.dataDirectory = m_folder.filePath("searched").toStdString();
+        options.date = app::defaultSimulationDate();
+        {
+            std::atomic<bool> begun = false;
+            auto sinks = quietSinks();
+            sinks.view = [&](const auto& view) { begun = begun || view->journalSeq > 0; };
+            const auto desk = app::startDesk(options, sinks);
+            QVERIFY2(desk.has_value(), desk ? "" : desk.error().detail.c_str());
+            QTRY_VERIFY_WITH_TIMEOUT(begun.load(), 30'000);
+        }
+        const QString journal = QString::fromStdString(app::deskDirectory(options)) + "/journal.db";
+        QVERIFY(QFile::remove(journal + ".anchor")); // a copy that stands alone: no hash vouches for its bytes
+        const Ran good = run({"journal", "verify", journal});
+        QVERIFY2(good.code == 0, good.error.constData());
+        const auto at = contents(journal).indexOf("in.started system"); // with the space it is a text of the index
+        QVERIFY(at > 0);
+        QFile file(journal);
+        QVERIFY(file.open(QIODevice::ReadWrite | QIODevice::Unbuffered) && file.seek(at + 3) && file.putChar('z'));
+        file.close();
+        const Ran bad = run({"journal", "verify", journal});
+        QCOMPARE(bad.code, 1);
+        QVERIFY2(bad.error.contains("the records hold, but the search index does not"), bad.error.constData());
+        QCOMPARE(bad.error.trimmed().count('\n'), 0);
+        QCOMPARE(QJsonDocument::fromJson(run({"journal", "verify", journal, "--json"}).out).object().value("first_bad_seq").toInt(-1), 0);
     }
 
     void aFileThatOthersCanReadIsRefused_data() {

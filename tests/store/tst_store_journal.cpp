@@ -1,6 +1,11 @@
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #ifndef _WIN32
+#include <csignal>
+#include <QScopeGuard>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
@@ -115,6 +120,30 @@ private Q_SLOTS:
         QVERIFY(exportJournal(dir.filePath("j.db").toStdString(), dir.filePath("out.jsonl").toStdString()).has_value());
         ::umask(before);
         QVERIFY((static_cast<unsigned>(std::filesystem::status(dir.filePath("out.jsonl").toStdString()).permissions()) & 077) == 0);
+    }
+
+    void anExportThatFailsLeavesTheEarlierOne() {
+        QTemporaryDir dir;
+        const std::string path = dir.filePath("j.db").toStdString();
+        const QString out = dir.filePath("out.jsonl");
+        fill(path, 200);
+        QVERIFY(exportJournal(path, out.toStdString()).has_value());
+        const auto size = QFileInfo(out).size();
+        rlimit before{};
+        QVERIFY(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+        {
+            ::signal(SIGXFSZ, SIG_IGN);
+            rlimit small = before;
+            small.rlim_cur = 40'000; // the reader's shared memory fits, the lines do not
+            QVERIFY(size > 40'000 && ::setrlimit(RLIMIT_FSIZE, &small) == 0);
+            const auto guard = qScopeGuard([&] { ::setrlimit(RLIMIT_FSIZE, &before); });
+            const auto failed = exportJournal(path, out.toStdString());
+            QVERIFY(!failed.has_value());
+            QCOMPARE(failed.error().code, ErrorCode::Io);
+        }
+        QCOMPARE(QFileInfo(out).size(), size);
+        QVERIFY(!QFile::exists(out + ".part"));
+        QCOMPARE(exportJournal(path, out.toStdString()).value_or(0), std::int64_t{200}); // which a later one replaces
     }
 
     void widerModesAreRefused() {
@@ -272,7 +301,39 @@ private Q_SLOTS:
         QCOMPARE(n, records.size());
         QVERIFY(exportJournal(path, dir.filePath("missing/out").toStdString()).error().code == ErrorCode::Io);
         QVERIFY(exportJournal(dir.filePath("none.db").toStdString(), out).error().code == ErrorCode::NotFound);
-        if (QFile::exists(QStringLiteral("/dev/full"))) QVERIFY(exportJournal(path, "/dev/full").error().code == ErrorCode::Io);
+        if (QFile::exists(QStringLiteral("/dev/null"))) QVERIFY(exportJournal(path, "/dev/null").error().code == ErrorCode::BadInput);
+    }
+
+    void anExportTakesNothingFromItsJournal() {
+        QTemporaryDir dir;
+        const std::string folder = dir.path().toStdString(), path = folder + "/j.db";
+        const auto journal = openTest(path, true); // at work, so that all its files are there
+        QVERIFY(journal.has_value() && appendTest(**journal, 1, 12));
+        for (const char* name : {"run-1.tape", "checkpoint.key"}) std::ofstream(folder + '/' + name) << "precious";
+        std::filesystem::create_hard_link(path, folder + "/hard");
+        std::filesystem::create_hard_link(folder + "/run-1.tape", folder + "/hard tape");
+        std::filesystem::create_symlink(path, folder + "/soft");
+        std::filesystem::create_directory(folder + "/deeper");
+        std::filesystem::create_directory_symlink(folder, folder + "/deeper/back");
+        const auto all = [&] {
+            std::vector<std::pair<std::string, std::uintmax_t>> files;
+            for (const auto& entry : std::filesystem::directory_iterator(folder))
+                if (entry.is_regular_file()) files.emplace_back(entry.path().filename().string(), entry.file_size());
+            std::sort(files.begin(), files.end());
+            return files;
+        };
+        const auto before = all();
+        for (const char* name : {"j.db", "j.db-wal", "j.db-shm", "j.db-journal", "j.db.anchor", "j.db.lock", "j.db.reserve", "run-1.tape", "new.tape",
+                                 "checkpoint.key", "hard", "hard tape", "soft", "deeper/back/j.db", "deeper/../j.db-wal", "deeper"}) {
+            const auto refused = exportJournal(path, folder + '/' + name);
+            QVERIFY2(!refused.has_value(), name);
+            QCOMPARE(refused.error().code, ErrorCode::BadInput);
+            QVERIFY2(refused.error().detail.find("choose another") != std::string::npos, refused.error().detail.c_str());
+        }
+        QVERIFY(all() == before);
+        QVERIFY((*journal)->append(at(100), std::array{testRecord(13)}).has_value());
+        QCOMPARE(allRecords(path).size(), std::size_t{13});
+        QCOMPARE(exportJournal(path, folder + "/j.db.jsonl").value_or(0), std::int64_t{13}); // beside it there is room for an export
     }
 };
 

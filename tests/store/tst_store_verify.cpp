@@ -248,21 +248,72 @@ private Q_SLOTS:
         QVERIFY(verifyWithKey(path).ok);
     }
 
-    void aFlippedBitAfterACrashIsFoundOrChangesNoRecord() {
+    void aFlippedBitAfterACrashIsFoundOrChangesNoRecordAndNoSearch() {
         QTemporaryDir dir;
         const std::string path = dir.filePath("j.db").toStdString();
         copySample(path);
         const auto good = allRecords(path);
         anchorAsAfterCrash(path, good.back().seq, good.back().hash);
-        int unseen = 0;
+        const auto searched = [](const std::string& file) {
+            const auto reader = JournalReader::open(file);
+            SearchQuery query;
+            query.text = "spread number1"; // the beginning of a word: many records
+            return reader ? (*reader)->search(query).value_or(std::vector<Record>{}) : std::vector<Record>{};
+        };
+        const auto hits = searched(path);
+        QVERIFY(hits.size() > 50 && checkSearchIndex(path).has_value());
+        int unseen = 0, inSearch = 0;
         flipMany(path, 500, [&](const VerifyReport& report, const std::string& file) {
             if (!report.ok) return true;
-            ++unseen; // unused bytes, and the projections for searching
+            if (const auto index = checkSearchIndex(file); !index) {
+                ++inSearch;
+                if (index.error().code != ErrorCode::Integrity) return false;
+            } else {
+                ++unseen; // unused bytes, or an A for an a
+                if (!same(searched(file), hits)) return false;
+            }
             const auto reader = JournalReader::open(file);
             return reader && (*reader)->content(m_content).value_or(std::string()) == "what the model said" && same(allRecords(file), good);
         });
-        QVERIFY(unseen > 0);
-        qInfo("%d of 500 flips lay outside of records, contents and checkpoints", unseen);
+        QVERIFY(unseen > 0 && inSearch > 0);
+        qInfo("of 500 flips %d lay in the search index, %d in no record, content, checkpoint or word", inSearch, unseen);
+    }
+
+    void aSearchIndexThatDoesNotHoldIsToldFromTheRecords_data() {
+        QTest::addColumn<QByteArray>("sql");
+        QTest::newRow("another text") << QByteArray("UPDATE search_content SET c0='another' WHERE id=7");
+        QTest::newRow("a changed list of records") << QByteArray("UPDATE search_data SET block=zeroblob(length(block)) WHERE id>10");
+        QTest::newRow("no list of records") << QByteArray("DELETE FROM search_data WHERE id>10");
+        QTest::newRow("a record that is not in it") << QByteArray("DELETE FROM search WHERE rowid=50");
+        QTest::newRow("an entry of no record") << QByteArray("INSERT INTO search(rowid, words) VALUES(900, 'spread')");
+        QTest::newRow("no index at all") << QByteArray("DROP TABLE search");
+    }
+    void aSearchIndexThatDoesNotHoldIsToldFromTheRecords() {
+        QFETCH(QByteArray, sql);
+        QTemporaryDir dir;
+        const std::string path = dir.filePath("j.db").toStdString();
+        copySample(path);
+        QVERIFY(checkSearchIndex(path).has_value()); // the hash of the clean exit vouches for it
+        const auto last = allRecords(path).back();
+        anchorAsAfterCrash(path, last.seq, last.hash);
+        QVERIFY(checkSearchIndex(path).has_value());
+        QVERIFY(execute(path, sql.toStdString()));
+        QVERIFY(verifyWithKey(path).ok);
+        const auto index = checkSearchIndex(path);
+        QVERIFY(!index.has_value());
+        QCOMPARE(index.error().code, ErrorCode::Integrity);
+        QVERIFY2(index.error().detail.find("the records hold, but the search index") == 0, index.error().detail.c_str());
+    }
+    void theSearchIndexOfAJournalAtWorkHolds() {
+        QTemporaryDir dir;
+        const std::string path = dir.filePath("j.db").toStdString();
+        const auto journal = openTest(path);
+        QVERIFY(journal.has_value());
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(appendTest(**journal, i * 45 + 1, i * 45 + 45));
+            const auto index = checkSearchIndex(path);
+            QVERIFY2(index.has_value(), index ? "" : index.error().detail.c_str());
+        }
     }
 
     void aFlippedBitInALiveWalIsFound_data() {
