@@ -102,7 +102,12 @@ std::set<std::string> AttributionBook::looked() const {
     return out;
 }
 
+void AttributionBook::watchFrom(UtcTime at) {
+    if (!m_watchedFrom) m_watchedFrom = at;
+}
+
 void AttributionBook::look(const DeskView& view, const PricedChains& chains) {
+    watchFrom(view.at.utc);
     if (view.session != market::Session::Open) return;
     const TradingDate day = market::toNewYork(view.at.utc).date;
     if (m_day != day) {
@@ -157,7 +162,8 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
         row.id = now.id;
         row.underlying = now.underlying;
         row.closed = closed;
-        row.fromFills = now.openedAt >= view.sessionOpen;
+        const bool today = now.openedAt >= view.sessionOpen;
+        row.fromFills = today && m_watchedFrom && now.openedAt > *m_watchedFrom; // what the first view had is older than the watch
         const auto it = m_entries.find(now.id);
         const Entry none;
         const Entry& entry = !current || it == m_entries.end() ? none : it->second;
@@ -170,7 +176,9 @@ Attribution AttributionBook::explain(const DeskView& view, const PricedChains& c
             p.change = now.realised;
             p.fees = feesOf(now);
         } else if (!entry.first) {
-            row.leftOut = closed ? "closed before the first look at its legs" : flawOf(bind(now, chains, row.to));
+            row.leftOut = !closed ? flawOf(bind(now, chains, row.to))
+                          : today ? "opened before this run began, closed before the first look at its legs"
+                                  : "closed before the first look at its legs";
             if (row.leftOut.empty()) row.leftOut = "not looked at yet in this session";
         } else {
             const Look& first = *entry.first;

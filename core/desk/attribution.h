@@ -22,7 +22,7 @@ struct PositionPnl {
     PositionId id;
     std::string underlying, description;
     bool closed = false;
-    bool fromFills = false; ///< opened in this session: its whole profit or loss is in
+    bool fromFills = false; ///< opened in this session while the book watched: its whole profit or loss is in
     UtcTime since{}, to{};  ///< the two looks at its legs
     portfolio::PnlParts explain, predict;
     std::string leftOut; ///< why it has no parts; empty when it has
@@ -44,9 +44,12 @@ struct Attribution {
 };
 
 /// Keeps how each position stood when the session first saw it and when it was closed, and explains the way from there.
-/// One thread at a time; deterministic. It lives as long as the program: after a restart the looks begin anew.
+/// One thread at a time; deterministic. It lives as long as the program: after a restart the looks begin anew, and what was
+/// opened before it counts from its first look as what was held overnight does.
 class AttributionBook {
 public:
+    /// On the market's clock. The first call counts; without one it watches from the first view it looks at.
+    void watchFrom(UtcTime at);
     /// Takes the looks that are missing and can be taken: every leg priced and quoted on both sides, the session open.
     void look(const DeskView& view, const PricedChains& chains);
     Attribution explain(const DeskView& view, const PricedChains& chains) const;
@@ -67,6 +70,7 @@ private:
         std::optional<Look> first, last; ///< last: after its close
     };
     static std::vector<portfolio::RiskLeg> bind(const portfolio::Position& position, const PricedChains& chains, UtcTime& at);
+    std::optional<UtcTime> m_watchedFrom;
     std::optional<TradingDate> m_day;
     std::optional<UtcTime> m_firstLook;
     std::map<PositionId, Entry> m_entries;

@@ -38,6 +38,7 @@ std::shared_ptr<const pricing::PricedChain> priceForRisk(const std::shared_ptr<c
 class RiskBoard {
 public:
     explicit RiskBoard(portfolio::SimulationSpec simulation = {}) : m_simulation(simulation) {}
+    void watchFrom(UtcTime at) { m_attribution.watchFrom(at); }
     /// Takes what the attribution has not seen yet; cheap.
     void look(const RiskSources& sources) { m_attribution.look(*sources.view, sources.chains); }
     /// Values at risk are those of the last renewVar() as long as the legs are the same, and say as of when. An underlying

@@ -28,6 +28,7 @@ std::string inputsOf(const DeskView& view) {
 /// Chains arrive one by one on the market thread; the last one hands the job over.
 struct RiskWatch::Job {
     std::shared_ptr<const DeskView> view;
+    UtcTime since{}; ///< the first view of all
     bool show = false;
     std::size_t awaited = 0;
     std::vector<std::pair<std::shared_ptr<const market::OptionChain>, pricing::CurveInputs>> chains;
@@ -48,6 +49,7 @@ bool RiskWatch::lookIsDue(const DeskView& view, Wall::time_point now) {
 }
 
 void RiskWatch::poll(std::shared_ptr<const DeskView> view) {
+    if (!m_since) m_since = view->at.utc; // whether anything is computed of it or not
     if (m_busy) return;
     const auto now = Wall::now();
     const bool asked = m_asked.exchange(false);
@@ -66,6 +68,7 @@ void RiskWatch::poll(std::shared_ptr<const DeskView> view) {
     }
     if (look) m_lastLook = now;
     auto job = std::make_shared<Job>();
+    job->since = *m_since;
     job->show = show;
     const auto underlyings = underlyingsOf(*view);
     job->view = std::move(view);
@@ -97,6 +100,7 @@ void RiskWatch::compute(const std::shared_ptr<Job>& job) {
     auto& sources = job->sources;
     sources.view = job->view;
     for (const auto& [chain, curve] : job->chains) sources.chains.push_back(priceForRisk(chain, curve, *job->view));
+    m_board.watchFrom(job->since);
     m_board.look(sources);
     {
         std::scoped_lock lock(m_mutex);

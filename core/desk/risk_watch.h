@@ -40,6 +40,7 @@ private:
     std::atomic<bool> m_wanted{false}, m_busy{false}, m_asked{false};
     Wall::time_point m_lastView{}, m_lastLook{}; ///< of the desk thread, as m_shown
     std::string m_shown;                         ///< what the last view was made of
+    std::optional<UtcTime> m_since;              ///< of the first view; what was opened after it is seen from its fills on
     std::mutex m_mutex;
     std::set<std::string> m_looked; ///< under m_mutex, as m_day
     std::optional<TradingDate> m_day;

@@ -1,5 +1,8 @@
+#include <atomic>
+#include <mutex>
 #include <QTest>
 
+#include "desk/risk_watch.h"
 #include "risk_fixture.h"
 
 using namespace mahler;
@@ -108,6 +111,7 @@ private Q_SLOTS:
         RiskBoard board;
         auto fresh = puts();
         fresh.openedAt = m_chain.time - std::chrono::minutes(1);
+        board.watchFrom(fresh.openedAt - std::chrono::minutes(1));
         board.look(sourcesOf(m_chain, viewOf(m_chain, {fresh})));
         const auto next = later();
         const auto sources = sourcesOf(next, viewOf(next, {fresh}));
@@ -122,6 +126,71 @@ private Q_SLOTS:
         addsUp(row.explain);
         addsUp(row.predict);
         QCOMPARE(row.predict.total, row.explain.total);
+    }
+
+    /// After a restart: the fills are of before it, the looks of after it.
+    void aPositionOpenedBeforeTheBookWatchedIsExplainedFromItsFirstLook() {
+        auto fresh = puts();
+        fresh.openedAt = m_chain.time - std::chrono::minutes(1);
+        const auto next = later();
+        const auto explained = [&](UtcTime watchedFrom) {
+            RiskBoard board;
+            board.watchFrom(watchedFrom);
+            board.look(sourcesOf(m_chain, viewOf(m_chain, {fresh})));
+            const auto view = viewOf(next, {fresh});
+            view->marks.dayPnl = *Usd::fromDouble(500);
+            return board.make(sourcesOf(next, view))->attribution;
+        };
+        const auto after = explained(m_chain.time), throughout = explained(fresh.openedAt - std::chrono::minutes(1));
+        const auto &row = after.positions.front(), &whole = throughout.positions.front();
+        QVERIFY2(row.leftOut.empty(), row.leftOut.c_str());
+        QVERIFY(!row.fromFills && whole.fromFills);
+        QCOMPARE(row.since, m_chain.time);
+        for (const auto* parts : {&row.explain, &row.predict}) {
+            addsUp(*parts);
+            QCOMPARE(parts->newTrades, Usd());
+            QCOMPARE(parts->fees, Usd());
+        }
+        QCOMPARE(row.explain.delta, whole.explain.delta);
+        // What came before is in no part: the screen shows it as the account's day less what is attributed.
+        const Usd before = *after.dayPnl - after.book.explain.total, rest = *throughout.dayPnl - throughout.book.explain.total;
+        QCOMPARE(before - rest, whole.explain.newTrades + whole.explain.fees);
+        QVERIFY(!explained(fresh.openedAt).positions.front().fromFills); // in the first view of all: older than the watch
+    }
+
+    void theWatchBeginsWithTheFirstViewWhetherAnythingIsComputedOfItOrNot() {
+        auto fresh = puts();
+        fresh.openedAt = m_chain.time - std::chrono::minutes(1);
+        const auto fromFills = [&](bool polledBefore) {
+            std::mutex mutex;
+            std::shared_ptr<const RiskView> published;
+            std::unique_ptr<RiskWatch> watch; // outlives the worker that computes for it
+            Worker pricing("pricing", 8, {});
+            const auto chain = m_chain.priced()->chain;
+            watch = std::make_unique<RiskWatch>(
+                [&](const std::string&, MarketRunner::ChainReady ready) { ready(chain, history(120), std::make_shared<market::Tick>(), {}); },
+                pricing,
+                [&](std::shared_ptr<const RiskView> risk) {
+                    std::scoped_lock lock(mutex);
+                    published = std::move(risk);
+                });
+            FlatChain earlier = m_chain;
+            earlier.time -= std::chrono::minutes(5);
+            if (polledBefore) watch->poll(viewOf(earlier, {})); // no position, nobody looks
+            watch->setWanted(true);
+            watch->poll(viewOf(m_chain, {fresh}));
+            std::atomic<bool> reached{false}; // the worker's queue is one behind the other
+            if (!pricing.post([&](std::stop_token) {
+                    reached = true;
+                    reached.notify_all();
+                }))
+                return std::optional<bool>();
+            reached.wait(false);
+            std::scoped_lock lock(mutex);
+            return published ? std::optional(published->attribution.positions.front().fromFills) : std::nullopt;
+        };
+        QCOMPARE(fromFills(true), std::optional(true));
+        QCOMPARE(fromFills(false), std::optional(false));
     }
 
     void aPositionClosedTodayIsExplainedToItsLastLookAndStandsStillAfterwards() {
@@ -149,7 +218,7 @@ private Q_SLOTS:
         QCOMPARE(after.explain.delta, row.explain.delta);
     }
 
-    void aPositionClosedBeforeAnybodyLookedIsLeftOutUnlessItWasOpenedToday() {
+    void aPositionClosedBeforeAnybodyLookedIsLeftOutUnlessItWasOpenedWhileTheBookWatched() {
         auto closed = puts();
         closed.quantity = 0;
         closed.realised = *Usd::fromDouble(80);
@@ -160,6 +229,11 @@ private Q_SLOTS:
         QCOMPARE(a.positions.front().leftOut, std::string("closed before the first look at its legs"));
         view->closedToday.front().openedAt = view->sessionOpen;
         a = board.make(sourcesOf(m_chain, view))->attribution;
+        QCOMPARE(a.positions.front().leftOut, std::string("opened before this run began, closed before the first look at its legs"));
+        QCOMPARE(a.book.explained, 0);
+        RiskBoard watching;
+        watching.watchFrom(view->sessionOpen - std::chrono::minutes(1));
+        a = watching.make(sourcesOf(m_chain, view))->attribution;
         QCOMPARE(a.positions.front().explain.total, *Usd::fromDouble(80) - closed.openFees);
         QCOMPARE(a.positions.front().explain.newTrades, *Usd::fromDouble(80));
     }
