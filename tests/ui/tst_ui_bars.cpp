@@ -1,6 +1,9 @@
+#include <QAbstractItemView>
 #include <QApplication>
 #include <QComboBox>
 #include <QLabel>
+#include <QScreen>
+#include <QScrollBar>
 #include <QTableView>
 #include <QTest>
 #include <QToolButton>
@@ -175,6 +178,42 @@ private Q_SLOTS:
                 return;
             }
         QFAIL("no user box");
+    }
+
+    void everyPersonOfTheDemoIsWhollyInTheList_data() {
+        QTest::addColumn<int>("density");
+        QTest::newRow("compact") << int(Density::Compact);
+        QTest::newRow("comfortable") << int(Density::Comfortable);
+    }
+    void everyPersonOfTheDemoIsWhollyInTheList() {
+        QFETCH(int, density);
+        auto& app = *static_cast<QApplication*>(QApplication::instance());
+        Look look = currentLook();
+        look.density = static_cast<Density>(density);
+        applyLook(app, look);
+        {
+            QWidget window; // the strip at the lower edge of the screen
+            window.setGeometry(0, 0, 1366, window.screen()->availableGeometry().height());
+            FakePort port;
+            auto* strip = new StatusStrip(port, &window);
+            strip->setGeometry(0, window.height() - strip->height(), window.width(), strip->height());
+            window.show();
+            strip->setView(viewWithRequest(approval::Tier::T1));
+            for (auto* box : strip->findChildren<QComboBox*>()) {
+                box->showPopup();
+                auto* list = box->view();
+                QVERIFY(QTest::qWaitForWindowExposed(list->window()));
+                QCOMPARE(list->verticalScrollBar()->maximum(), 0);
+                for (int i = 0; i < box->count(); ++i) {
+                    const QRect row = list->visualRect(box->model()->index(i, 0));
+                    QVERIFY2(list->viewport()->rect().contains(row), qPrintable(box->itemText(i)));
+                    QVERIFY2(list->fontMetrics().horizontalAdvance(box->itemText(i)) < row.width(), qPrintable(box->itemText(i)));
+                }
+                box->hidePopup();
+            }
+        }
+        look.density = Density::Compact;
+        applyLook(app, look);
     }
 
     void aLongReasonIsCutAtAWordAndWholeInTheTooltip() {

@@ -4,14 +4,14 @@
 #include <QMenuBar>
 #include <QTest>
 
-#include "fake_port.h"
+#include "builder_scene.h"
 #include "ui/shell/key_bindings.h"
 #include "ui/shell/layers.h"
 #include "ui/shell/main_window.h"
 
 using namespace mahler;
 using namespace mahler::ui;
-using mahler::ui::testing::FakePort;
+using namespace mahler::ui::testing;
 
 class KeysTest : public QObject {
     Q_OBJECT
@@ -106,7 +106,7 @@ private Q_SLOTS:
     void thePaletteFindsThePeopleOfTheDesk() {
         FakePort port;
         MainWindow window(port, {});
-        auto view = testing::viewWithRequest(approval::Tier::T1);
+        auto view = viewWithRequest(approval::Tier::T1);
         window.resize(1366, 768);
         window.show();
         window.setView(view);
@@ -160,6 +160,66 @@ private Q_SLOTS:
         view->notices = {notice};
         window.setView(view);
         QVERIFY(window.findChild<QLabel*>(QStringLiteral("banner"))->text().contains(QStringLiteral("Ctrl+J acknowledges")));
+    }
+
+    void whatIsStagedInTheChainComesAlongHoweverTheBuilderIsOpened_data() {
+        QTest::addColumn<bool>("byButton");
+        QTest::newRow("by key or menu") << false;
+        QTest::newRow("by its button") << true;
+    }
+    void whatIsStagedInTheChainComesAlongHoweverTheBuilderIsOpened() {
+        QFETCH(bool, byButton);
+        FakePort port;
+        MainWindow window(port, {});
+        window.resize(1366, 768);
+        window.show();
+        const auto spyChain = simulatedSpy();
+        QVERIFY(spyChain);
+        auto v = quietViewAt(spyChain);
+        market::UnderlyingQuote spy;
+        spy.symbol = "SPY";
+        v->underlyings = {{spy, 0.5}};
+        window.setView(v);
+        window.setChain(spyChain);
+        auto* builder = qobject_cast<BuilderScreen*>(window.screen(QStringLiteral("builder")));
+        auto* chain = window.screen(QStringLiteral("chain"))->findChild<GridView*>();
+        const auto stage = [&](int above) {
+            window.showScreen(QStringLiteral("chain"));
+            chain->setCurrentIndex(chain->model()->index(chain->model()->rowCount() / 2 + above, 0));
+            QTest::keyClick(chain, Qt::Key_S);
+        };
+        const auto open = [&] {
+            if (byButton) {
+                for (auto* button : window.findChildren<QToolButton*>())
+                    if (button->accessibleName() == builder->title()) button->click();
+                return;
+            }
+            for (auto* top : window.menuBar()->actions()) // its key is this action's shortcut
+                for (auto* action : top->menu()->actions())
+                    if (action->text() == builder->title()) action->trigger();
+        };
+        stage(0);
+        QTest::keyClick(chain, Qt::Key_Plus);
+        open();
+        QCOMPARE(window.currentScreen(), QStringLiteral("builder"));
+        auto draft = builder->draft();
+        QCOMPARE(draft.underlying, std::string("SPY"));
+        QCOMPARE(draft.legs.size(), std::size_t(1));
+        QCOMPARE(draft.quantity, std::int64_t(2));
+        window.showScreen(QStringLiteral("chain"));
+        open(); // nothing is staged any more: the draft stays
+        QCOMPARE(window.currentScreen(), QStringLiteral("builder"));
+        QCOMPARE(builder->draft(), draft);
+        stage(1);
+        draft.quantity = 7;
+        Q_EMIT window.screen(QStringLiteral("opportunities"))->builderRequested(draft); // what another screen sends is what is opened
+        open();                                                                         // and in the builder nothing takes its place
+        QCOMPARE(builder->draft().quantity, std::int64_t(7));
+        QCOMPARE(builder->draft().legs, draft.legs);
+        window.showScreen(QStringLiteral("chain"));
+        open(); // what was staged meanwhile was not lost
+        QCOMPARE(builder->draft().quantity, std::int64_t(1));
+        QVERIFY(builder->draft().legs != draft.legs);
     }
 };
 

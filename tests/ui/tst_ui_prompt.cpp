@@ -75,6 +75,8 @@ private Q_SLOTS:
             asked.events.push_back(
                 {std::chrono::year{2026} / 12 / static_cast<int>(day), market::EventKind::Cpi, "", "Consumer price index, 08:30 New York"});
         asked.raisedAgain = "A-9 was rejected today; since then spot +1.3 %, credit 1.20 to 1.35";
+        full->approvals.front().mid = *Price::fromDouble(1.385); // the longest slippage
+        full->approvals.front().spotSince = full->approvals.front().netSince = *Price::fromDouble(-0.25);
         Shown s(full);
         QTest::qWait(50);
         auto* prompt = s.window.prompt();
@@ -322,6 +324,34 @@ private Q_SLOTS:
         a.spotSince.reset();
         s.window.setView(std::make_shared<desk::DeskView>(*view));
         QVERIFY(s.says(QStringLiteral("since then: spot —, net −$0.01")));
+    }
+
+    void theTimeInForceAndTheExpectedSlippageAreSaid_data() {
+        QTest::addColumn<double>("limit");
+        QTest::addColumn<double>("mid");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("less credit than the mid") << 1.35 << 1.38
+                                                  << QStringLiteral("limit 1.35 cr, DAY   mid 1.38 cr   natural 1.36 cr   "
+                                                                    "slippage 0.03 a share, $6.00 in all");
+        QTest::newRow("more debit than the mid") << -0.85 << -0.82 << QStringLiteral("slippage 0.03 a share, $6.00 in all");
+        QTest::newRow("better than the mid") << 1.35 << 1.33 << QStringLiteral("slippage \u22120.02 a share, \u2212$4.00 in all");
+        QTest::newRow("a mid between two cents") << 1.35 << 1.355 << QStringLiteral("slippage 0.005 a share, $1.00 in all");
+        QTest::newRow("at the mid") << 1.35 << 1.35 << QStringLiteral("slippage 0.00 a share, $0.00 in all");
+    }
+    void theTimeInForceAndTheExpectedSlippageAreSaid() {
+        QFETCH(double, limit);
+        QFETCH(double, mid);
+        QFETCH(QString, words);
+        auto view = viewWithRequest(approval::Tier::T1);
+        auto& a = view->approvals.front();
+        a.request.order.netLimit = *Price::fromDouble(limit);
+        a.request.order.quantity = 2;
+        a.mid = *Price::fromDouble(mid);
+        Shown s(view);
+        QVERIFY(s.says(words));
+        a.mid.reset();
+        s.window.setView(std::make_shared<desk::DeskView>(*view));
+        QVERIFY(s.says(QStringLiteral(", DAY   mid \u2014   natural 1.36 cr   slippage \u2014")));
     }
 
     void agentTextIsNeverMarkup() {

@@ -47,6 +47,16 @@ QString changes(const desk::ApprovalView& a) {
              iv ? PromptForm::tr("%1 pt", "points of volatility").arg(format::signedNumber(*iv, 1)) : format::dash());
 }
 
+/// What the limit gives away against the mid of now. Both are cash to us, so above 0 it is worse than the mid.
+QString slippage(const portfolio::ComboOrder& order, const std::optional<Price>& mid) {
+    if (!mid || order.legs.empty()) return PromptForm::tr("slippage %1").arg(format::dash());
+    const Price given = *mid - order.netLimit;
+    const auto inAll = notional(given, order.quantity, order.legs.front().contract.multiplier);
+    const int decimals = given.micros() % 10'000 == 0 ? 2 : 3; // a mid may lie between two cents
+    return PromptForm::tr("slippage %1 a share, %2 in all")
+        .arg(format::number(given.toDouble(), decimals), inAll ? format::money(*inAll) : format::dash());
+}
+
 } // namespace
 
 PromptForm::PromptForm(QWidget* parent)
@@ -66,6 +76,10 @@ PromptForm::PromptForm(QWidget* parent)
                                                                              {tr("Age"), tr("of the quote"), 36}},
                                                                             this)),
       m_grid(new GridView(m_legs)), m_chart(new PayoffChart) {
+    m_since->setToolTip(tr("Limit, mid and natural: net of the whole structure, dollars per share; cr is received, db is paid.\n"
+                           "DAY: the order ends with its session.\n"
+                           "Slippage: what the limit gives away against the mid of now, dollars per share and for the whole order; above 0 it is "
+                           "worse than the mid."));
     m_grid->setFocusPolicy(Qt::NoFocus);
     m_grid->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_grid->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -186,9 +200,10 @@ void PromptForm::fill(const desk::DeskView& view, const desk::ApprovalView& a, c
     }
     m_legs->setRows(std::move(rows));
     m_grid->setFixedHeight(static_cast<int>(a.legs.size()) * rowHeight() + m_grid->horizontalHeader()->sizeHint().height() + 3);
-    m_since->setText(tr("limit %1   mid %2   natural %3\nproposed at mid %4, spot %5, IV %6; since then: %7")
-                         .arg(format::net(order.netLimit), format::net(a.mid), format::net(a.natural), format::net(a.midAtProposal),
-                              format::number(a.spotAtProposal, 2), format::percent(a.ivAtProposal), changes(a)));
+    m_since->setText(tr("limit %1, %2   mid %3   natural %4   %5\nproposed at mid %6, spot %7, IV %8; since then: %9")
+                         .arg(format::net(order.netLimit), QLatin1String(execution::kTimeInForce), format::net(a.mid), format::net(a.natural),
+                              slippage(order, a.mid), format::net(a.midAtProposal), format::number(a.spotAtProposal, 2),
+                              format::percent(a.ivAtProposal), changes(a)));
     auto effects = a.effects;
     for (auto& row : desk::riskRows(risk, a.request.id)) effects.push_back(std::move(row));
     m_effects->setRows(std::move(effects));

@@ -350,8 +350,8 @@ void ChainScreen::followPeek() {
     m_peek->setAge(ageOf(m_view, *m_peekedAt), freshnessFor(m_view, *m_peekedAt));
 }
 
-void ChainScreen::openBuilder() {
-    if (m_legs.empty()) return;
+bool ChainScreen::handOver() {
+    if (m_legs.empty()) return false;
     portfolio::ComboOrder draft;
     draft.underlying = m_chain->chain->underlying;
     draft.legs = m_legs;
@@ -360,6 +360,7 @@ void ChainScreen::openBuilder() {
     dropStaged();
     rebuildRows();
     Q_EMIT builderRequested(draft);
+    return true;
 }
 
 bool ChainScreen::eventFilter(QObject* watched, QEvent* event) {
@@ -394,7 +395,7 @@ bool ChainScreen::eventFilter(QObject* watched, QEvent* event) {
             rebuildRows();
             return true;
         case Qt::Key_Return:
-        case Qt::Key_Enter: openBuilder(); return true;
+        case Qt::Key_Enter: handOver(); return true;
         default: break;
         }
     }

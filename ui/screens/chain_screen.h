@@ -23,6 +23,8 @@ public:
     void setDeliberation(const DeliberationPtr& deliberation) override; ///< its candidates mark their strikes, for their day
     QList<QPair<QString, QString>> keys() const override;
     void selectUnderlying(const QString& symbol);
+    /// Gives the builder what is staged and drops it here. @return false when nothing is.
+    bool handOver();
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -46,7 +48,6 @@ private:
     void sayStaged();
     void followPeek();
     void peek();
-    void openBuilder();
     void fitColumns();
 
     static constexpr std::size_t kMostLegs = 4;

@@ -180,7 +180,7 @@ void MainWindow::addScreen(Screen* screen, const QString& icon) {
     m_nav->layout()->addWidget(button);
     m_buttons.push_back(button);
     const QString id = screen->id();
-    connect(button, &QToolButton::clicked, this, [this, id] { showScreen(id); });
+    connect(button, &QToolButton::clicked, this, [this, id] { openScreen(id); });
     connect(screen, &Screen::builderRequested, this, [this](const portfolio::ComboOrder& draft) {
         m_builder->setDraft(draft);
         showScreen(m_builder->id());
@@ -248,7 +248,7 @@ void MainWindow::makeMenus() {
     makeDeskMenu();
     auto* view = menuBar()->addMenu(tr("&View"));
     for (auto* s : m_screens) {
-        auto* action = view->addAction(s->title().replace(QLatin1Char('&'), QLatin1String("&&")), this, [this, id = s->id()] { showScreen(id); });
+        auto* action = view->addAction(s->title().replace(QLatin1Char('&'), QLatin1String("&&")), this, [this, id = s->id()] { openScreen(id); });
         action->setShortcuts(m_keys.of(actionOf(*s)));
     }
     view->addSeparator();
@@ -353,6 +353,10 @@ void MainWindow::showScreen(const QString& id) {
             watchRisk();
         }
     }
+}
+
+void MainWindow::openScreen(const QString& id) {
+    if (id != m_builder->id() || currentScreen() == id || !m_chain->handOver()) showScreen(id);
 }
 
 void MainWindow::goToAssignment() {

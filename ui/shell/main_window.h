@@ -63,6 +63,7 @@ protected:
 
 private:
     void addScreen(Screen* screen, const QString& icon);
+    void openScreen(const QString& id);                 ///< as a person does by key, menu or button: to the builder goes what is staged in the chain
     void bind(QAction* action, const char* name) const; ///< gives it its keys
     void makeMenus();
     void makeDeskMenu();

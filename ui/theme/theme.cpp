@@ -145,6 +145,8 @@ QString sheet() {
                "QScrollArea#debate { border: 2px solid transparent; }"
                "QPushButton:disabled { color: %5; background: %2; }"
                "QLineEdit, QComboBox { background: %1; color: %4; border: 1px solid %6; border-radius: 3px; padding: 3px 6px; min-height: 18px; }"
+               // a plain list: Fusion's popup is a pixel short of its rows, and its scroller covers the last one
+               "QComboBox { combobox-popup: 0; }"
                "QComboBox::drop-down { border: none; width: 18px; } QComboBox::down-arrow { image: url(:/icons/%10); width: 9px; height: 9px; }"
                "QComboBox QAbstractItemView { background: %2; color: %4; selection-background-color: %3; selection-color: %4; }"
                "QTableView, QListView, QTreeView, QPlainTextEdit, QTextBrowser { background: %1; color: %4; border: 1px solid %6; padding: 1px; "
