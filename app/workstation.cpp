@@ -23,6 +23,8 @@ namespace mahler::app {
 namespace {
 
 constexpr double kMinSpeed = 1, kMaxSpeed = 600;
+/// Of the simulated market from where the desk starts; each is made when the one before it is over.
+constexpr int kSessions = 20;
 
 std::string newRunId() {
     const auto now = SystemClock().now();
@@ -43,11 +45,11 @@ simulation::SimulationConfig configFor(const WorkstationOptions& options, std::o
     config.seed = options.seed;
     config.scenario = options.scenario;
     config.date = options.date;
-    config.sessions = 5;
+    config.sessions = kSessions;
     if (last) {
         const TradingDate lastDay = market::toNewYork(*last).date;
         const int gone = market::tradingDaysBetween(options.date, lastDay);
-        config.sessions = std::max(5, gone + 5);
+        config.sessions = std::max(0, gone) + kSessions;
     }
     return config;
 }

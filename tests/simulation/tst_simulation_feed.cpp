@@ -16,6 +16,7 @@ private Q_SLOTS:
     void keepsClosingQuotesAfterTheClose();
     void quotesUnderlyingsInCentsWithGrowingVolume();
     void steppingOverNightsGivesTheSameAsStoppingThere();
+    void moreSessionsToComeChangeNoQuoteOfToday();
     void earlyCloseEndsAtOne();
     void unknownUnderlyingIsNotFound();
 };
@@ -179,6 +180,21 @@ void TestSimulationFeed::steppingOverNightsGivesTheSameAsStoppingThere() {
     QVERIFY(a == b);
     QCOMPARE(slow->history()->vix.size(), fast->history()->vix.size());
     QCOMPARE(slow->history()->vix.back().value, fast->history()->vix.back().value);
+}
+
+void TestSimulationFeed::moreSessionsToComeChangeNoQuoteOfToday() {
+    const auto one = makeSimulatedMarket(config()), twenty = makeSimulatedMarket(config(Scenario::Calm, 7, kMonday, 20));
+    TradingDate last = kMonday;
+    for (int more = 1; more < 20; ++more) last = market::nextTradingDay(last);
+    QCOMPARE(twenty->info().end - market::sessionClose(last), one->info().end - market::sessionClose(kMonday));
+    Bytes a, b;
+    a.add(*advanced(*one, newYork(10, 35)));
+    b.add(*advanced(*twenty, newYork(10, 35)));
+    for (const char* symbol : {"SPY", "TLT", "SPX"}) {
+        a.add(**one->chain(symbol));
+        b.add(**twenty->chain(symbol));
+    }
+    QVERIFY(a == b);
 }
 
 void TestSimulationFeed::earlyCloseEndsAtOne() {
