@@ -56,4 +56,23 @@ std::optional<double> skewPerTenPercent(const pricing::PricedExpiry& e) {
     return std::isfinite(slope) ? std::optional(slope) : std::nullopt;
 }
 
+std::vector<std::optional<double>> volsOnVarianceClock(const pricing::PricedChain& chain, std::span<const market::MarketEvent> events,
+                                                       const market::ClockWeights& weights) {
+    using market::EventKind;
+    std::vector<TradingDate> news;
+    for (const auto& e : events)
+        if (e.kind == EventKind::Fomc || e.kind == EventKind::Cpi || e.kind == EventKind::Jobs ||
+            (e.kind == EventKind::Earnings && e.symbol == chain.chain->underlying))
+            news.push_back(e.date);
+    const auto& expiries = chain.chain->expiries;
+    UtcTime last = chain.chain->time;
+    for (const auto& slice : expiries) last = std::max(last, slice.expiresAt);
+    const market::VarianceClock clock(chain.chain->time, last, weights, news);
+    std::vector<std::optional<double>> out(chain.expiries.size());
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (const double passing = clock.years(expiries[i].expiresAt); chain.expiries[i].atmVol && chain.expiries[i].years > 0 && passing > 0)
+            out[i] = *chain.expiries[i].atmVol * std::sqrt(chain.expiries[i].years / passing);
+    return out;
+}
+
 } // namespace mahler::analytics

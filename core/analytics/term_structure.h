@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "market/history.h"
+#include "market/variance_clock.h"
 #include "pricing/chain_pricer.h"
 
 namespace mahler::analytics {
@@ -25,5 +28,10 @@ std::optional<double> volAt(const std::vector<TermPoint>& points, double days);
 std::optional<double> termSlope(const std::vector<TermPoint>& points);
 /// Steepness of a smile at its forward: change of volatility for 10 % more strike (in log), from the served slice; absent without one.
 std::optional<double> skewPerTenPercent(const pricing::PricedExpiry& expiry);
+/// At-the-money volatility of each expiry on a clock of variance, by which a contract of today and one over the weekend can be compared: the
+/// calendar's times sqrt(years / clock years). Days of FOMC, CPI, jobs and of the underlying's earnings count as ClockWeights::event more. Absent
+/// where the calendar's is, and where no time is left on either clock.
+std::vector<std::optional<double>> volsOnVarianceClock(const pricing::PricedChain& chain, std::span<const market::MarketEvent> events,
+                                                       const market::ClockWeights& weights = {});
 
 } // namespace mahler::analytics

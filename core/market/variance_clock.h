@@ -19,10 +19,10 @@ struct ClockWeights {
 /// time T is v sqrt(T / tau) on this clock. Immutable; thread-safe.
 class VarianceClock {
 public:
-    /// Counts from `from` to `to` and at least a year; `events` are sessions with an announcement, in any order, doubles count once.
+    /// Counts from `from` to `to`, at least a year and at most fifteen; `events` are sessions with an announcement, in any order, doubles count once.
     /// Weights outside their ranges are cut to them.
     VarianceClock(UtcTime from, UtcTime to, const ClockWeights& weights, std::span<const TradingDate> events);
-    /// Years on this clock from its start to `at`; before the start 0, after its end as at the end.
+    /// Years on this clock from its start to `at`; before the start 0, after its end the calendar's pass.
     double years(UtcTime at) const;
     const ClockWeights& weights() const { return m_weights; }
 

@@ -1,6 +1,7 @@
 #include <QTest>
 
 #include "analytics/term_structure.h"
+#include "market/exchange_calendar.h"
 
 using namespace mahler;
 using namespace mahler::analytics;
@@ -56,6 +57,31 @@ private Q_SLOTS:
         QVERIFY(!termSlope(termStructure(chain({{30, 0.20}, {90, 0.26}}))));
         const auto line = termStructure(chain({{73, 0.20}, {146, 0.22}, {219, 0.24}})); // 0.02 in a fifth of a year
         QVERIFY(std::abs(*termSlope(line) - 0.1) < 1e-12);
+    }
+
+    void aClockOfVarianceComparesExpiries() {
+        auto c = chain({{6.0 / 24, 0.30}, {3.25, 0.17}, {30, std::nullopt}, {365, 0.20}});
+        auto quotes = std::make_shared<market::OptionChain>();
+        quotes->underlying = "SPY";
+        quotes->time = market::fromNewYork(std::chrono::year{2026} / 12 / 4, 10, 0); // a Friday
+        for (const auto& e : c.expiries) {
+            quotes->expiries.push_back({});
+            quotes->expiries.back().expiresAt = quotes->time + std::chrono::seconds(std::llround(e.years * 365 * 86400));
+        }
+        c.chain = quotes;
+        const auto plain = volsOnVarianceClock(c, {}, {0.25, 0, 0});
+        QVERIFY(!plain[2] && std::abs(*plain[3] - 0.20) < 1e-12); // a year is a year
+        // Six of 6.5 hours are 0.6923 of a session's unit; with the night and Monday's session 1.6923. A year has 251 sessions.
+        QVERIFY(std::abs(*plain[0] - 0.30 * std::sqrt(0.25 / 365 * 251 / 0.6923)) < 1e-3);
+        QVERIFY(std::abs(*plain[1] - 0.17 * std::sqrt(3.25 / 365 * 251 / 1.6923)) < 1e-3);
+        const auto event = [](market::EventKind kind, const char* symbol) {
+            return market::MarketEvent{std::chrono::year{2026} / 12 / 7, kind, symbol, ""};
+        };
+        const auto with = [&](const market::MarketEvent& e) { return *volsOnVarianceClock(c, {{e}}, {0.25, 0, 1})[1]; };
+        QVERIFY(with(event(market::EventKind::Cpi, "")) < 0.9 * *plain[1]); // part of Monday's price is the announcement's
+        QVERIFY(with(event(market::EventKind::Earnings, "SPY")) < 0.9 * *plain[1]);
+        QVERIFY(std::abs(with(event(market::EventKind::Earnings, "QQQ")) - *plain[1]) < 1e-12);
+        QVERIFY(std::abs(with(event(market::EventKind::ExDividend, "SPY")) - *plain[1]) < 1e-12);
     }
 
     void theSkewOfASmileIsItsSlopeAtTheForward() {

@@ -90,6 +90,13 @@ private Q_SLOTS:
         QVERIFY(std::abs((early - open) - whole) < 1e-12); // a half day is a session of its own
         QVERIFY(later - early < 0.1 * whole);              // and then it is night
     }
+    void aDateNobodyListsCostsNoTime() {
+        // A file may hold any date: the table ends after fifteen years, and from there the calendar's years pass.
+        const UtcTime from = at(11, 23, 11), far = from + std::chrono::hours(24 * 365 * 200);
+        const VarianceClock clock(from, far, {}, {});
+        QVERIFY(std::abs(clock.years(far) - 200) < 0.1);
+        QVERIFY(std::abs(clock.years(from + std::chrono::hours(24 * 365 * 3)) - 3) < 0.02);
+    }
     void daylightSavingMovesNothing() {
         // The night of 1 November 2026 has an hour more; from close to open it is still one night.
         const VarianceClock clock(at(10, 29, 16), at(11, 3, 16), kPlain, {});

@@ -27,7 +27,11 @@ VolatilityScreen::VolatilityScreen(DeskPort& port, QWidget* parent)
       m_model(new GridModel(
           {{tr("Expiry"), {}, 150, kLeft},
            {tr("Days"), tr("calendar days to expiry"), 56},
-           {tr("ATM IV"), tr("at the forward, per cent a year"), 66},
+           {tr("ATM IV"), tr("at the forward, per cent a year of 365 days: the calendar's clock, every hour alike"), 66},
+           {tr("Var clock"),
+            tr("the same on a clock of variance, to compare expiries: a night counts a quarter of a session, a weekend day or holiday a twentieth, a "
+               "session with FOMC, CPI, jobs or the underlying's earnings two"),
+            64},
            {tr("Forward"), tr("from put-call parity, dollars per share"), 80},
            {tr("Rate"), tr("continuous, per cent a year; ~ assumed: neither given nor in the quotes"), 58, Qt::AlignRight | Qt::AlignVCenter, true},
            {tr("Yield"),
@@ -43,7 +47,7 @@ VolatilityScreen::VolatilityScreen(DeskPort& port, QWidget* parent)
            {tr("Used"), tr("quotes in the fit"), 56},
            {tr("Refused"), tr("quotes too far from any smile, or no quotes at all"), 62},
            {tr("Slice"), tr("how the smile came about"), 96, kLeft, true},
-           {tr("Arbitrage"), tr("in the smile that is served everywhere"), 230, kLeft}},
+           {tr("Arbitrage"), tr("in the smile that is served everywhere"), 170, kLeft}},
           this)),
       m_grid(new GridView(m_model)), m_smile(new SmileChart), m_term(new TermChart), m_facts(new ElidedLabel), m_tabs(new QTabBar),
       m_pages(new QStackedWidget), m_surface(new HeatMap),
@@ -130,6 +134,7 @@ void VolatilityScreen::draw() {
     std::map<std::size_t, double> forwardVols;
     for (const auto& p : m_points)
         if (p.forwardVol) forwardVols[p.expiry] = *p.forwardVol;
+    const auto onClock = analytics::volsOnVarianceClock(*chain, m_view ? m_view->events : std::vector<market::MarketEvent>{});
     int nearest = 0;
     for (std::size_t i = 0; i < chain->expiries.size(); ++i) {
         const auto& e = chain->expiries[i];
@@ -152,6 +157,7 @@ void VolatilityScreen::draw() {
                excluded ? tr("left out of the term structure and the surface on this screen; E takes it in again") : QString()},
               {format::number(e.years * 365, 1), e.years},
               {format::percent(e.atmVol), e.atmVol ? QVariant(*e.atmVol) : QVariant(), Tone::Strong},
+              {format::percent(onClock[i]), onClock[i] ? QVariant(*onClock[i]) : QVariant()},
               {format::number(e.forward, 2), e.forward},
               {(e.rateAssumed ? QStringLiteral("~") : QString()) + format::number(e.rate * 100, 2), e.rate, Tone::Dim, desk::Freshness::Fresh,
                e.rateAssumed ? tr("assumed: no rate was given and no European expiry tells one") : QString()},
