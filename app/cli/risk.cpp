@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -11,6 +12,7 @@
 #include "market/exchange_calendar.h"
 #include "portfolio/positions_file.h"
 #include "portfolio/worst_case.h"
+#include "risk/sizing.h"
 
 namespace mahler::app {
 
@@ -76,6 +78,20 @@ risk::BreakerMapInputs mapInputs(double equity, std::optional<double> vix, const
     in.account.dayStartEquity = in.account.weekStartEquity = in.account.highWaterMark = in.equity;
     in.vix = vix;
     in.worstCase = portfolio::worstCaseAtExpiry(book);
+    if (!in.worstCase) return in;
+    portfolio::RiskBook group;
+    group.spots = book.spots;
+    std::map<std::string, portfolio::RiskBook> positions; // by strategy; what has none is one of its underlying
+    for (const auto& leg : book.legs) {
+        const auto& h = leg.holding;
+        auto& position = positions[h.underlying + "/" + h.strategy];
+        position.spots = book.spots;
+        position.legs.push_back(leg);
+        if (risk::isCorrelatedEquity(h.underlying)) group.legs.push_back(leg);
+    }
+    // Parts of a book that has an end may have none: the long leg of one covers the short one of another. Then the whole counts.
+    in.correlated = portfolio::worstCaseAtExpiry(group).value_or(*in.worstCase);
+    for (const auto& [name, part] : positions) in.largest = std::max(in.largest, portfolio::worstCaseAtExpiry(part).value_or(*in.worstCase));
     return in;
 }
 

@@ -186,7 +186,7 @@ void printMap(const char* title, const portfolio::ScenarioGrid& grid, const risk
     std::printf("\nBreaker map, %s, %s: what trips first, and after how much of the way\n      ", title, grid.horizons.front().label.c_str());
     for (const double spot : grid.spotMoves) std::printf("%+10.1f%%", spot * 100);
     std::printf("\n");
-    static constexpr const char* kShort[] = {"B3", "B2", "B1", "B4", "risk", "delta", "gamma"};
+    static constexpr const char* kShort[] = {"B3", "B2", "B1", "B4", "risk", "group", "position", "delta", "gamma"};
     for (std::size_t v = 0; v < grid.volMoves.size(); ++v) {
         std::printf("%+5.0f%%", grid.volMoves[v] * 100);
         for (std::size_t s = 0; s < grid.spotMoves.size(); ++s) {

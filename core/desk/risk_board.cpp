@@ -51,22 +51,22 @@ std::string keyOf(const std::vector<Holding>& holdings) {
     return key;
 }
 
-/// As the gate counts it: structure by structure, at what was paid or would be. Absent: some loss has no end.
-std::optional<Usd> worstCaseOf(const DeskView& view, const std::vector<PendingTrade>& pending) {
-    Usd sum;
-    for (const auto& p : view.positions) {
-        const auto loss = portfolio::worstCaseLoss(p.position);
-        if (!loss) return std::nullopt;
-        sum += *loss;
-    }
-    for (const auto& trade : pending) {
-        if (trade.order.intent == portfolio::OrderIntent::Close) continue;
-        const auto bounds = portfolio::payoffBounds(trade.order.legs, trade.order.netLimit);
-        const auto loss = bounds.maxLoss ? times(*bounds.maxLoss, trade.order.quantity) : Result<Usd>(badInput("undefined"));
-        if (!loss) return std::nullopt;
-        sum += *loss;
-    }
-    return sum;
+/// As the gate counts it: structure by structure, at what was paid or would be.
+risk::BreakerMapInputs mapInputs(const DeskView& view, const std::vector<PendingTrade>& pending, std::optional<double> vix) {
+    std::vector<portfolio::Position> positions;
+    for (const auto& p : view.positions) positions.push_back(p.position);
+    std::vector<risk::OutstandingOrder> orders;
+    for (const auto& trade : pending) orders.push_back({{}, trade.order});
+    const auto book = risk::bookRisk(positions, orders, {}, {});
+    risk::BreakerMapInputs in;
+    in.account = view.account;
+    in.equity = *view.marks.equity;
+    in.vix = vix;
+    if (book.defined) in.worstCase = book.worstCase;
+    in.correlated = book.correlated;
+    for (const auto& [structure, loss] : book.byStructure) in.largest = std::max(in.largest, loss);
+    in.limits = view.limits;
+    return in;
 }
 
 /// The first expiry of all priced options and how far it is, so that both books share the grid's last horizon.
@@ -100,7 +100,7 @@ RiskCase caseOf(portfolio::RiskBook book, const portfolio::GridSpec& spec, const
         out.mapCause = "equity is unknown: " + std::to_string(view.marks.markedPositions) + " of " + std::to_string(view.marks.totalPositions) +
                        " positions have a mark";
     } else if (out.mapCause.empty()) {
-        auto map = risk::breakerMap(out.grid, {view.account, *view.marks.equity, vix, worstCaseOf(view, pending), view.limits});
+        auto map = risk::breakerMap(out.grid, mapInputs(view, pending, vix));
         if (map)
             out.map = std::move(*map);
         else

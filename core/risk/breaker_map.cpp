@@ -14,6 +14,8 @@ const char* toString(MapStop stop) {
     case MapStop::B1DailyLoss: return "B1";
     case MapStop::B4Vix: return "B4";
     case MapStop::PortfolioRisk: return "portfolio_risk";
+    case MapStop::CorrelatedEquities: return "correlated_equities";
+    case MapStop::SinglePosition: return "single_position";
     case MapStop::PortfolioDelta: return "portfolio_delta";
     case MapStop::PortfolioGamma: return "portfolio_gamma";
     }
@@ -44,7 +46,10 @@ Used usedIn(const State& s, const BreakerMapInputs& in) {
     set(MapStop::B2WeeklyLoss, lost(in.account.weekStartEquity, BreakerThresholds::kWeeklyLossPpm));
     set(MapStop::B3Drawdown, lost(in.account.highWaterMark, BreakerThresholds::kDrawdownPpm));
     set(MapStop::B4Vix, in.vix ? share(*in.vix * (1 + s.vol), BreakerThresholds::kVix) : 0);
-    set(MapStop::PortfolioRisk, in.worstCase ? share(in.worstCase->toDouble(), in.limits.portfolioRisk * equity) : kMostUsed);
+    const auto worst = [&](MapStop stop, Usd of, double limit) { set(stop, in.worstCase ? share(of.toDouble(), limit * equity) : kMostUsed); };
+    worst(MapStop::PortfolioRisk, in.worstCase.value_or(Usd{}), in.limits.portfolioRisk);
+    worst(MapStop::CorrelatedEquities, in.correlated, in.limits.correlatedEquities);
+    worst(MapStop::SinglePosition, in.largest, in.limits.singlePosition);
     set(MapStop::PortfolioDelta, share(std::fabs(s.delta), in.limits.portfolioDelta * equity));
     set(MapStop::PortfolioGamma, share(std::fabs(s.gamma), in.limits.portfolioGamma * equity));
     return used;

@@ -11,15 +11,26 @@
 namespace mahler::risk {
 
 /// What can stop the desk in a scenario, the gravest first: this order decides between two that trip together.
-enum class MapStop { B3Drawdown, B2WeeklyLoss, B1DailyLoss, B4Vix, PortfolioRisk, PortfolioDelta, PortfolioGamma };
-inline constexpr std::size_t kMapStops = 7;
+enum class MapStop {
+    B3Drawdown,
+    B2WeeklyLoss,
+    B1DailyLoss,
+    B4Vix,
+    PortfolioRisk,
+    CorrelatedEquities,
+    SinglePosition,
+    PortfolioDelta,
+    PortfolioGamma
+};
+inline constexpr std::size_t kMapStops = 9;
 const char* toString(MapStop stop); ///< "B3" ... "portfolio_gamma"
 
 struct BreakerMapInputs {
     portfolio::Account account;   ///< bases of B1, B2 and B3
     Usd equity;                   ///< now
     std::optional<double> vix;    ///< index points; absent: B4 counts as tripped and is said so once, not in every cell
-    std::optional<Usd> worstCase; ///< of the book (portfolio::worstCaseAtExpiry); absent: no end, portfolio risk is tripped
+    std::optional<Usd> worstCase; ///< of the book at expiry; absent: no end, all three limits on it are tripped
+    Usd correlated, largest;      ///< likewise of correlated equities together, and of the largest position; of a book that has an end
     Limits limits;
 };
 
@@ -50,7 +61,8 @@ struct BreakerMap {
 ///  * B1, B2, B3: equity now plus P&L against the day's, the week's and the highest equity; thresholds of BreakerThresholds.
 ///  * B4: VIX x (1 + volatility move). The grid's volatility axis moves 30-day volatility, and VIX is the 30-day volatility
 ///    of the S&P 500 (Cboe, VIX methodology), so both move by the same share.
-///  * Portfolio delta and gamma: |dollars| in the cell over the equity in the cell; portfolio risk: the worst case over it.
+///  * Portfolio delta and gamma: |dollars| in the cell over the equity in the cell; portfolio risk, correlated equities and
+///    single position: their worst cases over it.
 /// @return BadInput when the grid has no sensitivities' axes (unsorted, or without the unmoved market inside) or the equity or
 /// a base is not positive. The grid must have been made with GridSpec::sensitivities.
 Result<BreakerMap> breakerMap(const portfolio::ScenarioGrid& grid, const BreakerMapInputs& inputs);

@@ -43,8 +43,12 @@ private Q_SLOTS:
         sameGrid(risk->asIs.grid, *grid);
         const auto shocks = portfolio::runNamedShocks(book, 100'000);
         for (std::size_t i = 0; i < shocks.size(); ++i) QCOMPARE(risk->asIs.shocks.at(i).pnlUsd, shocks[i].pnlUsd);
-        risk::BreakerMapInputs in{
-            view->account, *view->marks.equity, 19.0, *portfolio::worstCaseLoss(puts()) + *portfolio::worstCaseLoss(calls()), {}};
+        risk::BreakerMapInputs in;
+        in.account = view->account;
+        in.equity = *view->marks.equity;
+        in.vix = 19.0;
+        in.worstCase = in.correlated = *portfolio::worstCaseLoss(puts()) + *portfolio::worstCaseLoss(calls()); // SPX is of the group
+        in.largest = std::max(*portfolio::worstCaseLoss(puts()), *portfolio::worstCaseLoss(calls()));
         const auto map = risk::breakerMap(*grid, in);
         QVERIFY(map.has_value() && risk->asIs.map);
         for (std::size_t i = 0; i < map->cells.size(); ++i) {

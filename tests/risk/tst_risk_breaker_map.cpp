@@ -115,7 +115,24 @@ private Q_SLOTS:
         in = inputs();
         in.worstCase.reset();
         map = *breakerMap(grid, in);
-        QCOMPARE(map.now, std::vector{MapStop::PortfolioRisk});
+        QCOMPARE(map.now, (std::vector{MapStop::PortfolioRisk, MapStop::CorrelatedEquities, MapStop::SinglePosition}));
+    }
+
+    void whatIsAtRiskInOnePlaceWeighsMoreAsTheEquityFalls() {
+        // 40 shares at 600; limits are shares of equity: 4,950 are five per cent of 99,000, which is reached after a loss of 1,000.
+        const auto grid = gridOf({Holding{"SPY", {}, 40, {}, ""}});
+        auto in = inputs();
+        in.largest = Usd::fromMicros(4'950'000'000);
+        const auto position = cell(*breakerMap(grid, in), grid, -0.15, 0);
+        QCOMPARE(*position.first, MapStop::SinglePosition);
+        QVERIFY(std::fabs(position.at - 1000.0 / 24000 / 0.15) < 1e-3);
+        in.largest = Usd{};
+        in.correlated = Usd::fromMicros(49'500'000'000); // half of 99,000
+        const auto group = cell(*breakerMap(grid, in), grid, -0.15, 0);
+        QCOMPARE(*group.first, MapStop::CorrelatedEquities);
+        QVERIFY(!group.trips(MapStop::SinglePosition));
+        in.correlated = Usd::fromMicros(51'000'000'000);
+        QCOMPARE(breakerMap(grid, in)->now, std::vector{MapStop::CorrelatedEquities});
     }
 
     void badInputsAreRefused() {

@@ -22,6 +22,8 @@ QString name(risk::MapStop stop) {
     case risk::MapStop::B1DailyLoss: return tr("B1  Daily loss");
     case risk::MapStop::B4Vix: return tr("B4  VIX");
     case risk::MapStop::PortfolioRisk: return tr("Portfolio risk");
+    case risk::MapStop::CorrelatedEquities: return tr("Correlated equities");
+    case risk::MapStop::SinglePosition: return tr("Single position");
     case risk::MapStop::PortfolioDelta: return tr("Portfolio delta");
     case risk::MapStop::PortfolioGamma: return tr("Portfolio gamma");
     }
@@ -35,6 +37,8 @@ QString shortName(risk::MapStop stop) {
     case risk::MapStop::B1DailyLoss: return QStringLiteral("B1");
     case risk::MapStop::B4Vix: return QStringLiteral("B4");
     case risk::MapStop::PortfolioRisk: return QStringLiteral("PR");
+    case risk::MapStop::CorrelatedEquities: return QStringLiteral("CE");
+    case risk::MapStop::SinglePosition: return QStringLiteral("SP");
     case risk::MapStop::PortfolioDelta: return QString(QChar(0x0394));
     case risk::MapStop::PortfolioGamma: return QString(QChar(0x0393));
     }
@@ -46,7 +50,9 @@ QString haltBeside(const risk::MapCell& cell) {
     return halt && cell.first && *halt != *cell.first ? tr("; %1 halts, too").arg(name(*halt).simplified()) : QString();
 }
 
-QString legend() { return tr("B1 day, B2 week, B3 drawdown, B4 VIX: halt.  PR risk, %1, %2: no entries").arg(QChar(0x0394)).arg(QChar(0x0393)); }
+QString legend() {
+    return tr("B1 day, B2 week, B3 drawdown, B4 VIX: halt.  PR, CE, SP risk, %1, %2: no entries").arg(QChar(0x0394)).arg(QChar(0x0393));
+}
 
 QString spot(double move) {
     const double percent = move * 100;
