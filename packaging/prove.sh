@@ -24,7 +24,8 @@ coverage() {
     cmake --preset coverage >/dev/null
     cmake --build build/coverage || fail "coverage: the build failed"
     run_tests coverage
-    gcovr -r . --filter core/ --fail-under-line 85 build/coverage >build/coverage/lines.txt || { tail -4 build/coverage/lines.txt; fail "coverage: under 85 % of core's lines"; }
+    # Counts of threads may lose each other: a line with a negative one is left out.
+    gcovr --gcov-ignore-parse-errors -r . --filter core/ --fail-under-line 85 build/coverage >build/coverage/lines.txt || { tail -4 build/coverage/lines.txt; fail "coverage: under 85 % of core's lines"; }
     tail -4 build/coverage/lines.txt
 }
 tidy() {
