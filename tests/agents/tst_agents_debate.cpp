@@ -86,7 +86,8 @@ private Q_SLOTS:
         addMarketFacts(before, in, a);
         const auto words = QString::fromStdString(macro(before).text);
         const auto day = QString::fromStdString(formatDate(market::priorTradingDay(kDay)));
-        QVERIFY2(words.contains("VIX closed at 16.04 points") && words.contains("on " + day) && words.contains("the close before it"), qPrintable(words));
+        QVERIFY2(words.contains("VIX closed at 16.04 points") && words.contains("on " + day) && words.contains("the close before it"),
+                 qPrintable(words));
         in.vixAt = in.asof;
         addMarketFacts(now, in, a);
         QVERIFY(QString::fromStdString(macro(now).text).startsWith("VIX is 16.04 points"));
