@@ -122,7 +122,8 @@ Result<std::int64_t> exportJournal(const std::string& path, const std::string& o
     if (!target) return target.error();
     const std::string part = *target + ".part";
     auto out = createNewFile(part); // what the journal holds is as private outside it
-    if (!out) return Error{ErrorCode::Io, outPath + ": cannot be written: " + out.error().detail};
+    if (!out)
+        return Error{ErrorCode::Io, outPath + ": cannot be written: " + out.error().detail + "; choose another file, or remove what is left there"};
     auto count = writeLines(**reader, out->get(), outPath);
     if (const auto synced = syncFile(out->get(), outPath); count && !synced) count = synced.error();
     out->reset(); // some systems rename no open file
