@@ -35,11 +35,17 @@ namespace {
 
 void quotes(Collector& c) {
     const auto& g = c.context;
-    std::string missing, crossed, stale;
+    std::string missing, crossed, stale, why;
     const MonoTime limit(static_cast<std::int64_t>(g.limits.quoteMaxAgeSeconds * 1e9));
     const auto ageOf = [&](const std::string& key) {
         const auto it = g.quoteAges.find(key);
         return it == g.quoteAges.end() ? MonoTime::max() : it->second;
+    };
+    const auto old = [&](const std::string& key) {
+        const MonoTime age = ageOf(key);
+        if (age < limit) return;
+        stale = key;
+        why = age == MonoTime::max() ? " has never been quoted" : " is " + std::to_string(age / std::chrono::seconds(1)) + " s old";
     };
     for (const auto& leg : c.order.legs) {
         const std::string id = leg.contract.id();
@@ -48,13 +54,17 @@ void quotes(Collector& c) {
             missing = id;
         else if (it->second.crossed())
             crossed = id;
-        if (ageOf(id) >= limit || (it != g.quotes.end() && it->second.time > g.now.utc)) stale = id;
+        old(id);
+        if (it != g.quotes.end() && it->second.time > g.now.utc) {
+            stale = id;
+            why = " is ahead of the clock";
+        }
     }
-    if (ageOf(c.order.underlying) >= limit) stale = c.order.underlying;
+    old(c.order.underlying);
     c.add("quotes_present", missing.empty() ? "all legs" : missing, "both sides", missing.empty(), missing + " has no two-sided quote");
     c.add("quotes_not_crossed", crossed.empty() ? "none" : crossed, "none", crossed.empty(), crossed + " is crossed");
     c.add("quotes_fresh", stale.empty() ? "fresh" : stale, "< " + std::to_string(static_cast<int>(g.limits.quoteMaxAgeSeconds)) + " s", stale.empty(),
-          stale + " is stale or from the future");
+          stale + why);
 }
 
 void band(Collector& c) {

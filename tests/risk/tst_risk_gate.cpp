@@ -230,6 +230,22 @@ private Q_SLOTS:
         QVERIFY2(named, failures(d).empty() ? "nothing failed" : failures(d).front().c_str());
     }
 
+    void aQuoteThatIsNotOfNowSaysWhy() {
+        const auto says = [](const Scene& g, const char* words) {
+            const auto all = evaluate(order(), g).checks;
+            return std::any_of(all.begin(), all.end(), [&](const auto& c) { return !c.pass && c.reason.find(words) != std::string::npos; });
+        };
+        auto g = context();
+        g.quoteAges["SPY"] = 31s;
+        QVERIFY(says(g, "SPY is 31 s old"));
+        g = context();
+        g.quoteAges.erase(put(470, 1).contract.id());
+        QVERIFY(says(g, "has never been quoted"));
+        g = context();
+        g.quotes[put(470, 1).contract.id()].time = g.now.utc + 1s;
+        QVERIFY(says(g, "is ahead of the clock"));
+    }
+
     void limitsHoldAtEquality() {
         auto g = context();
         g.equity = Usd::fromMicros((2 * 465'000'000LL + 4'000'000) * 50); // exactly 2 %

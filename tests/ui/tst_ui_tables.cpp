@@ -96,7 +96,7 @@ private Q_SLOTS:
         };
         screen.setDeliberation(found("AAA", true));
         screen.setDeliberation(found("SPY", false));
-        QVERIFY2(labels(screen).contains(QStringLiteral("SPY: 0 of 136 pass. Tightest rule: IV percentile >= 50 (would be 11).")),
+        QVERIFY2(labels(screen).contains(QStringLiteral("SPY: 0 of 136 pass. Tightest rule: IV percentile >= 50, without it 11 would.")),
                  qPrintable(labels(screen)));
         QVERIFY(labels(screen).contains(QStringLiteral("AAA: 1 of 136 pass.")));
         QVERIFY(labels(screen).contains(QStringLiteral("SPY looked at 3 of 12 expiries"))); // the one that found nothing

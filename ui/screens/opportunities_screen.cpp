@@ -54,7 +54,7 @@ QString ruleText(const std::string& rule) {
     return format::text(rule);
 }
 
-/// "SPY: 0 of 136 pass. Tightest rule: IV percentile >= 50 (would be 11)."
+/// "SPY: 0 of 136 pass. Tightest rule: IV percentile >= 50, without it 11 would."
 QString outcome(const std::string& symbol, const strategy::ScreenResult& screen) {
     const QString name = format::text(symbol);
     if (!screen.candidates.empty())
@@ -63,7 +63,7 @@ QString outcome(const std::string& symbol, const strategy::ScreenResult& screen)
         std::find_if(screen.rules.begin(), screen.rules.end(), [&](const strategy::RuleCount& r) { return r.rule == screen.tightestRule; });
     if (rule == screen.rules.end()) // the expiries or deltas asked for: no spread was even made
         return OpportunitiesScreen::tr("%1: 0 of %2 pass. Tightest rule: %3.").arg(name).arg(screen.considered).arg(ruleText(screen.tightestRule));
-    return OpportunitiesScreen::tr("%1: 0 of %2 pass. Tightest rule: %3 %4 (would be %5).")
+    return OpportunitiesScreen::tr("%1: 0 of %2 pass. Tightest rule: %3 %4, without it %5 would.")
         .arg(name)
         .arg(screen.considered)
         .arg(ruleText(rule->rule), format::text(rule->limit))
