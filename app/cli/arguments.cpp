@@ -44,8 +44,9 @@ std::optional<std::string> Arguments::value(const std::string& name) const {
 }
 
 Result<std::string> Arguments::required(const std::string& name) const {
-    if (const auto v = value(name)) return *v;
-    return badInput("--" + name + " is required");
+    const auto v = value(name);
+    if (v && !v->empty()) return *v;
+    return badInput("--" + name + (v ? " is empty" : " is required"));
 }
 
 Result<double> Arguments::number(const std::string& name, double fallback, double low, double high) const {

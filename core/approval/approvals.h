@@ -28,6 +28,7 @@ struct TierInputs {
     std::optional<double> unaskedAfter; ///< with this order
     double unaskedLimit = 0.02;         ///< risk::Limits::automaticPerDay
     bool groupUnasked = false;          ///< its group of correlated equities was opened without asking today already
+    bool declinedToday = false;         ///< this kind of structure in this underlying was declined today, whatever its strikes and expiry
     DeskKind desk = DeskKind::DemoTeam;
     std::chrono::seconds traderDeadline{30}; ///< 30 to 300 (SAFETY 3.9)
     Tier sizedDownFrom = Tier::T0;           ///< the tier of the request this one replaces: never asked of fewer

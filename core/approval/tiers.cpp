@@ -115,6 +115,7 @@ TierDecision decideTier(const TierInputs& in) {
             atLeast(Tier::T1, kTrader,
                     "sent without asking today " + percent(*in.unaskedNow) + " of " + percent(in.unaskedLimit) + ", with this " +
                         percent(*in.unaskedAfter));
+        if (in.declinedToday) atLeast(Tier::T1, kTrader, "this structure in this underlying was declined today");
         if (in.groupUnasked) atLeast(Tier::T1, kTrader, "correlated equities were opened without asking today already");
     }
     // Only the trader's own 30 s may be longer: by the desk's setting (SAFETY 3.9), and by the review of a first execution

@@ -145,6 +145,9 @@ approval::TierDecision tierOf(const Context& c, const portfolio::ComboOrder& ord
         in.unaskedAfter = ratio(unasked.maxLoss + shownMaxLoss(order), base);
         in.groupUnasked = unasked.correlated && risk::isCorrelatedEquity(order.underlying);
     }
+    in.declinedToday = std::any_of(c.state.declinedToday.begin(), c.state.declinedToday.end(), [&](const DeclinedIdea& idea) {
+        return idea.order.underlying == order.underlying && idea.order.kind == order.kind;
+    });
     in.desk = c.state.kind;
     in.traderDeadline = c.state.settings.traderDeadline;
     return approval::decideTier(in);

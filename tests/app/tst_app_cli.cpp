@@ -85,6 +85,8 @@ private Q_SLOTS:
         QTest::newRow("unknown scenario") << QStringList{"--scenario", "doom"} << "doom";
         QTest::newRow("speed out of range") << QStringList{"--speed", "1e9"} << "--speed";
         QTest::newRow("a holiday") << QStringList{"--date", "2026-12-25"} << "trading day";
+        QTest::newRow("an underlying without a name")
+            << QStringList{"cycle", "--chain", m_folder.filePath("empty.csv"), "--underlying", ""} << "--underlying is empty";
         QTest::newRow("live without a broker") << QStringList{"--market", "live"} << "live";
         // The workstation on a recording: it must not open on a market that never comes.
         const auto play = [&](const QString& file) { return QStringList{"--market", "replay:" + file, "--data-dir", m_folder.filePath("played")}; };

@@ -57,6 +57,22 @@ private Q_SLOTS:
         sendUnasked(h, Harness::spread(1));
     }
 
+    void whatWasRejectedTodayIsNotSentUnaskedWithOtherStrikes() {
+        Harness h;
+        seasoned(h);
+        h.propose(Harness::spread(4)); // above $1,000
+        QVERIFY(h.pending());
+        h.answer(*h.pending(), h.userWith(approval::Role::Trader), false, "1 poor price");
+        QVERIFY(!h.pending());
+        h.jumpTo(11, 30);
+        h.tick();
+        h.propose(Harness::spread(1, 0.38, 480));
+        QVERIFY2(h.pending(), h.lastBody("proposal.dropped").c_str());
+        QCOMPARE(h.pending()->tier.tier, approval::Tier::T1);
+        QVERIFY2(reasonsOf(h).find("declined today") != std::string::npos, reasonsOf(h).c_str());
+        QVERIFY(h.state().liveOrders().empty());
+    }
+
     void theSameGroupIsNotOpenedTwiceADayWithoutAsking() {
         Harness h;
         seasoned(h);

@@ -167,8 +167,9 @@ QString ApprovalPrompt::statusText() const {
     if (m_step == Step::AskReason && m_shown->request.tier.tier == approval::Tier::T2)
         return tr("Why? %1").arg(approveReasons().join(QStringLiteral("  ")));
     if (m_step == Step::AskReason || m_step == Step::AskAmount) return missing().isEmpty() ? tr("Enter approves") : tr("Now: %1").arg(missing());
-    return asksForWords(*m_shown) ? tr("A asks for the reason and the loss, R rejects, Esc leaves it undecided")
-                                  : tr("A arms, Enter approves, R rejects, Esc leaves it undecided");
+    const QString first = asksForWords(*m_shown) ? tr("A asks for the reason and the loss") : tr("A arms, then Enter approves");
+    return m_touched ? tr("%1; R rejects, Esc leaves it undecided").arg(first)
+                     : tr("%1; Enter alone or R rejects, Esc leaves it undecided").arg(first);
 }
 
 QString ApprovalPrompt::blocked() const { return m_shown ? whyNotApproved(*m_view, *m_shown) : tr("nothing to decide"); }
