@@ -109,8 +109,9 @@ private Q_SLOTS:
         h.brokerSays(id, execution::OrderState::Cancelled);
         h.setSpot(506); // what was declined may be asked again
         h.propose(Harness::spread(2, 0.38, 480));
-        QVERIFY2(!h.pending(), reasonsOf(h).c_str()); // $924 alone: under $1,000
-        QCOMPARE(h.state().liveOrders().size(), std::size_t{1});
+        QVERIFY(h.pending()); // $924 alone is under $1,000: asked for the "no" of today alone
+        QVERIFY2(reasonsOf(h).find("within 15 minutes") == std::string::npos, reasonsOf(h).c_str());
+        QVERIFY2(reasonsOf(h).find("declined today") != std::string::npos, reasonsOf(h).c_str());
     }
 
     void aFilledOrUnknownOpeningStaysInTheSum() {
@@ -134,8 +135,8 @@ private Q_SLOTS:
         QVERIFY2(!h.pending(), reasonsOf(h).c_str());
         const std::string why = h.lastBody("proposal.dropped");
         QVERIFY2(why.find(declined.id.str() + " was rejected today as too large") != std::string::npos, why.c_str());
-        h.propose(Harness::spread(2, 0.38, 480)); // smaller, and under $1,000
-        QCOMPARE(h.state().liveOrders().size(), std::size_t{1});
+        h.propose(Harness::spread(2, 0.38, 480)); // smaller: it may be asked
+        QVERIFY(h.pending());
     }
 
     void whatWasTooLargeMayComeBackSmaller() {
